@@ -1,0 +1,36 @@
+const base = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+  modulePathIgnorePatterns: ['/.local/', '/.cache/', '/.serverless/', '/.esbuild/'],
+};
+
+/** Three projects: unit (pure, beside the code), int (one adapter or handler on its real engine), e2e (the whole shop). */
+export default {
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{services,shared,local,resources,bench,tests,scripts}/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.int\\.test\\.ts$', '/node_modules/', '/.cache/'],
+    },
+    {
+      ...base,
+      displayName: 'int',
+      testMatch: ['<rootDir>/{services,shared,local,tests}/**/*.int.test.ts'],
+      globalSetup: '<rootDir>/tests/setup/start-engines.ts',
+      globalTeardown: '<rootDir>/tests/setup/stop-engines.ts',
+      testTimeout: 30000,
+    },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/tests/e2e/**/*.e2e.test.ts'],
+      globalSetup: '<rootDir>/tests/setup/start-platform.ts',
+      globalTeardown: '<rootDir>/tests/setup/stop-platform.ts',
+      testTimeout: 60000,
+    },
+  ],
+};
