@@ -1,0 +1,40 @@
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { JOSEError, JWKSNoMatchingKey } from 'jose/errors';
+import { type Caller, parseRoles } from './permissions.ts';
+
+/** Access tokens: ES256 JWTs (RFC 7519), valid for 15 minutes. */
+export const accessToken = {
+  algorithm: 'ES256',
+  lifetimeSeconds: 15 * 60,
+  issuer: 'shop',
+  audience: 'shop-api',
+};
+
+/** What became of a token: a caller, a refusal, or a key that this process has not seen yet (rotation). */
+export type Verification =
+  | { kind: 'valid'; caller: Caller; expiresAt: Date }
+  | { kind: 'invalid'; reason: string }
+  | { kind: 'unknown-key' };
+
+/** Checks signature, algorithm, issuer, audience and expiry against the public keys. */
+export async function verifyAccessToken(
+  token: string,
+  keys: JSONWebKeySet,
+  now: Date,
+): Promise<Verification> {
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+      algorithms: [accessToken.algorithm],
+      issuer: accessToken.issuer,
+      audience: accessToken.audience,
+      currentDate: now,
+      requiredClaims: ['sub', 'exp', 'roles'],
+    });
+    const caller = { userId: payload.sub ?? '', roles: parseRoles(String(payload['roles'])) };
+    return { kind: 'valid', caller, expiresAt: new Date((payload.exp ?? 0) * 1000) };
+  } catch (error) {
+    if (error instanceof JWKSNoMatchingKey) return { kind: 'unknown-key' };
+    if (error instanceof JOSEError) return { kind: 'invalid', reason: error.code };
+    throw error;
+  }
+}

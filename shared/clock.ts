@@ -1,0 +1,11 @@
+/** Where the time comes from: decisions take it as data, tests fix it. */
+export type Clock = () => Date;
+
+/** The machine's own clock. */
+export const systemClock: Clock = () => new Date();
+
+/** A clock that stands still, for tests. */
+export const fixedClock =
+  (iso: string): Clock =>
+  () =>
+    new Date(iso);

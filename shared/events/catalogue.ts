@@ -1,0 +1,23 @@
+import type { EventDefinition } from './event.ts';
+import { MediaProcessed, MediaRejected } from './media.ts';
+import { OrderCancelled, OrderCompleted, OrderCreated, OrderPaid, OrderShipped } from './orders.ts';
+import { TransactionProcessed } from './payments.ts';
+import { ProductChanged, StockCommitRefused, StockLow } from './products.ts';
+import { ContactUpdated, UserRegistered } from './users.ts';
+
+/** Every event of the shop. Templates, docs/events.md and AsyncAPI are held to it by tests. */
+export const catalogue: readonly EventDefinition[] = [
+  UserRegistered,
+  ContactUpdated,
+  ProductChanged,
+  StockLow,
+  StockCommitRefused,
+  OrderCreated,
+  OrderPaid,
+  OrderShipped,
+  OrderCompleted,
+  OrderCancelled,
+  TransactionProcessed,
+  MediaProcessed,
+  MediaRejected,
+];

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { amountCentsSchema, currencySchema } from '../money.ts';
+import { event } from './event.ts';
+
+export const transactionOutcomes = ['captured', 'declined', 'requires-action', 'refunded'] as const;
+
+export const TransactionProcessed = event({
+  source: 'payments',
+  type: 'TRANSACTION_PROCESSED',
+  version: 1,
+  topics: ['payment-events.fifo'],
+  description:
+    'The payment provider answered: money was captured, declined, refunded, or the customer must confirm.',
+  data: z.object({
+    paymentId: z.uuid(),
+    orderId: z.uuid(),
+    userId: z.uuid(),
+    outcome: z.enum(transactionOutcomes),
+    amountCents: amountCentsSchema,
+    currency: currencySchema,
+    /** The provider's own word for a decline, such as `card_declined`. */
+    declineCode: z.string().max(100).optional(),
+  }),
+});

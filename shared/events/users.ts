@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { event } from './event.ts';
+
+const contact = z.object({
+  userId: z.uuid(),
+  email: z.email().max(254),
+  name: z.string().max(200),
+  /** BCP 47. */
+  locale: z.string().max(35).default('en'),
+});
+
+export const UserRegistered = event({
+  source: 'users',
+  type: 'USER_REGISTERED',
+  version: 1,
+  topics: ['user-events.fifo'],
+  description: 'Somebody opened an account.',
+  data: contact,
+});
+
+export const ContactUpdated = event({
+  source: 'users',
+  type: 'CONTACT_UPDATED',
+  version: 1,
+  topics: ['user-events.fifo'],
+  description: 'A user changed name, address of mail, or language.',
+  data: contact,
+});

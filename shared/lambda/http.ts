@@ -1,0 +1,219 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import * as z from 'zod';
+import { type Caller, may, parseRoles } from '../auth/permissions.ts';
+import {
+  Forbidden,
+  InvalidRequest,
+  PreconditionFailed,
+  PreconditionRequired,
+  ShopError,
+  Unauthenticated,
+  UnsupportedMediaType,
+} from '../errors.ts';
+import type { Cause } from '../events/event.ts';
+import { parsePart, toProblem } from '../http/problem.ts';
+import type { HttpAnswer } from '../http/response.ts';
+import type { Route } from '../http/route.ts';
+import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
+import { config } from './config.ts';
+import { edge } from './edge.ts';
+import { logger } from './telemetry.ts';
+
+/** A request after the edge: every part has the form that the route's schemas give it. */
+export type HttpRequest<R> =
+  R extends Route<infer P, infer Q, infer B>
+    ? {
+        params: z.output<P>;
+        query: z.output<Q>;
+        body: z.output<B>;
+        /** The body as it came, for signatures over its bytes. */
+        rawBody: string;
+        /** Names in lower case. */
+        headers: Record<string, string>;
+        /** The signed-in caller; on a public route nobody is signed in and reading it throws. */
+        caller: Caller;
+        cause: Cause;
+        /** Present when the sender gave an Idempotency-Key. */
+        idempotency: IdempotentRequest | undefined;
+        /** The version named by If-Match; present where the route requires it. */
+        expectedVersion: number;
+      }
+    : never;
+
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[\x21-\x7e]+$/, 'must be 1 to 255 visible ASCII characters');
+
+/**
+ * The HTTP edge: parses by the route's schemas, checks the permission, and writes the answer or the problem.
+ * The handler sees only valid requests and throws named errors.
+ */
+export function httpHandler<R extends Route>(
+  route: R,
+  handle: (request: HttpRequest<R>) => Promise<HttpAnswer>,
+) {
+  return edge(async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
+    const started = performance.now();
+    const requestId = event.requestContext?.requestId ?? context.awsRequestId;
+    const headers = lowerCased(event.headers ?? {});
+    const cause: Cause = { correlationId: correlationIdFrom(headers, requestId) };
+    logger.appendKeys({ correlationId: cause.correlationId, route: route.name });
+    let answer: HttpAnswer;
+    try {
+      answer = await handle(parseRequest(route, event, headers, cause) as HttpRequest<R>);
+    } catch (error) {
+      answer = problemAnswer(error, requestId);
+    }
+    logger.info('request', { status: answer.status, durationMs: Math.round(performance.now() - started) });
+    return toResult(answer, cause);
+  });
+}
+
+const notSignedIn: Caller = {
+  get userId(): string {
+    throw new Unauthenticated('Sign in first.');
+  },
+  get roles(): never {
+    throw new Unauthenticated('Sign in first.');
+  },
+};
+
+function parseRequest(
+  route: Route,
+  event: APIGatewayProxyEvent,
+  headers: Record<string, string>,
+  cause: Cause,
+) {
+  const caller = authorized(route, event);
+  const rawBody =
+    event.body == null
+      ? ''
+      : event.isBase64Encoded
+        ? Buffer.from(event.body, 'base64').toString('utf8')
+        : event.body;
+  const params = route.params ? parsePart(route.params, event.pathParameters ?? {}, 'path') : {};
+  const query = route.query ? parsePart(route.query, queryOf(event), 'query') : {};
+  const body = route.body ? parsePart(route.body, jsonBody(rawBody, headers), 'body') : undefined;
+  return {
+    params,
+    query,
+    body,
+    rawBody,
+    headers,
+    caller: caller ?? notSignedIn,
+    cause,
+    idempotency: idempotencyOf(route, headers, caller, [params, query, body]),
+    expectedVersion: route.ifMatch ? versionFrom(headers['if-match']) : 0,
+  };
+}
+
+function authorized(route: Route, event: APIGatewayProxyEvent): Caller | undefined {
+  const { userId, roles } = event.requestContext?.authorizer ?? {};
+  const caller = typeof userId === 'string' ? { userId, roles: parseRoles(String(roles ?? '')) } : undefined;
+  if (route.access === 'public') return caller;
+  if (caller === undefined) throw new Unauthenticated('Sign in first.');
+  if (!may(caller, route.access)) throw new Forbidden('This account may not do that.');
+  return caller;
+}
+
+/** A name given once is a string, one given several times a list. */
+const queryOf = (event: APIGatewayProxyEvent): Record<string, string | string[]> =>
+  Object.fromEntries(
+    Object.entries(event.multiValueQueryStringParameters ?? {}).flatMap(([name, values]) =>
+      values === undefined ? [] : [[name, values.length === 1 ? values[0]! : values] as const],
+    ),
+  );
+
+function jsonBody(text: string, headers: Record<string, string>): unknown {
+  if (text === '')
+    throw new InvalidRequest('body: is required', { fields: [{ field: 'body', message: 'is required' }] });
+  const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== undefined && mediaType !== 'application/json' && !mediaType.endsWith('+json'))
+    throw new UnsupportedMediaType(`Content-Type is ${mediaType}; send application/json.`);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidRequest('body: is not valid JSON', {
+      fields: [{ field: 'body', message: 'is not valid JSON' }],
+      cause,
+    });
+  }
+}
+
+function idempotencyOf(
+  route: Route,
+  headers: Record<string, string>,
+  caller: Caller | undefined,
+  parts: unknown[],
+): IdempotentRequest | undefined {
+  const rule = route.idempotency ?? 'none';
+  const given = headers['idempotency-key'];
+  if (rule === 'none') return undefined;
+  if (given === undefined && rule === 'optional') return undefined;
+  const key = parsePart(idempotencyKey, given, 'Idempotency-Key');
+  return { scope: `${route.name}:${caller?.userId ?? 'public'}`, key, fingerprint: fingerprintOf(...parts) };
+}
+
+function versionFrom(ifMatch: string | undefined): number {
+  if (ifMatch === undefined)
+    throw new PreconditionRequired('Send If-Match with the ETag of the version that you change.', {
+      fields: [{ field: 'If-Match', message: 'is required' }],
+    });
+  const version = /^(?:W\/)?"(\d{1,15})(?:-gzip)?"$/.exec(ifMatch.trim())?.[1];
+  if (version === undefined)
+    throw new PreconditionFailed('If-Match is not an ETag that this resource had.', {
+      fields: [{ field: 'If-Match', message: 'is not an ETag that this resource had' }],
+    });
+  return Number(version);
+}
+
+function problemAnswer(error: unknown, requestId: string): HttpAnswer {
+  const problem = toProblem(error, requestId);
+  if (!(error instanceof ShopError)) logger.error('unhandled error', error as Error);
+  else if (error.status >= 500) logger.warn('not available', error);
+  else logger.debug('refused', { code: error.code });
+  const retryAfter = error instanceof ShopError ? error.retryAfterSeconds : undefined;
+  return {
+    status: problem.status,
+    body: problem,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+    },
+  };
+}
+
+/** CORS of the actual answer; the preflight is answered by API Gateway from the same setting. */
+const exposed = 'ETag,Location,Retry-After,Idempotent-Replayed,X-Correlation-Id';
+
+const toResult = (answer: HttpAnswer, cause: Cause): APIGatewayProxyResult => ({
+  statusCode: answer.status,
+  headers: {
+    ...(answer.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    'Cache-Control': 'no-store',
+    'X-Correlation-Id': cause.correlationId,
+    'X-Content-Type-Options': 'nosniff',
+    'Access-Control-Allow-Origin': config.CORS_ORIGIN,
+    'Access-Control-Expose-Headers': exposed,
+    ...answer.headers,
+  },
+  body:
+    answer.body === undefined
+      ? ''
+      : typeof answer.body === 'string'
+        ? answer.body
+        : JSON.stringify(answer.body),
+});
+
+const lowerCased = (headers: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value]],
+    ),
+  );
+
+/** A caller may name the correlation id; only a plain one is taken, as it goes into logs and events. */
+const correlationIdFrom = (headers: Record<string, string>, requestId: string): string =>
+  /^[\w.-]{1,100}$/.exec(headers['x-correlation-id'] ?? '')?.[0] ?? requestId;

@@ -1,0 +1,32 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { edge } from './edge.ts';
+import { dispatchEvent, type EventHandlers } from './event-dispatch.ts';
+import { logger } from './telemetry.ts';
+
+/**
+ * The queue edge: each message is an event of the catalogue, handled by the entry of its type. A message that
+ * fails is reported alone (ReportBatchItemFailures) and comes back, and after three tries goes to the dead-letter
+ * queue. FIFO queues are mapped with batches of one, so that an event behind a failed one keeps its own tries.
+ */
+export function queueHandler(handlers: EventHandlers) {
+  return edge((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const processor = new BatchProcessor(EventType.SQS);
+    const handleRecord = async (record: SQSRecord) => {
+      try {
+        await dispatchEvent(handlers, record.body);
+      } catch (error) {
+        logger.warn('message failed', {
+          messageId: record.messageId,
+          receiveCount: record.attributes.ApproximateReceiveCount,
+          error: error as Error,
+        });
+        throw error;
+      }
+    };
+    return processPartialResponse(event, handleRecord, processor, {
+      context,
+      throwOnFullBatchFailure: false,
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import type { OutboxEntry } from './entry.ts';
+import type { Publish } from './publish.ts';
+
+/** Entries sent to SNS, and those that were not because they or one before them failed. */
+export type SendResult = { sent: OutboxEntry[]; unsent: OutboxEntry[]; error?: unknown };
+
+/**
+ * Sends entries so that each destination gets an aggregate's events in order: one after the other within an
+ * aggregate, stopping there at the first failure, all aggregates side by side.
+ */
+export async function sendInOrder(entries: readonly OutboxEntry[], publish: Publish): Promise<SendResult> {
+  const lanes = Map.groupBy(entries, ({ destination, aggregateId }) => `${destination} ${aggregateId}`);
+  const result: SendResult = { sent: [], unsent: [] };
+  await Promise.all([...lanes.values()].map((lane) => sendLane(lane, publish, result)));
+  return result;
+}
+
+async function sendLane(lane: OutboxEntry[], publish: Publish, result: SendResult): Promise<void> {
+  const inOrder = lane.toSorted((a, b) => a.sequence - b.sequence);
+  for (const [index, entry] of inOrder.entries()) {
+    const accepted = await publish(entry).catch((error: unknown) => {
+      result.error = error;
+      return false;
+    });
+    if (!accepted) {
+      result.unsent.push(...inOrder.slice(index));
+      return;
+    }
+    result.sent.push(entry);
+  }
+}

@@ -1,0 +1,46 @@
+import { Signer } from '@aws-sdk/rds-signer';
+import * as z from 'zod';
+import type { databaseSettings } from '../config.ts';
+import { readSecret } from '../secrets.ts';
+import { type Database, postgres } from './database.ts';
+
+/** A service's settings of its database, as `readConfig` parsed them. */
+export type DatabaseConfig = z.output<z.ZodObject<typeof databaseSettings>>;
+
+/** Where one process serves many invocations, more connections than this do not make PostgreSQL faster on few cores. */
+const maxPooledConnections = 8;
+
+const credentials = z.object({ username: z.string(), password: z.string().min(1) });
+
+/**
+ * The service's database by its settings: the password of its secret, or a token for RDS Proxy's IAM
+ * authentication. One connection where a process serves one invocation at a time, a pool where it serves many.
+ */
+export function connect(config: DatabaseConfig): Database {
+  return postgres({
+    host: config.DATABASE_HOST,
+    port: config.DATABASE_PORT,
+    database: config.DATABASE_NAME,
+    user: config.DATABASE_USER,
+    password: config.DATABASE_AUTH === 'iam' ? iamToken(config) : () => passwordOf(config.DATABASE_SECRET_ID),
+    tls: config.DATABASE_AUTH === 'iam' ? 'verify-full' : config.DATABASE_TLS,
+    maxConnections: Math.min(config.AWS_LAMBDA_MAX_CONCURRENCY, maxPooledConnections),
+  });
+}
+
+/** The password in a database secret. @throws Error if the secret has no value of that form */
+export async function passwordOf(secretId: string): Promise<string> {
+  const value = await readSecret(secretId, { fresh: true });
+  return credentials.parse(JSON.parse(value ?? '{}')).password;
+}
+
+/** A token is good for 15 minutes, for opening a connection only (RDS, "IAM database authentication"). */
+function iamToken(config: DatabaseConfig): () => Promise<string> {
+  const signer = new Signer({
+    hostname: config.DATABASE_HOST,
+    port: config.DATABASE_PORT,
+    username: config.DATABASE_USER,
+    region: config.AWS_REGION,
+  });
+  return () => signer.getAuthToken();
+}

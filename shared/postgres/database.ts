@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+
+/** A statement's parameters; values travel apart from the text. */
+export type Parameters = readonly unknown[];
+
+/** What both a database and an open transaction can do. Statements are unnamed: named ones pin an RDS Proxy session. */
+export type Queryable = {
+  query<Row extends object = Record<string, unknown>>(text: string, parameters?: Parameters): Promise<Row[]>;
+};
+
+/** An open transaction: nothing that it wrote is seen until it commits. */
+export type Transaction = Queryable & { readonly inTransaction: true };
+
+/** One PostgreSQL database of one service. */
+export type Database = Queryable & {
+  /** Runs `work` in one transaction: commits what it did, or nothing if it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  end(): Promise<void>;
+};
+
+export type DatabaseOptions = {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  /** Called for each new connection, so that a rotated password or a fresh IAM token is picked up. */
+  password: () => Promise<string>;
+  tls: 'off' | 'verify-full';
+  /** Connections at most: one where a process serves one request at a time, some where it serves many. */
+  maxConnections: number;
+};
+
+/** How long to wait for a free or new connection before the request ends in an error. */
+const connectTimeoutMs = 5_000;
+/** Idle connections are given back: RDS Proxy and PostgreSQL have few. */
+const idleTimeoutMs = 30_000;
+
+// A bigint (sequence, cents) is read as a number: all of ours are far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** Opens a database lazily: no connection is made before the first statement. */
+export function postgres(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    host: options.host,
+    port: options.port,
+    database: options.database,
+    user: options.user,
+    password: options.password,
+    ssl: options.tls === 'off' ? false : { rejectUnauthorized: true, ...certificateAuthority() },
+    max: options.maxConnections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
+    allowExitOnIdle: true,
+  });
+  // An idle connection that the server ends is dropped by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+  return {
+    query: async <Row extends object>(text: string, parameters: Parameters = []) =>
+      (await pool.query<Row>(text, [...parameters])).rows,
+    transaction: (work) => inTransaction(pool, work),
+    end: () => pool.end(),
+  };
+}
+
+/** Amazon's RDS roots are not among Node's: Lambda's image carries them in this file where TLS is demanded. */
+function certificateAuthority(): { ca?: string } {
+  const file = '/var/runtime/ca-cert.pem';
+  try {
+    return { ca: readFileSync(file, 'utf8') };
+  } catch {
+    return {};
+  }
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work({
+      inTransaction: true,
+      query: async <Row extends object>(text: string, parameters: Parameters = []) =>
+        (await client.query<Row>(text, [...parameters])).rows,
+    });
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    // A connection that could not roll back is closed, never reused.
+    client.release(broken);
+  }
+}
+
+/** PostgreSQL's SQLSTATE of an error, such as `23505` for a unique violation. */
+export const sqlState = (error: unknown): string | undefined =>
+  error instanceof pg.DatabaseError ? error.code : undefined;
+
+/** The constraint that an error names. */
+export const violatedConstraint = (error: unknown): string | undefined =>
+  error instanceof pg.DatabaseError ? error.constraint : undefined;

@@ -1,0 +1,165 @@
+import { coalesce } from '../coalesce.ts';
+import type { Cause, NewEvent } from '../events/event.ts';
+import { logger } from '../lambda/telemetry.ts';
+import { type OutboxEntry, toEntries } from '../outbox/entry.ts';
+import type { Publish } from '../outbox/publish.ts';
+import { sendInOrder } from '../outbox/send.ts';
+import type { Database, Transaction } from './database.ts';
+
+/**
+ * How long a relay may hold an aggregate: longer than a publish with its retries, short enough that a process that
+ * died in between delays its events by less than a minute.
+ */
+const claimMs = 20_000;
+/** Waits before looking again for an earlier event that another process is just sending. */
+const orderWaitsMs = [15, 40, 100];
+/** Aggregates per round of the sweep. */
+const sweepAggregates = 100;
+/** Sent rows are kept this long, as the proof of what was announced. */
+const keepSentDays = 14;
+
+/** What was written and is to be relayed after the commit. */
+export type Written = { entries: OutboxEntry[]; claimed: boolean };
+
+/** The outbox of a service with a PostgreSQL database: see {@link postgresOutbox}. */
+export type Outbox = {
+  /** Writes facts in the transaction of the state that they announce. */
+  append(transaction: Transaction, facts: readonly NewEvent[], cause: Cause): Promise<Written>;
+  /** After the commit: publishes what was written, for latency. Never throws: what is left is swept. */
+  relay(written: Written): Promise<void>;
+  /** Publishes what other relays left; returns how many events were sent and how many failed. */
+  sweep(): Promise<{ sent: number; failed: number }>;
+};
+
+/**
+ * State and events in one transaction, then relayed. The writer claims its rows when it writes them, unless an
+ * earlier event of the aggregate is still unsent; a relay that dies leaves them to the sweep when its claim lapses.
+ * A destination may get an event twice, never in the wrong order, and never one that was rolled back.
+ */
+export function postgresOutbox(database: Database, publish: Publish): Outbox {
+  const markSent = coalesce<OutboxEntry[], void>(50, 1, async (groups) => {
+    const entries = groups.flat();
+    await database.query(
+      `UPDATE outbox o SET sent_at = clock_timestamp()
+         FROM unnest($1::uuid[], $2::text[]) AS s(id, destination)
+        WHERE o.id = s.id AND o.destination = s.destination`,
+      [entries.map(({ id }) => id), entries.map(({ destination }) => destination)],
+    );
+    return groups.map(() => undefined);
+  });
+
+  const send = async (entries: OutboxEntry[]) => {
+    const { sent, unsent, error } = await sendInOrder(entries, publish);
+    if (sent.length > 0) await markSent(sent);
+    if (unsent.length > 0)
+      logger.warn('events not published, left to the sweep', { count: unsent.length, error: error as Error });
+    return { sent: sent.length, failed: unsent.length };
+  };
+
+  return {
+    append: (transaction, facts, cause) => append(transaction, toEntries(facts, cause)),
+    relay: async (written) => {
+      try {
+        const entries = written.claimed ? written.entries : await claimInTurn(database, written.entries);
+        await send(entries);
+      } catch (error) {
+        logger.warn('relay after commit failed, left to the sweep', error as Error);
+      }
+    },
+    sweep: async () => {
+      const total = { sent: 0, failed: 0 };
+      for (;;) {
+        const entries = await claimAbandoned(database);
+        if (entries.length === 0) break;
+        const { sent, failed } = await send(entries);
+        total.sent += sent;
+        total.failed += failed;
+      }
+      await database.query(`DELETE FROM outbox WHERE sent_at < clock_timestamp() - $1 * interval '1 day'`, [
+        keepSentDays,
+      ]);
+      return total;
+    },
+  };
+}
+
+/** One statement for all rows: claimed at once, unless an earlier event of their aggregate is unsent. */
+async function append(transaction: Transaction, entries: OutboxEntry[]): Promise<Written> {
+  if (entries.length === 0) return { entries, claimed: true };
+  const rows = await transaction.query<{ claimed: boolean }>(
+    `WITH waiting AS (
+       SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND destination = ANY($2) AND aggregate_id = ANY($3)) AS any)
+     INSERT INTO outbox (id, destination, aggregate_id, sequence, type, message, claimed_until)
+     SELECT n.id, n.destination, n.aggregate_id, n.sequence, n.type, n.message,
+            CASE WHEN waiting.any THEN NULL ELSE clock_timestamp() + $7 * interval '1 ms' END
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+            AS n(id, destination, aggregate_id, sequence, type, message), waiting
+     RETURNING claimed_until IS NOT NULL AS claimed`,
+    [
+      entries.map(({ id }) => id),
+      entries.map(({ destination }) => destination),
+      entries.map(({ aggregateId }) => aggregateId),
+      entries.map(({ sequence }) => sequence),
+      entries.map(({ type }) => type),
+      entries.map(({ message }) => message),
+      claimMs,
+    ],
+  );
+  return { entries, claimed: rows.every(({ claimed }) => claimed) };
+}
+
+type Row = {
+  id: string;
+  destination: OutboxEntry['destination'];
+  aggregate_id: string;
+  sequence: number;
+  type: string;
+  message: string;
+};
+
+const toEntry = (row: Row): OutboxEntry => ({
+  id: row.id,
+  destination: row.destination,
+  aggregateId: row.aggregate_id,
+  sequence: row.sequence,
+  type: row.type,
+  version: (JSON.parse(row.message) as { version: number }).version,
+  message: row.message,
+});
+
+/** Claims whole aggregates of which nobody is sending anything; locked rows belong to another relay and are skipped. */
+const claim = (database: Database, chosen: string, parameters: unknown[]): Promise<Row[]> =>
+  database.query<Row>(
+    `WITH oldest AS (
+       SELECT destination, aggregate_id, sequence FROM outbox o
+        WHERE sent_at IS NULL AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) AND ${chosen}
+          AND NOT EXISTS (SELECT FROM outbox e WHERE e.sent_at IS NULL AND e.destination = o.destination
+                             AND e.aggregate_id = o.aggregate_id AND e.sequence < o.sequence)
+        ORDER BY created_at LIMIT ${sweepAggregates}
+        FOR UPDATE SKIP LOCKED)
+     UPDATE outbox o SET claimed_until = clock_timestamp() + $1 * interval '1 ms'
+       FROM oldest
+      WHERE o.destination = oldest.destination AND o.aggregate_id = oldest.aggregate_id AND o.sent_at IS NULL
+     RETURNING o.id, o.destination, o.aggregate_id, o.sequence, o.type, o.message`,
+    [claimMs, ...parameters],
+  );
+
+const claimAbandoned = async (database: Database): Promise<OutboxEntry[]> =>
+  (await claim(database, 'true', [])).map(toEntry);
+
+/** The event before ours is being sent by its own writer: wait a little for that, then take what is free. */
+async function claimInTurn(database: Database, entries: OutboxEntry[]): Promise<OutboxEntry[]> {
+  const aggregates = entries.map(({ aggregateId }) => aggregateId);
+  const claimed: OutboxEntry[] = [];
+  for (const waitMs of orderWaitsMs) {
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    claimed.push(...(await claim(database, 'aggregate_id = ANY($2)', [aggregates])).map(toEntry));
+    if (
+      entries.every((entry) =>
+        claimed.some(({ id, destination }) => id === entry.id && destination === entry.destination),
+      )
+    )
+      break;
+  }
+  return claimed;
+}

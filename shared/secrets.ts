@@ -1,0 +1,38 @@
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { lazy } from './lazy.ts';
+
+const client = lazy(() => new SecretsManagerClient({}));
+
+/** How long a value may be used before it is read again; short enough for a rotation to be noticed. */
+const cacheMs = 5 * 60 * 1000;
+const cached = new Map<string, { value: Promise<string | undefined>; readAt: number }>();
+
+/** Reads a secret's current value, at most every five minutes unless `fresh`; undefined if it has none yet. */
+export async function readSecret(id: string, { fresh = false } = {}): Promise<string | undefined> {
+  const known = cached.get(id);
+  if (!fresh && known !== undefined && Date.now() - known.readAt < cacheMs) return known.value;
+  const value = fetchSecret(id);
+  cached.set(id, { value, readAt: Date.now() });
+  value.catch(() => cached.delete(id));
+  return value;
+}
+
+async function fetchSecret(id: string): Promise<string | undefined> {
+  try {
+    return (await client().send(new GetSecretValueCommand({ SecretId: id }))).SecretString;
+  } catch (error) {
+    // A secret without any version answers as one that is not there.
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+/** Writes a secret's new current value; the one before stays readable as AWSPREVIOUS. */
+export async function writeSecret(id: string, value: string): Promise<void> {
+  await client().send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));
+  cached.delete(id);
+}

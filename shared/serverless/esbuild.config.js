@@ -1,0 +1,27 @@
+/**
+ * How a handler becomes a bundle: used by `sls package` (serverless-esbuild) and by the local platform's bundler,
+ * so that both run the same code.
+ */
+export const buildOptions = {
+  bundle: true,
+  minify: true,
+  keepNames: false,
+  sourcemap: false,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  conditions: ['module'],
+  outputFileExtension: '.mjs',
+  legalComments: 'none',
+  // Native code: packaged beside the one bundle that uses it. pg-native is optional in pg and never used.
+  external: ['sharp', 'pg-native'],
+  exclude: [],
+  loader: { '.sql': 'text' },
+  // CommonJS dependencies inside an ESM bundle call `require` for Node's own modules.
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+};
+
+export default () => buildOptions;
