@@ -2,7 +2,7 @@
  * How a handler becomes a bundle: used by `sls package` (serverless-esbuild) and by the local platform's bundler,
  * so that both run the same code.
  */
-export const buildOptions = {
+const buildOptions = {
   bundle: true,
   minify: true,
   keepNames: false,
@@ -24,4 +24,5 @@ export const buildOptions = {
   },
 };
 
-export default () => buildOptions;
+// serverless-esbuild calls it; the local platform's bundler calls it the same way.
+module.exports = () => buildOptions;
