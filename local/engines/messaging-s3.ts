@@ -1,0 +1,79 @@
+import { type EngineRefusal, fauxqsPart, type ObjectStore, type S3Action } from './fauxqs-parts.ts';
+
+/** The S3 operations that the engine has, by AWS's names. */
+export const S3_ACTIONS = {
+  ListBuckets: 'listBuckets',
+  CreateBucket: 'createBucket',
+  HeadBucket: 'headBucket',
+  DeleteBucket: 'deleteBucket',
+  ListObjects: 'listObjects',
+  ListObjectsV2: 'listObjects',
+  HeadObject: 'headObject',
+  GetObject: 'getObject',
+  PutObject: 'putObject',
+  CopyObject: 'putObject',
+  PostObject: 'postObject',
+  DeleteObject: 'deleteObject',
+  DeleteObjects: 'deleteObjects',
+  CreateMultipartUpload: 'createMultipartUpload',
+  UploadPart: 'uploadPart',
+  CompleteMultipartUpload: 'completeMultipartUpload',
+  AbortMultipartUpload: 'abortMultipartUpload',
+} as const;
+export type S3ActionName = keyof typeof S3_ACTIONS;
+
+/** One S3 request, already told apart by operation. Header names in lower case; bucket and key decoded. */
+export type S3Call = {
+  action: S3ActionName;
+  bucket: string;
+  key: string;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  body: Buffer;
+};
+export type S3Reply = { status: number; headers: Record<string, string>; body: Buffer };
+
+/** Loads the engine's S3 operations; the answer to a refused call is S3's own error document. */
+export async function s3Engine(store: ObjectStore): Promise<(call: S3Call) => S3Reply> {
+  const actions = new Map<string, S3Action>();
+  for (const name of new Set(Object.values(S3_ACTIONS))) {
+    const module = await fauxqsPart<Record<string, S3Action>>(`s3/actions/${name}.js`);
+    const action = module[name];
+    if (!action) throw new TypeError(`fauxqs has no ${name} in s3/actions/${name}.js`);
+    actions.set(name, action);
+  }
+  // Listing the buckets alone takes no request.
+  const listBuckets = actions.get('listBuckets') as unknown as (reply: object, store: ObjectStore) => void;
+  return (call) => {
+    const answer: S3Reply = { status: 200, headers: {}, body: Buffer.alloc(0) };
+    const reply = {
+      header(name: string, value: unknown) {
+        answer.headers[name] = String(value);
+        return reply;
+      },
+      status(code: number) {
+        answer.status = code;
+        return reply;
+      },
+      send(body?: string | Buffer) {
+        if (body !== undefined) answer.body = Buffer.isBuffer(body) ? body : Buffer.from(body);
+        return reply;
+      },
+    };
+    const request = { params: { bucket: call.bucket, '*': call.key }, ...call };
+    try {
+      if (call.action === 'ListBuckets') listBuckets(reply, store);
+      else actions.get(S3_ACTIONS[call.action])?.(request, reply, store);
+    } catch (error) {
+      const refusal = error as Partial<EngineRefusal>;
+      if (!refusal.toXml || !refusal.statusCode) throw error;
+      const head = call.action === 'HeadObject' || call.action === 'HeadBucket';
+      return {
+        status: refusal.statusCode,
+        headers: { 'content-type': 'application/xml' },
+        body: head ? Buffer.alloc(0) : Buffer.from(refusal.toXml()),
+      };
+    }
+    return answer;
+  };
+}
