@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import {
+  type FunctionDefinition,
+  type HostCommand,
+  type HostReport,
+  readFrames,
+  sendFrame,
+} from './protocol.ts';
+
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+
+/** How long a host may take from spawn to `ready` before it counts as broken. */
+const START_LIMIT_MS = 15_000;
+/** A host that is asked to leave gets this long for what it still runs. */
+const LEAVE_LIMIT_MS = 2_000;
+
+/** One running host process, seen from the platform. */
+export type HostProcess = {
+  pid: number;
+  define: (definition: FunctionDefinition) => void;
+  invoke: (command: Extract<HostCommand, { t: 'invoke' }>, payload: string) => boolean;
+  retire: (name: string, instance: number) => void;
+  /** Resolves true when the host's event loop answers within the time given. */
+  isAlive: (withinMs: number) => Promise<boolean>;
+  kill: () => void;
+  /** Closes the socket, upon which the host leaves by itself; kills it when it does not. */
+  leave: () => Promise<void>;
+};
+
+export type HostProcessOptions = {
+  compileCacheDir: string;
+  onReport: (report: HostReport, payload: string) => void;
+  /** Text that the process printed outside of any function, for example V8 running out of memory. */
+  onOutput: (text: string) => void;
+  /** `reason` names the signal or exit status. Called once. */
+  onExit: (reason: string) => void;
+  /** Told each process id, so that an outside guard can end what the platform leaves behind. */
+  onSpawn?: (pid: number) => void;
+};
+
+/** Starts a host; resolves when it takes invocations, rejects when it ends before or takes over 15 s. */
+export async function startHostProcess(options: HostProcessOptions): Promise<HostProcess> {
+  const child = spawn(
+    process.execPath,
+    // A small young generation halves a host's memory at no measurable loss of speed.
+    ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', CHILD],
+    {
+      // A process group of its own: Ctrl-C reaches the platform alone, which ends its hosts in order.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: tmpdir(),
+        TZ: 'UTC',
+        // glibc otherwise keeps an arena per thread, which image work fills.
+        MALLOC_ARENA_MAX: '2',
+        HOST_COMPILE_CACHE: options.compileCacheDir,
+      },
+    },
+  );
+  const socket = child.stdio[3] as Socket;
+  socket.on('error', () => {}); // a killed host closes its end: `exit` reports it
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', options.onOutput);
+  }
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (status, signal) =>
+      resolve(signal === null ? `exit status ${status}` : `signal: ${signal}`),
+    );
+  });
+  if (child.pid !== undefined) options.onSpawn?.(child.pid);
+  const host = connect(child, socket, exited, options);
+  void exited.then(options.onExit);
+  await host.ready;
+  return host;
+}
+
+function connect(
+  child: ChildProcess,
+  socket: Socket,
+  exited: Promise<string>,
+  options: HostProcessOptions,
+): HostProcess & { ready: Promise<void> } {
+  const pongs: (() => void)[] = [];
+  const ready = new Promise<void>((resolve, reject) => {
+    const limit = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`a Lambda host did not start within ${START_LIMIT_MS / 1000} s`));
+    }, START_LIMIT_MS);
+    void exited.then((reason) => {
+      clearTimeout(limit);
+      reject(new Error(`a Lambda host ended while starting (${reason})`));
+    });
+    readFrames<HostReport>(socket, (report, payload) => {
+      if (report.t === 'ready') {
+        clearTimeout(limit);
+        resolve();
+      } else if (report.t === 'pong') pongs.shift()?.();
+      else options.onReport(report, payload);
+    });
+  });
+  const isAlive = (withinMs: number) =>
+    new Promise<boolean>((resolve) => {
+      const limit = setTimeout(resolve, withinMs, false);
+      pongs.push(() => {
+        clearTimeout(limit);
+        resolve(true);
+      });
+      sendFrame(socket, { t: 'ping' });
+    });
+  const leave = async () => {
+    socket.end();
+    const limit = setTimeout(() => child.kill('SIGKILL'), LEAVE_LIMIT_MS);
+    await exited;
+    clearTimeout(limit);
+  };
+  return {
+    pid: child.pid ?? 0,
+    ready,
+    define: (definition) => void sendFrame(socket, { t: 'define', definition }),
+    invoke: (command, payload) => sendFrame(socket, command, payload),
+    retire: (name, instance) => void sendFrame(socket, { t: 'retire', name, instance }),
+    isAlive,
+    kill: () => void child.kill('SIGKILL'),
+    leave,
+  };
+}
