@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { pageOf, pageQuery } from '#shared/http/cursor.ts';
+import { type Route, route } from '#shared/http/route.ts';
+import { errors } from './domain/errors.ts';
+
+const statuses = z.enum(['pending', 'paid', 'shipped', 'completed', 'cancelled']);
+
+const orderRow = z.object({
+  orderId: z.uuid(),
+  orderNumber: z.string(),
+  status: statuses,
+  totalCents: z.int(),
+  currency: z.string(),
+  paid: z.boolean(),
+  placedAt: z.iso.datetime(),
+  changedAt: z.iso.datetime(),
+});
+
+const sums = z.array(
+  z.object({ currency: z.string(), orders: z.int(), placedCents: z.int(), revenueCents: z.int() }),
+);
+const byStatus = z.record(statuses, z.int());
+
+const summary = z.object({ date: z.iso.date(), builtAt: z.iso.datetime(), byStatus, sums });
+
+export const listReports = route({
+  name: 'list-reports',
+  method: 'GET',
+  path: '/api/v1/reports',
+  summary: 'Lists the daily reports, newest first',
+  access: 'reports:read',
+  query: z.strictObject(pageQuery),
+  responses: { 200: { description: 'A page of reports', schema: pageOf(summary) } },
+});
+
+export const getReport = route({
+  name: 'get-report',
+  method: 'GET',
+  path: '/api/v1/reports/{date}',
+  summary: "Gives one day's report",
+  access: 'reports:read',
+  params: z.strictObject({ date: z.iso.date() }),
+  responses: {
+    200: {
+      description: 'The report; of a day with very many orders only the first, with `truncated` set',
+      schema: summary.extend({
+        orders: z.array(orderRow),
+        truncated: z.boolean(),
+        /** The whole document, for five minutes. */
+        documentUrl: z.url(),
+      }),
+    },
+  },
+  errors,
+});
+
+export const getLiveFigures = route({
+  name: 'get-live-figures',
+  method: 'GET',
+  path: '/api/v1/analytics/live',
+  summary: "Gives today's counters (UTC) as the events arrive",
+  access: 'reports:read',
+  responses: {
+    200: {
+      description: 'Counters of today',
+      schema: z.object({
+        date: z.iso.date(),
+        created: z.int(),
+        completed: z.int(),
+        cancelled: z.int(),
+        createdCents: z.record(z.string(), z.int()),
+      }),
+    },
+  },
+});
+
+export const health = route({
+  name: 'health',
+  method: 'GET',
+  path: '/api/v1/reports/health',
+  summary: 'Says whether the service can reach its table',
+  access: 'public',
+  responses: {
+    200: { description: 'It can', schema: z.object({ status: z.literal('ok'), service: z.string() }) },
+  },
+});
+
+/** Every route of this service. */
+export const routes: Route[] = [listReports, getReport, getLiveFigures, health];

@@ -1,0 +1,11 @@
+import { type ErrorKind, shopError } from '#shared/errors.ts';
+
+/** No report was made for that day. */
+export const ReportNotFound = shopError({
+  code: 'REPORT_NOT_FOUND',
+  remedy: 'not-found',
+  title: 'No report for that day',
+});
+
+/** This service's errors, for docs/errors.md. */
+export const errors: ErrorKind[] = [ReportNotFound.kind];
