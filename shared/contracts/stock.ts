@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { amountCentsSchema, currencySchema } from '../money.ts';
+import { contract } from './contract.ts';
+
+/** Lines of one order at most: with their stock items they fit one TransactWriteItems (100 items). */
+export const maxOrderLines = 45;
+/** Pieces of one product in one order at most. */
+export const maxPiecesPerLine = 1_000;
+
+const correlationId = z.string().min(1).max(100);
+
+/** What an order wants to hold: each product once (equal lines are merged by the caller). */
+export const stockLineSchema = z.strictObject({
+  productId: z.uuid(),
+  quantity: z.int().min(1).max(maxPiecesPerLine),
+});
+export type StockLine = z.infer<typeof stockLineSchema>;
+
+const eachProductOnce = (lines: StockLine[]) =>
+  new Set(lines.map(({ productId }) => productId)).size === lines.length;
+
+/** What a hold answers: the products as they are sold at this moment, in the order of the request's lines. */
+export const heldLineSchema = z.object({
+  productId: z.uuid(),
+  name: z.string().max(200),
+  unitPriceCents: amountCentsSchema,
+  currency: currencySchema,
+  quantity: z.int().min(1),
+});
+export type HeldLine = z.infer<typeof heldLineSchema>;
+
+/**
+ * Holds stock for an order until `expiresAt`: all lines or none. Keyed by the order id: the same request again gets
+ * the same answer. Refusals: OUT_OF_STOCK (fields `lines[i].quantity` with what is left), PRODUCT_NOT_FOUND (fields
+ * `lines[i].productId`; also for a product that is not on sale), HOLD_REFUSED (the order was released or holds
+ * other lines).
+ */
+export const ReserveStock = contract({
+  name: 'reserve-stock',
+  request: z.strictObject({
+    orderId: z.uuid(),
+    lines: z
+      .array(stockLineSchema)
+      .min(1)
+      .max(maxOrderLines)
+      .refine(eachProductOnce, 'name each product once'),
+    /** When the hold lapses: the order's payment deadline and a margin. */
+    expiresAt: z.iso.datetime(),
+    correlationId,
+  }),
+  answer: z.object({ lines: z.array(heldLineSchema).max(maxOrderLines) }),
+});
+export type ReserveStockRequest = z.infer<typeof ReserveStock.request>;
+export type ReserveStockAnswer = z.infer<typeof ReserveStock.answer>;
+
+/**
+ * Gives back what an order holds. May be repeated, and may come before the hold that it releases: a hold that
+ * arrives afterwards is refused (HOLD_REFUSED).
+ */
+export const ReleaseStock = contract({
+  name: 'release-stock',
+  request: z.strictObject({ orderId: z.uuid(), correlationId }),
+  /** Whether there was something to give back. */
+  answer: z.object({ released: z.boolean() }),
+});
