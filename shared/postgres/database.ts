@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
+import { render, Sql } from './sql.ts';
 
 /** A statement's parameters; values travel apart from the text. */
 export type Parameters = readonly unknown[];
 
 /** What both a database and an open transaction can do. Statements are unnamed: named ones pin an RDS Proxy session. */
 export type Queryable = {
-  query<Row extends object = Record<string, unknown>>(text: string, parameters?: Parameters): Promise<Row[]>;
+  query<Row extends object = Record<string, unknown>>(
+    statement: string | Sql,
+    parameters?: Parameters,
+  ): Promise<Row[]>;
 };
 
 /** An open transaction: nothing that it wrote is seen until it commits. */
@@ -56,11 +60,20 @@ export function postgres(options: DatabaseOptions): Database {
   // An idle connection that the server ends is dropped by the pool; without a listener it would end the process.
   pool.on('error', () => {});
   return {
-    query: async <Row extends object>(text: string, parameters: Parameters = []) =>
-      (await pool.query<Row>(text, [...parameters])).rows,
+    query: (statement, parameters) => run(pool, statement, parameters),
     transaction: (work) => inTransaction(pool, work),
     end: () => pool.end(),
   };
+}
+
+async function run<Row extends object>(
+  on: pg.Pool | pg.ClientBase,
+  statement: string | Sql,
+  given: Parameters = [],
+): Promise<Row[]> {
+  const { text, parameters } =
+    statement instanceof Sql ? render(statement) : { text: statement, parameters: [...given] };
+  return (await on.query<Row & pg.QueryResultRow>(text, parameters)).rows;
 }
 
 /** Amazon's RDS roots are not among Node's: Lambda's image carries them in this file where TLS is demanded. */
@@ -80,8 +93,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (transaction: Transaction) 
     await client.query('BEGIN');
     const result = await work({
       inTransaction: true,
-      query: async <Row extends object>(text: string, parameters: Parameters = []) =>
-        (await client.query<Row>(text, [...parameters])).rows,
+      query: (statement, parameters) => run(client, statement, parameters),
     });
     await client.query('COMMIT');
     return result;

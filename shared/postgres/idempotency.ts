@@ -1,4 +1,4 @@
-import { ShopError } from '../errors.ts';
+import { RequestInProgress, ShopError } from '../errors.ts';
 import type { HttpAnswer } from '../http/response.ts';
 import {
   type IdempotencyRecord,
@@ -8,16 +8,26 @@ import {
   startedLeaseMs,
 } from '../idempotency/request.ts';
 import { newId } from '../ids.ts';
+import { logger } from '../lambda/telemetry.ts';
 import type { Database, Transaction } from './database.ts';
+import { type Sql, sql } from './sql.ts';
+
+/** Writes the answer to a request in the transaction of what the request did. */
+export type Completion = {
+  /** @throws RequestInProgress if a retry took the request over in the meantime: then nothing may commit */
+  (transaction: Transaction, answer: HttpAnswer): Promise<void>;
+  /**
+   * The same as a part of a larger statement: it returns one row, or none if a retry took the request over, so the
+   * other parts must depend on its row.
+   */
+  part(answer: HttpAnswer): Sql;
+};
 
 /**
  * What a request does: with the id for what it creates (the same on every retry), and `complete`, which writes the
  * answer in the transaction of the effect.
  */
-export type IdempotentEffect = (
-  resourceId: string,
-  complete: (transaction: Transaction, answer: HttpAnswer) => Promise<void>,
-) => Promise<HttpAnswer>;
+export type IdempotentEffect = (resourceId: string, complete: Completion) => Promise<HttpAnswer>;
 
 /**
  * Runs a request at most once per key: the record is written as started before the effect and completed in the
@@ -29,22 +39,51 @@ export async function idempotently(
   request: IdempotentRequest | undefined,
   effect: IdempotentEffect,
 ): Promise<HttpAnswer> {
-  if (request === undefined) return effect(newId(), async () => {});
+  if (request === undefined)
+    return effect(
+      newId(),
+      completion(() => sql`SELECT 1`),
+    );
   const started = await start(database, request);
   if (started.kind === 'known') return replay(started.record, request);
   try {
-    return await effect(started.resourceId, (transaction, answer) => complete(transaction, request, answer));
+    return await effect(
+      started.resourceId,
+      completion((answer) => completing(request, started.lease, answer)),
+    );
   } catch (error) {
-    await giveBack(database, request, error);
+    await giveBack(database, request, started.lease, error);
     throw error;
   }
 }
 
-type Start = { kind: 'started'; resourceId: string } | { kind: 'known'; record: IdempotencyRecord };
+/** The request was taken over by a retry of it: what this one did must not commit. */
+export const takenOver = () =>
+  new RequestInProgress('A retry with this Idempotency-Key is being handled.', { retryAfterSeconds: 1 });
 
-type Row = { fingerprint: string; resource_id: string; answer: HttpAnswer | null; started: boolean };
+function completion(part: (answer: HttpAnswer) => Sql): Completion {
+  const complete = async (transaction: Transaction, answer: HttpAnswer) => {
+    if ((await transaction.query(part(answer))).length === 0) throw takenOver();
+  };
+  return Object.assign(complete, { part });
+}
 
-/** One statement: makes the record, or takes up one that expired or was left unfinished, or reads the one there is. */
+type Start =
+  | { kind: 'started'; resourceId: string; lease: string }
+  | { kind: 'known'; record: IdempotencyRecord };
+
+type Row = {
+  fingerprint: string;
+  resource_id: string;
+  answer: HttpAnswer | null;
+  lease: string;
+  started: boolean;
+};
+
+/**
+ * One statement: makes the record, or takes up one that expired or was left unfinished, or reads the one there is.
+ * The end of the lease, as text to the microsecond, is the token by which the winner is told from a late loser.
+ */
 async function start(database: Database, request: IdempotentRequest): Promise<Start> {
   const [row] = await database.query<Row>(
     `WITH taken AS (
@@ -56,17 +95,17 @@ async function start(database: Database, request: IdempotentRequest): Promise<St
              locked_until = excluded.locked_until, expires_at = excluded.expires_at, answer = NULL
          WHERE k.expires_at < clock_timestamp()
             OR (k.answer IS NULL AND k.locked_until < clock_timestamp() AND k.fingerprint = excluded.fingerprint)
-       RETURNING fingerprint, resource_id, answer, true AS started)
+       RETURNING fingerprint, resource_id, answer, locked_until::text AS lease, true AS started)
      SELECT * FROM taken
      UNION ALL
-     SELECT fingerprint, resource_id, answer, false FROM idempotency_keys
+     SELECT fingerprint, resource_id, answer, '', false FROM idempotency_keys
       WHERE scope = $1 AND key = $2 AND NOT EXISTS (SELECT FROM taken)`,
     [request.scope, request.key, request.fingerprint, newId(), startedLeaseMs, keyLifetimeMs],
   );
   // The statement's snapshot may be older than a record that another request has just written: that one is running.
   if (row === undefined)
     return { kind: 'known', record: { fingerprint: request.fingerprint, resourceId: '' } };
-  if (row.started) return { kind: 'started', resourceId: row.resource_id };
+  if (row.started) return { kind: 'started', resourceId: row.resource_id, lease: row.lease };
   return {
     kind: 'known',
     record: {
@@ -77,30 +116,35 @@ async function start(database: Database, request: IdempotentRequest): Promise<St
   };
 }
 
-async function complete(
-  transaction: Transaction,
-  request: IdempotentRequest,
-  answer: HttpAnswer,
-): Promise<void> {
-  await transaction.query('UPDATE idempotency_keys SET answer = $3 WHERE scope = $1 AND key = $2', [
-    request.scope,
-    request.key,
-    JSON.stringify(answer),
-  ]);
-}
+const completing = (request: IdempotentRequest, lease: string, answer: HttpAnswer): Sql =>
+  sql`UPDATE idempotency_keys SET answer = ${JSON.stringify(answer)}
+       WHERE scope = ${request.scope} AND key = ${request.key}
+         AND answer IS NULL AND locked_until = ${lease}::timestamptz
+      RETURNING 1`;
 
 /**
  * A failure burns no key. A refusal did nothing, so the key is free for any request; after a fault an outside call
  * may already carry the id, so that only the same request may take it up, with the same id.
  */
-async function giveBack(database: Database, request: IdempotentRequest, error: unknown): Promise<void> {
+async function giveBack(
+  database: Database,
+  request: IdempotentRequest,
+  lease: string,
+  error: unknown,
+): Promise<void> {
   const refused = error instanceof ShopError && error.remedy !== 'retry-later';
-  await database.query(
-    refused
-      ? 'DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2 AND answer IS NULL'
-      : 'UPDATE idempotency_keys SET locked_until = clock_timestamp() WHERE scope = $1 AND key = $2 AND answer IS NULL',
-    [request.scope, request.key],
-  );
+  const mine = sql`scope = ${request.scope} AND key = ${request.key}
+                   AND answer IS NULL AND locked_until = ${lease}::timestamptz`;
+  try {
+    await database.query(
+      refused
+        ? sql`DELETE FROM idempotency_keys WHERE ${mine}`
+        : sql`UPDATE idempotency_keys SET locked_until = clock_timestamp() WHERE ${mine}`,
+    );
+  } catch (failure) {
+    // The lease ends by itself; the caller must hear of the first error, not of this one.
+    logger.warn('idempotency key not given back, its lease will lapse', failure as Error);
+  }
 }
 
 /** Forgets keys past their lifetime; called by each service's housekeeping schedule. Returns how many. */

@@ -5,6 +5,7 @@ import { type OutboxEntry, toEntries } from '../outbox/entry.ts';
 import type { Publish } from '../outbox/publish.ts';
 import { sendInOrder } from '../outbox/send.ts';
 import type { Database, Transaction } from './database.ts';
+import { type Sql, sql } from './sql.ts';
 
 /**
  * How long a relay may hold an aggregate: longer than a publish with its retries, short enough that a process that
@@ -74,6 +75,8 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
         const { sent, failed } = await send(entries);
         total.sent += sent;
         total.failed += failed;
+        // Nothing goes out: the next sweep tries again, once the claims have lapsed.
+        if (sent === 0) break;
       }
       await database.query(`DELETE FROM outbox WHERE sent_at < clock_timestamp() - $1 * interval '1 day'`, [
         keepSentDays,
@@ -83,29 +86,30 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
   };
 }
 
-/** One statement for all rows: claimed at once, unless an earlier event of their aggregate is unsent. */
 async function append(transaction: Transaction, entries: OutboxEntry[]): Promise<Written> {
   if (entries.length === 0) return { entries, claimed: true };
-  const rows = await transaction.query<{ claimed: boolean }>(
-    `WITH waiting AS (
-       SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND destination = ANY($2) AND aggregate_id = ANY($3)) AS any)
-     INSERT INTO outbox (id, destination, aggregate_id, sequence, type, message, claimed_until)
-     SELECT n.id, n.destination, n.aggregate_id, n.sequence, n.type, n.message,
-            CASE WHEN waiting.any THEN NULL ELSE clock_timestamp() + $7 * interval '1 ms' END
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-            AS n(id, destination, aggregate_id, sequence, type, message), waiting
-     RETURNING claimed_until IS NOT NULL AS claimed`,
-    [
-      entries.map(({ id }) => id),
-      entries.map(({ destination }) => destination),
-      entries.map(({ aggregateId }) => aggregateId),
-      entries.map(({ sequence }) => sequence),
-      entries.map(({ type }) => type),
-      entries.map(({ message }) => message),
-      claimMs,
-    ],
-  );
+  const rows = await transaction.query<{ claimed: boolean }>(announcing(entries, sql`true`));
   return { entries, claimed: rows.every(({ claimed }) => claimed) };
+}
+
+/**
+ * Writes entries (not none) as one statement, or as a part of a larger one, if `condition` holds: claimed at once,
+ * all or none, unless an earlier event of an aggregate is unsent. Each row answers with a column `claimed`.
+ */
+export function announcing(entries: readonly OutboxEntry[], condition: Sql): Sql {
+  const destinations = entries.map(({ destination }) => destination);
+  const aggregates = entries.map(({ aggregateId }) => aggregateId);
+  return sql`INSERT INTO outbox (id, destination, aggregate_id, sequence, type, message, claimed_until)
+      SELECT n.id, n.destination, n.aggregate_id, n.sequence, n.type, n.message,
+             CASE WHEN EXISTS (SELECT FROM outbox e WHERE e.sent_at IS NULL
+                                  AND e.destination = ANY(${destinations}) AND e.aggregate_id = ANY(${aggregates}))
+                  THEN NULL ELSE clock_timestamp() + ${claimMs} * interval '1 ms' END
+        FROM unnest(${entries.map(({ id }) => id)}::uuid[], ${destinations}::text[], ${aggregates}::text[],
+                    ${entries.map(({ sequence }) => sequence)}::bigint[],
+                    ${entries.map(({ type }) => type)}::text[], ${entries.map(({ message }) => message)}::text[])
+             AS n(id, destination, aggregate_id, sequence, type, message)
+       WHERE ${condition}
+      RETURNING claimed_until IS NOT NULL AS claimed`;
 }
 
 type Row = {
