@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { type RunningEngines, runEngines } from './running-engines.ts';
+
+declare global {
+  var runningEngines: RunningEngines | undefined;
+}
+
+/**
+ * Starts the engines once for the project `int` and tells the suites their addresses by environment, as AWS would.
+ * `TEST_DYNAMODB_ENDPOINT` puts another DynamoDB (Amazon's own DynamoDB Local) in the place of ours.
+ */
+export default async function startEngines(): Promise<void> {
+  const password = randomUUID();
+  const engines = await runEngines(password);
+  globalThis.runningEngines = engines;
+  const { postgres, dynamo } = engines;
+  Object.assign(process.env, {
+    TEST_POSTGRES_URL: `postgres://postgres:${password}@${postgres.host}:${postgres.port}/postgres`,
+    AWS_ENDPOINT_URL_DYNAMODB: process.env.TEST_DYNAMODB_ENDPOINT ?? dynamo.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+}

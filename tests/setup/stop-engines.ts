@@ -1,0 +1,4 @@
+/** Ends what `start-engines.ts` started. */
+export default async function stopEngines(): Promise<void> {
+  await globalThis.runningEngines?.stop();
+}
