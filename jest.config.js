@@ -19,7 +19,7 @@ export default {
       ...base,
       displayName: 'unit',
       testMatch: ['<rootDir>/{services,shared,local,resources,bench,tests,scripts}/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.int\\.test\\.ts$', '/node_modules/', '/.cache/'],
+      testPathIgnorePatterns: ['\\.(int|e2e|contract)\\.test\\.ts$', '/node_modules/', '/.cache/'],
     },
     {
       ...base,
@@ -35,6 +35,14 @@ export default {
       testMatch: ['<rootDir>/tests/e2e/**/*.e2e.test.ts'],
       globalSetup: '<rootDir>/tests/setup/start-platform.ts',
       globalTeardown: '<rootDir>/tests/setup/stop-platform.ts',
+      testTimeout: 60000,
+    },
+    {
+      ...base,
+      displayName: 'contract',
+      testMatch: ['<rootDir>/tests/contract/**/*.contract.test.ts'],
+      globalSetup: '<rootDir>/tests/contract/start-platform.ts',
+      globalTeardown: '<rootDir>/tests/contract/stop-platform.ts',
       testTimeout: 60000,
     },
   ],

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { promise } from './differences.ts';
+import { ask, target } from './platform.ts';
+
+describe('a function', () => {
+  promise('invokes another and gets its answer', async () => {
+    const run = randomUUID();
+    expect(await ask({ ask: 'invoke', payload: { run } })).toEqual({
+      status: 200,
+      payload: { received: { run } },
+    });
+  });
+
+  promise('learns that the function it invoked threw, and what', async () => {
+    expect(await ask({ ask: 'invoke', payload: { fail: 'out of range' } })).toEqual({
+      status: 200,
+      functionError: 'Unhandled',
+      payload: expect.objectContaining({ errorType: 'RangeError', errorMessage: 'out of range' }),
+    });
+  });
+
+  promise('invokes another without waiting for it', async () => {
+    expect(await ask({ ask: 'invoke', type: 'Event', payload: {} })).toEqual({ status: 202, payload: null });
+  });
+
+  promise('is its role, under its own name', async () => {
+    const { arn, account } = await ask<{ arn: string; account: string }>({ ask: 'identity' });
+    expect(account).toBe(target.accountId);
+    expect(arn).toMatch(
+      new RegExp(`^arn:aws:sts::${target.accountId}:assumed-role/[^/]+/${target.prefix}-ask$`),
+    );
+  });
+
+  promise('is denied a call that its role does not grant, by name of action and resource', async () => {
+    const { error, message } = await ask<{ error: string; message: string }>({ ask: 'not granted' });
+    expect(error).toBe('AccessDeniedException');
+    expect(message).toContain('is not authorized to perform: dynamodb:GetItem on resource: ');
+    expect(message).toContain(`table/${target.prefix}-records`);
+  });
+
+  promise('sends a mail from the identity that its role grants, and from no other', async () => {
+    expect(await ask({ ask: 'mail', from: 'shop@contract.example' })).toEqual({
+      messageId: expect.any(String),
+    });
+    const denied = await ask<{ error: string }>({ ask: 'mail', from: 'shop@other.example' });
+    expect(denied.error).toBe('AccessDeniedException');
+  });
+
+  promise('knows its name, memory and remaining time', async () => {
+    const self = await ask<{ remainingMs: number; name: string; arn: string }>({ ask: 'self' });
+    expect(self).toMatchObject({
+      name: `${target.prefix}-ask`,
+      arn: `arn:aws:lambda:${target.region}:${target.accountId}:function:${target.prefix}-ask`,
+      version: '$LATEST',
+      memory: '256',
+      logGroup: `/aws/lambda/${target.prefix}-ask`,
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(self.remainingMs).toBeGreaterThan(0);
+    expect(self.remainingMs).toBeLessThanOrEqual(5000);
+  });
+
+  promise('finds its own variables and those that Lambda sets', async () => {
+    const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
+    expect(environment).toEqual(
+      expect.arrayContaining([
+        'RECORDS_TABLE',
+        'SECRET_ID',
+        'TARGET_FUNCTION',
+        'AWS_ACCESS_KEY_ID',
+        'AWS_SECRET_ACCESS_KEY',
+        'AWS_SESSION_TOKEN',
+        'AWS_REGION',
+        'AWS_LAMBDA_FUNCTION_NAME',
+        'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+        'AWS_LAMBDA_FUNCTION_VERSION',
+        'LAMBDA_TASK_ROOT',
+      ]),
+    );
+  });
+
+  promise('finds the variables that tell of the runtime itself', async () => {
+    const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
+    expect(environment).toEqual(
+      expect.arrayContaining([
+        'AWS_EXECUTION_ENV',
+        'AWS_LAMBDA_LOG_GROUP_NAME',
+        'AWS_LAMBDA_LOG_STREAM_NAME',
+        '_HANDLER',
+      ]),
+    );
+  });
+});
+
+describe('a secret', () => {
+  type Secret = { value: string; stages: string[] };
+
+  promise('is made up as the template asks, and keeps its previous value', async () => {
+    const first = await ask<Secret>({ ask: 'secret' });
+    expect(first.stages).toEqual(['AWSCURRENT']);
+    const { username, password } = JSON.parse(first.value) as { username: string; password: string };
+    expect(username).toBe('probe');
+    expect(password).toMatch(/^[A-Za-z0-9]{40}$/);
+
+    const SecretString = JSON.stringify({ username, password: randomUUID() });
+    await new SecretsManagerClient({}).send(
+      new PutSecretValueCommand({ SecretId: `${target.prefix}/made-up`, SecretString }),
+    );
+    expect(await ask<Secret>({ ask: 'secret' })).toEqual({ value: SecretString, stages: ['AWSCURRENT'] });
+    expect(await ask<Secret>({ ask: 'secret', stage: 'AWSPREVIOUS' })).toMatchObject({ value: first.value });
+  });
+});

@@ -1,0 +1,143 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { promise } from './differences.ts';
+import { type Answer, call } from './platform.ts';
+
+const echoed = (answer: Answer) => answer.json() as APIGatewayProxyEvent;
+const header = (event: APIGatewayProxyEvent, name: string) =>
+  Object.entries(event.multiValueHeaders).find(([key]) => key.toLowerCase() === name)?.[1];
+
+describe('an API event', () => {
+  promise('tells route, method, path and its decoded parameters', async () => {
+    const event = echoed(await call('GET', '/contract/open/a%20b/parts/7'));
+    expect(event.resource).toBe('/contract/open/{id}/parts/{part}');
+    expect(event.httpMethod).toBe('GET');
+    expect(event.pathParameters).toEqual({ id: 'a b', part: '7' });
+    expect(event.requestContext.resourcePath).toBe('/contract/open/{id}/parts/{part}');
+  });
+
+  promise('has null for what is not there', async () => {
+    const event = echoed(await call('GET', '/contract/open'));
+    expect(event.queryStringParameters).toBeNull();
+    expect(event.multiValueQueryStringParameters).toBeNull();
+    expect(event.pathParameters).toBeNull();
+    expect(event.body).toBeNull();
+    expect(event.isBase64Encoded).toBe(false);
+  });
+
+  promise('keeps every value of a repeated query parameter, and the last as the single one', async () => {
+    const event = echoed(await call('GET', '/contract/open?tag=red&tag=dark%20blue&page=2&empty='));
+    expect(event.multiValueQueryStringParameters).toEqual({
+      tag: ['red', 'dark blue'],
+      page: ['2'],
+      empty: [''],
+    });
+    expect(event.queryStringParameters).toEqual({ tag: 'dark blue', page: '2', empty: '' });
+  });
+
+  promise('keeps every value of a repeated header', async () => {
+    const event = echoed(
+      await call('GET', '/contract/open', {
+        headers: [
+          ['X-Tag', 'red'],
+          ['X-Tag', 'blue'],
+        ],
+      }),
+    );
+    expect(header(event, 'x-tag')).toEqual(['red', 'blue']);
+  });
+
+  promise('carries a text body as it is', async () => {
+    const body = JSON.stringify({ text: 'Grüße – 你好' });
+    const answer = await call('POST', '/contract/open', {
+      headers: [['Content-Type', 'application/json']],
+      body,
+    });
+    expect(answer.status).toBe(201);
+    expect(echoed(answer).body).toBe(body);
+    expect(echoed(answer).isBase64Encoded).toBe(false);
+  });
+
+  promise('says who called, when, and by which request', async () => {
+    const { requestContext } = echoed(await call('GET', '/contract/open'));
+    expect(requestContext.identity.sourceIp).toMatch(/^[\d.:a-f]+$/);
+    expect(requestContext.identity.userAgent).toBe('contract-suite');
+    expect(requestContext.requestId).toMatch(/^[\w-]{8,}$/);
+    expect(requestContext.requestTimeEpoch).toBeGreaterThan(1_600_000_000_000);
+    expect(requestContext.stage).toEqual(expect.any(String));
+    expect(requestContext.apiId).toEqual(expect.any(String));
+    expect(requestContext.httpMethod).toBe('GET');
+  });
+});
+
+describe('an API answer', () => {
+  promise('carries status, headers and every cookie', async () => {
+    const answer = await call('GET', '/contract/open');
+    expect(answer.status).toBe(200);
+    expect(answer.headers['x-echo']).toEqual(['single']);
+    expect(answer.headers['set-cookie']).toEqual(['a=1', 'b=2']);
+  });
+
+  promise('carries bytes unharmed when its type is declared as binary', async () => {
+    const answer = await call('GET', '/contract/picture', { headers: [['Accept', 'image/png']] });
+    expect(answer.headers['content-type']).toEqual(['image/png']);
+    expect([...answer.body]).toEqual(Array.from({ length: 256 }, (_, value) => value));
+  });
+
+  promise('of a function that threw is 502 without its message', async () => {
+    const answer = await call('GET', '/contract/misbehave/throw');
+    expect(answer.status).toBe(502);
+    expect(answer.body.toString()).not.toContain('secret detail');
+  });
+
+  promise('of a function that overran its timeout is 502', async () => {
+    expect((await call('GET', '/contract/misbehave/overrun')).status).toBe(502);
+  });
+
+  promise('that is no proxy response is 502', async () => {
+    expect((await call('GET', '/contract/misbehave/malformed')).status).toBe(502);
+  });
+
+  promise('of the gateway itself is the one that the template gives for its kind', async () => {
+    const unknown = await call('GET', '/contract/no-such-route');
+    expect(unknown.status).toBe(404);
+    expect(unknown.headers['content-type']?.[0]).toMatch(/^application\/problem\+json/);
+    expect(unknown.headers['access-control-allow-origin']).toEqual(['*']);
+    expect(unknown.json()).toMatchObject({
+      code: 'ROUTE_NOT_FOUND',
+      requestId: expect.stringMatching(/^[\w-]{8,}$/),
+    });
+  });
+
+  promise('of the gateway for a failed function is the one that the template gives', async () => {
+    const failed = await call('GET', '/contract/misbehave/throw');
+    expect(failed.headers['content-type']?.[0]).toMatch(/^application\/problem\+json/);
+    expect(failed.json()).toEqual({ code: 'INTERNAL', message: 'Internal server error' });
+  });
+
+  promise('to a preflight says what the template allows', async () => {
+    const answer = await call('OPTIONS', '/contract/cors', {
+      headers: [
+        ['Origin', 'https://shop.example'],
+        ['Access-Control-Request-Method', 'POST'],
+      ],
+    });
+    expect([200, 204]).toContain(answer.status);
+    expect(answer.headers['access-control-allow-origin']).toEqual(['https://shop.example']);
+    expect(answer.headers['access-control-allow-headers']).toEqual(['Authorization,Idempotency-Key']);
+    expect(answer.headers['access-control-allow-methods']?.[0]).toContain('POST');
+    expect(answer.headers['access-control-max-age']).toEqual(['600']);
+  });
+});
+
+describe('a binary body', () => {
+  promise('reaches the function as base64 when its type is declared as binary', async () => {
+    const body = randomBytes(3000);
+    const answer = await call('POST', '/contract/picture', {
+      headers: [['Content-Type', 'image/png']],
+      body,
+    });
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    expect(answer.json()).toEqual({ base64: true, length: 3000, sha256 });
+  });
+});

@@ -1,0 +1,44 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+
+const dynamo = new DynamoDBClient({});
+
+/**
+ * Admits `admit…` tokens and tells in the context how often it was asked for this token, denies `deny…`, fails
+ * on `broken…`, and refuses every other with the message that API Gateway turns into 401.
+ */
+export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+  const token =
+    Object.entries(event.headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
+  if (token.startsWith('broken')) throw new Error('The key store is away.');
+  if (!/^(admit|deny)/.test(token)) throw new Error('Unauthorized');
+  const asked = await dynamo.send(
+    new UpdateItemCommand({
+      TableName: process.env['RECORDS_TABLE'],
+      Key: { probe: { S: 'authorizer' }, seenAt: { S: token } },
+      UpdateExpression: 'ADD asked :one',
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+      ReturnValues: 'UPDATED_NEW',
+    }),
+  );
+  const [api, stage] = event.methodArn.split('/');
+  return {
+    principalId: `principal-${token}`,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: token.startsWith('admit') ? 'Allow' : 'Deny',
+          Action: 'execute-api:Invoke',
+          Resource: `${api}/${stage}/*/*`,
+        },
+      ],
+    },
+    context: {
+      userId: token,
+      roles: 'customer,admin',
+      asked: Number(asked.Attributes?.['asked']?.N ?? 0),
+      staff: true,
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+
+/** Answers with the event it received, and with two cookies, which only multi-value headers can carry. */
+export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+  return {
+    statusCode: event.httpMethod === 'POST' ? 201 : 200,
+    headers: { 'Content-Type': 'application/json', 'X-Echo': 'single' },
+    multiValueHeaders: { 'Set-Cookie': ['a=1', 'b=2'] },
+    body: JSON.stringify(event),
+  };
+}
