@@ -1,0 +1,24 @@
+import type { EnvelopeOf } from '#shared/events/event.ts';
+import { OrderCancelled, OrderCompleted, OrderCreated } from '#shared/events/orders.ts';
+import { on } from '#shared/lambda/event-dispatch.ts';
+import { topicHandler } from '#shared/lambda/topic.ts';
+import type { Milestone } from '../adapters/live-counters.ts';
+import { counters } from '../app.ts';
+import { dayOf } from '../domain/order-row.ts';
+
+type Counted =
+  | EnvelopeOf<typeof OrderCreated>
+  | EnvelopeOf<typeof OrderCompleted>
+  | EnvelopeOf<typeof OrderCancelled>;
+
+const count = (milestone: Milestone) => async (event: Counted) => {
+  const { totalCents, currency } = event.data;
+  await counters().count({ id: event.id, day: dayOf(new Date(event.time)), milestone, totalCents, currency });
+};
+
+/** Counts orders on the day on which it happens, as SNS announces them. */
+export const handler = topicHandler([
+  on(OrderCreated, count('created')),
+  on(OrderCompleted, count('completed')),
+  on(OrderCancelled, count('cancelled')),
+]);
