@@ -1,0 +1,62 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { Write } from './write.ts';
+
+/** Conditions of a write or transaction did not hold; nothing was written. */
+export class ConditionsFailed extends Error {
+  override readonly name = 'ConditionsFailed';
+  /** The writes whose conditions failed. */
+  readonly failed: ReadonlySet<Write>;
+
+  constructor(failed: Iterable<Write>) {
+    const writes = new Set(failed);
+    super(`conditions failed: ${[...writes].map(({ kind, table }) => `${kind} ${table}`).join(', ')}`);
+    this.failed = writes;
+  }
+}
+
+/** Whether an error says that the condition of one of these writes did not hold. */
+export const refuses = (error: unknown, ...writes: (Write | undefined)[]): error is ConditionsFailed =>
+  error instanceof ConditionsFailed && writes.some((write) => write !== undefined && error.failed.has(write));
+
+/** What a failed call means: a condition did not hold, the items are contended, DynamoDB is short, or something else. */
+export type Failure =
+  | { kind: 'conditions'; error: ConditionsFailed }
+  | { kind: 'contended' }
+  | { kind: 'unavailable' }
+  | { kind: 'other' };
+
+/**
+ * Reasons and errors that pass by themselves (DynamoDB Developer Guide, "Error handling" and "Transaction conflict
+ * handling in DynamoDB"). The SDK has retried throttling and server errors before they arrive here.
+ */
+const contendedReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+const contendedErrors = new Set(['TransactionConflictException', 'TransactionInProgressException']);
+const unavailableErrors = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'InternalServerError',
+  'InternalFailure',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'TimeoutError',
+  'ECONNREFUSED',
+  'ECONNRESET',
+]);
+
+/** Reads an error of the client; a failed condition is decisive even if other items were contended. */
+export function failureOf(error: unknown, writes: readonly Write[]): Failure {
+  if (error instanceof TransactionCanceledException) {
+    const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+    const failed = writes.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
+    if (failed.length > 0) return { kind: 'conditions', error: new ConditionsFailed(failed) };
+    return codes.some((code) => contendedReasons.has(code ?? '')) ? { kind: 'contended' } : { kind: 'other' };
+  }
+  if (error instanceof ConditionalCheckFailedException)
+    return { kind: 'conditions', error: new ConditionsFailed(writes) };
+  const { name, code } = error as { name?: string; code?: string };
+  if (contendedErrors.has(name ?? '')) return { kind: 'contended' };
+  return unavailableErrors.has(name ?? '') || unavailableErrors.has(code ?? '')
+    ? { kind: 'unavailable' }
+    : { kind: 'other' };
+}
