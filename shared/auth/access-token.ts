@@ -16,6 +16,17 @@ export type Verification =
   | { kind: 'invalid'; reason: string }
   | { kind: 'unknown-key' };
 
+/** Imported keys by their set: importing one costs more than a verification. */
+const keySets = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>();
+
+function keySetOf(keys: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
+  const known = keySets.get(keys);
+  if (known !== undefined) return known;
+  const made = createLocalJWKSet(keys);
+  keySets.set(keys, made);
+  return made;
+}
+
 /** Checks signature, algorithm, issuer, audience and expiry against the public keys. */
 export async function verifyAccessToken(
   token: string,
@@ -23,7 +34,7 @@ export async function verifyAccessToken(
   now: Date,
 ): Promise<Verification> {
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+    const { payload } = await jwtVerify(token, keySetOf(keys), {
       algorithms: [accessToken.algorithm],
       issuer: accessToken.issuer,
       audience: accessToken.audience,

@@ -110,7 +110,10 @@ function parseRequest(
 }
 
 function authorized(route: Route, event: APIGatewayProxyEvent): Caller | undefined {
-  const { userId, roles } = event.requestContext?.authorizer ?? {};
+  const { userId, roles, expiresAt } = event.requestContext?.authorizer ?? {};
+  // API Gateway keeps the authorizer's answer for minutes: it may outlive the token that it was given for.
+  if (expiresAt !== undefined && Number(expiresAt) * 1000 <= Date.now())
+    throw new Unauthenticated('The access token has expired. Sign in or refresh.');
   const caller = typeof userId === 'string' ? { userId, roles: parseRoles(String(roles ?? '')) } : undefined;
   if (route.access === 'public') return caller;
   if (caller === undefined) throw new Unauthenticated('Sign in first.');

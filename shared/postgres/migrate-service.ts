@@ -1,15 +1,8 @@
-import * as z from 'zod';
-import { contract } from '../contracts/contract.ts';
 import { connect, type DatabaseConfig, passwordOf } from './connect.ts';
 import { type Migration, migrate, prepareDatabase } from './migrate.ts';
 import shared from './migrations/0001-outbox-idempotency-handled.sql';
 
-/** What an operator calls before new code takes traffic; safe to repeat. */
-export const migrateContract = contract({
-  name: 'migrate',
-  request: z.object({}),
-  answer: z.object({ database: z.string(), applied: z.array(z.string()) }),
-});
+export { migrateContract } from '../contracts/migrate.ts';
 
 /** Steps that every PostgreSQL service has. */
 const sharedMigrations: Migration[] = [{ name: 'shared/0001-outbox-idempotency-handled', sql: shared }];

@@ -1,0 +1,49 @@
+-- Accounts, who they are, what they may do, and how they stay signed in.
+
+CREATE TABLE users (
+  id            uuid        PRIMARY KEY,
+  -- In lower case, as every comparison is.
+  email         text        NOT NULL CONSTRAINT users_email_unique UNIQUE,
+  -- PHC string: algorithm, parameters, salt and hash.
+  password_hash text        NOT NULL,
+  version       bigint      NOT NULL DEFAULT 1,
+  -- Events announced so far: the sequence of the last one.
+  event_count   bigint      NOT NULL DEFAULT 0,
+  created_at    timestamptz NOT NULL,
+  updated_at    timestamptz NOT NULL
+);
+
+CREATE TABLE user_profiles (
+  user_id uuid PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+  name    text NOT NULL,
+  locale  text NOT NULL
+);
+
+CREATE TABLE user_roles (
+  user_id    uuid        NOT NULL REFERENCES users ON DELETE CASCADE,
+  role       text        NOT NULL CONSTRAINT user_roles_known CHECK (role IN ('customer', 'support', 'admin')),
+  granted_at timestamptz NOT NULL,
+  PRIMARY KEY (user_id, role)
+);
+
+-- A session is a family: each refresh uses up one token and adds the next. Only hashes are kept.
+CREATE TABLE refresh_tokens (
+  token_hash bytea       PRIMARY KEY,
+  family_id  uuid        NOT NULL,
+  user_id    uuid        NOT NULL REFERENCES users ON DELETE CASCADE,
+  issued_at  timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  used_at    timestamptz,
+  revoked_at timestamptz
+);
+CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
+CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
+
+-- Counted by a hash of the address, whether an account has it or not: both are answered alike.
+CREATE TABLE sign_in_attempts (
+  address_hash   bytea       PRIMARY KEY,
+  attempts       integer     NOT NULL,
+  window_ends_at timestamptz NOT NULL
+);
+CREATE INDEX sign_in_attempts_expiry ON sign_in_attempts (window_ends_at);

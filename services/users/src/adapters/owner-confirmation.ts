@@ -1,0 +1,32 @@
+import type { Clock } from '#shared/clock.ts';
+import { InvalidRequest } from '#shared/errors.ts';
+import type { Database } from '#shared/postgres/database.ts';
+import { WrongPassword } from '../domain/errors.ts';
+import { passwordMatches } from './password-hash.ts';
+import type { SignInAttempts } from './sign-in-attempts.ts';
+import { findById } from './user-reader.ts';
+
+/**
+ * Makes sure that it is the owner, not just somebody at a signed-in device, who moves an account to another e-mail
+ * address. Wrong passwords count as attempts to sign in.
+ * @throws InvalidRequest if the password is missing; WrongPassword; TooManySignIns
+ */
+export type ConfirmOwner = (userId: string, newEmail: string, currentPassword: string) => Promise<void>;
+
+/** See {@link ConfirmOwner}. */
+export const ownerConfirmation =
+  (database: Database, attempts: SignInAttempts, clock: Clock): ConfirmOwner =>
+  async (userId, newEmail, currentPassword) => {
+    const found = await findById(database, userId);
+    if (found === undefined || found.user.email === newEmail) return;
+    if (currentPassword === '')
+      throw new InvalidRequest('currentPassword: is required to change the e-mail address', {
+        fields: [{ field: 'currentPassword', message: 'is required to change the e-mail address' }],
+      });
+    await attempts.count(found.user.email, clock());
+    if (!(await passwordMatches(currentPassword, found.passwordHash)))
+      throw new WrongPassword('The current password is wrong.', {
+        fields: [{ field: 'currentPassword', message: 'is wrong' }],
+      });
+    await attempts.forget(found.user.email);
+  };

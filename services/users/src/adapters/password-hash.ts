@@ -1,0 +1,48 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const derive = promisify(argon2);
+
+/** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
+const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
+const saltBytes = 16;
+
+/** The same text typed on another keyboard may come in another Unicode form (NIST SP 800-63B, 5.1.1.2). */
+const normalised = (password: string): Buffer => Buffer.from(password.normalize('NFKC'), 'utf8');
+
+/** Hashes a password into a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, with the given or a new salt. */
+export async function hashPassword(password: string, salt: Buffer = randomBytes(saltBytes)): Promise<string> {
+  const { memory, passes, parallelism } = parameters;
+  const hash = await derive('argon2id', { ...parameters, message: normalised(password), nonce: salt });
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(hash)}`;
+}
+
+const form = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+
+/** A hash that no password has, for accounts that are not there: comparing with it takes as long as with a real one. */
+const nobodysHash = `$argon2id$v=19$m=${parameters.memory},t=${parameters.passes},p=${parameters.parallelism}$${base64(Buffer.alloc(saltBytes))}$${base64(Buffer.alloc(parameters.tagLength))}`;
+
+/**
+ * Whether a password is the one that was hashed. `undefined` stands for an account that is not there: the answer is
+ * no, after the same work. @throws Error if the hash is not of our form
+ */
+export async function passwordMatches(password: string, hash: string | undefined): Promise<boolean> {
+  const parts = form.exec(hash ?? nobodysHash);
+  if (parts === null) throw new Error('a password hash is not an argon2id PHC string');
+  const [, memory, passes, parallelism, salt, expected] = parts as unknown as string[];
+  const expectedHash = Buffer.from(expected!, 'base64');
+  const given = await derive('argon2id', {
+    message: normalised(password),
+    nonce: Buffer.from(salt!, 'base64'),
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    tagLength: expectedHash.length,
+  });
+  return timingSafeEqual(given, expectedHash) && hash !== undefined;
+}
+
+/** The B64 of PHC strings has no padding. */
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64').replaceAll('=', '');
+}

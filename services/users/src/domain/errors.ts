@@ -1,0 +1,49 @@
+import { type ErrorKind, shopError } from '#shared/errors.ts';
+
+/** Another account has this e-mail address. */
+export const EmailTaken = shopError({
+  code: 'EMAIL_TAKEN',
+  remedy: 'conflict',
+  title: 'The e-mail address belongs to an account',
+});
+/** E-mail address and password do not belong together; whether the account exists is not told. */
+export const InvalidCredentials = shopError({
+  code: 'INVALID_CREDENTIALS',
+  remedy: 'sign-in',
+  title: 'E-mail address or password is wrong',
+});
+/** Too many wrong passwords for one address; `retryAfterSeconds` says when the next try counts. */
+export const TooManySignIns = shopError({
+  code: 'TOO_MANY_SIGN_INS',
+  remedy: 'retry-later',
+  status: 429,
+  title: 'Too many attempts to sign in',
+});
+/** The refresh token is unknown, expired, used before or revoked: a new sign-in is needed. */
+export const InvalidRefreshToken = shopError({
+  code: 'INVALID_REFRESH_TOKEN',
+  remedy: 'sign-in',
+  title: 'The session has ended',
+});
+/** The current password, asked for before the e-mail address changes, is not the account's. */
+export const WrongPassword = shopError({
+  code: 'WRONG_PASSWORD',
+  remedy: 'not-allowed',
+  title: 'The current password is wrong',
+});
+/** There is no such account (any more). */
+export const UserNotFound = shopError({
+  code: 'USER_NOT_FOUND',
+  remedy: 'not-found',
+  title: 'No such account',
+});
+
+/** Every error that this service names, for docs/errors.md. */
+export const errors: ErrorKind[] = [
+  EmailTaken.kind,
+  InvalidCredentials.kind,
+  TooManySignIns.kind,
+  InvalidRefreshToken.kind,
+  WrongPassword.kind,
+  UserNotFound.kind,
+];

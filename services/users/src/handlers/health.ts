@@ -1,0 +1,15 @@
+import { Unavailable } from '#shared/errors.ts';
+import { ok } from '#shared/http/response.ts';
+import { httpHandler } from '#shared/lambda/http.ts';
+import { healthRoute } from '../api.ts';
+import { database } from '../app.ts';
+
+/** Says whether the database answers. */
+export const handler = httpHandler(healthRoute, async () => {
+  await database()
+    .query('SELECT FROM users LIMIT 1')
+    .catch((cause: unknown) => {
+      throw new Unavailable('The database does not answer.', { cause });
+    });
+  return ok({ status: 'ok', service: 'users', checks: { database: 'ok' } });
+});
