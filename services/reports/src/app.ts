@@ -7,13 +7,13 @@ import { orderRows } from './adapters/order-rows.ts';
 import { reportArchive } from './adapters/report-archive.ts';
 import { config } from './config.ts';
 
-const dynamo = lazy(() => new DynamoDBClient({}));
-const s3 = lazy(() => new S3Client({}));
+const dynamo = /* @__PURE__ */ lazy(() => new DynamoDBClient({}));
+const s3 = /* @__PURE__ */ lazy(() => new S3Client({}));
 
 /** The wiring of this service; each part is made at its first use. */
-export const rows = lazy(() => orderRows(dynamo(), config.METRICS_TABLE));
-export const counters = lazy(() => liveCounters(dynamo(), config.METRICS_TABLE, systemClock));
-export const archive = lazy(() =>
+export const rows = /* @__PURE__ */ lazy(() => orderRows(dynamo(), config.METRICS_TABLE));
+export const counters = /* @__PURE__ */ lazy(() => liveCounters(dynamo(), config.METRICS_TABLE, systemClock));
+export const archive = /* @__PURE__ */ lazy(() =>
   reportArchive(dynamo(), config.METRICS_TABLE, s3(), config.DOCUMENTS_BUCKET),
 );
 export const clock = systemClock;
