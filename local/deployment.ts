@@ -22,8 +22,17 @@ export type TemplateResource = {
   DeletionPolicy?: string;
 };
 
-/** One stack: `directory` is relative to the project's root, `name` is `${service}-${stage}`. */
-export type CompiledStack = { name: string; service: string; directory: string; template: Template };
+/**
+ * One stack: `directory` is relative to the project's root, `name` is `${service}-${stage}`. `parameters` are what
+ * `sls deploy` would pass to CloudFormation (`provider.stackParameters`).
+ */
+export type CompiledStack = {
+  name: string;
+  service: string;
+  directory: string;
+  template: Template;
+  parameters?: Record<string, string>;
+};
 
 /** Where a resource came from, for error messages and reports. */
 export type Origin = { stack: string; logicalId: string };

@@ -1,0 +1,19 @@
+/** A process that compiles stacks, one after the other: osls keeps state per process and works in the directory. */
+import { compileService } from './osls.ts';
+import type { CompileReply, CompileRequest } from './protocol.ts';
+
+process.on('message', async (request: CompileRequest) => {
+  const reply = await compile(request);
+  process.send?.(reply, undefined, undefined, () => {});
+});
+process.on('disconnect', () => process.exit(0));
+
+async function compile(request: CompileRequest): Promise<CompileReply> {
+  try {
+    process.chdir(request.serviceDir);
+    const { stage, region, placeholder, serviceDir } = request;
+    return { compiled: await compileService(serviceDir, { stage, region }, placeholder) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, sep } from 'node:path';
+
+const CONFIGURATION = /\.(ya?ml|json|c?js|mjs)$/;
+const NOT_CONFIGURATION = new Set(['node_modules', '.serverless', '.esbuild', '.cache', 'src', 'dist']);
+/** Whose code shapes a template, besides the files themselves. */
+const COMPILERS = ['serverless', 'serverless-esbuild', 'serverless-iam-roles-per-function'];
+
+const require = createRequire(import.meta.url);
+
+/** The hash of a file's content; `absent` when there is none. */
+export function hashFile(path: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'absent';
+    throw error;
+  }
+}
+
+/** Every configuration file of a directory and below, without its code; none when there is no such directory. */
+export function configurationFiles(directory: string): string[] {
+  const found: string[] = [];
+  const visit = (folder: string) => {
+    for (const entry of entriesOf(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() && !NOT_CONFIGURATION.has(entry.name)) visit(path);
+      else if (entry.isFile() && CONFIGURATION.test(entry.name)) found.push(path);
+    }
+  };
+  visit(directory);
+  return found.sort();
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** The versions of everything that turns a `serverless.yml` into a template, this folder's own code included. */
+export function compilerVersions(): string {
+  const versions = COMPILERS.map(
+    (name) => `${name}@${(require(`${name}/package.json`) as { version: string }).version}`,
+  );
+  return [...versions, hashFile(join(import.meta.dirname, 'osls.ts'))].join(' ');
+}
+
+/** One hash over the content of files, each with its path below `root`, and over further words. */
+export function hashInputs(root: string, files: string[], words: string[]): string {
+  const hash = createHash('sha256');
+  for (const word of words) hash.update(`${word}\n`);
+  for (const file of files) {
+    const name = file.startsWith(root + sep) ? file.slice(root.length + 1) : file;
+    hash.update(`${name} ${hashFile(file)}\n`);
+  }
+  return hash.digest('hex');
+}
