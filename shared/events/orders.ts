@@ -5,7 +5,7 @@ import { event } from './event.ts';
 const order = z.object({
   orderId: z.uuid(),
   userId: z.uuid(),
-  /** What people call the order: `2026-000123` … */
+  /** What people call the order: `261121-7K3-M9Q-XD2`. */
   orderNumber: z.string().max(40),
   totalCents: amountCentsSchema,
   currency: currencySchema,
@@ -67,6 +67,7 @@ export const cancellationReasons = [
   'stock-lost',
   'staff-decision',
 ] as const;
+export type CancellationReason = (typeof cancellationReasons)[number];
 
 export const OrderCancelled = event({
   source: 'orders',

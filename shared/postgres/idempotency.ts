@@ -17,10 +17,10 @@ export type Completion = {
   /** @throws RequestInProgress if a retry took the request over in the meantime: then nothing may commit */
   (transaction: Transaction, answer: HttpAnswer): Promise<void>;
   /**
-   * The same as a part of a larger statement: it returns one row, or none if a retry took the request over, so the
-   * other parts must depend on its row.
+   * The same as a part of a larger statement, done only if `condition` holds: it returns one row, or none if a retry
+   * took the request over.
    */
-  part(answer: HttpAnswer): Sql;
+  part(answer: HttpAnswer, condition: Sql): Sql;
 };
 
 /**
@@ -42,14 +42,14 @@ export async function idempotently(
   if (request === undefined)
     return effect(
       newId(),
-      completion(() => sql`SELECT 1`),
+      completion((_, condition) => sql`SELECT 1 WHERE ${condition}`),
     );
   const started = await start(database, request);
   if (started.kind === 'known') return replay(started.record, request);
   try {
     return await effect(
       started.resourceId,
-      completion((answer) => completing(request, started.lease, answer)),
+      completion((answer, condition) => completing(request, started.lease, answer, condition)),
     );
   } catch (error) {
     await giveBack(database, request, started.lease, error);
@@ -61,9 +61,9 @@ export async function idempotently(
 export const takenOver = () =>
   new RequestInProgress('A retry with this Idempotency-Key is being handled.', { retryAfterSeconds: 1 });
 
-function completion(part: (answer: HttpAnswer) => Sql): Completion {
+function completion(part: Completion['part']): Completion {
   const complete = async (transaction: Transaction, answer: HttpAnswer) => {
-    if ((await transaction.query(part(answer))).length === 0) throw takenOver();
+    if ((await transaction.query(part(answer, sql`true`))).length === 0) throw takenOver();
   };
   return Object.assign(complete, { part });
 }
@@ -116,10 +116,10 @@ async function start(database: Database, request: IdempotentRequest): Promise<St
   };
 }
 
-const completing = (request: IdempotentRequest, lease: string, answer: HttpAnswer): Sql =>
+const completing = (request: IdempotentRequest, lease: string, answer: HttpAnswer, condition: Sql): Sql =>
   sql`UPDATE idempotency_keys SET answer = ${JSON.stringify(answer)}
        WHERE scope = ${request.scope} AND key = ${request.key}
-         AND answer IS NULL AND locked_until = ${lease}::timestamptz
+         AND answer IS NULL AND locked_until = ${lease}::timestamptz AND ${condition}
       RETURNING 1`;
 
 /**

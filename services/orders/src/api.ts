@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import { Forbidden } from '#shared/errors.ts';
+import { pageOf, pageQuery } from '#shared/http/cursor.ts';
+import { type Route, route } from '#shared/http/route.ts';
+import {
+  MixedCurrencies,
+  OrderAttemptLapsed,
+  OrderNotCancellable,
+  OrderNotCompletable,
+  OrderNotFound,
+  OrderNotShippable,
+  OrderTooLarge,
+  OutOfStock,
+  UnknownProduct,
+} from './domain/errors.ts';
+import { orderStatuses } from './domain/order.ts';
+import { orderSchema, orderSummarySchema, placeOrderBody, shipmentBody } from './schemas.ts';
+
+const params = z.object({ id: z.uuid() });
+const changed = { 200: { description: 'The order as it is now.', schema: orderSchema } };
+
+export const placeOrder = route({
+  name: 'place-order',
+  method: 'POST',
+  path: '/api/v1/orders',
+  summary: 'Places an order: stock is held, and payment follows.',
+  access: 'orders:place',
+  body: placeOrderBody,
+  idempotency: 'required',
+  responses: { 201: { description: 'The order waits for its payment.', schema: orderSchema } },
+  errors: [
+    OutOfStock.kind,
+    UnknownProduct.kind,
+    MixedCurrencies.kind,
+    OrderTooLarge.kind,
+    OrderAttemptLapsed.kind,
+  ],
+});
+
+export const listOrders = route({
+  name: 'list-orders',
+  method: 'GET',
+  path: '/api/v1/orders',
+  summary: "Lists orders, newest first: one's own; for staff everybody's.",
+  access: 'orders:read',
+  query: z.strictObject({
+    ...pageQuery,
+    status: z.enum(orderStatuses).optional(),
+    /** For staff: the orders of one customer. */
+    userId: z.uuid().optional(),
+  }),
+  responses: { 200: { description: 'A page of orders.', schema: pageOf(orderSummarySchema) } },
+  errors: [Forbidden.kind],
+});
+
+export const getOrder = route({
+  name: 'get-order',
+  method: 'GET',
+  path: '/api/v1/orders/{id}',
+  summary: 'Shows an order with its lines.',
+  access: 'orders:read',
+  params,
+  responses: { 200: { description: 'The order.', schema: orderSchema } },
+  errors: [OrderNotFound.kind],
+});
+
+export const cancelOrder = route({
+  name: 'cancel-order',
+  method: 'POST',
+  path: '/api/v1/orders/{id}/cancellation',
+  summary: 'Cancels an order that was not shipped yet; what was paid goes back.',
+  access: 'orders:cancel',
+  params,
+  idempotency: 'optional',
+  responses: changed,
+  errors: [OrderNotFound.kind, OrderNotCancellable.kind],
+});
+
+export const shipOrder = route({
+  name: 'ship-order',
+  method: 'POST',
+  path: '/api/v1/orders/{id}/shipment',
+  summary: 'Notes that the parcel of a paid order is on its way.',
+  access: 'orders:fulfil',
+  params,
+  body: shipmentBody,
+  idempotency: 'optional',
+  responses: changed,
+  errors: [OrderNotFound.kind, OrderNotShippable.kind],
+});
+
+export const completeOrder = route({
+  name: 'complete-order',
+  method: 'POST',
+  path: '/api/v1/orders/{id}/completion',
+  summary: 'Closes a shipped order.',
+  access: 'orders:fulfil',
+  params,
+  idempotency: 'optional',
+  responses: changed,
+  errors: [OrderNotFound.kind, OrderNotCompletable.kind],
+});
+
+export const health = route({
+  name: 'health',
+  method: 'GET',
+  path: '/api/v1/orders/health',
+  summary: 'Says whether the service can reach its database.',
+  access: 'public',
+  responses: {
+    200: {
+      description: 'It can.',
+      schema: z.object({
+        status: z.literal('ok'),
+        service: z.literal('orders'),
+        checks: z.object({ database: z.literal('ok') }),
+      }),
+    },
+  },
+});
+
+/** Every route of the service. */
+export const routes: Route[] = [
+  placeOrder,
+  listOrders,
+  getOrder,
+  cancelOrder,
+  shipOrder,
+  completeOrder,
+  health,
+];

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import { databaseSettings, readConfig } from '#shared/config.ts';
+
+/** Settings of the orders service. Secrets are named here, never given. */
+export const config = readConfig({
+  ...databaseSettings,
+  /** The superuser's secret; only the role of `migrate` may read it. */
+  DATABASE_ADMIN_SECRET_ID: z.string().min(1),
+  ORDER_EVENTS_TOPIC_ARN: z.string().min(1),
+  ORDER_CREATED_TOPIC_ARN: z.string().min(1),
+  ORDER_COMPLETED_TOPIC_ARN: z.string().min(1),
+  ORDER_CANCELLED_TOPIC_ARN: z.string().min(1),
+  RESERVE_STOCK_FUNCTION: z.string().min(1),
+  RELEASE_STOCK_FUNCTION: z.string().min(1),
+});

@@ -1,0 +1,61 @@
+import type { CancellationReason } from '#shared/events/orders.ts';
+import type { Money } from '#shared/money.ts';
+
+/** A product in an order, at the price of the moment it was ordered. */
+export type OrderLine = { productId: string; name: string; quantity: number; unitPriceCents: number };
+
+/** Where the parcel goes. `country` is ISO 3166-1 alpha-2. */
+export type ShippingAddress = {
+  name: string;
+  line1: string;
+  line2?: string | undefined;
+  postalCode: string;
+  city: string;
+  region?: string | undefined;
+  country: string;
+  phone?: string | undefined;
+};
+
+/** What every order has, from its first moment on. */
+type Placed = {
+  id: string;
+  /** What people call it. */
+  number: string;
+  userId: string;
+  lines: OrderLine[];
+  total: Money;
+  shippingAddress: ShippingAddress;
+  /** The provider's token for the means of payment. */
+  paymentMethod: string;
+  placedAt: Date;
+  /** No charge is started after it. */
+  paymentDeadline: Date;
+  /** Counts the changes from 1; each announces one event, which carries it as its sequence. */
+  version: number;
+};
+type Payment = { paymentId: string; paidAt: Date };
+type Shipment = { carrier: string; trackingNumber: string; shippedAt: Date };
+
+/**
+ * An order in one of its states:
+ *
+ *     pending ──▶ paid ──▶ shipped ──▶ completed
+ *        │          │
+ *        └──▶ cancelled ◀─┘
+ */
+export type Order = PendingOrder | PaidOrder | ShippedOrder | CompletedOrder | CancelledOrder;
+export type PendingOrder = Placed & { status: 'pending' };
+export type PaidOrder = Placed & Payment & { status: 'paid' };
+export type ShippedOrder = Placed & Payment & Shipment & { status: 'shipped' };
+export type CompletedOrder = Placed & Payment & Shipment & { status: 'completed'; completedAt: Date };
+export type CancelledOrder = Placed & {
+  status: 'cancelled';
+  cancelledAt: Date;
+  reason: CancellationReason;
+  /** Present if it was paid before: then the money goes back. */
+  payment?: Payment;
+};
+
+/** The states' names, as they are stored and shown. */
+export const orderStatuses = ['pending', 'paid', 'shipped', 'completed', 'cancelled'] as const;
+export type OrderStatus = (typeof orderStatuses)[number];

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { maxOrderLines, stockLineSchema } from '#shared/contracts/stock.ts';
+import { cancellationReasons } from '#shared/events/orders.ts';
+import { amountCentsSchema, currencySchema } from '#shared/money.ts';
+import { orderStatuses } from './domain/order.ts';
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+
+export const shippingAddressSchema = z.strictObject({
+  name: text(200),
+  line1: text(200),
+  line2: text(200).optional(),
+  postalCode: text(20),
+  city: text(100),
+  region: text(100).optional(),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as DE'),
+  phone: text(30).optional(),
+});
+
+/** What a customer sends to order. */
+export const placeOrderBody = z.strictObject({
+  lines: z.array(stockLineSchema).min(1).max(maxOrderLines),
+  shippingAddress: shippingAddressSchema,
+  /** The payment provider's token; a card number is refused by its form. */
+  paymentMethod: z.string().regex(/^pm_\w{1,252}$/, "must be the payment provider's token (pm_…)"),
+});
+
+export const shipmentBody = z.strictObject({ carrier: text(100), trackingNumber: text(100) });
+
+const summary = {
+  id: z.uuid(),
+  number: z.string(),
+  userId: z.uuid(),
+  status: z.enum(orderStatuses),
+  totalCents: amountCentsSchema,
+  currency: currencySchema,
+  placedAt: z.iso.datetime(),
+};
+
+/** An order in a list. */
+export const orderSummarySchema = z.object({ ...summary, pieces: z.int().min(1) });
+
+/** An order as its customer and the staff see it. */
+export const orderSchema = z.object({
+  ...summary,
+  version: z.int().min(1),
+  lines: z.array(
+    z.object({
+      productId: z.uuid(),
+      name: z.string(),
+      quantity: z.int(),
+      unitPriceCents: amountCentsSchema,
+    }),
+  ),
+  shippingAddress: shippingAddressSchema,
+  paymentDeadline: z.iso.datetime(),
+  payment: z.object({ paymentId: z.uuid(), paidAt: z.iso.datetime() }).optional(),
+  shipment: z
+    .object({ carrier: z.string(), trackingNumber: z.string(), shippedAt: z.iso.datetime() })
+    .optional(),
+  completedAt: z.iso.datetime().optional(),
+  cancellation: z.object({ reason: z.enum(cancellationReasons), cancelledAt: z.iso.datetime() }).optional(),
+});
