@@ -1,0 +1,26 @@
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import type { Mail } from '../domain/mail.ts';
+
+/** Hands a mail to SES; answers SES's id of it. `reference` is the same for every copy of one mail. */
+export type SendMail = (to: string, mail: Mail, reference: string) => Promise<string>;
+
+/** Sends through SES. A client may be given; its endpoint and credentials come from the environment, as on AWS. */
+export function sesMailer(from: string, client = new SESv2Client({})): SendMail {
+  const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
+  return async (to, { subject, text, html }, reference) => {
+    const { MessageId = '' } = await client.send(
+      new SendEmailCommand({
+        FromEmailAddress: from,
+        Destination: { ToAddresses: [to] },
+        Content: {
+          Simple: {
+            Subject: utf8(subject),
+            Body: { Text: utf8(text), Html: utf8(html) },
+            Headers: [{ Name: 'X-Entity-Ref-ID', Value: reference }],
+          },
+        },
+      }),
+    );
+    return MessageId;
+  };
+}

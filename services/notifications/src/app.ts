@@ -1,0 +1,23 @@
+import { systemClock } from '#shared/clock.ts';
+import { dynamo, dynamoClient } from '#shared/dynamo/dynamo.ts';
+import { lazy } from '#shared/lazy.ts';
+import { contactStore } from './adapters/contact-store.ts';
+import { delivery } from './adapters/delivery.ts';
+import { sesMailer } from './adapters/mailer.ts';
+import { messageLog } from './adapters/message-log.ts';
+import { once } from './adapters/once.ts';
+import { config } from './config.ts';
+
+/** The wiring of the service: what is made from what. */
+const client = /* @__PURE__ */ lazy(dynamoClient);
+export const store = /* @__PURE__ */ lazy(() => dynamo(client()));
+export const contacts = /* @__PURE__ */ lazy(() => contactStore(client(), config.NOTIFICATIONS_TABLE));
+export const messages = /* @__PURE__ */ lazy(() => messageLog(client(), config.NOTIFICATIONS_TABLE));
+export const deliver = /* @__PURE__ */ lazy(() =>
+  delivery(
+    once(client(), config.IDEMPOTENCY_TABLE, 'notification'),
+    messages(),
+    sesMailer(config.MAIL_FROM),
+    systemClock,
+  ),
+);

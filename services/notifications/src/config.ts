@@ -1,0 +1,10 @@
+import * as z from 'zod';
+import { readConfig } from '#shared/config.ts';
+
+/** Settings of the notifications service. */
+export const config = readConfig({
+  NOTIFICATIONS_TABLE: z.string().min(1),
+  IDEMPOTENCY_TABLE: z.string().min(1),
+  /** The sender of every mail. */
+  MAIL_FROM: z.email(),
+});

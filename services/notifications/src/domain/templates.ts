@@ -1,0 +1,65 @@
+import type { EnvelopeOf } from '#shared/events/event.ts';
+import type { cancellationReasons, OrderCancelled, OrderPaid, OrderShipped } from '#shared/events/orders.ts';
+import { formatMoney } from '#shared/money.ts';
+import type { Contact } from './contact.ts';
+import { compose, type Mail } from './mail.ts';
+
+/** The kinds of mail: one per thing that happened. */
+export const templates = ['welcome', 'order-paid', 'order-shipped', 'order-cancelled'] as const;
+export type Template = (typeof templates)[number];
+
+const greeting = (to: Contact): string => `Hello ${to.name},`;
+
+/** Greets somebody who opened an account. */
+export const welcomeMail = (to: Contact): Mail =>
+  compose({
+    subject: 'Welcome',
+    greeting: greeting(to),
+    paragraphs: ['your account is ready. You can sign in with this e-mail address.'],
+  });
+
+/** Confirms an order once it is paid. */
+export const orderPaidMail = ({ data }: EnvelopeOf<typeof OrderPaid>, to: Contact): Mail =>
+  compose({
+    subject: `Your order ${data.orderNumber}`,
+    greeting: greeting(to),
+    paragraphs: [
+      `thank you for your order ${data.orderNumber}. We have received your payment of ${formatMoney({ amountCents: data.totalCents, currency: data.currency })} and are packing:`,
+    ],
+    list: data.lines.map(
+      ({ name, quantity, unitPriceCents }) =>
+        `${quantity} × ${name}, ${formatMoney({ amountCents: unitPriceCents, currency: data.currency })} each`,
+    ),
+  });
+
+/** Tells where the parcel is. */
+export const orderShippedMail = ({ data }: EnvelopeOf<typeof OrderShipped>, to: Contact): Mail =>
+  compose({
+    subject: `Your order ${data.orderNumber} is on its way`,
+    greeting: greeting(to),
+    paragraphs: [
+      `your order ${data.orderNumber} has left our warehouse with ${data.carrier}.`,
+      `Tracking number: ${data.trackingNumber}`,
+    ],
+  });
+
+const reasons: Record<(typeof cancellationReasons)[number], string> = {
+  'payment-failed': 'the payment was declined',
+  'payment-overdue': 'no payment arrived in time',
+  'customer-request': 'you asked us to',
+  'stock-lost': 'an article is no longer in stock',
+  'staff-decision': 'we cannot fulfil it',
+};
+
+/** Tells that, and why, an order will not come. */
+export const orderCancelledMail = ({ data }: EnvelopeOf<typeof OrderCancelled>, to: Contact): Mail =>
+  compose({
+    subject: `Your order ${data.orderNumber} was cancelled`,
+    greeting: greeting(to),
+    paragraphs: [
+      `your order ${data.orderNumber} was cancelled: ${reasons[data.reason]}.`,
+      data.wasPaid
+        ? `Your payment of ${formatMoney({ amountCents: data.totalCents, currency: data.currency })} is on its way back to you.`
+        : 'You have not been charged.',
+    ],
+  });
