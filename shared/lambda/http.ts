@@ -87,6 +87,7 @@ function parseRequest(
   cause: Cause,
 ) {
   const caller = authorized(route, event);
+  const key = idempotencyKeyOf(route, headers);
   const rawBody =
     event.body == null
       ? ''
@@ -104,7 +105,7 @@ function parseRequest(
     headers,
     caller: caller ?? notSignedIn,
     cause,
-    idempotency: idempotencyOf(route, headers, caller, [params, query, body]),
+    idempotency: key === undefined ? undefined : idempotentRequest(route, key, caller, [params, query, body]),
     expectedVersion: route.ifMatch ? versionFrom(headers['if-match']) : 0,
   };
 }
@@ -145,19 +146,23 @@ function jsonBody(text: string, headers: Record<string, string>): unknown {
   }
 }
 
-function idempotencyOf(
-  route: Route,
-  headers: Record<string, string>,
-  caller: Caller | undefined,
-  parts: unknown[],
-): IdempotentRequest | undefined {
+function idempotencyKeyOf(route: Route, headers: Record<string, string>): string | undefined {
   const rule = route.idempotency ?? 'none';
   const given = headers['idempotency-key'];
-  if (rule === 'none') return undefined;
-  if (given === undefined && rule === 'optional') return undefined;
-  const key = parsePart(idempotencyKey, given, 'Idempotency-Key');
-  return { scope: `${route.name}:${caller?.userId ?? 'public'}`, key, fingerprint: fingerprintOf(...parts) };
+  if (rule === 'none' || (given === undefined && rule === 'optional')) return undefined;
+  return parsePart(idempotencyKey, given, 'Idempotency-Key');
 }
+
+const idempotentRequest = (
+  route: Route,
+  key: string,
+  caller: Caller | undefined,
+  parts: unknown[],
+): IdempotentRequest => ({
+  scope: `${route.name}:${caller?.userId ?? 'public'}`,
+  key,
+  fingerprint: fingerprintOf(...parts),
+});
 
 function versionFrom(ifMatch: string | undefined): number {
   if (ifMatch === undefined)

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { Answer, ShopClient } from '../../local/demo/client.ts';
+import { may } from '../../shared/auth/permissions.ts';
+import type { Route } from '../../shared/http/route.ts';
+import { everyRoute, pathWith } from './support/routes.ts';
+import { admin, visitor } from './support/shop.ts';
+
+type Problem = { code: string; status: number; title: string; errors?: { field: string; message: string }[] };
+
+/** Every refusal has the one form: problem+json with a stable code and the status it came with. */
+function expectProblem(answer: Answer<Problem>, status: number | number[], code?: string): void {
+  expect([answer.text.slice(0, 500), answer.status]).toEqual([
+    expect.anything(),
+    expect.toBeOneOf([status].flat()),
+  ]);
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(answer.body).toMatchObject({
+    code: code ?? expect.stringMatching(/^[A-Z_]+$/),
+    title: expect.any(String),
+  });
+}
+
+expect.extend({
+  toBeOneOf: (received: unknown, options: unknown[]) => ({
+    pass: options.includes(received),
+    message: () => `expected one of ${options.join(', ')}, got ${String(received)}`,
+  }),
+});
+
+const routes = await everyRoute();
+const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.path}`, route] as const);
+const guarded = routes.filter(({ access }) => access !== 'public');
+const withBody = routes.filter(({ body }) => body !== undefined);
+const staffOnly = guarded.filter(
+  ({ access }) => access !== 'public' && !may({ userId: '', roles: ['customer'] }, access),
+);
+
+/** The headers a route demands before it looks at the rest. */
+const demanded = (route: Route): Record<string, string> => ({
+  ...(route.ifMatch ? { 'if-match': '"1"' } : {}),
+  ...(route.idempotency === 'required' ? { 'idempotency-key': randomUUID() } : {}),
+});
+
+describe('bad input', () => {
+  let customer: ShopClient;
+  let boss: ShopClient;
+  const callerOf = (route: Route) => (staffOnly.includes(route) ? boss : customer);
+
+  beforeAll(async () => {
+    [customer, boss] = await Promise.all([visitor().register('Bad Input'), admin()]);
+  });
+
+  test.each(named(guarded))('%s without a token is 401', async (_, route) => {
+    const answer = await visitor().send<Problem>(route.method, pathWith(route, randomUUID()));
+    expectProblem(answer, 401, 'UNAUTHENTICATED');
+  });
+
+  test.each(named(guarded))('%s with a tampered token is 401', async (_, route) => {
+    const [head, payload, signature] = (customer.token ?? '').split('.');
+    const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as object;
+    const forged = Buffer.from(JSON.stringify({ ...claims, roles: 'admin' })).toString('base64url');
+    const answer = await visitor().send<Problem>(route.method, pathWith(route, randomUUID()), {
+      token: `${head}.${forged}.${signature}`,
+    });
+    expectProblem(answer, 401, 'UNAUTHENTICATED');
+  });
+
+  test.each(named(staffOnly))('%s is 403 for a customer', async (_, route) => {
+    const answer = await customer.send<Problem>(route.method, pathWith(route, randomUUID()), {
+      headers: demanded(route),
+      ...(route.body ? { body: {} } : {}),
+    });
+    expectProblem(answer, 403, 'FORBIDDEN');
+  });
+
+  test.each(named(withBody))('%s names every field of a wrong type', async (_, route) => {
+    const properties = propertiesOf(route);
+    for (const [name, wrong] of properties) {
+      const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+        headers: demanded(route),
+        body: { [name]: wrong },
+      });
+      expectProblem(answer, 400, 'INVALID_REQUEST');
+      expect(answer.body.errors?.map(({ field }) => field.split(/[.[]/)[0])).toContain(name);
+    }
+  });
+
+  test.each(named(withBody))('%s names missing and unknown fields', async (_, route) => {
+    const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+      headers: demanded(route),
+      body: { surprise: 1 },
+    });
+    expectProblem(answer, 400, 'INVALID_REQUEST');
+    expect(answer.body.errors?.map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['surprise', ...requiredOf(route)]),
+    );
+  });
+
+  test.each(named(withBody))('%s refuses what is no JSON, no object, or nothing', async (_, route) => {
+    for (const body of ['{"half":', '[]', '"text"', 'null', '']) {
+      const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+        headers: demanded(route),
+        body,
+      });
+      expectProblem(answer, 400, 'INVALID_REQUEST');
+    }
+  });
+
+  test.each(named(routes.filter(({ params }) => params !== undefined)))(
+    '%s names a malformed path parameter',
+    async (_, route) => {
+      const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, "x' OR 1=1 --"), {
+        headers: demanded(route),
+        ...(route.body ? { body: {} } : {}),
+      });
+      expectProblem(answer, [400, 404]);
+    },
+  );
+
+  test.each(named(routes.filter(({ params, body, method }) => params && !body && method !== 'DELETE')))(
+    '%s of something that is not there is 404',
+    async (_, route) => {
+      const answer = await callerOf(route).send<Problem>(
+        route.method,
+        pathWith(route, (name) => (name === 'date' ? '1999-01-01' : randomUUID())),
+        { headers: demanded(route) },
+      );
+      expectProblem(answer, 404);
+    },
+  );
+
+  test.each(named(routes.filter(({ query }) => query !== undefined)))(
+    '%s names a wrong query parameter',
+    async (_, route) => {
+      const caller = callerOf(route);
+      for (const [query, field] of [
+        ['limit=many', 'limit'],
+        ['limit=0', 'limit'],
+        ['limit=100000', 'limit'],
+        ['surprise=1', 'surprise'],
+      ] as const) {
+        const answer = await caller.send<Problem>(route.method, `${pathWith(route, randomUUID())}?${query}`);
+        expectProblem(answer, 400, 'INVALID_REQUEST');
+        expect(answer.body.errors?.map((error) => error.field)).toContain(field);
+      }
+      const answer = await caller.send<Problem>(
+        route.method,
+        `${pathWith(route, randomUUID())}?cursor=bm9wZQ`,
+      );
+      expectProblem(answer, 400, 'INVALID_REQUEST');
+    },
+  );
+
+  test.each(named(routes.filter(({ idempotency }) => idempotency === 'required')))(
+    '%s names a missing or malformed Idempotency-Key',
+    async (_, route) => {
+      for (const headers of [{}, { 'idempotency-key': 'x'.repeat(256) }, { 'idempotency-key': 'a b' }]) {
+        const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+          headers: headers as Record<string, string>,
+          body: sampleOf(route),
+        });
+        expectProblem(answer, 400, 'INVALID_REQUEST');
+        expect(answer.body.errors?.map(({ field }) => field)).toEqual(['Idempotency-Key']);
+      }
+    },
+  );
+
+  test.each(named(withBody))('%s refuses a body over the limit', async (_, route) => {
+    const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+      headers: demanded(route),
+      body: { surprise: 'x'.repeat(11 * 1024 * 1024) },
+    });
+    expectProblem(answer, 413, 'REQUEST_TOO_LARGE');
+  });
+
+  test('a body of another media type is 415', async () => {
+    const answer = await visitor().send<Problem>('POST', '/api/v1/auth/login', {
+      body: 'email=a',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expectProblem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
+  });
+
+  test.each([
+    ['GET', '/api/v1/nothing-here'],
+    ['DELETE', '/api/v1/orders'],
+    ['GET', '/'],
+  ])('%s %s is 404', async (method, path) => {
+    expectProblem(await customer.send<Problem>(method, path), 404, 'ROUTE_NOT_FOUND');
+  });
+});
+
+type ObjectSchema = {
+  properties?: Record<string, { type?: string; anyOf?: unknown[] }>;
+  required?: string[];
+};
+
+const schemaOf = (route: Route): ObjectSchema =>
+  z.toJSONSchema(route.body ?? z.object(), { io: 'input', unrepresentable: 'any' }) as ObjectSchema;
+
+/** Each property of the body with a value that no schema of ours takes for it. */
+const propertiesOf = (route: Route): [string, unknown][] =>
+  Object.entries(schemaOf(route).properties ?? {}).map(([name, { type }]) => [
+    name,
+    type === 'object' || type === 'array' ? 'text' : { not: 'this' },
+  ]);
+
+const requiredOf = (route: Route): string[] => schemaOf(route).required ?? [];
+
+/** A body with every required name, so that only the header can be what is wrong first. */
+const sampleOf = (route: Route): Record<string, unknown> =>
+  Object.fromEntries(requiredOf(route).map((name) => [name, 'x']));

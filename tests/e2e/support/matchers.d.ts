@@ -1,0 +1,5 @@
+declare namespace jest {
+  interface Expect {
+    toBeOneOf(options: unknown[]): unknown;
+  }
+}

@@ -1,0 +1,21 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Route } from '../../../shared/http/route.ts';
+
+const services = join(import.meta.dirname, '..', '..', '..', 'services');
+
+/** Every route of every service, as the code that parses requests declares it. */
+export async function everyRoute(): Promise<Route[]> {
+  const modules = await Promise.all(
+    readdirSync(services).map(
+      (service) => import(join(services, service, 'src', 'api.ts')) as Promise<{ routes: Route[] }>,
+    ),
+  );
+  return modules.flatMap(({ routes }) => routes);
+}
+
+/** A route's path with each parameter replaced. */
+export const pathWith = (route: Route, value: string | ((name: string) => string)): string =>
+  route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
+    encodeURIComponent(typeof value === 'string' ? value : value(name)),
+  );
