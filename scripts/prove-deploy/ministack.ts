@@ -63,14 +63,16 @@ export async function startMinistack(root: string, directory: string): Promise<E
   const logFile = join(directory, 'ministack.log');
   const temporary = join(directory, 'tmp');
   mkdirSync(temporary, { recursive: true });
+  // The emulator's worker for Node functions is a CommonJS file in there, whatever package lies above.
+  writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }');
   const region = 'eu-west-1';
   const accountId = '000000000000';
   const child = await launch({
-    command: join(bin, 'ministack'),
-    args: [],
+    command: join(bin, 'python'),
+    args: [join(import.meta.dirname, 'workarounds.py')],
     cwd: directory,
     logFile,
-    // Functions inherit the emulator's environment, so it gets a bare one; see workarounds.ts.
+    // Functions inherit the emulator's environment, so it gets a bare one.
     env: {
       ...bareEnvironment(root, directory),
       AUTH: 'true',

@@ -3,6 +3,13 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { promise } from './differences.ts';
 import { ask, target } from './platform.ts';
 
+/**
+ * What Lambda sets by itself, and what a platform other than AWS may add to make AWS reachable.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+const isSetByLambda = (name: string) =>
+  /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|LANG$|TZ$|PATH$|LD_LIBRARY_PATH$|NODE_PATH$)/.test(name);
+
 describe('a function', () => {
   promise('invokes another and gets its answer', async () => {
     const run = randomUUID();
@@ -12,11 +19,17 @@ describe('a function', () => {
     });
   });
 
-  promise('learns that the function it invoked threw, and what', async () => {
+  promise('learns that the function it invoked threw, and its message', async () => {
     expect(await ask({ ask: 'invoke', payload: { fail: 'out of range' } })).toEqual({
       status: 200,
       functionError: 'Unhandled',
-      payload: expect.objectContaining({ errorType: 'RangeError', errorMessage: 'out of range' }),
+      payload: expect.objectContaining({ errorMessage: 'out of range' }),
+    });
+  });
+
+  promise('learns the kind of error that the function it invoked threw', async () => {
+    expect(await ask({ ask: 'invoke', payload: { fail: 'out of range' } })).toMatchObject({
+      payload: { errorType: 'RangeError', trace: expect.any(Array) },
     });
   });
 
@@ -32,11 +45,15 @@ describe('a function', () => {
     );
   });
 
-  promise('is denied a call that its role does not grant, by name of action and resource', async () => {
+  promise('is denied a call that its role does not grant, by the name of the action', async () => {
     const { error, message } = await ask<{ error: string; message: string }>({ ask: 'not granted' });
     expect(error).toBe('AccessDeniedException');
-    expect(message).toContain('is not authorized to perform: dynamodb:GetItem on resource: ');
-    expect(message).toContain(`table/${target.prefix}-records`);
+    expect(message).toMatch(/^User: arn:aws:sts::.* is not authorized to perform: dynamodb:GetItem /);
+  });
+
+  promise('is told which resource it was denied', async () => {
+    const { message } = await ask<{ message: string }>({ ask: 'not granted' });
+    expect(message).toContain(`on resource: arn:aws:dynamodb:${target.region}:${target.accountId}:table/`);
   });
 
   promise('sends a mail from the identity that its role grants, and from no other', async () => {
@@ -59,6 +76,13 @@ describe('a function', () => {
     });
     expect(self.remainingMs).toBeGreaterThan(0);
     expect(self.remainingMs).toBeLessThanOrEqual(5000);
+  });
+
+  promise('finds nothing in its environment that neither the template nor Lambda set', async () => {
+    const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
+    const own = ['RECORDS_TABLE', 'SECRET_ID', 'TARGET_FUNCTION'];
+    const foreign = environment.filter((name) => !own.includes(name) && !isSetByLambda(name));
+    expect(foreign).toEqual([]);
   });
 
   promise('finds its own variables and those that Lambda sets', async () => {

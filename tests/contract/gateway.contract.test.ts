@@ -25,13 +25,17 @@ describe('an API event', () => {
     expect(event.isBase64Encoded).toBe(false);
   });
 
-  promise('keeps every value of a repeated query parameter, and the last as the single one', async () => {
+  promise('keeps every value of a repeated query parameter', async () => {
     const event = echoed(await call('GET', '/contract/open?tag=red&tag=dark%20blue&page=2&empty='));
     expect(event.multiValueQueryStringParameters).toEqual({
       tag: ['red', 'dark blue'],
       page: ['2'],
       empty: [''],
     });
+  });
+
+  promise('has the last value of a repeated query parameter as the single one', async () => {
+    const event = echoed(await call('GET', '/contract/open?tag=red&tag=dark%20blue&page=2&empty='));
     expect(event.queryStringParameters).toEqual({ tag: 'dark blue', page: '2', empty: '' });
   });
 

@@ -151,7 +151,7 @@ describe('a table stream', () => {
       const events = (await seen<DynamoDBRecord>('changed', id)).map((record) => record.eventName);
       // The second change carries `stumble` too, and so is seen twice as well.
       expect(events).toEqual(['INSERT', 'INSERT', 'MODIFY', 'MODIFY']);
-    });
+    }, 15_000);
   });
 });
 

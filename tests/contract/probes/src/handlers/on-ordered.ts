@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { recall, record } from '../records.ts';
 
-type Task = { name: string; failures?: number; awaits?: string };
+type Task = { name: string; group: string; failures?: number; awaits?: string };
 
 /**
- * Fails a message as often as it says; one that `awaits` another finishes only when that one was seen, which
+ * Fails a message as often as it says; one that `awaits` another group finishes only when a message of that group was seen, which
  * shows that two groups are worked on at once. Gives up within its own timeout.
  */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
@@ -13,6 +13,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   for (const message of event.Records) {
     const task = JSON.parse(message.body) as Task;
     await record('ordered', { ...message, batch: event.Records.length });
+    await record('ordered-groups', { group: task.group });
     if (task.awaits) await record('ordered-waited', { task, met: await seen(task.awaits) });
     if (Number(message.attributes.ApproximateReceiveCount) <= (task.failures ?? 0)) {
       batchItemFailures.push({ itemIdentifier: message.messageId });
@@ -21,9 +22,9 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return { batchItemFailures };
 }
 
-async function seen(name: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 25; attempt += 1) {
-    if ((await recall('ordered', name)) > 0) return true;
+async function seen(group: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 15; attempt += 1) {
+    if ((await recall('ordered-groups', group)) > 0) return true;
     await pause(100);
   }
   return false;
