@@ -1,0 +1,213 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ApiMethod, RestApiSpec } from '../deployment.ts';
+import type { Invoke, InvokeResult } from '../host/pool.ts';
+import { type Authorizer, lambdaAuthorizer } from './authorizer.ts';
+import { type GatewayResponses, type GatewayResponseType, gatewayResponses } from './gateway-response.ts';
+import { compilePreflight, type Preflight } from './preflight.ts';
+import { type EventFrame, eventFrame, type GatewayRequest, proxyEvent } from './proxy-event.ts';
+import { type ClientAnswer, proxyResponse } from './proxy-response.ts';
+import { readBody } from './request-body.ts';
+import { type Route, routeTable } from './routes.ts';
+
+export type GatewayOptions = {
+  /** 0 takes any free port. */
+  port: number;
+  host?: string;
+  region: string;
+  accountId: string;
+  apis: readonly RestApiSpec[];
+  invoke: Invoke;
+  /** Told what went wrong inside, where the client is told `Internal server error`. */
+  onError: (error: unknown) => void;
+};
+
+export type Gateway = {
+  port: number;
+  url: string;
+  /** Forgets what authorizers said, when their code changed. */
+  forgetAuthorizations: () => void;
+  /** Takes no more requests and ends when those in work are answered. */
+  close: () => Promise<void>;
+};
+
+/** API Gateway's limit on an integration; a method may set less. */
+const INTEGRATION_LIMIT_MS = 29_000;
+
+type CompiledApi = { responses: GatewayResponses; authorizers: Map<string, Authorizer> };
+
+/**
+ * API Gateway for every compiled REST API on one HTTP port: routes, authorizers, proxy events, answers, preflights
+ * and the gateway's own answers from the templates.
+ * @throws when a template asks for something that this gateway does not know, or the port is taken
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { invoke, region, accountId } = options;
+  const routes = routeTable(options.apis);
+  const compiled = new Map<RestApiSpec, CompiledApi>();
+  const preflights = new Map<ApiMethod, Preflight>();
+  for (const api of options.apis) {
+    const authorizers = api.authorizers.map(
+      (spec) => [spec.logicalId, lambdaAuthorizer(spec, invoke)] as const,
+    );
+    compiled.set(api, { responses: gatewayResponses(api), authorizers: new Map(authorizers) });
+    for (const method of api.methods) {
+      if (method.integration.kind !== 'mock') continue;
+      const where = `${api.stack}: ${method.httpMethod} ${method.path}`;
+      preflights.set(method, compilePreflight(method.integration.responses, where));
+    }
+  }
+  const compiledOf = (api: RestApiSpec) => compiled.get(api) as CompiledApi;
+
+  const ownAnswer = (
+    route: Route,
+    request: GatewayRequest,
+    type: GatewayResponseType,
+    message: string,
+  ): ClientAnswer =>
+    compiledOf(route.api).responses(type, message, {
+      requestId: request.requestId,
+      extendedRequestId: request.extendedRequestId,
+      apiId: route.api.id,
+      httpMethod: request.method,
+      path: request.path,
+      resourcePath: route.method?.path ?? '',
+      stage: route.api.stageName,
+      protocol: request.protocol,
+      requestTimeEpoch: String(request.receivedAt.getTime()),
+      'identity.sourceIp': request.sourceIp,
+    });
+
+  const authorize = async (route: Route, method: ApiMethod, request: GatewayRequest, frame: EventFrame) => {
+    if (method.authorizer === undefined) return undefined;
+    const authorizer = compiledOf(route.api).authorizers.get(method.authorizer);
+    if (authorizer === undefined)
+      throw new Error(`${route.api.stack} has no authorizer ${method.authorizer}`);
+    const asked = `${route.api.id}/${route.api.stageName}/${request.method}${request.path}`;
+    const authorization = await authorizer.check(
+      frame,
+      `arn:aws:execute-api:${region}:${accountId}:${asked}`,
+    );
+    if (!authorization.ok) return authorization;
+    frame.requestContext.authorizer = authorization.context;
+    return undefined;
+  };
+
+  const integrate = (method: ApiMethod, event: string, traceId: string) => {
+    const { integration } = method;
+    if (integration.kind !== 'lambda') throw new Error(`${method.path} has no function`);
+    const limit = Math.min(integration.timeoutMs, INTEGRATION_LIMIT_MS);
+    return within(limit, invoke(functionNameOf(integration.functionArn), event, { traceId }));
+  };
+
+  const handle = async (incoming: IncomingMessage, request: GatewayRequest): Promise<ClientAnswer> => {
+    const route = routes.find(request.method, request.path);
+    const body = await readBody(incoming);
+    const refuse = (type: GatewayResponseType, message: string) => ownAnswer(route, request, type, message);
+    const { method } = route;
+    if (method === undefined) return refuse('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token');
+    if (body === undefined) return refuse('REQUEST_TOO_LARGE', 'Request Too Long');
+    const preflight = preflights.get(method);
+    if (preflight !== undefined) return preflight(incoming.headers.origin);
+    const frame = eventFrame(request, route.api, accountId, method.path, route.parameters);
+    try {
+      const refused = await authorize(route, method, request, frame);
+      if (refused !== undefined) return refuse(refused.type, refused.message);
+      const event = proxyEvent(frame, body, incoming.headers['content-type'], route.api.binaryMediaTypes);
+      if (event === undefined) return refuse('REQUEST_TOO_LARGE', 'Request Too Long');
+      const result = await integrate(method, event, request.traceId);
+      if (result === undefined) return refuse('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
+      const { accept } = incoming.headers;
+      const answer =
+        result.failure === undefined
+          ? proxyResponse(result.payload, accept, route.api.binaryMediaTypes)
+          : undefined;
+      return answer ?? refuse('DEFAULT_5XX', 'Internal server error');
+    } catch (error) {
+      options.onError(error);
+      return refuse('DEFAULT_5XX', 'Internal server error');
+    }
+  };
+
+  const server = createServer({ maxHeaderSize: 32 * 1024 }, (incoming, outgoing) => {
+    const request = readRequest(incoming);
+    handle(incoming, request).then(
+      (answer) => send(outgoing, request, answer),
+      () => outgoing.destroy(), // the client went away while it sent: nobody is left to answer
+    );
+  });
+  // A keep-alive client must not meet a connection that closes under its next request.
+  server.keepAliveTimeout = 65_000;
+  const host = options.host ?? '127.0.0.1';
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://${host}:${port}`,
+    forgetAuthorizations() {
+      for (const { authorizers } of compiled.values()) for (const one of authorizers.values()) one.forget();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function readRequest(incoming: IncomingMessage): GatewayRequest {
+  const url = incoming.url ?? '/';
+  const mark = url.indexOf('?');
+  const receivedAt = new Date();
+  const { socket } = incoming;
+  return {
+    method: incoming.method ?? 'GET',
+    path: mark === -1 ? url : url.slice(0, mark),
+    query: mark === -1 ? '' : url.slice(mark + 1),
+    rawHeaders: incoming.rawHeaders,
+    sourceIp: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    port: socket.localPort ?? 0,
+    protocol: `HTTP/${incoming.httpVersion}`,
+    requestId: randomUUID(),
+    extendedRequestId: randomBytes(11).toString('base64'),
+    traceId: `Root=1-${Math.floor(receivedAt.getTime() / 1_000).toString(16)}-${randomBytes(12).toString('hex')}`,
+    receivedAt,
+  };
+}
+
+function send(outgoing: ServerResponse, request: GatewayRequest, answer: ClientAnswer): void {
+  const headers: string[] = [
+    'x-amzn-RequestId',
+    request.requestId,
+    'x-amz-apigw-id',
+    request.extendedRequestId,
+    'X-Amzn-Trace-Id',
+    request.traceId,
+  ];
+  for (const [name, value] of answer.headers) headers.push(name, value);
+  const hasBody = answer.status !== 204 && answer.status !== 304;
+  if (hasBody) headers.push('Content-Length', String(Buffer.byteLength(answer.body)));
+  outgoing.writeHead(answer.status, headers);
+  outgoing.end(hasBody ? answer.body : undefined);
+}
+
+function functionNameOf(functionArn: string): string {
+  return functionArn.split(':function:')[1]?.split(':')[0] ?? functionArn;
+}
+
+/** The result, or undefined when it takes longer than `limitMs`; the function goes on to its own timeout. */
+async function within(limitMs: number, result: Promise<InvokeResult>): Promise<InvokeResult | undefined> {
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    limit = setTimeout(() => resolve(undefined), limitMs);
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(limit);
+  }
+}

@@ -1,0 +1,90 @@
+import { isBinaryType } from './proxy-event.ts';
+
+/** What goes out to the client. */
+export type ClientAnswer = { status: number; headers: [string, string][]; body: string | Buffer };
+
+const KNOWN_KEYS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
+
+/**
+ * Names that API Gateway does not let a function set: they come out as `x-amzn-Remapped-…`
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
+ */
+const REMAPPED = new Set([
+  'connection',
+  'content-length',
+  'content-md5',
+  'date',
+  'host',
+  'server',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'www-authenticate',
+]);
+
+/**
+ * Reads a function's answer to a proxy event. Undefined when it is malformed, which API Gateway answers with 502: no
+ * object, no whole status, an unknown key, a body that is no string.
+ */
+export function proxyResponse(
+  payload: string,
+  accept: string | undefined,
+  binaryMediaTypes: readonly string[],
+): ClientAnswer | undefined {
+  const result = JSON.parse(payload) as Record<string, unknown> | null;
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return undefined;
+  for (const key in result) if (!KNOWN_KEYS.has(key)) return undefined;
+  const status = Number(result.statusCode);
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  const headers = readHeaders(result.headers, result.multiValueHeaders);
+  if (headers === undefined) return undefined;
+  const body = result.body ?? '';
+  if (typeof body !== 'string') return undefined;
+  const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  if (contentType === undefined) headers.push(['Content-Type', 'application/json']);
+  // The first media type that the client accepts decides whether base64 is turned back into bytes.
+  const wanted = accept === undefined ? contentType : accept.split(',')[0];
+  const isBytes = result.isBase64Encoded === true && isBinaryType(wanted, binaryMediaTypes);
+  return { status, headers, body: isBytes ? Buffer.from(body, 'base64') : body };
+}
+
+/** Both forms together; a name in both has its values from `multiValueHeaders` and the single one when it differs. */
+function readHeaders(single: unknown, multiple: unknown): [string, string][] | undefined {
+  const headers: [string, string][] = [];
+  const named = new Set<string>();
+  if (!isRecordOrAbsent(single) || !isRecordOrAbsent(multiple)) return undefined;
+  for (const [name, values] of Object.entries(multiple ?? {})) {
+    if (!Array.isArray(values) || !TOKEN.test(name)) return undefined;
+    for (const value of values) {
+      const text = headerText(value);
+      if (text === undefined) return undefined;
+      headers.push([outgoingName(name), text]);
+      named.add(`${name.toLowerCase()}\n${text}`);
+    }
+  }
+  for (const [name, value] of Object.entries(single ?? {})) {
+    const text = headerText(value);
+    if (text === undefined || !TOKEN.test(name)) return undefined;
+    if (!named.has(`${name.toLowerCase()}\n${text}`)) headers.push([outgoingName(name), text]);
+  }
+  return headers;
+}
+
+function isRecordOrAbsent(value: unknown): value is Record<string, unknown> | null | undefined {
+  return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
+}
+
+/** A value that HTTP cannot carry makes the whole answer malformed. */
+function headerText(value: unknown): string | undefined {
+  if (typeof value === 'string') return UNSENDABLE.test(value) ? undefined : value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** What may not be in a header's value (RFC 9110, section 5.5). */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+function outgoingName(name: string): string {
+  return REMAPPED.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name;
+}
