@@ -83,6 +83,8 @@ export type Messaging = {
   queues(): Iterable<Queue>;
   queue(name: string): Queue | undefined;
   topic(arn: string): Topic | undefined;
+  /** Takes the address under which clients reach the front door, `http://host:port`: QueueUrls begin with it. */
+  announce(address: string): void;
   stop(): Promise<void>;
 };
 
@@ -90,8 +92,6 @@ export type MessagingOptions = {
   /** Holds the database file; made when missing. */
   dataDir: string;
   region?: string;
-  /** `http://host:port` under which clients reach the front door; QueueUrls begin with it. */
-  address?: () => string;
 };
 
 /**
@@ -99,7 +99,8 @@ export type MessagingOptions = {
  * @throws StartError when another process uses the folder
  */
 export async function startMessaging(options: MessagingOptions): Promise<Messaging> {
-  const { region = 'eu-west-1', address = () => 'http://127.0.0.1' } = options;
+  const { region = 'eu-west-1' } = options;
+  let address = 'http://127.0.0.1';
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
   const [sqsModule, snsModule, s3Module, persistenceModule] = await Promise.all([
@@ -127,7 +128,7 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
   const headers = {
     authorization: `Credential=platform/20260101/${region}/sqs/aws4_request`,
     get host() {
-      return new URL(address()).host;
+      return new URL(address).host;
     },
   };
   const call = (action: SqsActionName, input: object) => sqsActions.get(action)?.(input, sqs, { headers });
@@ -157,6 +158,9 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
     queues: () => sqs.allQueues(),
     queue: (name) => sqs.getQueueByName(name),
     topic: (arn) => sns.getTopic(arn),
+    announce(here) {
+      address = here;
+    },
     async stop() {
       sqs.shutdown();
       persistence.close();
@@ -205,9 +209,9 @@ async function untilMessage(queue: Queue, waitMs: number, gone?: AbortSignal): P
 }
 
 /** Gives every QueueUrl of an answer the address under which clients reach the front door now. */
-function withAddress(output: unknown, address: () => string): Record<string, unknown> {
+function withAddress(output: unknown, address: string): Record<string, unknown> {
   const answer = (output ?? {}) as { QueueUrl?: string; QueueUrls?: string[] };
-  const here = (url: string) => `${address()}/000000000000/${url.slice(url.lastIndexOf('/') + 1)}`;
+  const here = (url: string) => `${address}/000000000000/${url.slice(url.lastIndexOf('/') + 1)}`;
   if (answer.QueueUrl) answer.QueueUrl = here(answer.QueueUrl);
   if (answer.QueueUrls) answer.QueueUrls = answer.QueueUrls.map(here);
   return answer;

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, AwsRefusal, RefusalKind } from './call.ts';
+
+/** Error code and HTTP status of each common refusal in one service. */
+export type Codes = Record<RefusalKind, { code: string; status: number }>;
+
+const of = (refusal: AwsRefusal, codes: Codes) => (refusal.kind ? codes[refusal.kind] : refusal);
+
+/**
+ * Error of the JSON protocols (DynamoDB, SQS, Secrets Manager): the type is in the body
+ * (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#operation-error-serialization).
+ */
+export function jsonError(refusal: AwsRefusal, codes: Codes, contentType: string): Answer {
+  const { code, status } = of(refusal, codes);
+  const body = JSON.stringify({
+    __type: code,
+    message: refusal.message,
+    Message: refusal.message,
+    ...refusal.members,
+  });
+  return {
+    status,
+    headers: { 'content-type': contentType, 'x-amzn-requestid': randomUUID() },
+    body,
+  };
+}
+
+/** Error of the REST JSON protocol (Lambda, SES v2): the type is in a header. */
+export function restJsonError(refusal: AwsRefusal, codes: Codes): Answer {
+  const { code, status } = of(refusal, codes);
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'x-amzn-errortype': code,
+      'x-amzn-requestid': randomUUID(),
+    },
+    body: JSON.stringify({ message: refusal.message, Message: refusal.message, ...refusal.members }),
+  };
+}
+
+/** Error of the query protocol (SNS, STS): XML with the side at fault. */
+export function queryError(refusal: AwsRefusal, codes: Codes, namespace: string): Answer {
+  const { code, status } = of(refusal, codes);
+  const side = status >= 500 ? 'Receiver' : 'Sender';
+  return {
+    status,
+    headers: { 'content-type': 'text/xml' },
+    body: `<ErrorResponse xmlns="${namespace}"><Error><Type>${side}</Type><Code>${code}</Code><Message>${escapeXml(refusal.message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
+  };
+}
+
+/** Error of S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
+export function s3Error(refusal: AwsRefusal, codes: Codes): Answer {
+  const { code, status } = of(refusal, codes);
+  const members = Object.entries(refusal.members).map(
+    ([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`,
+  );
+  const requestId = randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase();
+  return {
+    status,
+    headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(refusal.message)}</Message>${members.join('')}<RequestId>${requestId}</RequestId></Error>`,
+  };
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+/** Text as it stands inside an XML element. */
+export const escapeXml = (text: string) => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);

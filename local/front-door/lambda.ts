@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { type Answer, AwsRefusal, type AwsService, type Caller } from './call.ts';
+import { type Codes, restJsonError } from './error-shapes.ts';
+
+const CODES: Codes = {
+  'access-denied': { code: 'AccessDeniedException', status: 403 },
+  'unknown-operation': { code: 'UnknownOperationException', status: 404 },
+  'unknown-caller': { code: 'UnrecognizedClientException', status: 403 },
+  throttled: { code: 'TooManyRequestsException', status: 429 },
+  internal: { code: 'ServiceException', status: 500 },
+  conflict: { code: 'ResourceConflictException', status: 409 },
+};
+
+/** What a function answered: JSON text, and why it failed when it did. */
+export type InvokeOutcome = { payload: string; failure?: string };
+
+/**
+ * Runs a function. `Event` returns as soon as the event is taken. Rejects with an error that has the `code` and
+ * the `status` of Lambda's API when the function is not run.
+ */
+export type InvokeFunction = (
+  functionName: string,
+  payload: string,
+  options: { type: 'RequestResponse' | 'Event'; caller: string },
+) => Promise<InvokeOutcome>;
+
+/** Lambda takes at most 6 MB for an answer that is waited for, and 256 KB for an event (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const LIMIT_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 } as const;
+
+/** Lambda: Invoke. `knows` tells whether a function exists. */
+export function lambda(
+  invoke: InvokeFunction,
+  knows: (functionName: string) => boolean,
+  region: string,
+  accountId: string,
+): AwsService {
+  return {
+    refuse: (refusal) => restJsonError(refusal, CODES),
+    read(incoming, caller) {
+      const [, id] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(incoming.path) ?? [];
+      if (!id || incoming.method !== 'POST')
+        throw new AwsRefusal(
+          'unknown-operation',
+          `The local platform does not know the operation Lambda ${incoming.method} ${incoming.path}`,
+        );
+      const name = functionNameOf(decodeURIComponent(id));
+      const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+      return {
+        name: 'Invoke',
+        needs: [{ action: 'lambda:InvokeFunction', resource: arn }],
+        run: () => {
+          if (!knows(name))
+            throw new AwsRefusal(
+              { code: 'ResourceNotFoundException', status: 404, members: { Type: 'User' } },
+              `Function not found: ${arn}`,
+            );
+          return call(
+            invoke,
+            name,
+            incoming.body,
+            String(incoming.headers['x-amz-invocation-type'] ?? 'RequestResponse'),
+            caller,
+          );
+        },
+      };
+    },
+  };
+}
+
+async function call(
+  invoke: InvokeFunction,
+  name: string,
+  body: Buffer,
+  type: string,
+  caller: Caller,
+): Promise<Answer> {
+  const headers = {
+    'content-type': 'application/json',
+    'x-amzn-requestid': randomUUID(),
+    'x-amz-executed-version': '$LATEST',
+  };
+  if (type === 'DryRun') return { status: 204, headers, body: '' };
+  if (type !== 'RequestResponse' && type !== 'Event')
+    throw new AwsRefusal(
+      { code: 'InvalidParameterValueException', status: 400 },
+      `Invocation type ${type} is not known`,
+    );
+  if (body.length > LIMIT_BYTES[type])
+    throw new AwsRefusal(
+      { code: 'RequestTooLargeException', status: 413 },
+      `${body.length} byte payload is too large for the ${type} invocation type (limit ${LIMIT_BYTES[type]} bytes)`,
+    );
+  const payload = body.length === 0 ? '{}' : body.toString();
+  try {
+    JSON.parse(payload);
+  } catch {
+    throw new AwsRefusal(
+      { code: 'InvalidRequestContentException', status: 400 },
+      'Could not parse request body into json',
+    );
+  }
+  const outcome = await invoke(name, payload, { type, caller: caller.name }).catch((error: unknown) => {
+    const refused = error as { code?: unknown; status?: unknown };
+    if (error instanceof Error && typeof refused.code === 'string' && typeof refused.status === 'number')
+      throw new AwsRefusal({ code: refused.code, status: refused.status }, error.message);
+    throw error;
+  });
+  if (type === 'Event') return { status: 202, headers, body: '' };
+  const failed = outcome.failure ? { 'x-amz-function-error': 'Unhandled' } : {};
+  return { status: 200, headers: { ...headers, ...failed }, body: outcome.payload };
+}
+
+/** A function may be named by name, ARN or partial ARN, with a qualifier. */
+function functionNameOf(id: string): string {
+  const parts = id.split(':');
+  const at = parts.indexOf('function');
+  return (at >= 0 ? parts[at + 1] : parts[0]) ?? id;
+}

@@ -1,0 +1,30 @@
+/** A form as a browser uploads it; field names in lower case, as S3 compares them. */
+export type Form = { fields: Record<string, string>; file: Buffer; fileName: string };
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+
+/** Reads `multipart/form-data` up to its file, which S3 wants last (RFC 7578). Undefined when it is none. */
+export function parseForm(body: Buffer, contentType: string): Form | undefined {
+  const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType) ?? [];
+  const boundary = Buffer.from(`--${quoted ?? plain}`);
+  const fields: Record<string, string> = {};
+  let at = body.indexOf(boundary);
+  while (at >= 0) {
+    const headStart = at + boundary.length + 2;
+    const headEnd = body.indexOf(HEAD_END, headStart);
+    if (headEnd < 0) return undefined;
+    const next = body.indexOf(Buffer.concat([Buffer.from('\r\n'), boundary]), headEnd + 2);
+    if (next < 0) return undefined;
+    const head = body.subarray(headStart, headEnd).toString();
+    const content = body.subarray(headEnd + HEAD_END.length, next);
+    const name = /;\s*name="([^"]*)"/i.exec(head)?.[1]?.toLowerCase();
+    if (name === undefined) return undefined;
+    if (name === 'file') {
+      const fileName = /filename="([^"]*)"/i.exec(head)?.[1] ?? '';
+      return { fields, file: content, fileName: fileName.split(/[\\/]/).at(-1) ?? '' };
+    }
+    fields[name] = content.toString();
+    at = next + 2;
+  }
+  return undefined;
+}

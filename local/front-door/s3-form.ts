@@ -1,0 +1,95 @@
+import { createHmac } from 'node:crypto';
+import { type Answer, AwsRefusal, type Incoming } from './call.ts';
+import type { CredentialBook } from './credentials.ts';
+import { escapeXml } from './error-shapes.ts';
+import { type Form, parseForm } from './multipart.ts';
+import { checkPolicy } from './s3-policy.ts';
+import type { Claimed } from './s3-presigned.ts';
+import type { S3Request } from './s3-request.ts';
+import { scopeOf } from './signature-scope.ts';
+import { sameSignature, signingKey } from './sigv4.ts';
+
+/** Whether a browser's form uploads a file to a bucket. */
+export const isForm = (incoming: Incoming) =>
+  incoming.method === 'POST' && (incoming.headers['content-type'] ?? '').startsWith('multipart/form-data');
+
+/**
+ * Reads an upload by form and verifies its policy: who signed it, until when, and every field and the size of the
+ * file against its conditions (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html).
+ */
+export function readForm(
+  incoming: Incoming,
+  book: CredentialBook,
+  now: () => Date = () => new Date(),
+): Claimed {
+  const form = parseForm(incoming.body, incoming.headers['content-type'] ?? '');
+  const credential = form?.fields['x-amz-credential'] ?? '';
+  return {
+    caller: scopeOf(credential, book).caller,
+    verify(signer) {
+      if (!form)
+        throw new AwsRefusal(
+          { code: 'MalformedPOSTRequest', status: 400 },
+          'The body of your POST request is not well-formed multipart/form-data.',
+        );
+      const { fields } = form;
+      const policy = fields.policy ?? '';
+      const [, day = '', region = '', service = ''] = credential.split('/');
+      const key = signingKey(signer.secretAccessKey, day, region, service);
+      if (
+        !sameSignature(
+          createHmac('sha256', key).update(policy).digest('hex'),
+          fields['x-amz-signature'] ?? '',
+        )
+      )
+        throw new AwsRefusal(
+          { code: 'SignatureDoesNotMatch', status: 403 },
+          'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+        );
+      if ((fields['x-amz-security-token'] ?? '') !== signer.sessionToken)
+        throw new AwsRefusal(
+          { code: 'InvalidToken', status: 400 },
+          'The provided token is malformed or otherwise invalid.',
+        );
+      const bucket = decodeURIComponent(incoming.path.split('/')[1] ?? '');
+      checkPolicy(policy, { ...fields, bucket }, form.file.length, now());
+      const request = requestFrom(form, bucket);
+      return { request, answer: (done) => answerForm(done, fields, request, incoming) };
+    },
+  };
+}
+
+function requestFrom({ fields, file, fileName }: Form, bucket: string): S3Request {
+  const key = (fields.key ?? '').replaceAll('$' + '{filename}', fileName);
+  if (!key)
+    throw new AwsRefusal(
+      { code: 'InvalidArgument', status: 400 },
+      "Bucket POST must contain a field named 'key'.",
+    );
+  const headers: Record<string, string> = { 'content-type': 'binary/octet-stream' };
+  for (const [name, value] of Object.entries(fields))
+    if (/^(content-|cache-control$|x-amz-meta-|x-amz-checksum-)/.test(name)) headers[name] = value;
+  return { action: 'PostObject', bucket, key, query: {}, headers, body: file };
+}
+
+/** 204 unless the form asks for 200 or 201 (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html). */
+function answerForm(
+  done: Answer,
+  fields: Record<string, string>,
+  request: S3Request,
+  incoming: Incoming,
+): Answer {
+  if (done.status !== 200) return done;
+  const location = `http://${incoming.headers.host}/${request.bucket}/${encodeURI(request.key)}`;
+  const etag = done.headers.etag ?? '';
+  const headers = { etag, location };
+  if (fields.success_action_status === '200') return { status: 200, headers, body: '' };
+  if (fields.success_action_status !== '201') return { status: 204, headers, body: '' };
+  const parts = { Location: location, Bucket: request.bucket, Key: request.key, ETag: etag };
+  const body = Object.entries(parts).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
+  return {
+    status: 201,
+    headers: { ...headers, 'content-type': 'application/xml' },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>${body.join('')}</PostResponse>`,
+  };
+}

@@ -1,0 +1,72 @@
+import { AwsRefusal } from './call.ts';
+
+type Condition = Record<string, string> | [string, string | number, string | number];
+type Policy = { expiration?: string; conditions?: Condition[] };
+
+/** Fields that no condition needs to cover. */
+const FREE = new Set(['x-amz-signature', 'policy', 'file', 'bucket']);
+
+const refuse = (why: string) =>
+  new AwsRefusal({ code: 'AccessDenied', status: 403 }, `Invalid according to Policy: ${why}`);
+
+/**
+ * Holds a form against the policy that was signed for it: its end, each condition, no field that no condition
+ * covers, and the size of the file in bytes.
+ * @throws AwsRefusal AccessDenied, EntityTooLarge, EntityTooSmall or InvalidPolicyDocument
+ */
+export function checkPolicy(
+  encoded: string,
+  fields: Record<string, string>,
+  fileBytes: number,
+  now: Date,
+): void {
+  const policy = decode(encoded);
+  if (!(new Date(policy.expiration ?? '') > now)) throw refuse('Policy expired.');
+  const covered = new Set<string>();
+  for (const condition of policy.conditions ?? []) {
+    const [operator, name, value] = Array.isArray(condition) ? condition : asEquality(condition);
+    if (operator === 'content-length-range') {
+      checkSize(fileBytes, Number(name), Number(value));
+      continue;
+    }
+    const field = String(name).replace(/^\$/, '').toLowerCase();
+    covered.add(field);
+    const actual = fields[field] ?? '';
+    const holds =
+      operator === 'starts-with'
+        ? actual.startsWith(String(value))
+        : operator === 'eq' && actual === String(value);
+    if (!holds) throw refuse(`Policy Condition failed: ${JSON.stringify([operator, `$${field}`, value])}`);
+  }
+  const stranger = Object.keys(fields).find(
+    (field) => !covered.has(field) && !FREE.has(field) && !field.startsWith('x-ignore-'),
+  );
+  if (stranger) throw refuse(`Extra input fields: ${stranger}`);
+}
+
+function decode(encoded: string): Policy {
+  try {
+    return JSON.parse(Buffer.from(encoded, 'base64').toString()) as Policy;
+  } catch {
+    throw new AwsRefusal({ code: 'InvalidPolicyDocument', status: 400 }, 'Invalid Policy: Invalid JSON.');
+  }
+}
+
+function asEquality(condition: Record<string, string>): [string, string, string] {
+  const [name = '', value = ''] = Object.entries(condition)[0] ?? [];
+  return ['eq', `$${name}`, value];
+}
+
+function checkSize(bytes: number, least: number, most: number): void {
+  const members = { ProposedSize: bytes };
+  if (bytes > most)
+    throw new AwsRefusal(
+      { code: 'EntityTooLarge', status: 400, members: { ...members, MaxSizeAllowed: most } },
+      'Your proposed upload exceeds the maximum allowed size',
+    );
+  if (bytes < least)
+    throw new AwsRefusal(
+      { code: 'EntityTooSmall', status: 400, members: { ...members, MinSizeAllowed: least } },
+      'Your proposed upload is smaller than the minimum allowed size',
+    );
+}

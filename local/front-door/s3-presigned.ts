@@ -1,0 +1,103 @@
+import { type Answer, AwsRefusal, type Caller, type Incoming } from './call.ts';
+import type { CredentialBook } from './credentials.ts';
+import { readS3, type S3Request } from './s3-request.ts';
+import { scopeOf } from './signature-scope.ts';
+import { amzDate, sameSignature, signatureOf } from './sigv4.ts';
+
+/** A request whose right to be there is still to be shown. `verify` throws AwsRefusal when it is not. */
+export type Claimed = {
+  caller: Caller | undefined;
+  verify(caller: Caller): { request: S3Request; answer?: (done: Answer) => Answer };
+};
+
+/** Longest life of a presigned URL, by S3: seven days. */
+const MAX_EXPIRES_S = 604_800;
+/** How far a clock may be ahead before S3 takes a URL for not yet valid. */
+const MAX_SKEW_MS = 15 * 60_000;
+
+/** Whether the signature is in the query. */
+export const isPresigned = (incoming: Incoming) => incoming.query.includes('X-Amz-Signature=');
+
+const isAuth = (name: string) => name.toLowerCase().startsWith('x-amz-');
+
+/**
+ * Verifies a presigned URL as S3 does: who signed, the whole canonical request, and the time. Type and size are
+ * held by the signature, since they are among the signed headers
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
+ */
+export function readPresigned(
+  incoming: Incoming,
+  book: CredentialBook,
+  now: () => Date = () => new Date(),
+): Claimed {
+  const params = new URLSearchParams(incoming.query);
+  const credential = params.get('X-Amz-Credential') ?? '';
+  const { caller } = scopeOf(credential, book);
+  return {
+    caller,
+    verify(signer) {
+      checkTime(params, now());
+      if ((params.get('X-Amz-Security-Token') ?? '') !== signer.sessionToken)
+        throw new AwsRefusal(
+          { code: 'InvalidToken', status: 400 },
+          'The provided token is malformed or otherwise invalid.',
+        );
+      const pairs = incoming.query.split('&').map((pair): [string, string] => {
+        const [name = '', value = ''] = pair.split('=');
+        return [name, value];
+      });
+      const request = readS3(incoming, isAuth);
+      const expected = signatureOf(
+        {
+          method: incoming.method,
+          path: incoming.path,
+          query: pairs.filter(([name]) => name !== 'X-Amz-Signature'),
+          headers: request.headers,
+          signedHeaders: (params.get('X-Amz-SignedHeaders') ?? '').split(';'),
+          payloadHash:
+            params.get('X-Amz-Content-Sha256') ??
+            request.headers['x-amz-content-sha256'] ??
+            'UNSIGNED-PAYLOAD',
+          date: params.get('X-Amz-Date') ?? '',
+          scope: credential.slice(credential.indexOf('/') + 1),
+        },
+        signer.secretAccessKey,
+      );
+      if (!sameSignature(expected, params.get('X-Amz-Signature') ?? ''))
+        throw new AwsRefusal(
+          { code: 'SignatureDoesNotMatch', status: 403 },
+          'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+        );
+      return { request: hoistHeaders(request, params) };
+    },
+  };
+}
+
+function checkTime(params: URLSearchParams, now: Date): void {
+  const seconds = Number(params.get('X-Amz-Expires'));
+  const signedAt = amzDate(params.get('X-Amz-Date') ?? '');
+  if (!signedAt || !Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_S)
+    throw new AwsRefusal(
+      { code: 'AuthorizationQueryParametersError', status: 400 },
+      `X-Amz-Date must be a date, and X-Amz-Expires between 1 and ${MAX_EXPIRES_S} seconds`,
+    );
+  const expires = new Date(signedAt.getTime() + seconds * 1000);
+  if (signedAt.getTime() - now.getTime() > MAX_SKEW_MS)
+    throw new AwsRefusal({ code: 'AccessDenied', status: 403 }, 'Request is not yet valid');
+  if (expires <= now)
+    throw new AwsRefusal(
+      {
+        code: 'AccessDenied',
+        status: 403,
+        members: { 'X-Amz-Expires': seconds, Expires: expires.toISOString(), ServerTime: now.toISOString() },
+      },
+      'Request has expired',
+    );
+}
+
+/** Headers that the SDKs put into the query of a presigned URL (metadata, checksums) count as headers. */
+function hoistHeaders(request: S3Request, params: URLSearchParams): S3Request {
+  const headers = { ...request.headers };
+  for (const [name, value] of params) if (name.startsWith('x-amz-')) headers[name] ??= value;
+  return { ...request, headers };
+}

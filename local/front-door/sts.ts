@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { Authorizer } from './authorizer.ts';
+import { AwsRefusal, type AwsService } from './call.ts';
+import { type Codes, queryError } from './error-shapes.ts';
+
+const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+const CODES: Codes = {
+  'access-denied': { code: 'AccessDenied', status: 403 },
+  'unknown-operation': { code: 'InvalidAction', status: 400 },
+  'unknown-caller': { code: 'InvalidClientTokenId', status: 403 },
+  throttled: { code: 'Throttling', status: 400 },
+  internal: { code: 'InternalFailure', status: 500 },
+  conflict: { code: 'Throttling', status: 400 },
+};
+
+/** STS: who am I. Nobody needs a right for it (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
+export function sts(authorizer: Authorizer, accountId: string): AwsService {
+  return {
+    refuse: (refusal) => queryError(refusal, CODES, NAMESPACE),
+    read(incoming, caller) {
+      const name = new URLSearchParams(incoming.body.toString() || incoming.query).get('Action') ?? '';
+      if (name !== 'GetCallerIdentity')
+        throw new AwsRefusal(
+          'unknown-operation',
+          `The local platform does not know the operation STS ${name}`,
+        );
+      const arn = authorizer.arnOf(caller);
+      return {
+        name,
+        needs: [],
+        run: () => ({
+          status: 200,
+          headers: { 'content-type': 'text/xml' },
+          body: `<GetCallerIdentityResponse xmlns="${NAMESPACE}"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>${caller.accessKeyId}:${caller.name}</UserId><Account>${accountId}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
+        }),
+      };
+    },
+  };
+}
