@@ -1,24 +1,37 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Dynamo, startDynamo } from '../../local/engines/dynamodb.ts';
+import { startDynamo } from '../../local/engines/dynamodb.ts';
+import { startMessaging } from '../../local/engines/messaging.ts';
 import { type Postgres, startPostgres } from '../../local/engines/postgres.ts';
+import { type FrontDoor, startFrontDoor } from '../../local/front-door/front-door.ts';
+import { Mailbox } from '../../local/mailbox/mailbox.ts';
 
-/** The engines of one test run, with a data folder that goes when they stop. */
-export type RunningEngines = { postgres: Postgres; dynamo: Dynamo; stop(): Promise<void> };
+/** The engines of one test run behind the front door, with a data folder that goes when they stop. */
+export type RunningEngines = {
+  postgres: Postgres;
+  dynamoUrl: string;
+  frontDoor: FrontDoor;
+  stop(): Promise<void>;
+};
 
 /** Starts the engines on free ports; nothing of them outlives the run, so nothing is flushed to the disk. */
 export async function runEngines(password: string): Promise<RunningEngines> {
   const folder = await mkdtemp(join(tmpdir(), 'shop-engines-'));
-  const [postgres, dynamo] = await Promise.all([
+  const [postgres, dynamo, messaging, mailbox] = await Promise.all([
     startPostgres({ dataDir: join(folder, 'postgres'), password, durable: false }),
     startDynamo({ dataDir: join(folder, 'dynamodb') }),
+    startMessaging({ dataDir: join(folder, 'messaging') }),
+    Mailbox.open(join(folder, 'mails')),
   ]);
+  const frontDoor = await startFrontDoor({ dynamoUrl: dynamo.url, messaging, mailbox });
   return {
     postgres,
-    dynamo,
+    dynamoUrl: dynamo.url,
+    frontDoor,
     async stop() {
-      await Promise.all([postgres.stop(), dynamo.stop()]);
+      await frontDoor.stop();
+      await Promise.all([postgres.stop(), dynamo.stop(), messaging.stop()]);
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -13,12 +13,18 @@ export default async function startEngines(): Promise<void> {
   const password = randomUUID();
   const engines = await runEngines(password);
   globalThis.runningEngines = engines;
-  const { postgres, dynamo } = engines;
+  const { postgres, dynamoUrl, frontDoor } = engines;
+  const { accessKeyId, secretAccessKey, sessionToken } = frontDoor.operator;
   Object.assign(process.env, {
     TEST_POSTGRES_URL: `postgres://postgres:${password}@${postgres.host}:${postgres.port}/postgres`,
-    AWS_ENDPOINT_URL_DYNAMODB: process.env.TEST_DYNAMODB_ENDPOINT ?? dynamo.url,
+    AWS_ENDPOINT_URL: frontDoor.url,
+    AWS_ENDPOINT_URL_SQS: frontDoor.url,
+    AWS_ENDPOINT_URL_SNS: frontDoor.url,
+    AWS_ENDPOINT_URL_S3: frontDoor.url,
+    AWS_ENDPOINT_URL_DYNAMODB: process.env.TEST_DYNAMODB_ENDPOINT ?? dynamoUrl,
     AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
   });
 }
