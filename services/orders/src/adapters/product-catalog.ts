@@ -1,11 +1,10 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type * as z from 'zod';
 import type { Contract, Outcome } from '#shared/contracts/contract.ts';
 import { type HeldLine, ReleaseStock, ReserveStock } from '#shared/contracts/stock.ts';
 import { ShopError, Unavailable } from '#shared/errors.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
-import { lazy } from '#shared/lazy.ts';
 import { sqlState } from '#shared/postgres/database.ts';
 import { OrderAttemptLapsed, OutOfStock, UnknownProduct } from '../domain/errors.ts';
 import type { WantedLine } from '../domain/place.ts';
@@ -32,7 +31,7 @@ const timeoutMs = 2_000;
 const maxCalls = 2;
 
 /** See {@link ProductCatalog}; the one direct call between two services, by `lambda:InvokeFunction`. */
-export function productCatalog(functions: CatalogFunctions, client = lambda()): ProductCatalog {
+export function productCatalog(client: LambdaClient, functions: CatalogFunctions): ProductCatalog {
   return {
     withHeldStock: async ({ orderId, lines, holdUntil }, { correlationId }, use) => {
       const outcome = await call(client, functions.reserveStock, ReserveStock, {
@@ -51,8 +50,6 @@ export function productCatalog(functions: CatalogFunctions, client = lambda()): 
     },
   };
 }
-
-const lambda = lazy(() => new LambdaClient({ maxAttempts: 1 }));
 
 /** A refusal in our own words, or in the database's (SQLSTATE 22 data, 23 integrity): nothing was written, for certain. */
 function isFinal(error: unknown): boolean {

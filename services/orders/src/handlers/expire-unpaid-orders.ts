@@ -1,7 +1,7 @@
 import type { Cause } from '#shared/events/event.ts';
 import { scheduleHandler } from '#shared/lambda/schedule.ts';
 import { nothingElse } from '../adapters/order-store.ts';
-import { orders } from '../app.ts';
+import { orders, reader } from '../app.ts';
 import { decide } from '../domain/decide.ts';
 
 /** Orders cancelled at once, so that a backlog after an outage neither queues in memory nor floods the database. */
@@ -11,7 +11,7 @@ const atOnce = 20;
 export const handler = scheduleHandler(async (at, cause) => {
   let expired = 0;
   for (;;) {
-    const overdue = await orders().overdue(at, atOnce);
+    const overdue = await reader().overdue(at, atOnce);
     await Promise.all(overdue.map((id) => expire(id, at, cause)));
     expired += overdue.length;
     if (overdue.length < atOnce) return { expired };

@@ -1,0 +1,47 @@
+import type { Database } from '#shared/postgres/database.ts';
+import { sql } from '#shared/postgres/sql.ts';
+import type { Order, OrderStatus } from '../domain/order.ts';
+import { type OrderRow, orderOf, selectOrders } from './order-row.ts';
+
+/** Which orders a list shows: of one customer, in one state, those placed before a given one. */
+export type OrderFilter = {
+  userId?: string | undefined;
+  status?: OrderStatus | undefined;
+  before?: string | undefined;
+};
+
+/** How orders are read: each question is one statement. */
+export type OrderReader = {
+  find(id: string): Promise<Order | undefined>;
+  /** Newest first, at most `limit`. */
+  list(filter: OrderFilter, limit: number): Promise<Order[]>;
+  /** Ids of unpaid orders whose payment deadline is past, oldest first, at most `limit`. */
+  overdue(at: Date, limit: number): Promise<string[]>;
+};
+
+/** See {@link OrderReader}. */
+export function orderReader(database: Database): OrderReader {
+  return {
+    find: async (id) => {
+      const [row] = await database.query<OrderRow>(selectOrders(sql`o.id = ${id}`));
+      return row && orderOf(row);
+    },
+    list: async ({ userId, status, before }, limit) => {
+      const rows = await database.query<OrderRow>(
+        selectOrders(sql`true
+          ${userId === undefined ? sql`` : sql`AND o.user_id = ${userId}`}
+          ${status === undefined ? sql`` : sql`AND o.status = ${status}`}
+          ${before === undefined ? sql`` : sql`AND o.id < ${before}`}
+        ORDER BY o.id DESC LIMIT ${limit}`),
+      );
+      return rows.map(orderOf);
+    },
+    overdue: async (at, limit) => {
+      const rows = await database.query<{ id: string }>(
+        sql`SELECT id FROM orders WHERE status = 'pending' AND payment_deadline <= ${at}
+             ORDER BY payment_deadline LIMIT ${limit}`,
+      );
+      return rows.map(({ id }) => id);
+    },
+  };
+}
