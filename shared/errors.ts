@@ -25,6 +25,9 @@ const statusOfRemedy: Record<Remedy, number> = {
   'retry-later': 503,
 };
 
+/** The HTTP status of a kind of error. */
+export const statusOf = (kind: ErrorKind): number => kind.status ?? statusOfRemedy[kind.remedy];
+
 /** The base of every named error; made by {@link shopError}, never thrown itself. */
 export class ShopError extends Error {
   readonly kind: ErrorKind;
@@ -48,7 +51,7 @@ export class ShopError extends Error {
   }
 
   get status(): number {
-    return this.kind.status ?? statusOfRemedy[this.kind.remedy];
+    return statusOf(this.kind);
   }
 }
 
