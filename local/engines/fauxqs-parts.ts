@@ -130,5 +130,7 @@ const ROOT = resolve(import.meta.dirname, '../../node_modules/fauxqs/dist');
 
 /** Loads one module of fauxqs by its path under `dist/`; its `exports` map names none of them. */
 export async function fauxqsPart<T>(path: string): Promise<T> {
-  return (await import(pathToFileURL(join(ROOT, path)).href)) as T;
+  const file = join(ROOT, path);
+  // Only Windows needs an address; a plain path is also understood where Jest turns imports into requires.
+  return (await import(process.platform === 'win32' ? pathToFileURL(file).href : file)) as T;
 }

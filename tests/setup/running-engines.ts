@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDynamo } from '../../local/engines/dynamodb.ts';
@@ -6,27 +6,34 @@ import { startMessaging } from '../../local/engines/messaging.ts';
 import { type Postgres, startPostgres } from '../../local/engines/postgres.ts';
 import { type FrontDoor, startFrontDoor } from '../../local/front-door/front-door.ts';
 import { Mailbox } from '../../local/mailbox/mailbox.ts';
+import { tableDefinitions } from './table-definitions.ts';
 
 /** The engines of one test run behind the front door, with a data folder that goes when they stop. */
 export type RunningEngines = {
   postgres: Postgres;
   dynamoUrl: string;
   frontDoor: FrontDoor;
+  /** Holds the compiled definitions of the tables, as `tables()` of shared/testing reads them. */
+  tablesFile: string;
   stop(): Promise<void>;
 };
 
 /** Starts the engines on free ports; nothing of them outlives the run, so nothing is flushed to the disk. */
 export async function runEngines(password: string): Promise<RunningEngines> {
   const folder = await mkdtemp(join(tmpdir(), 'shop-engines-'));
-  const [postgres, dynamo, messaging, mailbox] = await Promise.all([
+  const [postgres, dynamo, messaging, mailbox, definitions] = await Promise.all([
     startPostgres({ dataDir: join(folder, 'postgres'), password, durable: false }),
     startDynamo({ dataDir: join(folder, 'dynamodb') }),
     startMessaging({ dataDir: join(folder, 'messaging') }),
     Mailbox.open(join(folder, 'mails')),
+    tableDefinitions(),
   ]);
   const frontDoor = await startFrontDoor({ dynamoUrl: dynamo.url, messaging, mailbox });
+  const tablesFile = join(folder, 'tables.json');
+  await writeFile(tablesFile, JSON.stringify(definitions));
   return {
     postgres,
+    tablesFile,
     dynamoUrl: dynamo.url,
     frontDoor,
     async stop() {
