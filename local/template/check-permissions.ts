@@ -1,0 +1,160 @@
+import type { Deployment, FunctionSpec, Origin, RoleSpec } from '../deployment.ts';
+import { compilePolicy, type Policy } from '../iam/evaluate.ts';
+import { pattern } from '../iam/pattern.ts';
+import type { InvokePermission, SendPermission } from './read-grants.ts';
+import { TemplateError } from './template-error.ts';
+
+/** Permissions on the receiving side, and who may take each role, by the role's ARN. */
+export type Grants = {
+  invoke: InvokePermission[];
+  send: SendPermission[];
+  assumedBy: Map<string, string[]>;
+};
+
+/**
+ * Checks that every trigger may reach what it calls. On AWS a subscription, notification or rule without the
+ * permission delivers nothing, and says nothing.
+ * @throws TemplateError that names the trigger and the permission that it lacks
+ */
+export function checkPermissions(deployment: Deployment, grants: Grants): void {
+  checkInvocations(deployment, grants.invoke);
+  checkDeliveries(deployment, grants.send);
+  checkFunctionRoles(deployment, grants.assumedBy);
+  checkPollers(deployment);
+}
+
+function checkInvocations(deployment: Deployment, permissions: InvokePermission[]): void {
+  const functions = new Set(deployment.functions.map(({ arn }) => arn));
+  const check = (trigger: Origin, principal: string, sourceArn: string, functionArn: string) => {
+    if (!functions.has(functionArn))
+      throw new TemplateError(trigger, `calls ${functionArn}, which is not there`);
+    const allowed = permissions.some(
+      (permission) =>
+        permission.functionArn === functionArn &&
+        permission.principal === principal &&
+        (permission.sourceArn === undefined || pattern(permission.sourceArn)(sourceArn)),
+    );
+    if (!allowed)
+      throw new TemplateError(
+        trigger,
+        `no AWS::Lambda::Permission lets ${principal} (${sourceArn}) invoke ${functionArn}`,
+      );
+  };
+  const { region, accountId } = deployment;
+  for (const api of deployment.apis) {
+    const base = `arn:aws:execute-api:${region}:${accountId}:${api.id}`;
+    for (const { integration, httpMethod, path } of api.methods) {
+      if (integration.kind !== 'lambda') continue;
+      const source = `${base}/${api.stageName}/${httpMethod}${path}`;
+      check(api, 'apigateway.amazonaws.com', source, integration.functionArn);
+    }
+    for (const { logicalId, functionArn } of api.authorizers)
+      check(
+        { ...api, logicalId },
+        'apigateway.amazonaws.com',
+        `${base}/authorizers/${logicalId}`,
+        functionArn,
+      );
+  }
+  for (const subscription of deployment.subscriptions)
+    if (subscription.protocol === 'lambda')
+      check(subscription, 'sns.amazonaws.com', subscription.topicArn, subscription.endpointArn);
+  for (const bucket of deployment.buckets)
+    for (const { functionArn } of bucket.notifications)
+      check(bucket, 's3.amazonaws.com', bucket.arn, functionArn);
+  for (const schedule of deployment.schedules)
+    check(schedule, 'events.amazonaws.com', schedule.ruleArn, schedule.functionArn);
+}
+
+function checkDeliveries(deployment: Deployment, permissions: SendPermission[]): void {
+  const queues = new Map(deployment.queues.map((queue) => [queue.arn, queue]));
+  const topics = new Map(deployment.topics.map((topic) => [topic.arn, topic]));
+  const check = (subscription: Origin & { topicArn: string }, queueArn: string) => {
+    const queue = queues.get(queueArn);
+    if (!queue) throw new TemplateError(subscription, `delivers to ${queueArn}, which is not there`);
+    const allowed = permissions.some(
+      ({ queueUrl, queueArns, sourceArns }) =>
+        queueUrl === queue.url &&
+        queueArns.some((arn) => pattern(arn)(queueArn)) &&
+        (sourceArns === undefined || sourceArns.some((arn) => pattern(arn)(subscription.topicArn))),
+    );
+    if (!allowed)
+      throw new TemplateError(
+        subscription,
+        `no AWS::SQS::QueuePolicy lets ${subscription.topicArn} send to ${queueArn}`,
+      );
+  };
+  for (const subscription of deployment.subscriptions) {
+    const topic = topics.get(subscription.topicArn);
+    if (!topic)
+      throw new TemplateError(subscription, `subscribes to ${subscription.topicArn}, which is not there`);
+    // Amazon SNS, "Message delivery for FIFO topics": queues only; a standard topic reaches no FIFO queue.
+    if (topic.fifo && subscription.protocol === 'lambda')
+      throw new TemplateError(subscription, `the FIFO topic ${topic.name} cannot call a function`);
+    if (subscription.protocol === 'sqs') {
+      check(subscription, subscription.endpointArn);
+      if (!topic.fifo && queues.get(subscription.endpointArn)?.fifo)
+        throw new TemplateError(
+          subscription,
+          `the standard topic ${topic.name} cannot deliver to a FIFO queue`,
+        );
+    }
+    const deadLetters = (subscription.redrivePolicy as { deadLetterTargetArn?: string } | undefined)
+      ?.deadLetterTargetArn;
+    if (deadLetters !== undefined) check(subscription, deadLetters);
+  }
+}
+
+function checkFunctionRoles(deployment: Deployment, assumedBy: Map<string, string[]>): void {
+  for (const each of deployment.functions) {
+    const services = assumedBy.get(each.roleArn);
+    if (!services) throw new TemplateError(each, `its role ${each.roleArn} is not there`);
+    if (!services.includes('lambda.amazonaws.com'))
+      throw new TemplateError(each, `Lambda may not assume its role ${each.roleArn}`);
+  }
+}
+
+function policyOf(role: RoleSpec | undefined, target: FunctionSpec): Policy {
+  try {
+    return compilePolicy(role?.statements ?? []);
+  } catch (error) {
+    throw new TemplateError(role ?? target, (error as Error).message);
+  }
+}
+
+/** What the function's role must allow before Lambda takes a mapping (Lambda, "Execution role"). */
+const POLLING = {
+  sqs: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+  dynamodb: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+} as const;
+
+function checkPollers(deployment: Deployment): void {
+  const functions = new Map(deployment.functions.map((each) => [each.arn, each]));
+  const roles = new Map(deployment.roles.map((role) => [role.arn, role]));
+  const streams = new Set(deployment.tables.map(({ stream }) => stream?.arn));
+  for (const mapping of deployment.mappings) {
+    const target = functions.get(mapping.functionArn);
+    if (!target) throw new TemplateError(mapping, `calls ${mapping.functionArn}, which is not there`);
+    const queue = deployment.queues.find(({ arn }) => arn === mapping.sourceArn);
+    if (!queue && !streams.has(mapping.sourceArn))
+      throw new TemplateError(mapping, `reads ${mapping.sourceArn}, which is not there`);
+    const policy = policyOf(roles.get(target.roleArn), target);
+    const need = (action: string, resource: string) => {
+      if (!policy.evaluate(action, resource).allowed)
+        throw new TemplateError(mapping, `the role of ${target.name} lacks ${action} on ${resource}`);
+    };
+    for (const action of queue ? POLLING.sqs : POLLING.dynamodb) need(action, mapping.sourceArn);
+    if (mapping.onFailureArn !== undefined)
+      need(
+        mapping.onFailureArn.split(':')[2] === 'sns' ? 'sns:Publish' : 'sqs:SendMessage',
+        mapping.onFailureArn,
+      );
+    const visibilityMs = Number(queue?.attributes['VisibilityTimeout'] ?? 30) * 1000;
+    if (queue && visibilityMs < target.timeoutMs)
+      throw new TemplateError(
+        mapping,
+        `${queue.name} hides a message for ${visibilityMs / 1000} s, less than ${target.name} may run ` +
+          `(${target.timeoutMs / 1000} s), which Lambda refuses`,
+      );
+  }
+}

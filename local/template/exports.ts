@@ -1,0 +1,113 @@
+import type { CompiledStack, Json, Origin } from '../deployment.ts';
+import { type Place, StackValues } from './stack-values.ts';
+import { CloudOnlyValueError, TemplateError } from './template-error.ts';
+
+type Export = { values: StackValues; logicalId: string; value: Json };
+type Import = { name: string; asker: Origin; from: string };
+
+/** The stacks in an order in which each finds the exports it imports, and the exports' values. */
+export type LinkedStacks = { ordered: StackValues[]; exports: Record<string, string> };
+
+/**
+ * Links stacks by their exports and imports.
+ * @throws TemplateError for an export made twice, an import without an export, and imports that run in a circle
+ */
+export function linkStacks(
+  stacks: CompiledStack[],
+  place: Place,
+  parameters: Record<string, string>,
+): LinkedStacks {
+  const table = new Map<string, Export>();
+  const importValue = (name: string, asker: Origin): string => {
+    const found = table.get(name);
+    if (!found) throw new TemplateError(asker, `imports ${name}, which no stack exports`);
+    return found.values.text(found.value, found.logicalId);
+  };
+  const values = stacks.map((stack) => new StackValues(stack, place, parameters, importValue));
+  for (const each of values) collectExports(each, table);
+  const imports = values.map((each) => findImports(each, table));
+  return { ordered: inOrder(values, imports), exports: exportValues(table) };
+}
+
+function collectExports(values: StackValues, table: Map<string, Export>): void {
+  for (const [logicalId, output] of Object.entries(values.stack.template.Outputs ?? {})) {
+    if (output.Export === undefined) continue;
+    if (output.Condition !== undefined && !values.condition(output.Condition, logicalId)) continue;
+    const name = values.text(output.Export.Name, logicalId);
+    const other = table.get(name);
+    if (other)
+      throw new TemplateError(
+        values.origin(logicalId),
+        `${name} is also exported by ${other.values.stack.name}`,
+      );
+    table.set(name, { values, logicalId, value: output.Value });
+  }
+}
+
+/** Every import of a stack, in what it runs and in what it only has on AWS. */
+function findImports(values: StackValues, table: Map<string, Export>): Import[] {
+  const found: Import[] = [];
+  const visit = (value: Json, logicalId: string): void => {
+    if (value === null || typeof value !== 'object') return;
+    if (!Array.isArray(value) && value['Fn::ImportValue'] !== undefined) {
+      const name = values.text(value['Fn::ImportValue'], logicalId);
+      const asker = values.origin(logicalId);
+      const from = table.get(name)?.values.stack.name;
+      if (from === undefined) throw new TemplateError(asker, `imports ${name}, which no stack exports`);
+      found.push({ name, asker, from });
+      return;
+    }
+    for (const inner of innerValues(value, (name) => values.condition(name, logicalId)))
+      visit(inner, logicalId);
+  };
+  for (const [logicalId, resource] of values.activeResources()) visit(resource.Properties ?? {}, logicalId);
+  for (const [logicalId, output] of Object.entries(values.stack.template.Outputs ?? {}))
+    if (output.Condition === undefined || values.condition(output.Condition, logicalId))
+      visit(output.Value, logicalId);
+  return found;
+}
+
+/** What a value is made of; of an Fn::If only the branch that is taken. */
+function innerValues(value: Json[] | { [key: string]: Json }, holds: (condition: string) => boolean): Json[] {
+  if (Array.isArray(value)) return value;
+  const choice = value['Fn::If'];
+  if (!Array.isArray(choice)) return Object.values(value);
+  return [(holds(String(choice[0])) ? choice[1] : choice[2]) ?? null];
+}
+
+function inOrder(all: StackValues[], imports: Import[][]): StackValues[] {
+  const ordered: StackValues[] = [];
+  const byName = new Map(
+    all.map((values, index) => [values.stack.name, { values, imports: imports[index] ?? [] }]),
+  );
+  const visit = (name: string, path: Import[]): void => {
+    const entry = byName.get(name);
+    if (!entry || ordered.includes(entry.values)) return;
+    const start = path.findIndex((step) => step.asker.stack === name);
+    if (start >= 0) {
+      const circle = path.slice(start);
+      const steps = circle.map(({ asker, from, name: what }) => `${asker.stack} imports ${what} of ${from}`);
+      throw new TemplateError(
+        circle[0]!.asker,
+        `stacks import from each other in a circle: ${steps.join(', ')}`,
+      );
+    }
+    for (const step of entry.imports) visit(step.from, [...path, step]);
+    ordered.push(entry.values);
+  };
+  for (const { stack } of all) visit(stack.name, []);
+  return ordered;
+}
+
+/** An export whose value AWS alone makes is left out: only importing it is an error. */
+function exportValues(table: Map<string, Export>): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, { values: stack, value, logicalId }] of table) {
+    try {
+      values[name] = stack.text(value, logicalId);
+    } catch (error) {
+      if (!(error instanceof CloudOnlyValueError)) throw error;
+    }
+  }
+  return values;
+}

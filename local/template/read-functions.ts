@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import type { FunctionSpec } from '../deployment.ts';
+import {
+  cfnNumber,
+  originOf,
+  parseProperties,
+  passedOver,
+  type ResolvedResource,
+} from './resource-reader.ts';
+
+const properties = z.strictObject({
+  FunctionName: z.string().max(64).optional(),
+  Handler: z.string(),
+  Runtime: z.string().regex(/^nodejs/, 'only Node.js runtimes run locally'),
+  Role: z.string(),
+  Timeout: cfnNumber.default(3),
+  MemorySize: cfnNumber.default(128),
+  Environment: z
+    .object({
+      Variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)),
+    })
+    .optional(),
+  ...passedOver(
+    'Architectures',
+    'Code',
+    'CodeSigningConfigArn',
+    'Description',
+    'EphemeralStorage',
+    'KmsKeyArn',
+    'LoggingConfig',
+    'PackageType',
+    'ReservedConcurrentExecutions',
+    'Tags',
+    'TracingConfig',
+    'VpcConfig',
+  ),
+});
+
+/** Reads AWS::Lambda::Function; defaults are CloudFormation's. */
+export function readFunction(resource: ResolvedResource): FunctionSpec {
+  const { Handler, Runtime, Role, Timeout, MemorySize, Environment } = parseProperties(properties, resource);
+  return {
+    ...originOf(resource),
+    name: resource.value('ref'),
+    arn: resource.value('Arn'),
+    directory: resource.directory,
+    handler: Handler,
+    environment: Environment?.Variables ?? {},
+    timeoutMs: Timeout * 1000,
+    memoryMb: MemorySize,
+    roleArn: Role,
+    runtime: Runtime,
+  };
+}

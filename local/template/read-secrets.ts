@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { SecretSpec } from '../deployment.ts';
+import {
+  cfnBoolean,
+  cfnNumber,
+  originOf,
+  parseProperties,
+  passedOver,
+  present,
+  type ResolvedResource,
+} from './resource-reader.ts';
+
+const generate = z.strictObject({
+  SecretStringTemplate: z.string().optional(),
+  GenerateStringKey: z.string().optional(),
+  PasswordLength: cfnNumber.default(32),
+  ExcludeCharacters: z.string().optional(),
+  ExcludePunctuation: cfnBoolean.optional(),
+});
+const properties = z.strictObject({
+  Name: z.string().optional(),
+  SecretString: z.string().optional(),
+  GenerateSecretString: generate.optional(),
+  ...passedOver('Description', 'KmsKeyId', 'ReplicaRegions', 'Tags'),
+});
+
+/** Reads AWS::SecretsManager::Secret; lengths and exclusions have Secrets Manager's defaults. */
+export function readSecret(resource: ResolvedResource): SecretSpec {
+  const { Name, SecretString, GenerateSecretString: made } = parseProperties(properties, resource);
+  return present({
+    ...originOf(resource),
+    name: Name ?? `${resource.stack}-${resource.logicalId}`,
+    arn: resource.value('ref'),
+    value: SecretString,
+    generate:
+      made &&
+      present({
+        template: made.SecretStringTemplate,
+        key: made.GenerateStringKey,
+        length: made.PasswordLength,
+        excludeCharacters: made.ExcludeCharacters,
+        excludePunctuation: made.ExcludePunctuation,
+      }),
+  });
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import type { IndexSpec, KeyAttribute, TableSpec } from '../deployment.ts';
+import {
+  cfnBoolean,
+  originOf,
+  parseProperties,
+  passedOver,
+  present,
+  type ResolvedResource,
+} from './resource-reader.ts';
+import { TemplateError } from './template-error.ts';
+
+const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+const index = z.strictObject({
+  IndexName: z.string(),
+  KeySchema: keySchema,
+  Projection: z.strictObject({
+    ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']).default('ALL'),
+    NonKeyAttributes: z.array(z.string()).optional(),
+  }),
+  ...passedOver(
+    'ContributorInsightsSpecification',
+    'OnDemandThroughput',
+    'ProvisionedThroughput',
+    'WarmThroughput',
+  ),
+});
+const properties = z.strictObject({
+  TableName: z.string().optional(),
+  AttributeDefinitions: z.array(
+    z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
+  ),
+  KeySchema: keySchema,
+  GlobalSecondaryIndexes: z.array(index).default([]),
+  LocalSecondaryIndexes: z.array(index).default([]),
+  TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: cfnBoolean }).optional(),
+  StreamSpecification: z.strictObject({ StreamViewType: z.string() }).optional(),
+  ...passedOver(
+    'BillingMode',
+    'ContributorInsightsSpecification',
+    'DeletionProtectionEnabled',
+    'OnDemandThroughput',
+    'PointInTimeRecoverySpecification',
+    'ProvisionedThroughput',
+    'SSESpecification',
+    'TableClass',
+    'Tags',
+    'WarmThroughput',
+  ),
+});
+
+/** Reads AWS::DynamoDB::Table. @throws TemplateError for a key without a definition, or a definition without a key */
+export function readTable(resource: ResolvedResource): TableSpec {
+  const parsed = parseProperties(properties, resource);
+  const types = new Map(parsed.AttributeDefinitions.map((each) => [each.AttributeName, each.AttributeType]));
+  const used = new Set<string>();
+  const keysOf = (schema: z.output<typeof keySchema>) => {
+    const key = (kind: 'HASH' | 'RANGE'): KeyAttribute | undefined => {
+      const name = schema.find(({ KeyType }) => KeyType === kind)?.AttributeName;
+      if (name === undefined) return undefined;
+      const type = types.get(name);
+      if (!type) throw new TemplateError(resource, `the key ${name} is missing in AttributeDefinitions`);
+      used.add(name);
+      return { name, type };
+    };
+    const partitionKey = key('HASH');
+    if (!partitionKey) throw new TemplateError(resource, 'a key schema has no HASH key');
+    return present({ partitionKey, sortKey: key('RANGE') });
+  };
+  const indexOf = ({ IndexName, KeySchema, Projection }: z.output<typeof index>): IndexSpec => ({
+    name: IndexName,
+    ...keysOf(KeySchema),
+    projection: present({ type: Projection.ProjectionType, nonKeyAttributes: Projection.NonKeyAttributes }),
+  });
+  const { TimeToLiveSpecification: ttl, StreamSpecification: stream } = parsed;
+  const table = present({
+    ...originOf(resource),
+    name: resource.value('ref'),
+    arn: resource.value('Arn'),
+    ...keysOf(parsed.KeySchema),
+    globalIndexes: parsed.GlobalSecondaryIndexes.map(indexOf),
+    localIndexes: parsed.LocalSecondaryIndexes.map(indexOf),
+    ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
+    stream: stream && { viewType: stream.StreamViewType, arn: resource.value('StreamArn') },
+  });
+  const unused = [...types.keys()].filter((name) => !used.has(name));
+  if (unused.length > 0)
+    throw new TemplateError(resource, `AttributeDefinitions names ${unused.join(', ')}, which no key uses`);
+  return table;
+}

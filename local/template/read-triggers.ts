@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import type { EventSourceMappingSpec, Json, ScheduleSpec } from '../deployment.ts';
+import { unqualified } from './read-rest-apis.ts';
+import {
+  cfnBoolean,
+  cfnNumber,
+  originOf,
+  parseProperties,
+  passedOver,
+  present,
+  type ResolvedResource,
+} from './resource-reader.ts';
+import { TemplateError } from './template-error.ts';
+
+const mappingProperties = z.strictObject({
+  FunctionName: z.string(),
+  EventSourceArn: z.string(),
+  BatchSize: cfnNumber.optional(),
+  MaximumBatchingWindowInSeconds: cfnNumber.default(0),
+  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
+  ScalingConfig: z.strictObject({ MaximumConcurrency: cfnNumber.optional() }).optional(),
+  FilterCriteria: z.strictObject({ Filters: z.array(z.strictObject({ Pattern: z.string() })) }).optional(),
+  Enabled: cfnBoolean.default(true),
+  StartingPosition: z.enum(['LATEST', 'TRIM_HORIZON']).optional(),
+  MaximumRetryAttempts: cfnNumber.optional(),
+  BisectBatchOnFunctionError: cfnBoolean.optional(),
+  DestinationConfig: z
+    .strictObject({ OnFailure: z.strictObject({ Destination: z.string() }).optional() })
+    .optional(),
+  ...passedOver('MaximumRecordAgeInSeconds', 'MetricsConfig', 'ParallelizationFactor', 'Tags'),
+});
+const target = z.strictObject({ Arn: z.string(), Id: z.string(), Input: z.string().optional() });
+const ruleProperties = z.strictObject({
+  Name: z.string().optional(),
+  ScheduleExpression: z.string().regex(/^(cron|rate)\(.+\)$/),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  Targets: z.array(target).default([]),
+  ...passedOver('Description', 'Tags'),
+});
+
+/** Reads AWS::Lambda::EventSourceMapping; defaults are Lambda's own (10 for queues, 100 for streams). */
+export function readMapping(
+  resource: ResolvedResource,
+  functionArns: Map<string, string>,
+): EventSourceMappingSpec {
+  const parsed = parseProperties(mappingProperties, resource);
+  const stream = parsed.EventSourceArn.split(':')[2] !== 'sqs';
+  if (stream && parsed.StartingPosition === undefined)
+    throw new TemplateError(resource, 'a stream mapping needs a StartingPosition');
+  return present({
+    ...originOf(resource),
+    functionArn: functionArnOf(parsed.FunctionName, functionArns),
+    sourceArn: parsed.EventSourceArn,
+    batchSize: parsed.BatchSize ?? (stream ? 100 : 10),
+    windowSeconds: parsed.MaximumBatchingWindowInSeconds,
+    partialResponses: parsed.FunctionResponseTypes.length > 0,
+    maximumConcurrency: parsed.ScalingConfig?.MaximumConcurrency,
+    filterPatterns: (parsed.FilterCriteria?.Filters ?? []).map(({ Pattern }) =>
+      readPattern(Pattern, resource),
+    ),
+    enabled: parsed.Enabled,
+    startingPosition: parsed.StartingPosition,
+    maximumRetryAttempts: parsed.MaximumRetryAttempts,
+    bisectOnError: parsed.BisectBatchOnFunctionError,
+    onFailureArn: parsed.DestinationConfig?.OnFailure?.Destination,
+  });
+}
+
+/** Reads AWS::Events::Rule: one schedule per function that it calls. */
+export function readSchedules(resource: ResolvedResource): ScheduleSpec[] {
+  const { ScheduleExpression, State, Targets } = parseProperties(ruleProperties, resource);
+  return Targets.map(({ Arn, Input }) => {
+    if (Arn.split(':')[2] !== 'lambda') throw new TemplateError(resource, `its target ${Arn} is no function`);
+    return present({
+      ...originOf(resource),
+      ruleName: resource.value('ref'),
+      ruleArn: resource.value('Arn'),
+      expression: ScheduleExpression,
+      enabled: State === 'ENABLED',
+      functionArn: unqualified(Arn),
+      input: Input,
+    });
+  });
+}
+
+/** Lambda takes a function's name or its ARN. */
+export function functionArnOf(nameOrArn: string, functionArns: Map<string, string>): string {
+  return nameOrArn.startsWith('arn:') ? unqualified(nameOrArn) : (functionArns.get(nameOrArn) ?? nameOrArn);
+}
+
+function readPattern(pattern: string, resource: ResolvedResource): Json {
+  try {
+    return JSON.parse(pattern) as Json;
+  } catch {
+    throw new TemplateError(resource, `the filter pattern ${pattern} is not JSON`);
+  }
+}

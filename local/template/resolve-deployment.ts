@@ -1,0 +1,108 @@
+import type { CompiledStack, Deployment, Origin } from '../deployment.ts';
+import { checkPermissions } from './check-permissions.ts';
+import { linkStacks } from './exports.ts';
+import { readBucket } from './read-buckets.ts';
+import { readFunction } from './read-functions.ts';
+import { readInvokePermission, readSendPermissions } from './read-grants.ts';
+import { readQueue, readSubscription, readTopic } from './read-messaging.ts';
+import { readRestApis } from './read-rest-apis.ts';
+import { readRoles } from './read-roles.ts';
+import { readSecret } from './read-secrets.ts';
+import { readTable } from './read-tables.ts';
+import { readMapping, readSchedules } from './read-triggers.ts';
+import { type ResolvedResource, resolveResource } from './resource-reader.ts';
+import { type HandledType, kindOfType } from './resource-types.ts';
+import type { StackValues } from './stack-values.ts';
+import { TemplateError } from './template-error.ts';
+
+export type ResolveOptions = {
+  region: string;
+  accountId: string;
+  stage: string;
+  project: string;
+  /** Template parameters by name, in every stack that declares them; they win over `provider.stackParameters`. */
+  parameters?: Record<string, string>;
+  /** `http://host:port` under which functions reach queues. */
+  queueUrlBase: string;
+};
+
+/**
+ * Resolves compiled stacks to the one model that the platform runs, and checks that every trigger may reach its
+ * target.
+ * @throws TemplateError with stack and logical id for whatever the platform does not know or AWS would not accept
+ */
+export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptions): Deployment {
+  const { region, accountId, stage, project, parameters = {}, queueUrlBase } = options;
+  const { ordered, exports } = linkStacks(stacks, { region, accountId, queueUrlBase }, parameters);
+  const cloudOnly: Deployment['cloudOnly'] = [];
+  const resources = ordered.flatMap((values) => handledResources(values, cloudOnly));
+  const ofType = (...types: HandledType[]) =>
+    resources.filter(({ type }) => types.includes(type as HandledType));
+
+  const functions = ofType('AWS::Lambda::Function').map(readFunction);
+  const functionArns = new Map(functions.map(({ name, arn }) => [name, arn]));
+  const roles = readRoles(ofType('AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'));
+  const deployment: Deployment = {
+    project,
+    stage,
+    region,
+    accountId,
+    functions,
+    roles: roles.map(({ role }) => role),
+    apis: readRestApis(resources),
+    tables: ofType('AWS::DynamoDB::Table').map(readTable),
+    queues: ofType('AWS::SQS::Queue').map(readQueue),
+    topics: ofType('AWS::SNS::Topic').map(readTopic),
+    subscriptions: ofType('AWS::SNS::Subscription').map(readSubscription),
+    buckets: ofType('AWS::S3::Bucket').map(readBucket),
+    mappings: ofType('AWS::Lambda::EventSourceMapping').map((each) => readMapping(each, functionArns)),
+    schedules: ofType('AWS::Events::Rule').flatMap(readSchedules),
+    secrets: ofType('AWS::SecretsManager::Secret').map(readSecret),
+    exports,
+    cloudOnly,
+  };
+  refuseTwins(deployment);
+  checkPermissions(deployment, {
+    invoke: ofType('AWS::Lambda::Permission').map((each) => readInvokePermission(each, functionArns)),
+    send: ofType('AWS::SQS::QueuePolicy').flatMap(readSendPermissions),
+    assumedBy: new Map(roles.map(({ role, assumedBy }) => [role.arn, assumedBy])),
+  });
+  return deployment;
+}
+
+/** osls makes this bucket in every stack for the code of its functions, which stays on this machine. */
+const CODE_BUCKET = 'ServerlessDeploymentBucket';
+
+function handledResources(values: StackValues, cloudOnly: Deployment['cloudOnly']): ResolvedResource[] {
+  const active = values.activeResources();
+  const ids = new Set(active.map(([logicalId]) => logicalId));
+  return active.flatMap(([logicalId, resource]) => {
+    const origin = values.origin(logicalId);
+    for (const dependency of [resource.DependsOn ?? []].flat())
+      if (!ids.has(dependency))
+        throw new TemplateError(origin, `depends on ${dependency}, which is not there`);
+    const kind = kindOfType(resource.Type);
+    if (kind === 'unknown')
+      throw new TemplateError(
+        origin,
+        `${resource.Type} is neither handled by the local platform nor listed as cloud-only`,
+      );
+    if (kind === 'cloud-only' || logicalId === CODE_BUCKET) {
+      cloudOnly.push({ ...origin, type: resource.Type });
+      return [];
+    }
+    return [resolveResource(values, logicalId, resource)];
+  });
+}
+
+/** Two resources of one name are one resource to an engine, and a failed deployment on AWS. */
+function refuseTwins(deployment: Deployment): void {
+  const { functions, roles, tables, queues, topics, buckets, secrets } = deployment;
+  const seen = new Map<string, Origin>();
+  for (const each of [...functions, ...roles, ...tables, ...queues, ...topics, ...buckets, ...secrets]) {
+    const other = seen.get(each.arn);
+    if (other)
+      throw new TemplateError(each, `${each.arn} is also made by ${other.stack} / ${other.logicalId}`);
+    seen.set(each.arn, each);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Origin } from '../deployment.ts';
+import { StartError } from '../engines/start-error.ts';
+
+/** A template asks for what cannot be: the message names the stack and the logical id, and says what is wrong. */
+export class TemplateError extends StartError {
+  override name = 'TemplateError';
+  readonly stackName: string;
+  readonly logicalId: string;
+  constructor(origin: Origin, problem: string) {
+    super(`${origin.stack} / ${origin.logicalId}: ${problem}`);
+    this.stackName = origin.stack;
+    this.logicalId = origin.logicalId;
+  }
+}
+
+/** A value that only AWS makes, asked for by something that runs locally. */
+export class CloudOnlyValueError extends TemplateError {
+  override name = 'CloudOnlyValueError';
+}
