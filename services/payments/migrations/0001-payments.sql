@@ -1,0 +1,65 @@
+-- Payments, the tries to charge them, what the provider answered, and where the money went.
+
+CREATE TABLE payments (
+  id           uuid        PRIMARY KEY,
+  order_id     uuid        NOT NULL CONSTRAINT payments_order_unique UNIQUE,
+  user_id      uuid        NOT NULL,
+  status       text        NOT NULL CHECK (status IN ('due', 'action-required', 'declined', 'captured', 'cancelled',
+                                                      'refund-due', 'refunded')),
+  version      integer     NOT NULL CHECK (version >= 1),
+  sequence     integer     NOT NULL CHECK (sequence >= 0),
+  amount_cents bigint      NOT NULL CHECK (amount_cents >= 0),
+  currency     char(3)     NOT NULL,
+  decline_code text,
+  captured_at  timestamptz,
+  refunded_at  timestamptz,
+  created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+  CHECK (status <> 'declined' OR decline_code IS NOT NULL),
+  CHECK ((status IN ('captured', 'refund-due', 'refunded')) = (captured_at IS NOT NULL)),
+  CHECK ((status = 'refunded') = (refunded_at IS NOT NULL))
+);
+CREATE INDEX payments_unsettled ON payments (created_at)
+  WHERE status IN ('due', 'action-required', 'refund-due');
+
+CREATE TABLE attempts (
+  id             uuid        PRIMARY KEY,
+  payment_id     uuid        NOT NULL REFERENCES payments,
+  payment_method text        NOT NULL,
+  deadline       timestamptz NOT NULL,
+  -- Kept before the intent is confirmed; no retry makes a second one.
+  intent_id      text        CONSTRAINT attempts_intent_unique UNIQUE
+);
+CREATE INDEX attempts_of_payment ON attempts (payment_id);
+
+CREATE TABLE transactions (
+  id           uuid        PRIMARY KEY,
+  payment_id   uuid        NOT NULL REFERENCES payments,
+  kind         text        NOT NULL CHECK (kind IN ('capture', 'decline', 'action', 'refund')),
+  reference    text        NOT NULL,
+  decline_code text,
+  amount_cents bigint      NOT NULL,
+  currency     char(3)     NOT NULL,
+  at           timestamptz NOT NULL,
+  -- The provider's captures and refunds are booked once each.
+  CONSTRAINT transactions_once UNIQUE (kind, reference)
+);
+CREATE INDEX transactions_of_payment ON transactions (payment_id);
+
+-- Double entry: each row moves one amount from the account it credits to the one it debits, so that no row can be
+-- out of balance, and all accounts together are always zero.
+CREATE TABLE ledger (
+  transaction_id uuid        PRIMARY KEY REFERENCES transactions,
+  debit          text        NOT NULL,
+  credit         text        NOT NULL,
+  amount_cents   bigint      NOT NULL CHECK (amount_cents >= 0),
+  currency       char(3)     NOT NULL,
+  at             timestamptz NOT NULL,
+  CHECK (debit <> credit)
+);
+
+CREATE VIEW ledger_balances AS
+  SELECT account, currency, sum(cents)::bigint AS balance_cents
+    FROM (SELECT debit AS account, currency, amount_cents AS cents FROM ledger
+          UNION ALL
+          SELECT credit, currency, -amount_cents FROM ledger) AS entries
+   GROUP BY account, currency;

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { type Route, route } from '#shared/http/route.ts';
+import { amountCentsSchema, currencySchema } from '#shared/money.ts';
+import { InvalidSignature, PaymentNotFound } from './domain/errors.ts';
+import { paymentStatuses } from './domain/payment.ts';
+
+/** A payment as its payer and the staff see it. */
+export const paymentSchema = z.object({
+  id: z.uuid(),
+  orderId: z.uuid(),
+  status: z.enum(paymentStatuses),
+  amountCents: amountCentsSchema,
+  currency: currencySchema,
+  /** The provider's own word for a decline. */
+  declineCode: z.string().optional(),
+  capturedAt: z.iso.datetime().optional(),
+  refundedAt: z.iso.datetime().optional(),
+  /** For the payer alone, while the bank wants a confirmation (3-D Secure): what Stripe.js needs for it. */
+  clientSecret: z.string().optional(),
+});
+
+export const getPayment = route({
+  name: 'get-payment',
+  method: 'GET',
+  path: '/api/v1/payments/{orderId}',
+  summary: 'Shows how the payment of an order stands.',
+  access: 'payments:read',
+  params: z.object({ orderId: z.uuid() }),
+  responses: { 200: { description: 'The payment.', schema: paymentSchema } },
+  errors: [PaymentNotFound.kind],
+});
+
+export const receiveStripeWebhook = route({
+  name: 'receive-stripe-webhook',
+  method: 'POST',
+  path: '/api/v1/payments/webhooks/stripe',
+  summary: 'Takes what the payment provider tells by itself; signed by it.',
+  access: 'public',
+  responses: {
+    200: { description: 'It was taken.', schema: z.object({ received: z.literal(true) }) },
+  },
+  errors: [InvalidSignature.kind],
+});
+
+export const health = route({
+  name: 'health',
+  method: 'GET',
+  path: '/api/v1/payments/health',
+  summary: 'Says whether the service can reach its database.',
+  access: 'public',
+  responses: {
+    200: {
+      description: 'It can.',
+      schema: z.object({
+        status: z.literal('ok'),
+        service: z.literal('payments'),
+        checks: z.object({ database: z.literal('ok') }),
+      }),
+    },
+  },
+});
+
+/** Every route of the service. */
+export const routes: Route[] = [getPayment, receiveStripeWebhook, health];

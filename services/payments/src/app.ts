@@ -1,0 +1,28 @@
+import { systemClock } from '#shared/clock.ts';
+import { lazy } from '#shared/lazy.ts';
+import { snsPublisher } from '#shared/outbox/publish.ts';
+import { connect } from '#shared/postgres/connect.ts';
+import { postgresOutbox } from '#shared/postgres/outbox.ts';
+import { paymentProvider } from './adapters/payment-provider.ts';
+import { paymentReader } from './adapters/payment-reader.ts';
+import { paymentStore } from './adapters/payment-store.ts';
+import { config } from './config.ts';
+
+/** The wiring of this service; each part is made at its first use. */
+export const database = /* @__PURE__ */ lazy(() => connect(config));
+export const outbox = /* @__PURE__ */ lazy(() =>
+  postgresOutbox(
+    database(),
+    snsPublisher(() => config.PAYMENT_EVENTS_TOPIC_ARN),
+  ),
+);
+export const reader = /* @__PURE__ */ lazy(() => paymentReader(database()));
+export const provider = /* @__PURE__ */ lazy(() =>
+  paymentProvider(config.PAYMENT_PROVIDER_URL, config.PAYMENT_PROVIDER_SECRET_ID),
+);
+/** What it takes to charge and to give back. */
+export const charging = /* @__PURE__ */ lazy(() => ({
+  payments: paymentStore(database(), outbox()),
+  provider: provider(),
+  clock: systemClock,
+}));
