@@ -1,0 +1,165 @@
+import type { Clock } from '#shared/clock.ts';
+import type { HeldLine, ReserveStockRequest, StockLine } from '#shared/contracts/stock.ts';
+import type { Dynamo } from '#shared/dynamo/dynamo.ts';
+import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
+import { check, type Write } from '#shared/dynamo/write.ts';
+import { Unavailable } from '#shared/errors.ts';
+import { HoldRefused } from '../domain/errors.ts';
+import { decideRepeat, inOrderOf } from '../domain/reservation.ts';
+import { type AllocatedLine, decideHold, refusalOf } from '../domain/stock.ts';
+import type { LowStock } from './low-stock.ts';
+import type { RecentStock } from './recent-stock.ts';
+import { giveBack, reclaimLapsed } from './reclaim.ts';
+import { extendLine, holdLine, notReleased, readReservation } from './reservation-items.ts';
+import { moveStock, readStock } from './stock-items.ts';
+import { offerKey, type Tables } from './tables.ts';
+
+/** TransactWriteItems takes no more (Amazon DynamoDB, "Service quotas"). */
+export const maxTransactionItems = 100;
+/** A failed condition means that somebody else went first: after so many of them the caller is asked to come back. */
+export const maxRaces = 10;
+
+/** What the ledger works with. */
+export type LedgerParts = {
+  dynamo: Dynamo;
+  tables: Tables;
+  recent: RecentStock;
+  lowStock: LowStock;
+  clock: Clock;
+};
+
+/**
+ * Holds stock for an order: all lines or none, in one transaction whose conditions no concurrency can pass twice.
+ * The same request again gets the same answer; a lapsed hold of somebody else is taken back before anyone is refused.
+ * @throws OutOfStock, ProductNotFound, HoldRefused; Unavailable if the items stay contended
+ */
+export async function reserveStock(parts: LedgerParts, request: ReserveStockRequest): Promise<HeldLine[]> {
+  const { dynamo, tables, recent, lowStock, clock } = parts;
+  const { lines } = request;
+  let refusal: Error | undefined;
+  for (let race = 0; race < maxRaces; race++) {
+    const now = clock();
+    const hinted = race === 0 ? recent.ample(lines, now) : undefined;
+    const stocks = hinted ?? (await readStocks(parts, lines, now));
+    const decision = decideHold(lines, stocks);
+    if (decision.kind !== 'hold') {
+      const repeated = await repeat(parts, request, now);
+      if (repeated.kind === 'answer') return repeated.lines;
+      refusal = refusalOf(decision);
+      const retriable =
+        repeated.kind === 'changed' ||
+        (decision.kind === 'short' && (await reclaimLapsed(dynamo, tables, decision.productIds, now)));
+      if (!retriable) throw refusal;
+      continue;
+    }
+    const hold = holdWrites(tables, request, decision.lines, hinted !== undefined, now);
+    try {
+      await dynamo.transact([...hold.order, ...hold.stock]);
+    } catch (error) {
+      if (!(error instanceof ConditionsFailed)) throw error;
+      recent.forget(lines);
+      if (refuses(error, ...hold.order)) {
+        const repeated = await repeat(parts, request, now);
+        if (repeated.kind === 'answer') return repeated.lines;
+      }
+      continue;
+    }
+    recent.taken(decision.lines);
+    await lowStock.afterHold(stocks, lines, request);
+    return decision.lines.map(toHeldLine);
+  }
+  throw (
+    refusal ??
+    new Unavailable('This stock is in great demand. Try again in a moment.', { retryAfterSeconds: 1 })
+  );
+}
+
+async function readStocks({ dynamo, tables, recent }: LedgerParts, lines: readonly StockLine[], now: Date) {
+  const stocks = await Promise.all(
+    lines.map(({ productId }) => readStock(dynamo, tables.inventory, productId)),
+  );
+  recent.seen(stocks, now);
+  return stocks;
+}
+
+/** Writes of a hold: those about the order, whose failure means that it is known, and those about the stock. */
+function holdWrites(
+  tables: Tables,
+  { orderId, expiresAt }: ReserveStockRequest,
+  lines: AllocatedLine[],
+  hinted: boolean,
+  now: Date,
+): { order: Write[]; stock: Write[] } {
+  const order = [
+    notReleased(tables.reservations, orderId, now),
+    ...lines.map((line) =>
+      holdLine(
+        tables.reservations,
+        { ...toHeldLine(line), orderId, allocations: line.allocations },
+        new Date(expiresAt),
+        now,
+      ),
+    ),
+  ];
+  const stock = lines.flatMap(({ productId, allocations, offer }) => [
+    ...allocations.map(({ warehouseId, quantity }) =>
+      moveStock(tables.inventory, { productId, warehouseId, available: -quantity, reserved: quantity }),
+    ),
+    // What was read a moment ago is sold as it was read; what is remembered must still be so.
+    ...(hinted ? [offerUnchanged(tables.inventory, productId, offer.version)] : []),
+  ]);
+  if (order.length + stock.length > maxTransactionItems)
+    throw new HoldRefused(
+      'These pieces lie in too many warehouses for one order: order fewer products at once.',
+    );
+  return { order, stock };
+}
+
+const offerUnchanged = (table: string, productId: string, version: number): Write =>
+  check(
+    table,
+    { product_id: productId, warehouse_id: offerKey },
+    { condition: 'version = :version', values: { ':version': version } },
+  );
+
+const toHeldLine = ({ productId, quantity, offer }: AllocatedLine): HeldLine => ({
+  productId,
+  name: offer.name,
+  unitPriceCents: offer.priceCents,
+  currency: offer.currency,
+  quantity,
+});
+
+type Repeated = { kind: 'answer'; lines: HeldLine[] } | { kind: 'changed' } | { kind: 'nothing' };
+
+/** Looks whether the order is known, and answers what it holds. @throws HoldRefused, Unavailable */
+async function repeat(parts: LedgerParts, request: ReserveStockRequest, now: Date): Promise<Repeated> {
+  try {
+    return await answerKnown(parts, request, now);
+  } catch (error) {
+    if (error instanceof ConditionsFailed) return { kind: 'changed' };
+    throw error;
+  }
+}
+
+async function answerKnown(parts: LedgerParts, request: ReserveStockRequest, now: Date): Promise<Repeated> {
+  const { dynamo, tables } = parts;
+  const expiresAt = new Date(request.expiresAt);
+  const reservation = await readReservation(dynamo, tables.reservations, request.orderId);
+  const decision = decideRepeat(reservation, request.lines, expiresAt, now);
+  switch (decision.kind) {
+    case 'answer':
+      return decision;
+    case 'extend':
+      await dynamo.transact(decision.lines.map((line) => extendLine(tables.reservations, line, expiresAt)));
+      return { kind: 'answer', lines: inOrderOf(request.lines, decision.lines) };
+    case 'start-over':
+      if (decision.leftover.length === 0) return { kind: 'nothing' };
+      await dynamo.transact(giveBack(tables, decision.leftover, 'expired', now));
+      return { kind: 'changed' };
+    case 'settling':
+      throw new Unavailable('This order was released a moment ago.', { retryAfterSeconds: 30 });
+    case 'refused':
+      throw new HoldRefused(`Refused: ${decision.reason}.`);
+  }
+}

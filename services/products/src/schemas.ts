@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { renditionSchema } from '#shared/events/media.ts';
+import { moneySchema } from '#shared/money.ts';
+
+/** Ids that people and addresses use: `garden-tools`, `berlin-1`. */
+export const slug = z
+  .string()
+  .min(1)
+  .max(60)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, joined by hyphens');
+
+/** A text that says something: no blanks around it, no control characters. */
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}]*$/u, 'must not have control characters');
+
+export const productId = z.uuid();
+export const productPath = z.strictObject({ id: productId });
+export const stockPath = z.strictObject({ productId });
+
+export const categoryBody = z.strictObject({ categoryId: slug, name: text(100) });
+
+export const productBody = z.strictObject({
+  name: text(200),
+  description: z.string().trim().max(5_000).default(''),
+  category: slug,
+  price: moneySchema,
+});
+
+/** Warehouses that one count may name. */
+const maxWarehouses = 20;
+/** Pieces in one warehouse at most. */
+const maxPieces = 10_000_000;
+
+export const countBody = z.strictObject({
+  warehouses: z
+    .array(z.strictObject({ warehouseId: slug, onHand: z.int().min(0).max(maxPieces) }))
+    .min(1)
+    .max(maxWarehouses)
+    .refine(
+      (counts) => new Set(counts.map(({ warehouseId }) => warehouseId)).size === counts.length,
+      'must name each warehouse once',
+    ),
+  /** From how many pieces on, over all warehouses, the product is to be reordered. */
+  reorderLevel: z.int().min(0).max(maxPieces).optional(),
+});
+
+export const category = z.object({ categoryId: slug, name: z.string() });
+
+export const product = z.object({
+  productId,
+  name: z.string(),
+  description: z.string(),
+  category: slug,
+  price: moneySchema,
+  status: z.enum(['on-sale', 'retired']),
+  pictures: z.array(
+    z.object({
+      mediaId: z.uuid(),
+      altText: z.string(),
+      renditions: z.array(renditionSchema.omit({ key: true })),
+    }),
+  ),
+  version: z.int(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+
+export const stock = z.object({
+  productId,
+  reorderLevel: z.int(),
+  available: z.int(),
+  warehouses: z.array(
+    z.object({ warehouseId: z.string(), onHand: z.int(), available: z.int(), reserved: z.int() }),
+  ),
+});
