@@ -14,5 +14,6 @@ export async function deploymentOf(stage: string): Promise<Deployment> {
     stage,
     project: 'shop',
     parameters: {},
+    queueUrlBase: 'http://127.0.0.1',
   });
 }
