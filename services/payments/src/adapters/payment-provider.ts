@@ -75,7 +75,7 @@ export function paymentProvider(url: string, secretId: string): PaymentProvider 
             payment_method: attempt.paymentMethod,
             // Confirmed on the server, where no redirect to a bank's page could come back to.
             automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-            metadata: { ...about, attemptId: attempt.id },
+            metadata: { order_id: about.orderId, payment_id: about.paymentId, attempt_id: attempt.id },
           },
           { idempotencyKey: attempt.id },
         );
@@ -109,7 +109,7 @@ export function paymentProvider(url: string, secretId: string): PaymentProvider 
       const client = await stripe();
       try {
         const refund = await client.refunds.create(
-          { payment_intent: intentId, metadata: { attemptId: attempt.id } },
+          { payment_intent: intentId, metadata: { attempt_id: attempt.id } },
           { idempotencyKey: `${attempt.id}-refund` },
         );
         return refund.id;
