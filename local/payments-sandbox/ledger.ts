@@ -45,7 +45,8 @@ export class Ledger {
   readonly balanceTransactions = new Shelf<BalanceTransaction>();
   readonly events = new Shelf<SandboxEvent>();
   readonly undelivered = new Set<string>();
-  readonly #file: number | undefined;
+  #file: number | undefined;
+  #closed = false;
 
   /** @param onAnswer told of every kept answer and every forgetting while old lines are read */
   constructor(dataDir: string | undefined, onAnswer: (entry: Entry) => void) {
@@ -65,13 +66,17 @@ export class Ledger {
     }
   }
 
+  /** @throws Error once closed: a request that outlived its server must not write into somebody else's file */
   commit(entry: Entry): void {
+    if (this.#closed) throw new Error('The payment sandbox has stopped.');
     if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify(entry)}\n`);
     this.#apply(entry);
   }
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+    this.#closed = true;
   }
 
   /** The object of that id, of whatever kind. */
