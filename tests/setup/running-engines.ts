@@ -6,6 +6,7 @@ import { startMessaging } from '../../local/engines/messaging.ts';
 import { type Postgres, startPostgres } from '../../local/engines/postgres.ts';
 import { type FrontDoor, startFrontDoor } from '../../local/front-door/front-door.ts';
 import { Mailbox } from '../../local/mailbox/mailbox.ts';
+import { secretsInMemory } from './secrets-in-memory.ts';
 import { tableDefinitions } from './table-definitions.ts';
 
 /** The engines of one test run behind the front door, with a data folder that goes when they stop. */
@@ -15,25 +16,33 @@ export type RunningEngines = {
   frontDoor: FrontDoor;
   /** Holds the compiled definitions of the tables, as `tables()` of shared/testing reads them. */
   tablesFile: string;
+  mailsFolder: string;
   stop(): Promise<void>;
 };
 
 /** Starts the engines on free ports; nothing of them outlives the run, so nothing is flushed to the disk. */
 export async function runEngines(password: string): Promise<RunningEngines> {
   const folder = await mkdtemp(join(tmpdir(), 'shop-engines-'));
+  const mailsFolder = join(folder, 'mails');
   const [postgres, dynamo, messaging, mailbox, definitions] = await Promise.all([
     startPostgres({ dataDir: join(folder, 'postgres'), password, durable: false }),
     startDynamo({ dataDir: join(folder, 'dynamodb') }),
     startMessaging({ dataDir: join(folder, 'messaging') }),
-    Mailbox.open(join(folder, 'mails')),
+    Mailbox.open(mailsFolder),
     tableDefinitions(),
   ]);
-  const frontDoor = await startFrontDoor({ dynamoUrl: dynamo.url, messaging, mailbox });
+  const frontDoor = await startFrontDoor({
+    dynamoUrl: dynamo.url,
+    messaging,
+    mailbox,
+    secrets: secretsInMemory(),
+  });
   const tablesFile = join(folder, 'tables.json');
   await writeFile(tablesFile, JSON.stringify(definitions));
   return {
     postgres,
     tablesFile,
+    mailsFolder,
     dynamoUrl: dynamo.url,
     frontDoor,
     async stop() {

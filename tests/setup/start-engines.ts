@@ -13,11 +13,12 @@ export default async function startEngines(): Promise<void> {
   const password = randomUUID();
   const engines = await runEngines(password);
   globalThis.runningEngines = engines;
-  const { postgres, dynamoUrl, frontDoor, tablesFile } = engines;
+  const { postgres, dynamoUrl, frontDoor, tablesFile, mailsFolder } = engines;
   const { accessKeyId, secretAccessKey, sessionToken } = frontDoor.operator;
   Object.assign(process.env, {
     TEST_POSTGRES_URL: `postgres://postgres:${password}@${postgres.host}:${postgres.port}/postgres`,
     TEST_TABLES_FILE: tablesFile,
+    TEST_MAILS_FOLDER: mailsFolder,
     AWS_ENDPOINT_URL: frontDoor.url,
     AWS_ENDPOINT_URL_SQS: frontDoor.url,
     AWS_ENDPOINT_URL_SNS: frontDoor.url,

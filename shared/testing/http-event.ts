@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { Role } from '../auth/permissions.ts';
+import type { Route } from '../http/route.ts';
+
+/** A request to a route, in the words of a client; what is not said is absent. */
+export type TestRequest = {
+  params?: Record<string, string>;
+  query?: Record<string, string | string[]>;
+  headers?: Record<string, string>;
+  /** Sent as JSON; a string is sent as it is. */
+  body?: unknown;
+  /** Who the authorizer says is calling; absent on a public route. */
+  caller?: { userId: string; roles?: Role[]; expiresAt?: number };
+};
+
+/** API Gateway's proxy event, version 1.0, for a request to a route. */
+export function httpEvent(route: Route, request: TestRequest = {}): APIGatewayProxyEvent {
+  const { params = {}, query = {}, headers = {}, body, caller } = request;
+  const multiValueQuery = Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, [value].flat()]),
+  );
+  const allHeaders = body === undefined ? headers : { 'Content-Type': 'application/json', ...headers };
+  return {
+    resource: route.path,
+    path: route.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? ''),
+    httpMethod: route.method,
+    headers: allHeaders,
+    multiValueHeaders: Object.fromEntries(Object.entries(allHeaders).map(([name, value]) => [name, [value]])),
+    queryStringParameters:
+      Object.keys(query).length === 0
+        ? null
+        : Object.fromEntries(Object.entries(multiValueQuery).map(([name, values]) => [name, values.at(-1)!])),
+    multiValueQueryStringParameters: Object.keys(query).length === 0 ? null : multiValueQuery,
+    pathParameters: Object.keys(params).length === 0 ? null : params,
+    stageVariables: null,
+    body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+    isBase64Encoded: false,
+    requestContext: requestContext(route, caller),
+  };
+}
+
+function requestContext(route: Route, caller: TestRequest['caller']): APIGatewayProxyEvent['requestContext'] {
+  const { userId, roles = ['customer'], expiresAt } = caller ?? {};
+  return {
+    accountId: '000000000000',
+    apiId: 'test',
+    authorizer:
+      userId === undefined
+        ? null
+        : {
+            principalId: userId,
+            userId,
+            roles: roles.join(','),
+            ...(expiresAt === undefined ? {} : { expiresAt: String(expiresAt) }),
+          },
+    httpMethod: route.method,
+    identity: { sourceIp: '127.0.0.1' } as APIGatewayProxyEvent['requestContext']['identity'],
+    path: route.path,
+    protocol: 'HTTP/1.1',
+    requestId: randomUUID(),
+    requestTimeEpoch: Date.now(),
+    resourceId: 'test',
+    resourcePath: route.path,
+    stage: 'test',
+  };
+}
+
+/** What Lambda tells a function of its invocation. */
+export const lambdaContext = (functionName = 'test'): Context => {
+  const endsAt = Date.now() + 10_000;
+  return {
+    awsRequestId: randomUUID(),
+    callbackWaitsForEmptyEventLoop: false,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:eu-west-1:000000000000:function:${functionName}`,
+    memoryLimitInMB: '512',
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'test',
+    getRemainingTimeInMillis: () => endsAt - Date.now(),
+    done: () => {},
+    fail: () => {},
+    succeed: () => {},
+  };
+};
+
+/** An answer with its body parsed and its headers by lower-case name. */
+export type TestAnswer<Body> = { status: number; headers: Record<string, string>; body: Body };
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+/** Sends a request to a handler as API Gateway would, and reads the answer. */
+export async function send<Body = Record<string, unknown>>(
+  handler: Handler,
+  route: Route,
+  request: TestRequest = {},
+): Promise<TestAnswer<Body>> {
+  const { statusCode, headers = {}, body } = await handler(httpEvent(route, request), lambdaContext());
+  return {
+    status: statusCode,
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    ),
+    body: (body === '' ? undefined : JSON.parse(body)) as Body,
+  };
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { writeSecret } from '../secrets.ts';
+import type { TestDatabase } from './engines.ts';
+
+/** Makes a secret, without a value unless one is given, and answers its id. */
+export async function aSecret(value?: string): Promise<string> {
+  const id = `test/${randomUUID()}`;
+  if (value !== undefined) await writeSecret(id, value);
+  return id;
+}
+
+/**
+ * The settings by which a service's `config.ts` finds a test's database: set them in `process.env` before the
+ * service's modules are imported.
+ */
+export async function databaseEnvironment(database: TestDatabase): Promise<Record<string, string>> {
+  return {
+    DATABASE_HOST: database.host,
+    DATABASE_PORT: String(database.port),
+    DATABASE_NAME: database.name,
+    DATABASE_USER: database.user,
+    DATABASE_SECRET_ID: await aSecret(
+      JSON.stringify({ username: database.user, password: database.password }),
+    ),
+  };
+}
