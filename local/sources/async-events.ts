@@ -1,0 +1,132 @@
+import { MAX_EVENT_BYTES } from '../host/limits.ts';
+import { type Invoke, InvokeRefused } from '../host/pool.ts';
+import type { PendingEvent, SourceStore } from './source-store.ts';
+
+/** Lambda's queue of asynchronous events: what S3, SNS, EventBridge and `InvocationType: Event` go through. */
+export type AsyncEvents = {
+  /** Takes an event for a function; once it returns the event survives a kill of the platform. */
+  accept: (functionName: string, payload: string) => void;
+  /** Events that were accepted and are not handled yet. */
+  pending: () => number;
+  /** Starts nothing more; what is not handled stays in the store for the next start. */
+  stop: () => void;
+};
+
+export type AsyncEventsOptions = {
+  invoke: Invoke;
+  store: SourceStore;
+  /** Waits before the second and the third attempt. Lambda waits one and two minutes; the platform shortens them. */
+  retryDelaysMs: readonly [number, number];
+  /** Told of an event that failed for the last time, or whose function is gone. */
+  onDropped: (event: PendingEvent, reason: string) => void;
+  now?: () => number;
+};
+
+/** Events of one function that run at once; the rest waits its turn. */
+const CONCURRENCY = 32;
+/** Lambda keeps an event that it cannot run (throttling) for six hours. */
+const MAX_AGE_MS = 6 * 60 * 60 * 1_000;
+const THROTTLED_RETRY_MS = 1_000;
+
+/**
+ * At-least-once delivery as Lambda gives it: two retries after an error, and as many as six hours hold while the
+ * function is throttled
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ */
+export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
+  const { invoke, store, retryDelaysMs, now = Date.now } = options;
+  const queues = new Map<string, PendingEvent[]>();
+  const running = new Map<string, number>();
+  const timers = new Set<NodeJS.Timeout>();
+  let pending = 0;
+  let stopped = false;
+
+  const enqueue = (event: PendingEvent) => {
+    const queue = queues.get(event.functionName);
+    if (queue === undefined) queues.set(event.functionName, [event]);
+    else queue.push(event);
+    pump(event.functionName);
+  };
+
+  const schedule = (event: PendingEvent) => {
+    const waitMs = event.dueAt - now();
+    if (waitMs <= 0) return enqueue(event);
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      enqueue(event);
+    }, waitMs);
+    timers.add(timer);
+  };
+
+  const pump = (functionName: string) => {
+    const queue = queues.get(functionName) ?? [];
+    let active = running.get(functionName) ?? 0;
+    while (!stopped && queue.length > 0 && active < CONCURRENCY) {
+      active += 1;
+      const event = queue.shift() as PendingEvent;
+      void attempt(event).finally(() => {
+        running.set(functionName, (running.get(functionName) ?? 1) - 1);
+        pump(functionName);
+      });
+    }
+    running.set(functionName, active);
+  };
+
+  const attempt = async (event: PendingEvent) => {
+    const outcome = await run(event);
+    if (stopped) return; // still in the store: it is tried again at the next start
+    if (outcome === 'done') settle(event);
+    else if (outcome === 'throttled') {
+      if (now() - event.acceptedAt > MAX_AGE_MS) return drop(event, 'throttled for six hours');
+      event.dueAt = now() + THROTTLED_RETRY_MS;
+      schedule(event);
+    } else if (outcome === 'unknown-function') drop(event, 'the function does not exist');
+    else {
+      const delay = retryDelaysMs[event.attempts];
+      if (delay === undefined) return drop(event, outcome.error);
+      event.attempts += 1;
+      event.dueAt = now() + delay;
+      store.postponeEvent(event);
+      schedule(event);
+    }
+  };
+
+  const run = async (event: PendingEvent) => {
+    try {
+      const { failure, payload } = await invoke(event.functionName, event.payload);
+      return failure === undefined ? 'done' : { error: payload };
+    } catch (error) {
+      if (!(error instanceof InvokeRefused)) throw error;
+      return error.status === 404 ? 'unknown-function' : 'throttled';
+    }
+  };
+
+  const settle = (event: PendingEvent) => {
+    store.removeEvent(event.id);
+    pending -= 1;
+  };
+  const drop = (event: PendingEvent, reason: string) => {
+    settle(event);
+    options.onDropped(event, reason);
+  };
+
+  for (const event of store.events()) {
+    pending += 1;
+    schedule(event);
+  }
+  return {
+    accept(functionName, payload) {
+      if (Buffer.byteLength(payload) > MAX_EVENT_BYTES) {
+        const message = `Request must be smaller than ${MAX_EVENT_BYTES} bytes for the InvokeFunction operation`;
+        throw new InvokeRefused('RequestTooLargeException', 413, message);
+      }
+      pending += 1;
+      enqueue(store.addEvent(functionName, payload, now()));
+    },
+    pending: () => pending,
+    stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}

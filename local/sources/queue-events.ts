@@ -1,0 +1,69 @@
+import type { SQSEvent, SQSMessageAttribute, SQSRecord } from 'aws-lambda';
+
+/** A message as SQS's ReceiveMessage answers it. */
+export type ReceivedMessage = {
+  MessageId: string;
+  ReceiptHandle: string;
+  Body: string;
+  MD5OfBody: string;
+  MD5OfMessageAttributes?: string;
+  Attributes?: Record<string, string>;
+  MessageAttributes?: Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>;
+};
+
+/** The event that a queue's mapping hands to its function (Lambda: "Using Lambda with Amazon SQS"). */
+export function queueEvent(messages: readonly ReceivedMessage[], queueArn: string): SQSEvent {
+  return { Records: messages.map((message) => queueRecord(message, queueArn)) };
+}
+
+export function queueRecord(message: ReceivedMessage, queueArn: string): SQSRecord {
+  return {
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes as unknown as SQSRecord['attributes'],
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, attribute(value)]),
+    ),
+    ...(message.MD5OfMessageAttributes === undefined
+      ? {}
+      : { md5OfMessageAttributes: message.MD5OfMessageAttributes }),
+    md5OfBody: message.MD5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: queueArn.split(':')[3] ?? '',
+  };
+}
+
+function attribute(value: {
+  DataType: string;
+  StringValue?: string;
+  BinaryValue?: string;
+}): SQSMessageAttribute {
+  return {
+    ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
+    ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
+    stringListValues: [],
+    binaryListValues: [],
+    dataType: value.DataType as SQSMessageAttribute['dataType'],
+  } as SQSMessageAttribute;
+}
+
+/**
+ * Which items of a batch failed, by their identifiers, from an answer with `batchItemFailures`. As on Lambda an
+ * answer without it is a full success, and one that is malformed or names an unknown item is a full failure.
+ */
+export function failedItems(payload: string, identifiers: readonly string[]): Set<string> {
+  const all = () => new Set(identifiers);
+  const answer = JSON.parse(payload) as { batchItemFailures?: unknown } | null;
+  const failures = answer?.batchItemFailures;
+  if (failures === undefined || failures === null) return new Set();
+  if (!Array.isArray(failures)) return all();
+  const failed = new Set<string>();
+  for (const failure of failures as ({ itemIdentifier?: unknown } | null)[]) {
+    const identifier = failure?.itemIdentifier;
+    if (typeof identifier !== 'string' || !identifiers.includes(identifier)) return all();
+    failed.add(identifier);
+  }
+  return failed;
+}

@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** An event that was accepted for a function and has not been handled yet. */
+export type PendingEvent = {
+  id: number;
+  functionName: string;
+  payload: string;
+  /** Attempts that ended in an error. */
+  attempts: number;
+  acceptedAt: number;
+  dueAt: number;
+};
+
+/** What the event sources must remember when the platform is killed. Every write is on disk before it returns. */
+export type SourceStore = {
+  addEvent: (functionName: string, payload: string, now: number) => PendingEvent;
+  postponeEvent: (event: PendingEvent) => void;
+  removeEvent: (id: number) => void;
+  events: () => PendingEvent[];
+  /** Undefined for a shard that nothing was read from; `streamKnown` tells a new mapping from a new shard. */
+  checkpoint: (mapping: string, shard: string) => string | undefined;
+  saveCheckpoint: (mapping: string, shard: string, sequenceNumber: string) => void;
+  streamKnown: (mapping: string) => boolean;
+  close: () => void;
+};
+
+/** Opens the store, made when it is not there. A write-ahead log makes a write cost some 20 µs and survive a kill. */
+export function openSourceStore(file: string): SourceStore {
+  mkdirSync(dirname(file), { recursive: true });
+  const db = new DatabaseSync(file);
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    CREATE TABLE IF NOT EXISTS event (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, function TEXT NOT NULL, payload TEXT NOT NULL,
+      attempts INTEGER NOT NULL, accepted INTEGER NOT NULL, due INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS checkpoint (
+      mapping TEXT NOT NULL, shard TEXT NOT NULL, sequence TEXT NOT NULL, PRIMARY KEY (mapping, shard));
+  `);
+  const insert = db.prepare(
+    'INSERT INTO event (function, payload, attempts, accepted, due) VALUES (?, ?, 0, ?, ?)',
+  );
+  const postpone = db.prepare('UPDATE event SET attempts = ?, due = ? WHERE id = ?');
+  const remove = db.prepare('DELETE FROM event WHERE id = ?');
+  const all = db.prepare(
+    `SELECT id, function AS functionName, payload, attempts, accepted AS acceptedAt, due AS dueAt
+     FROM event ORDER BY id`,
+  );
+  const read = db.prepare('SELECT sequence FROM checkpoint WHERE mapping = ? AND shard = ?');
+  const known = db.prepare('SELECT 1 FROM checkpoint WHERE mapping = ? LIMIT 1');
+  const save = db.prepare(
+    `INSERT INTO checkpoint VALUES (?, ?, ?)
+     ON CONFLICT (mapping, shard) DO UPDATE SET sequence = excluded.sequence`,
+  );
+  return {
+    addEvent(functionName, payload, now) {
+      const { lastInsertRowid } = insert.run(functionName, payload, now, now);
+      return { id: Number(lastInsertRowid), functionName, payload, attempts: 0, acceptedAt: now, dueAt: now };
+    },
+    postponeEvent: ({ attempts, dueAt, id }) => void postpone.run(attempts, dueAt, id),
+    removeEvent: (id) => void remove.run(id),
+    events: () => all.all() as unknown as PendingEvent[],
+    checkpoint: (mapping, shard) => (read.get(mapping, shard) as { sequence: string } | undefined)?.sequence,
+    saveCheckpoint: (mapping, shard, sequenceNumber) => void save.run(mapping, shard, sequenceNumber),
+    streamKnown: (mapping) => known.get(mapping) !== undefined,
+    close: () => db.close(),
+  };
+}

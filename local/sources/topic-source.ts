@@ -1,0 +1,89 @@
+import type { SNSEvent } from 'aws-lambda';
+import type { Messaging } from '../engines/messaging.ts';
+import type { AsyncEvents } from './async-events.ts';
+import { type Source, untilStopped } from './source.ts';
+
+const LONG_POLL_SECONDS = 20;
+const AFTER_ERROR_MS = 500;
+
+/** The body that SNS puts into a queue that does not ask for raw delivery. */
+type Notification = {
+  Type: string;
+  MessageId: string;
+  TopicArn: string;
+  Subject?: string;
+  Message: string;
+  Timestamp: string;
+  SignatureVersion: string;
+  Signature: string;
+  SigningCertURL: string;
+  UnsubscribeURL: string;
+  MessageAttributes?: Record<string, { Type: string; Value: string }>;
+};
+
+/** The event that SNS hands to a function: one record each (Lambda: "Invoking Lambda functions with Amazon SNS"). */
+export function topicEvent(body: string, subscriptionArn: string): SNSEvent {
+  const notification = JSON.parse(body) as Notification;
+  return {
+    Records: [
+      {
+        EventVersion: '1.0',
+        EventSubscriptionArn: subscriptionArn,
+        EventSource: 'aws:sns',
+        Sns: {
+          SignatureVersion: notification.SignatureVersion,
+          Timestamp: notification.Timestamp,
+          Signature: notification.Signature,
+          SigningCertUrl: notification.SigningCertURL,
+          MessageId: notification.MessageId,
+          Message: notification.Message,
+          MessageAttributes: notification.MessageAttributes ?? {},
+          Type: notification.Type,
+          UnsubscribeUrl: notification.UnsubscribeURL,
+          TopicArn: notification.TopicArn,
+          Subject: notification.Subject ?? (null as unknown as string),
+          Token: undefined as unknown as string,
+        },
+      },
+    ],
+  };
+}
+
+/**
+ * Carries what a topic delivered for a function from the queue that stands for the subscription to Lambda's own
+ * queue of asynchronous events, which is how SNS calls functions. The message is deleted once the event is kept.
+ */
+export function topicSource(options: {
+  queueUrl: string;
+  subscriptionArn: string;
+  functionName: string;
+  messaging: Pick<Messaging, 'sqs'>;
+  events: AsyncEvents;
+  onError: (error: unknown) => void;
+}): Source {
+  const { queueUrl, messaging, events } = options;
+  const stop = new AbortController();
+  const poll = async () => {
+    const output = await messaging.sqs(
+      'ReceiveMessage',
+      { QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: LONG_POLL_SECONDS },
+      stop.signal,
+    );
+    const messages = (output.Messages ?? []) as { Body: string; ReceiptHandle: string }[];
+    if (messages.length === 0) return;
+    for (const { Body } of messages) {
+      events.accept(options.functionName, JSON.stringify(topicEvent(Body, options.subscriptionArn)));
+    }
+    await messaging.sqs('DeleteMessageBatch', {
+      QueueUrl: queueUrl,
+      Entries: messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle })),
+    });
+  };
+  const polling = untilStopped(stop.signal, poll, options.onError, AFTER_ERROR_MS);
+  return {
+    async stop() {
+      stop.abort();
+      await polling;
+    },
+  };
+}
