@@ -105,7 +105,7 @@ describe('an order', () => {
       () => stockOf(pot.productId),
       ({ warehouses }) => warehouses.reduce((sum, { onHand, reserved }) => sum + onHand + reserved, 0) === 8,
     );
-    await mailed(customer, placed.id, 'order-confirmed');
+    await mailed(customer, placed.id, 'order-paid');
 
     const shipped = await boss.call<Order>('POST', `/api/v1/orders/${placed.id}/shipment`, {
       body: { carrier: 'DHL', trackingNumber: 'JJD0001' },
@@ -163,11 +163,9 @@ describe('an order', () => {
     expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(9);
     const id = answers[0]!.body.id;
     await orderIn(customer, id, 'paid');
-    await mailed(customer, id, 'order-confirmed');
+    await mailed(customer, id, 'order-paid');
     expect(await chargesOf(id)).toEqual([1999]);
-    expect(
-      (await mailsAbout(customer, id)).filter((template) => template === 'order-confirmed'),
-    ).toHaveLength(1);
+    expect((await mailsAbout(customer, id)).filter((template) => template === 'order-paid')).toHaveLength(1);
     expect((await stockOf(product.productId)).available).toBe(49);
 
     const other = await customer.send('POST', '/api/v1/orders', {

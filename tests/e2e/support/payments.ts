@@ -1,6 +1,6 @@
 import { setting } from './shop.ts';
 
-type LedgerEntry = { metadata?: Record<string, string>; amount: number; amount_refunded: number };
+type Charge = { paid: boolean; amount: number; amount_refunded: number };
 
 /**
  * What the payment provider's own books say of an order: for each charge what was kept of it, in cents. Empty if
@@ -8,8 +8,6 @@ type LedgerEntry = { metadata?: Record<string, string>; amount: number; amount_r
  */
 export async function chargesOf(orderId: string): Promise<number[]> {
   const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/ledger?order_id=${orderId}`);
-  const { charges } = (await response.json()) as { charges: LedgerEntry[] };
-  return charges
-    .filter(({ metadata }) => metadata?.['order_id'] === orderId)
-    .map(({ amount, amount_refunded }) => amount - amount_refunded);
+  const { charges } = (await response.json()) as { charges: Charge[] };
+  return charges.filter(({ paid }) => paid).map(({ amount, amount_refunded }) => amount - amount_refunded);
 }

@@ -1,0 +1,60 @@
+/** Plays the story of an order against a running shop, step by step: `npm run demo`. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ShopClient } from './client.ts';
+import { playStory } from './story.ts';
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    email: { type: 'string' },
+    password: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+if (values.help) {
+  console.log(`npm run demo [-- --url http://… --email … --password …]
+
+Plays the story of an order against a running shop (npm start) and says where to look.
+Without options it finds the shop that runs on this machine.`);
+  process.exit(0);
+}
+
+type Running = { apiUrl: string; consoleUrl: string; adminEmail: string; adminPassword: string };
+
+/** The platform notes where it runs; see `local/platform.ts`. */
+function running(): Partial<Running> {
+  try {
+    return JSON.parse(
+      readFileSync(join(import.meta.dirname, '..', '..', '.local', 'running.json'), 'utf8'),
+    ) as Running;
+  } catch {
+    return {};
+  }
+}
+
+const found = running();
+const url = values.url ?? found.apiUrl;
+const email = values.email ?? found.adminEmail;
+const password = values.password ?? found.adminPassword;
+if (url === undefined || email === undefined || password === undefined) {
+  console.error(
+    'No shop is running here. Start one with npm start, or name one with --url, --email and --password.',
+  );
+  process.exit(1);
+}
+
+try {
+  const shop = new ShopClient(url);
+  await playStory({
+    shop,
+    admin: await shop.signIn(email, password),
+    consoleUrl: found.consoleUrl,
+    run: randomUUID().slice(0, 4),
+  });
+} catch (error) {
+  console.error(`\nThe story broke off: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
