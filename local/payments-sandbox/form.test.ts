@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { parseForm } from './form.ts';
 
 const plain = (text: string): unknown => JSON.parse(JSON.stringify(parseForm(text)));

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
 import type { PaymentsSandbox } from './sandbox.ts';
 import { anOrderIntent, aSandbox, stripeAt, stripeErrorOf } from './testing.ts';

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { PaymentsSandbox } from './sandbox.ts';
 import { anOrderIntent, aSandbox, stripeAt, stripeErrorOf } from './testing.ts';
