@@ -1,15 +1,19 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { logger, metrics, tracer } from './telemetry.ts';
+
+/** Written here and not with Powertools' middleware, which warns at each call that has counted nothing. */
+async function flushMetrics(): Promise<void> {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+}
 
 /** What every edge stands on: logger with the invocation's context, tracer, and metrics flushed at the end. */
 export function edge<Event, Answer>(handler: (event: Event, context: Context) => Promise<Answer>) {
   return middy<Event, Answer, Error, Context>()
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
+    .use({ after: flushMetrics, onError: flushMetrics })
     .handler(handler);
 }

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { EventEnvelope } from '#shared/events/event.ts';
+import { aDatabase, aQueue, aTopic } from '#shared/testing/engines.ts';
+import { setEnvironment } from '#shared/testing/environment.ts';
+import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
+import { aSecret } from '#shared/testing/secrets.ts';
+
+/**
+ * The users service on a database, a topic and secrets of its own: `const users = await usersService();` at the top
+ * of a test file. Its functions are loaded after the environment is set, as Lambda does.
+ */
+export async function usersService() {
+  const [database, queue] = await Promise.all([aDatabase(), aQueue({ fifo: true })]);
+  const topicArn = await aTopic({ fifo: true, queues: [queue] });
+  const role = `role_of_${database.name}`;
+  const environment = {
+    DATABASE_HOST: database.host,
+    DATABASE_PORT: String(database.port),
+    DATABASE_NAME: database.name,
+    DATABASE_USER: role,
+    DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password: randomUUID() })),
+    DATABASE_ADMIN_SECRET_ID: await aSecret(
+      JSON.stringify({ username: database.user, password: database.password }),
+    ),
+    USER_EVENTS_TOPIC_ARN: topicArn,
+    SIGNING_KEYS_SECRET_ID: await aSecret(),
+    PUBLIC_KEYS_SECRET_ID: await aSecret(),
+    // A test asks many things at once of one process.
+    AWS_LAMBDA_MAX_CONCURRENCY: '8',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  };
+  setEnvironment(environment);
+  const { handler: migrate } = await import('../src/handlers/migrate.ts');
+  await migrate({}, lambdaContext());
+  const app = await import('../src/app.ts');
+  afterAll(() => app.database().end());
+  const api = await import('../src/api.ts');
+  const { handler: register } = await import('../src/handlers/register.ts');
+  const { handler: login } = await import('../src/handlers/login.ts');
+  const { handler: rotate } = await import('../src/handlers/rotate-signing-keys.ts');
+  return {
+    database: app.database(),
+    environment,
+    register: (request: TestRequest) => send<Account>(register, api.registerRoute, request),
+    login: (body: unknown) => send<Tokens>(login, api.loginRoute, { body }),
+    rotateKeys: (wishes: RotationWishes = {}) => rotate(wishes, lambdaContext()),
+    nextEvents: () => received(queue.url),
+  };
+}
+
+/** What an operator may ask of a rotation. */
+export type RotationWishes = { correlationId?: string; onlyIfMissing?: boolean; forgetOthers?: boolean };
+
+/** An account as the API answers it. */
+export type Account = {
+  id: string;
+  email: string;
+  name: string;
+  locale: string;
+  roles: string[];
+  version: number;
+  code?: string;
+  errors?: { field: string; message: string }[];
+};
+
+/** Tokens as the API answers them. */
+export type Tokens = { accessToken: string; refreshToken: string; expiresIn: number; code?: string };
+
+/** A registration that is valid; say what matters. */
+export const aRegistration = (over: Record<string, unknown> = {}) => ({
+  email: `${randomUUID()}@example.com`,
+  password: 'correct horse battery',
+  name: 'Ada Lovelace',
+  ...over,
+});
+
+/** The events that the topic delivers within a second. */
+async function received(queueUrl: string): Promise<EventEnvelope[]> {
+  const sqs = new SQSClient({});
+  const events: EventEnvelope[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    if (Messages.length === 0) break;
+    for (const { Body, ReceiptHandle } of Messages) {
+      events.push(JSON.parse(Body ?? '{}') as EventEnvelope);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+    }
+  }
+  sqs.destroy();
+  return events;
+}
