@@ -122,7 +122,8 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
     try {
       return answer(incoming);
     } catch (error) {
-      if (error instanceof URIError) return { status: 400, headers: {}, body: "Couldn't parse the specified URI.\n" };
+      if (error instanceof URIError)
+        return { status: 400, headers: {}, body: "Couldn't parse the specified URI.\n" };
       throw error;
     }
   };

@@ -87,7 +87,9 @@ export function readS3(incoming: Incoming, skipQuery: (name: string) => boolean 
   const place = key ? 'object' : bucket ? 'bucket' : '/';
   const route = ROUTES[`${incoming.method} ${place}`]?.(query, headers['x-amz-copy-source'] !== undefined);
   const stranger = [...query.keys()].find((name) => !route?.query.includes(name) && !skipQuery(name));
-  if (!route || stranger !== undefined) throw unknown(incoming.method, place, stranger ?? '');
+  if (!route) throw unknown(incoming.method, place);
+  if (stranger !== undefined)
+    throw unknown(nameOf(incoming.method, place, stranger) ?? `${route.action} with ${stranger}`);
   const header = REFUSED_HEADERS.find((name) => headers[name] !== undefined);
   if (header) throw unknown(route.action, 'with the header', header);
   return {
@@ -98,6 +100,16 @@ export function readS3(incoming: Incoming, skipQuery: (name: string) => boolean 
     headers,
     body: incoming.body,
   };
+}
+
+const SUBRESOURCES =
+  /^(accelerate|acl|attributes|cors|encryption|legal-hold|lifecycle|location|logging|notification|policy|replication|retention|tagging|torrent|uploads|versioning|versions|website)$/;
+
+/** `PUT object ?tagging` is PutObjectTagging; undefined for a parameter that names no operation. */
+function nameOf(method: string, place: string, parameter: string): string | undefined {
+  if (!SUBRESOURCES.test(parameter)) return undefined;
+  const words = [method.toLowerCase(), place === '/' ? '' : place, ...parameter.split('-')];
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 const unknown = (...words: string[]) =>
