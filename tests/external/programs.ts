@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** The project's folder. */
 export const projectFolder = join(import.meta.dirname, '../..');
@@ -75,7 +76,7 @@ export const startServer = async (
   };
   const deadline = Date.now() + START_MS;
   while (!(await ready(output))) {
-    const error = await Promise.race([failed, new Promise<undefined>((resolve) => setTimeout(resolve, 100))]);
+    const error = await Promise.race([failed, delay(100, undefined)]);
     if (error || child.exitCode !== null || Date.now() > deadline) {
       if (!error) await stop();
       throw new Error(`${command} did not start: ${error?.message ?? ''}\n${output}`);

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { converse } from '../../local/payments-sandbox/conversation.ts';
 import { stripeAt } from '../../local/payments-sandbox/testing.ts';
 import { cacheFolder, mustRun, prove, runIntSuites, startServer } from './programs.ts';
+import { watchRefusals } from './refusals.ts';
 
 const NAME = 'stripe-mock';
 /** Newest when written; a fixed version keeps the proof the same from run to run. */
 const VERSION = 'v0.203.0';
-const ADAPTER_SUITE = 'services/payments/src/adapters/payment-provider\\.requests\\.int\\.test\\.ts$';
+const ADAPTER_SUITE = 'tests/external/payment-provider\\.int\\.test\\.ts$';
 
 const installed = async (): Promise<string> => {
   const folder = join(cacheFolder, 'bin');
@@ -40,9 +41,14 @@ await prove(NAME, async () => {
       console.log(`  ${refusal ? '✗' : '✓'} ${name}${refusal ? `: ${refusal}` : ''}`);
     const refused = steps.filter((step) => step.refusal);
     console.log(`${NAME}: ${steps.length - refused.length} of ${steps.length} kinds of request accepted`);
-    const code = await runIntSuites(ADAPTER_SUITE, { TEST_PAYMENT_PROVIDER_URL: url });
+    const watch = await watchRefusals(url);
+    const code = await runIntSuites(ADAPTER_SUITE, { TEST_PAYMENT_PROVIDER_URL: watch.url });
+    await watch.stop();
+    console.log(`${NAME}: ${watch.accepted()} requests of the adapter accepted`);
     return [
       ...refused.map((step) => `refused: ${step.name}`),
+      ...watch.refusals,
+      ...(watch.accepted() === 0 ? ['the adapter sent nothing that was accepted'] : []),
       ...(code === 0 ? [] : [`the adapter's suite ended with ${code}`]),
     ];
   } finally {

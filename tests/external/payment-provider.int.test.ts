@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type PaymentsSandbox, startPaymentsSandbox } from '../../../../local/payments-sandbox/sandbox.ts';
-import { eur } from '../../../../shared/money.ts';
-import { writeSecret } from '../../../../shared/secrets.ts';
-import type { Attempt } from '../domain/payment.ts';
-import { type PaymentProvider, paymentProvider } from './payment-provider.ts';
+import { type PaymentsSandbox, startPaymentsSandbox } from '../../local/payments-sandbox/sandbox.ts';
+import {
+  type PaymentProvider,
+  paymentProvider,
+} from '../../services/payments/src/adapters/payment-provider.ts';
+import type { Attempt } from '../../services/payments/src/domain/payment.ts';
+import { eur } from '../../shared/money.ts';
+import { aSecret } from '../../shared/testing/secrets.ts';
 
-// Also run before Stripe's own stripe-mock, which remembers nothing: only what is asked is tested here.
+// Also run before Stripe's own stripe-mock. That one remembers nothing, so its answers about an intent's state say
+// nothing; whether it refused a request is watched by the script that starts it.
 const API_KEY = 'sk_test_requests';
 let sandbox: PaymentsSandbox | undefined;
 let provider: PaymentProvider;
@@ -16,8 +20,7 @@ beforeAll(async () => {
     sandbox = await startPaymentsSandbox({ port: 0, apiKey: API_KEY });
     url = sandbox.url;
   }
-  const secretId = `test/payment-provider-${randomUUID()}`;
-  await writeSecret(secretId, JSON.stringify({ apiKey: API_KEY, webhookSecret: 'whsec_test' }));
+  const secretId = await aSecret(JSON.stringify({ apiKey: API_KEY, webhookSecret: 'whsec_test' }));
   provider = paymentProvider(url, secretId);
 });
 
@@ -28,6 +31,9 @@ const anAttempt = (): Attempt => ({
   paymentMethod: 'pm_card_visa',
   deadline: new Date(Date.now() + 60_000),
 });
+
+/** The state that a provider with a memory must tell. */
+const known = (kind: string) => ({ kind: sandbox ? kind : expect.any(String) });
 
 const created = async (attempt: Attempt): Promise<string> => {
   const about = { orderId: randomUUID(), paymentId: randomUUID() };
@@ -40,11 +46,11 @@ test('making, reading, confirming and refunding an intent are requests that Stri
   const attempt = anAttempt();
   const id = await created(attempt);
   expect((await provider.readIntent(id)).id).toEqual(expect.stringMatching(/^pi_/));
-  expect(['captured', 'unconfirmed']).toContain((await provider.confirmIntent(id)).kind);
+  expect(await provider.confirmIntent(id)).toMatchObject(known('captured'));
   expect(await provider.refundIntent(id, attempt)).toMatch(/^re_/);
 });
 
 test('cancelling an intent is a request that Stripe accepts', async () => {
   const id = await created(anAttempt());
-  expect(['cancelled', 'unconfirmed']).toContain((await provider.cancelIntent(id)).kind);
+  expect(await provider.cancelIntent(id)).toMatchObject(known('cancelled'));
 });
