@@ -89,6 +89,11 @@ function certificateAuthority(): { ca?: string } {
 async function inTransaction<T>(pool: pg.Pool, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // A connection that the server ends while it is ours also says so here; unheard, it would end the process.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
   try {
     await client.query('BEGIN');
     const result = await work({
@@ -103,7 +108,8 @@ async function inTransaction<T>(pool: pg.Pool, work: (transaction: Transaction) 
     });
     throw error;
   } finally {
-    // A connection that could not roll back is closed, never reused.
+    client.off('error', onError);
+    // A connection that broke or could not roll back is closed, never reused.
     client.release(broken);
   }
 }

@@ -5,7 +5,9 @@ import shared from './migrations/0001-outbox-idempotency-handled.sql';
 export { migrateContract } from '../contracts/migrate.ts';
 
 /** Steps that every PostgreSQL service has. */
-const sharedMigrations: Migration[] = [{ name: 'shared/0001-outbox-idempotency-handled', sql: shared }];
+export const sharedMigrations: Migration[] = [
+  { name: 'shared/0001-outbox-idempotency-handled', sql: shared },
+];
 
 /**
  * The whole of a service's `migrate` function: role, database, shared and own steps. Statements of the superuser
