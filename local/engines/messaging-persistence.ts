@@ -11,19 +11,7 @@ import { StartError } from './start-error.ts';
  * @throws StartError when another process has it open
  */
 export function openPersistence(open: () => Persistence, dataDir: string): Persistence {
-  const persistence = open();
-  try {
-    persistence.db.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT',
-    );
-  } catch (error) {
-    persistence.close();
-    if (/locked|busy/i.test(String(error)))
-      throw new StartError(
-        `Another platform uses the data folder ${dataDir}: stop it, or choose another one.`,
-      );
-    throw error;
-  }
+  const persistence = openExclusively(open, dataDir);
   let depth = 0;
   persistence.transaction = (work) => {
     if (depth > 0) return work();
@@ -42,4 +30,17 @@ export function openPersistence(open: () => Persistence, dataDir: string): Persi
   );
   persistence.updateMessageReady = (messageId) => void makeReady.run(messageId);
   return persistence;
+}
+
+function openExclusively(open: () => Persistence, dataDir: string): Persistence {
+  try {
+    const persistence = open();
+    persistence.db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT',
+    );
+    return persistence;
+  } catch (error) {
+    if (!/locked|busy/i.test(String(error))) throw error;
+    throw new StartError(`Another platform uses the data folder ${dataDir}: stop it, or choose another one.`);
+  }
 }

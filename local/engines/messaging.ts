@@ -188,7 +188,7 @@ async function receive(
   for (;;) {
     const output = ((await call('ReceiveMessage', once)) ?? {}) as { Messages?: unknown[] };
     const leftMs = endsAt - performance.now();
-    if (output.Messages || !queue || leftMs <= 0) return output;
+    if (output.Messages || !queue || leftMs <= 0 || gone?.aborted) return output;
     await untilMessage(queue, leftMs, gone);
     if (gone?.aborted || store.getQueueByName(queue.name) !== queue) return {};
   }

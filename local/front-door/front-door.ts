@@ -17,7 +17,7 @@ import { type ObjectEvents, s3 as s3Service } from './s3.ts';
 import { type SecretVault, secretsManager } from './secrets-manager.ts';
 import { ses } from './ses.ts';
 import { callerOf } from './signature-scope.ts';
-import { type Published, sns } from './sns.ts';
+import { sns } from './sns.ts';
 import { sqs } from './sqs.ts';
 import { sts } from './sts.ts';
 import { visitors } from './visitors.ts';
@@ -52,8 +52,6 @@ export type FrontDoor = {
   faults: Faults;
   /** `created` for every object that a call puts into a bucket. */
   objects: ObjectEvents;
-  /** Calls `listener` for every publish to a topic from now on; the answer ends that. */
-  onPublished(listener: (event: Published) => void): () => void;
   /** Takes another state of the stacks: roles, tables, buckets and functions. */
   use(deployment: Deployment): void;
   stop(): Promise<void>;
@@ -79,7 +77,6 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
   const counts = new CallCounts();
   const faults = new Faults();
   const authorizer = authorizerFor(counts, log);
-  const listeners = new Set<(event: Published) => void>();
   let tables = tableBook(region, accountId, []);
   let buckets: Deployment['buckets'] = [];
   let functions = new Set<string>();
@@ -91,9 +88,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
     dynamodb: dynamo,
     s3,
     sqs: sqs(messaging, region, accountId),
-    sns: sns(messaging, mailbox, region, accountId, (event) => {
-      for (const listener of listeners) listener(event);
-    }),
+    sns: sns(messaging, mailbox, region, accountId),
     secretsmanager: secretsManager(options.secrets, region, accountId),
     lambda: lambda(options.invoke ?? missing, (name) => functions.has(name), region, accountId),
     ses: ses(mailbox, region, accountId),
@@ -153,10 +148,6 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
     counts,
     faults,
     objects: s3.events,
-    onPublished(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
     use(deployment) {
       authorizer.use(deployment);
       tables = tableBook(region, accountId, deployment.tables);

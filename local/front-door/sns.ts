@@ -15,17 +15,8 @@ const CODES: Codes = {
 };
 const KNOWN = new Set<string>(SNS_ACTIONS);
 
-/** A topic published to; `local/sources` calls the functions that subscribe, which the engine does not. */
-export type Published = { topicArn: string; params: Record<string, string>; answer: string };
-
 /** SNS by the messaging engine in this process; a text message to a phone goes into the mailbox. */
-export function sns(
-  messaging: Messaging,
-  mailbox: Mailbox,
-  region: string,
-  accountId: string,
-  published: (event: Published) => void,
-): AwsService {
+export function sns(messaging: Messaging, mailbox: Mailbox, region: string, accountId: string): AwsService {
   return {
     refuse: (refusal) => queryError(refusal, CODES, NAMESPACE),
     read(incoming, caller) {
@@ -52,7 +43,6 @@ export function sns(
               action,
               params.TargetArn ? { ...params, TopicArn: params.TargetArn } : params,
             );
-            if (right === 'Publish') published({ topicArn: topic, params, answer: body });
             return { status: 200, headers: { 'content-type': 'text/xml' }, body };
           } catch (error) {
             if (!(error instanceof MessagingError)) throw error;

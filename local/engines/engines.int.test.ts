@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { eventually } from '#shared/testing/eventually.ts';
+import { startDynamo } from './dynamodb.ts';
+import { settleLeftover } from './leftover.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'engines-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const query = async (postgres: Postgres, password: string, statement: string) => {
+  const { host, port, user } = postgres;
+  const client = new pg.Client({ host, port, user, password, database: 'postgres' });
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+};
+const lives = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('PostgreSQL', () => {
+  const dataDir = join(folder, 'postgres');
+
+  test('keeps what was committed and the new password over a restart', async () => {
+    const first = await startPostgres({ dataDir, password: 'first' });
+    await query(first, 'first', 'CREATE TABLE kept AS SELECT 1 AS one');
+    await first.setPassword("new'one");
+    await expect(query(first, 'first', 'SELECT 1')).rejects.toThrow('password authentication failed');
+    await first.stop();
+    const second = await startPostgres({ dataDir, password: "new'one" });
+    expect(await query(second, "new'one", 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
+    expect(await query(second, "new'one", 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
+    await second.stop();
+    expect(lives(second.pid)).toBe(false);
+  });
+
+  test('on a port in use says so in one line', async () => {
+    const other = createServer();
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const start = startPostgres({ dataDir: join(folder, 'never'), password: 'x', port });
+    await expect(start).rejects.toThrow(
+      `Port ${port} for PostgreSQL is in use: stop what listens there, or choose another port.`,
+    );
+    other.close();
+  });
+});
+
+test('engines end with their starter even when it is killed, and start again on the same folder', async () => {
+  const started = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/start-and-wait.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH },
+  });
+  const [line] = await once(started.stdout, 'data');
+  const pids = String(line).trim().split(' ').map(Number);
+  expect(pids.map(lives)).toEqual([true, true]);
+  started.kill('SIGKILL');
+  const dynamo = await startDynamo({ dataDir: join(folder, 'dynamodb') });
+  await dynamo.stop();
+  await eventually(() => expect(pids.map(lives)).toEqual([false, false]));
+});
+
+test('a folder that a living engine uses is refused, one of a dead engine is taken over', async () => {
+  const pidFile = join(folder, 'engine.pid');
+  await writeFile(pidFile, `${process.pid}\n`);
+  await expect(settleLeftover(pidFile, 'node', 0)).rejects.toThrow('Another platform uses this data folder');
+  await writeFile(pidFile, '999999999\n');
+  await settleLeftover(pidFile, 'node', 0);
+  await settleLeftover(pidFile, 'node', 0);
+});

@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Messaging, startMessaging } from './messaging.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'messaging-'));
+let messaging = await startMessaging({ dataDir: folder });
+afterAll(async () => {
+  await messaging.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+const restart = async () => {
+  await messaging.stop();
+  messaging = await startMessaging({ dataDir: folder });
+};
+
+const create = async (QueueName: string, Attributes: Record<string, string> = {}) =>
+  String((await messaging.sqs('CreateQueue', { QueueName, Attributes })).QueueUrl);
+type Message = { Body: string; ReceiptHandle: string; Attributes?: Record<string, string> };
+const receive = async (QueueUrl: string, more: object = {}, engine: Messaging = messaging) =>
+  ((await engine.sqs('ReceiveMessage', { QueueUrl, MessageSystemAttributeNames: ['All'], ...more }))
+    .Messages ?? []) as Message[];
+const send = (QueueUrl: string, MessageBody: string, more: object = {}) =>
+  messaging.sqs('SendMessage', { QueueUrl, MessageBody, ...more });
+
+test('a message that is made visible again comes back with its receive count, also after a restart', async () => {
+  const url = await create('returned');
+  await send(url, 'again');
+  const [first] = await receive(url);
+  await messaging.sqs('ChangeMessageVisibility', {
+    QueueUrl: url,
+    ReceiptHandle: first?.ReceiptHandle,
+    VisibilityTimeout: 0,
+  });
+  await restart();
+  const [second] = await receive(url);
+  expect(second).toMatchObject({ Body: 'again', Attributes: { ApproximateReceiveCount: '2' } });
+});
+
+test('a long poll waits for its message', async () => {
+  const url = await create('awaited');
+  const waiting = receive(url, { WaitTimeSeconds: 10 });
+  await send(url, 'here');
+  expect((await waiting).map((message) => message.Body)).toEqual(['here']);
+});
+
+test('a poll whose caller has gone takes no message', async () => {
+  const url = await create('abandoned');
+  const gone = new AbortController();
+  const waiting = messaging.sqs('ReceiveMessage', { QueueUrl: url, WaitTimeSeconds: 10 }, gone.signal);
+  gone.abort();
+  expect(await waiting).toEqual({});
+  await send(url, 'kept');
+  expect((await receive(url)).map((message) => message.Body)).toEqual(['kept']);
+});
+
+test('a FIFO queue knows the deduplication ids of what it still holds after a restart', async () => {
+  const url = await create('once.fifo', { FifoQueue: 'true' });
+  const one = { MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+  await send(url, 'first', one);
+  await restart();
+  await send(url, 'second', one);
+  expect(messaging.queue('once.fifo')?.getAttribute('ApproximateNumberOfMessages')).toBe('1');
+});
+
+test('a message behind another of its group waits for it', async () => {
+  const url = await create('ordered.fifo', { FifoQueue: 'true' });
+  for (const [body, group] of [
+    ['a1', 'a'],
+    ['a2', 'a'],
+    ['b1', 'b'],
+  ])
+    await send(url, body ?? '', { MessageGroupId: group, MessageDeduplicationId: body });
+  const first = await receive(url, { MaxNumberOfMessages: 10 });
+  expect(first.map((message) => message.Body)).toEqual(['a1', 'b1']);
+  await messaging.sqs('DeleteMessage', { QueueUrl: url, ReceiptHandle: first[0]?.ReceiptHandle });
+  expect((await receive(url)).map((message) => message.Body)).toEqual(['a2']);
+});
+
+test('addresses of queues begin with the address that was announced', async () => {
+  await create('addressed');
+  messaging.announce('http://127.0.0.1:1234');
+  const { QueueUrl } = await messaging.sqs('GetQueueUrl', { QueueName: 'addressed' });
+  expect(QueueUrl).toBe('http://127.0.0.1:1234/000000000000/addressed');
+});
+
+test('a refusal carries the code and the status of AWS', async () => {
+  const nowhere = messaging.sqs('SendMessage', {
+    QueueUrl: 'http://127.0.0.1/000000000000/none',
+    MessageBody: 'x',
+  });
+  await expect(nowhere).rejects.toMatchObject({ code: 'QueueDoesNotExist', statusCode: 400 });
+});
+
+test('a second platform on the same folder is refused', async () => {
+  await expect(startMessaging({ dataDir: folder })).rejects.toThrow('Another platform uses the data folder');
+});
