@@ -1,0 +1,46 @@
+import type { KeyRing } from '../domain/key-ring.ts';
+import { publicKeys } from './public-keys.ts';
+
+const ringOf = (...kids: string[]): string =>
+  JSON.stringify({ keys: kids.map((kid) => ({ jwk: { kty: 'EC', kid } })) } satisfies KeyRing);
+
+/** A secret whose value others change, and how often it was read afresh. */
+function aSecretThat(reads: { cached: string; fresh: string }) {
+  let freshReads = 0;
+  const keys = publicKeys('the-secret', async (_, { fresh }) => {
+    if (fresh) freshReads += 1;
+    return fresh ? reads.fresh : reads.cached;
+  });
+  return { keys, freshReads: () => freshReads };
+}
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
+const kidsOf = async (set: Promise<{ keys: { kid?: string }[] } | undefined>) =>
+  (await set)?.keys.map(({ kid }) => kid);
+
+describe('the public keys', () => {
+  test('are read again for a key that is not known', async () => {
+    const { keys } = aSecretThat({ cached: ringOf('old'), fresh: ringOf('new', 'old') });
+    expect(await kidsOf(keys.known())).toEqual(['old']);
+    expect(await kidsOf(keys.again(at(0)))).toEqual(['new', 'old']);
+  });
+
+  test('are not read again within five seconds, whoever asks', async () => {
+    const { keys, freshReads } = aSecretThat({ cached: ringOf('old'), fresh: ringOf('old') });
+    await keys.again(at(0));
+    expect(await keys.again(at(4))).toBeUndefined();
+    expect(freshReads()).toBe(1);
+    await keys.again(at(5));
+    expect(freshReads()).toBe(2);
+  });
+
+  test('stay the same set while the secret does, so that imported keys are kept', async () => {
+    const { keys } = aSecretThat({ cached: ringOf('one'), fresh: ringOf('one') });
+    expect(await keys.known()).toBe(await keys.known());
+  });
+
+  test('are not there before the first one was made', async () => {
+    const keys = publicKeys('the-secret', async () => undefined);
+    await expect(keys.known()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,31 @@
+import { present, type RefreshToken } from './session.ts';
+
+const now = new Date('2026-03-01T00:00:00.000Z');
+const earlier = new Date('2026-02-01T00:00:00.000Z');
+const aToken = (over: Partial<RefreshToken> = {}): RefreshToken => ({
+  familyId: 'family',
+  userId: 'user',
+  expiresAt: new Date('2026-03-02T00:00:00.000Z'),
+  usedAt: null,
+  revokedAt: null,
+  ...over,
+});
+
+describe('a refresh token', () => {
+  test('that is presented for the first time is exchanged', () => {
+    expect(present(aToken(), now)).toBe('rotate');
+  });
+
+  test('that comes a second time ends its family, even after it expired', () => {
+    expect(present(aToken({ usedAt: earlier }), now)).toBe('revoke-family');
+    expect(present(aToken({ usedAt: earlier, expiresAt: earlier }), now)).toBe('revoke-family');
+  });
+
+  test('that has expired is refused, at the very moment too', () => {
+    expect(present(aToken({ expiresAt: now }), now)).toBe('refuse');
+  });
+
+  test('of a family that has ended is refused, and ends nothing more', () => {
+    expect(present(aToken({ revokedAt: earlier, usedAt: earlier }), now)).toBe('refuse');
+  });
+});

@@ -1,0 +1,154 @@
+import { type CryptoKey, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { accessToken } from '#shared/auth/access-token.ts';
+import { readSecret } from '#shared/secrets.ts';
+import { furtherCalls, methodArn } from '../../testing/calls.ts';
+import { aRegistration, usersService } from '../../testing/users-service.ts';
+
+const users = await usersService();
+const { authorize, getJwks } = await furtherCalls();
+await users.rotateKeys();
+
+async function aSignedInCustomer() {
+  const body = aRegistration();
+  const account = (await users.register({ body })).body;
+  const tokens = (await users.login({ email: body.email, password: body.password })).body;
+  return { account, accessToken: tokens.accessToken };
+}
+
+/** A token as ours, but for what is said; signed by the real key unless another is given. */
+async function aToken(over: {
+  key?: CryptoKey;
+  alg?: string;
+  kid?: string;
+  claims?: Record<string, unknown>;
+  issuer?: string;
+  audience?: string;
+  expiresInSeconds?: number;
+}): Promise<string> {
+  const { kid, privateKey } = JSON.parse(
+    (await readSecret(users.environment.SIGNING_KEYS_SECRET_ID, { fresh: true })) ?? '{}',
+  );
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT(over.claims ?? { roles: ['customer'] })
+    .setProtectedHeader({ alg: over.alg ?? 'ES256', kid: over.kid ?? kid })
+    .setSubject('0190a0b0-0000-7000-8000-000000000001')
+    .setIssuer(over.issuer ?? accessToken.issuer)
+    .setAudience(over.audience ?? accessToken.audience)
+    .setIssuedAt(now)
+    .setExpirationTime(now + (over.expiresInSeconds ?? 900))
+    .sign(over.key ?? ((await importJWK(privateKey, 'ES256')) as CryptoKey));
+}
+
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('the authorizer', () => {
+  test('allows the whole stage to a signed-in customer and tells who it is', async () => {
+    const { account, accessToken: token } = await aSignedInCustomer();
+    const result = await authorize(`Bearer ${token}`);
+    expect(result.policyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'execute-api:Invoke',
+        Resource: 'arn:aws:execute-api:eu-west-1:000000000000:abc123/dev/*',
+      },
+    ]);
+    expect(methodArn.startsWith('arn:aws:execute-api:eu-west-1:000000000000:abc123/dev/')).toBe(true);
+    expect(result.context).toEqual({
+      userId: account.id,
+      roles: 'customer',
+      expiresAt: expect.stringMatching(/^\d{10}$/),
+    });
+  });
+
+  const otherKey = generateKeyPair('ES256');
+
+  test.each<[string, () => Promise<string | undefined>]>([
+    ['no header', async () => undefined],
+    ['another scheme', async () => 'Basic YTpi'],
+    ['no token', async () => 'Bearer '],
+    ['something else than a token', async () => 'Bearer abc'],
+    ['an expired token', async () => `Bearer ${await aToken({ expiresInSeconds: -1 })}`],
+    ['a token of another issuer', async () => `Bearer ${await aToken({ issuer: 'somebody' })}`],
+    ['a token for another audience', async () => `Bearer ${await aToken({ audience: 'something' })}`],
+    ['a token without roles', async () => `Bearer ${await aToken({ claims: {} })}`],
+    [
+      'a token that another key signed under the name of ours',
+      async () => `Bearer ${await aToken({ key: (await otherKey).privateKey })}`,
+    ],
+    ['a token of a key that nobody knows', async () => `Bearer ${await aToken({ kid: 'unknown' })}`],
+    [
+      'a token whose roles were changed',
+      async () => {
+        const [head, payload, signature] = (await aToken({})).split('.');
+        const claims = JSON.parse(Buffer.from(payload!, 'base64url').toString());
+        return `Bearer ${head}.${encoded({ ...claims, roles: ['admin'] })}.${signature}`;
+      },
+    ],
+    [
+      'a token without a signature',
+      async () => {
+        const [, payload] = (await aToken({ claims: { roles: ['admin'] } })).split('.');
+        return `Bearer ${encoded({ alg: 'none' })}.${payload}.`;
+      },
+    ],
+    [
+      'a token signed with the public key as if it were a shared secret',
+      async () => {
+        const [publicKey] = (await getJwks()).body.keys;
+        const secret = new TextEncoder().encode(JSON.stringify(publicKey));
+        const token = await new SignJWT({ roles: ['admin'] })
+          .setProtectedHeader({ alg: 'HS256', kid: publicKey!['kid']! })
+          .setSubject('x')
+          .setIssuer(accessToken.issuer)
+          .setAudience(accessToken.audience)
+          .setExpirationTime('15m')
+          .sign(secret);
+        return `Bearer ${token}`;
+      },
+    ],
+  ])('refuses %s with the word that API Gateway answers 401 to', async (_, authorization) => {
+    await expect(authorization().then(authorize)).rejects.toThrow(/^Unauthorized$/);
+  });
+});
+
+describe('a new signing key', () => {
+  test('verifies at once, and the one before goes on verifying', async () => {
+    const before = await aSignedInCustomer();
+    await users.rotateKeys();
+    expect((await authorize(`Bearer ${before.accessToken}`)).principalId).toBe(before.account.id);
+    const after = await aToken({});
+    await expect(authorize(`Bearer ${after}`)).resolves.toBeDefined();
+    const { body } = await getJwks();
+    expect(body.keys.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('is the only one left when the others are to be forgotten', async () => {
+    const before = await aToken({});
+    await expect(authorize(`Bearer ${before}`)).resolves.toBeDefined();
+    const rotation = await users.rotateKeys({ forgetOthers: true });
+    expect(rotation.ok && rotation.answer.verifying).toEqual([rotation.ok && rotation.answer.keyId]);
+    await expect(authorize(`Bearer ${before}`)).rejects.toThrow('Unauthorized');
+  });
+
+  test('is not made where one is wanted only if missing', async () => {
+    const again = await users.rotateKeys({ onlyIfMissing: true });
+    expect(again).toMatchObject({ ok: true, answer: { made: false } });
+  });
+
+  test('is made once by two who find none, and both secrets belong together', async () => {
+    const results = await Promise.all([users.rotateKeys(), users.rotateKeys()]);
+    expect(results.map((result) => result.ok && result.answer.made)).toEqual([true, true]);
+    const signing = JSON.parse(
+      (await readSecret(users.environment.SIGNING_KEYS_SECRET_ID, { fresh: true }))!,
+    );
+    const ring = JSON.parse((await readSecret(users.environment.PUBLIC_KEYS_SECRET_ID, { fresh: true }))!);
+    expect(ring.keys[0].jwk.kid).toBe(signing.kid);
+  });
+
+  test('shows no private part to anybody who verifies', async () => {
+    const { status, headers, body } = await getJwks();
+    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=300']);
+    for (const jwk of body.keys)
+      expect(Object.keys(jwk).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  });
+});

@@ -1,0 +1,102 @@
+import { aRegistration, usersService } from '../../testing/users-service.ts';
+
+const users = await usersService();
+
+async function anAccount() {
+  const body = aRegistration();
+  await users.register({ body });
+  return { email: body.email, password: body.password };
+}
+
+test('before there is a key nobody signs in, and nothing is counted against them for good', async () => {
+  const account = await anAccount();
+  const answer = await users.login(account);
+  expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([503, 'UNAVAILABLE', '5']);
+  await users.rotateKeys();
+  expect((await users.login(account)).status).toBe(200);
+});
+
+describe('signing in', () => {
+  beforeAll(() => users.rotateKeys({ onlyIfMissing: true }));
+
+  test('gives an access token of 15 minutes and a refresh token', async () => {
+    const answer = await users.login(await anAccount());
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      {
+        accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+        tokenType: 'Bearer',
+        expiresIn: 900,
+        refreshToken: expect.stringMatching(/^[\w-]{43}$/),
+      },
+    ]);
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  test('takes the address in whatever case, and the password in whatever Unicode form', async () => {
+    const body = aRegistration({ password: 'caf\u00e9 au lait, please' });
+    await users.register({ body });
+    const answer = await users.login({
+      email: body.email.toUpperCase(),
+      password: 'cafe\u0301 au lait, please',
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  test('answers a wrong password and an unknown address with the same words', async () => {
+    const account = await anAccount();
+    const wrong = await users.login({ ...account, password: 'not the password' });
+    const unknown = await users.login({ email: 'nobody@example.com', password: 'not the password' });
+    expect([wrong.status, wrong.body.code]).toEqual([401, 'INVALID_CREDENTIALS']);
+    expect({ ...unknown.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' });
+    expect(Object.keys(unknown.headers)).toEqual(Object.keys(wrong.headers));
+  });
+
+  test.each([
+    ['an account', async () => (await anAccount()).email],
+    ['no account', async () => aRegistration().email],
+  ])('refuses the eleventh try for the address of %s, and says how long to wait', async (_, address) => {
+    const email = await address();
+    const tries = Array.from({ length: 11 }, () => users.login({ email, password: 'not the password' }));
+    const answers = await Promise.all(tries);
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(limited.map(({ body }) => body.code)).toEqual(['TOO_MANY_SIGN_INS']);
+    const wait = Number(limited[0]?.headers['retry-after']);
+    expect(wait > 0 && wait <= 15 * 60).toBe(true);
+  });
+
+  test('refuses even the right password while the address is limited', async () => {
+    const account = await anAccount();
+    for (let tries = 0; tries < 10; tries += 1)
+      await users.login({ ...account, password: 'not the password' });
+    expect((await users.login(account)).status).toBe(429);
+  });
+
+  test('starts the count anew with the right password', async () => {
+    const account = await anAccount();
+    for (let tries = 0; tries < 12; tries += 1) expect((await users.login(account)).status).toBe(200);
+  });
+
+  test.each([
+    ['email', { email: 7, password: 'x' }],
+    ['password', { email: 'a@example.com' }],
+    ['password', { email: 'a@example.com', password: 'x'.repeat(129) }],
+    ['remember', { email: 'a@example.com', password: 'x', remember: true }],
+  ])('names %s when it is wrong', async (field, body) => {
+    const answer = await users.login(body);
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      expect.objectContaining({ errors: [{ field, message: expect.any(String) }] }),
+    ]);
+  });
+
+  test('keeps nothing by which a session could be taken over', async () => {
+    const { body } = await users.login(await anAccount());
+    const rows = await users.database.query<{ token_hash: Buffer }>('SELECT token_hash FROM refresh_tokens');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows.map((row) => row.token_hash.toString('base64url')))).not.toContain(
+      body.refreshToken,
+    );
+  });
+});

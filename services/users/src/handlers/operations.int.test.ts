@@ -1,0 +1,89 @@
+import type { ScheduledEvent } from 'aws-lambda';
+import { lambdaContext, send } from '#shared/testing/http-event.ts';
+import { aRegistration, usersService } from '../../testing/users-service.ts';
+
+const users = await usersService();
+await users.rotateKeys();
+const api = await import('../api.ts');
+const { handler: createAdmin } = await import('./create-admin.ts');
+const { handler: migrate } = await import('./migrate.ts');
+const { handler: relayOutbox } = await import('./relay-outbox.ts');
+const { handler: health } = await import('./health.ts');
+const { handler: getOpenapi } = await import('./get-openapi.ts');
+
+const asAdmin = (email: string) => createAdmin({ email } as object, lambdaContext());
+const aMinute = { id: 'tick', time: new Date().toISOString() } as ScheduledEvent;
+
+describe('the administrator', () => {
+  test('is made once with a password that signs in, and announced', async () => {
+    const email = aRegistration().email;
+    const made = await asAdmin(email);
+    if (!made.ok || made.answer.outcome !== 'created') throw new Error('no administrator was made');
+    const { userId, password } = made.answer;
+    expect((await users.login({ email, password })).status).toBe(200);
+    expect(await asAdmin(email)).toEqual({ ok: true, answer: { outcome: 'exists', userId, email } });
+    const events = (await users.nextEvents()).filter(({ aggregateId }) => aggregateId === userId);
+    expect(events.map(({ type }) => type)).toEqual(['USER_REGISTERED']);
+  });
+
+  test('is not made of a customer who took the address first', async () => {
+    const body = aRegistration();
+    await users.register({ body });
+    expect(await asAdmin(body.email)).toMatchObject({ ok: false, refusal: { code: 'EMAIL_TAKEN' } });
+  });
+
+  test('is asked for by an address', async () => {
+    await expect(asAdmin('nobody')).rejects.toThrow('email');
+  });
+});
+
+test('migrating again applies nothing', async () => {
+  expect(await migrate({}, lambdaContext())).toMatchObject({ ok: true, answer: { applied: [] } });
+});
+
+describe('every minute', () => {
+  test('publishes what a process left behind that died after its commit', async () => {
+    const { body } = await users.register({ body: aRegistration() });
+    await users.nextEvents();
+    await users.database.query(
+      `UPDATE outbox SET id = gen_random_uuid(), sent_at = NULL, claimed_until = now() - interval '1 second'
+        WHERE aggregate_id = $1`,
+      [body.id],
+    );
+    await relayOutbox(aMinute, lambdaContext());
+    expect((await users.nextEvents()).map(({ aggregateId }) => aggregateId)).toContain(body.id);
+    expect(await users.database.query('SELECT FROM outbox WHERE sent_at IS NULL')).toEqual([]);
+  });
+
+  test('forgets what has expired, and nothing else', async () => {
+    const body = aRegistration();
+    await users.register({ body });
+    await users.login({ email: body.email, password: body.password });
+    await users.login({ email: body.email, password: body.password });
+    await users.login({ email: body.email, password: 'not the password' });
+    await users.database.query(
+      `UPDATE refresh_tokens SET expires_at = now() - interval '1 second'
+        WHERE token_hash = (SELECT token_hash FROM refresh_tokens LIMIT 1)`,
+    );
+    const count = async (table: string) => (await users.database.query(`SELECT FROM ${table}`)).length;
+    const before = { tokens: await count('refresh_tokens'), attempts: await count('sign_in_attempts') };
+    await relayOutbox(aMinute, lambdaContext());
+    expect(await count('refresh_tokens')).toBe(before.tokens - 1);
+    expect(await count('sign_in_attempts')).toBe(before.attempts);
+    await users.database.query(`UPDATE sign_in_attempts SET window_ends_at = now() - interval '1 second'`);
+    await relayOutbox(aMinute, lambdaContext());
+    expect(await count('sign_in_attempts')).toBe(0);
+  });
+});
+
+test('health is that the database answers', async () => {
+  expect(await send(health, api.healthRoute)).toMatchObject({
+    status: 200,
+    body: { status: 'ok', service: 'users', checks: { database: 'ok' } },
+  });
+});
+
+test('the description of the API is served', async () => {
+  const { status, headers, body } = await send(getOpenapi, api.getOpenapiRoute);
+  expect([status, headers['content-type'], body['openapi']]).toEqual([200, 'application/json', '3.1.0']);
+});

@@ -1,0 +1,85 @@
+import { decodeJwt } from 'jose';
+import { furtherCalls } from '../../testing/calls.ts';
+import { aRegistration, usersService } from '../../testing/users-service.ts';
+
+const users = await usersService();
+const { refresh, logout } = await furtherCalls();
+await users.rotateKeys();
+
+async function aSession() {
+  const body = aRegistration();
+  const account = (await users.register({ body })).body;
+  const tokens = (await users.login({ email: body.email, password: body.password })).body;
+  return { account, ...tokens };
+}
+
+const refused = (answer: { status: number; body: { code?: string } }) => [answer.status, answer.body.code];
+
+describe('going on with a session', () => {
+  test('gives new tokens of the same user', async () => {
+    const session = await aSession();
+    const answer = await refresh(session.refreshToken);
+    expect(answer.status).toBe(200);
+    expect(decodeJwt(answer.body.accessToken).sub).toBe(session.account.id);
+    expect(answer.body.refreshToken).not.toBe(session.refreshToken);
+    expect((await refresh(answer.body.refreshToken)).status).toBe(200);
+  });
+
+  test('takes the roles that the account has by now', async () => {
+    const session = await aSession();
+    await users.database.query(
+      `INSERT INTO user_roles (user_id, role, granted_at) VALUES ($1, 'support', now())`,
+      [session.account.id],
+    );
+    const { body } = await refresh(session.refreshToken);
+    expect(decodeJwt(body.accessToken)['roles']).toEqual(['customer', 'support']);
+  });
+
+  test('ends the whole session when a token comes a second time, and only that session', async () => {
+    const [stolen, other] = await Promise.all([aSession(), aSession()]);
+    const next = (await refresh(stolen.refreshToken)).body.refreshToken;
+    expect(refused(await refresh(stolen.refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+    expect(refused(await refresh(next))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+    expect((await refresh(other.refreshToken)).status).toBe(200);
+  });
+
+  test('lets one of two refreshes at once go on and ends the session, as either may be the thief', async () => {
+    const { refreshToken } = await aSession();
+    const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken)]);
+    const winner = answers.find(({ status }) => status === 200);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+    expect(refused(await refresh(winner!.body.refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+  });
+
+  test('refuses a token that is over thirty days old', async () => {
+    const { refreshToken, account } = await aSession();
+    await users.database.query(
+      `UPDATE refresh_tokens SET expires_at = now() - interval '1 second' WHERE user_id = $1`,
+      [account.id],
+    );
+    expect(refused(await refresh(refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+  });
+
+  test('refuses a token that nobody was given', async () => {
+    expect(refused(await refresh('made-up'))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+  });
+
+  test('names the field when there is no token', async () => {
+    const answer = await refresh('');
+    expect([answer.status, answer.body]).toMatchObject([400, { errors: [{ field: 'refreshToken' }] }]);
+  });
+});
+
+describe('signing out', () => {
+  test('ends the session, also by an older token of it, and may be repeated', async () => {
+    const session = await aSession();
+    const next = (await refresh(session.refreshToken)).body.refreshToken;
+    expect((await logout(session.refreshToken)).status).toBe(204);
+    expect((await logout(session.refreshToken)).status).toBe(204);
+    expect(refused(await refresh(next))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+  });
+
+  test('says nothing about a token that nobody was given', async () => {
+    expect((await logout('made-up')).status).toBe(204);
+  });
+});

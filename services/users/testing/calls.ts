@@ -1,0 +1,41 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
+import type { Account, Tokens } from './users-service.ts';
+
+/** Further functions of the service, loaded after `usersService()` has set the environment. */
+export async function furtherCalls() {
+  const api = await import('../src/api.ts');
+  const { handler: refresh } = await import('../src/handlers/refresh.ts');
+  const { handler: logout } = await import('../src/handlers/logout.ts');
+  const { handler: getMe } = await import('../src/handlers/get-me.ts');
+  const { handler: updateMe } = await import('../src/handlers/update-me.ts');
+  const { handler: getJwks } = await import('../src/handlers/get-jwks.ts');
+  const { handler: authorizer } = await import('../src/handlers/authorizer.ts');
+  return {
+    refresh: (refreshToken: string) => send<Tokens>(refresh, api.refreshRoute, { body: { refreshToken } }),
+    logout: (refreshToken: string) => send(logout, api.logoutRoute, { body: { refreshToken } }),
+    getMe: (request: TestRequest) => send<Account>(getMe, api.getMeRoute, request),
+    updateMe: (request: TestRequest) => send<Account>(updateMe, api.updateMeRoute, request),
+    getJwks: () => send<{ keys: Record<string, string>[] }>(getJwks, api.getJwksRoute),
+    authorize: (authorization?: string): Promise<APIGatewayAuthorizerResult> =>
+      authorizer(authorizerEvent(authorization), lambdaContext()),
+  };
+}
+
+/** The ARN of the route that the authorizer is asked about. */
+export const methodArn = 'arn:aws:execute-api:eu-west-1:000000000000:abc123/dev/GET/api/v1/orders/42';
+
+const authorizerEvent = (authorization: string | undefined): APIGatewayRequestAuthorizerEvent => ({
+  type: 'REQUEST',
+  methodArn,
+  resource: '/api/v1/orders/{id}',
+  path: '/api/v1/orders/42',
+  httpMethod: 'GET',
+  headers: authorization === undefined ? {} : { authorization },
+  multiValueHeaders: null,
+  pathParameters: null,
+  queryStringParameters: null,
+  multiValueQueryStringParameters: null,
+  stageVariables: null,
+  requestContext: {} as APIGatewayRequestAuthorizerEvent['requestContext'],
+});
