@@ -6,7 +6,14 @@ const base = {
     '\\.sql$': '<rootDir>/tests/setup/text-transform.cjs',
     '^.+\\.ts$': [
       '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+      {
+        jsc: {
+          parser: { syntax: 'typescript' },
+          target: 'es2024',
+          experimental: { keepImportAttributes: true },
+        },
+        module: { type: 'es6' },
+      },
     ],
   },
   modulePathIgnorePatterns: ['/.local/', '/.cache/', '/.serverless/', '/.esbuild/'],
