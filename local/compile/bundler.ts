@@ -1,0 +1,137 @@
+import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { join } from 'node:path';
+import type { FunctionSpec } from '../deployment.ts';
+import { readBundling } from './esbuild-options.ts';
+import { StackBundler } from './stack-bundler.ts';
+
+export type BundlerOptions = {
+  /** The project's root, absolute. */
+  root: string;
+  functions: Pick<FunctionSpec, 'name' | 'directory' | 'handler'>[];
+  /** Default `.cache/bundles` below the root. */
+  cacheFolder?: string;
+};
+
+/** A function and the bundle that it runs from now on. Bundles of other content have other names. */
+export type BundledFunction = { functionName: string; file: string };
+
+export type Bundler = {
+  /** Absolute paths of the bundles by function name. */
+  files: ReadonlyMap<string, string>;
+  /**
+   * Calls `changed` with the functions whose bundle is another one after sources have changed, and `failed` when
+   * they do not bundle; the last good bundles stay. The answer ends the watching.
+   */
+  watch(changed: (functions: BundledFunction[]) => void, failed: (error: Error) => void): () => void;
+  stop(): Promise<void>;
+};
+
+/** An editor writes a file in several steps; what follows within this time is one change. */
+const SETTLING_MS = 40;
+
+/**
+ * Bundles every function's handler with the options of `sls package`, or takes the bundles from the cache when no
+ * source has changed.
+ * @throws StartError that names the stack, the file and the place
+ */
+export async function startBundler(options: BundlerOptions): Promise<Bundler> {
+  const { root, functions } = options;
+  const cacheFolder = options.cacheFolder ?? join(root, '.cache', 'bundles');
+  const bundling = readBundling(root);
+  const byDirectory = Map.groupBy(functions, ({ directory }) => directory);
+  const stacks = [...byDirectory].map(([directory, own]) => {
+    const modules = [...new Set(own.map(({ handler }) => moduleOf(handler)))];
+    return new StackBundler(root, directory, modules, cacheFolder, bundling);
+  });
+  const files = new Map<string, string>();
+  const take = (stack: StackBundler, bundles: Map<string, string>): BundledFunction[] => {
+    const changed: BundledFunction[] = [];
+    for (const { name, handler } of byDirectory.get(stack.directory) ?? []) {
+      const file = bundles.get(moduleOf(handler))!;
+      if (files.get(name) === file) continue;
+      files.set(name, file);
+      changed.push({ functionName: name, file });
+    }
+    return changed;
+  };
+  await Promise.all(stacks.map(async (stack) => take(stack, await stack.bundles())));
+  const watchers = new Set<() => void>();
+  return {
+    files,
+    watch(changed, failed) {
+      const end = watchStacks(root, stacks, {
+        changed: (stack, bundles) => {
+          const functionsChanged = take(stack, bundles);
+          if (functionsChanged.length > 0) changed(functionsChanged);
+        },
+        failed,
+      });
+      watchers.add(end);
+      return end;
+    },
+    async stop() {
+      for (const end of watchers) end();
+      await Promise.all(stacks.map((stack) => stack.stop()));
+    },
+  };
+}
+
+type Listener = {
+  changed: (stack: StackBundler, bundles: Map<string, string>) => void;
+  failed: (error: Error) => void;
+};
+
+/** Watches the folders of the stacks and what they share; a file that no bundle holds changes nothing. */
+function watchStacks(root: string, stacks: StackBundler[], listener: Listener): () => void {
+  const touched = new Set<string>();
+  /** After a failure a new file may be the cure, so that any change is tried. */
+  const broken = new Set<StackBundler>();
+  let timer: NodeJS.Timeout | undefined;
+  let working: Promise<void> = Promise.resolve();
+  let ended = false;
+
+  const rebuild = async () => {
+    const paths = [...touched];
+    touched.clear();
+    const affected = stacks.filter(
+      (stack) => broken.has(stack) || stack.inputs.some((input) => paths.includes(input)),
+    );
+    for (const stack of affected) {
+      if (ended) return;
+      try {
+        const bundles = await stack.rebuild();
+        broken.delete(stack);
+        if (!ended) listener.changed(stack, bundles);
+      } catch (error) {
+        broken.add(stack);
+        if (!ended) listener.failed(error as Error);
+      }
+    }
+  };
+  const watchers = foldersOf(root, stacks).map((folder): FSWatcher => {
+    const watcher = watch(folder, { recursive: true }, (_event, name) => {
+      if (name === null) return;
+      touched.add(join(folder, name));
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        working = working.then(rebuild);
+      }, SETTLING_MS);
+    });
+    return watcher.on('error', listener.failed);
+  });
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+function foldersOf(root: string, stacks: StackBundler[]): string[] {
+  const folders = new Set([...stacks.map(({ directory }) => join(directory, 'src')), 'shared']);
+  return [...folders].map((folder) => join(root, folder)).filter((folder) => existsSync(folder));
+}
+
+/** `src/handlers/login.handler` is the export `handler` of the module `src/handlers/login`. */
+function moduleOf(handler: string): string {
+  return handler.slice(0, handler.lastIndexOf('.'));
+}
