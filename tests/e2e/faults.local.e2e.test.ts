@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { ShopClient } from '../../local/demo/client.ts';
+import {
+  addProduct,
+  ensureCategory,
+  type Order,
+  orderIn,
+  orderOf,
+  type Product,
+  placeOrder,
+  type Stock,
+  until,
+} from '../../local/demo/errands.ts';
+import { control, provider } from './support/control.ts';
+import { chargesOf } from './support/payments.ts';
+import { admin, visitor } from './support/shop.ts';
+
+let boss: ShopClient;
+let customer: ShopClient;
+
+beforeAll(async () => {
+  boss = await admin();
+  customer = await visitor().register('Fault Finder');
+  await ensureCategory(boss, 'kitchen', 'Kitchen');
+});
+afterEach(async () => {
+  await Promise.all([control.clearFaults(), provider(undefined)]);
+});
+
+const aProduct = (): Promise<Product> =>
+  addProduct(boss, { name: `Jug ${randomUUID().slice(0, 4)}`, category: 'kitchen', cents: 2500, stock: 10 });
+const one = ({ productId }: Product) => [{ productId, quantity: 1 }];
+const stockOf = ({ productId }: Product) => boss.call<Stock>('GET', `/api/v1/inventory/${productId}`);
+const reserve = {
+  service: 'dynamodb',
+  action: 'TransactWriteItems',
+  function: 'shop-products-local-reserve-stock',
+};
+
+describe('an order goes through', () => {
+  test.each([
+    ['DynamoDB throttles', 'throttle'],
+    ['transactions conflict', 'transaction-conflict'],
+    ['DynamoDB fails', 'error'],
+    ['the answer of the hold is lost', 'drop-after-effect'],
+    ['the connection breaks', 'drop'],
+  ] as const)('although %s, and holds its stock once', async (_, kind) => {
+    const product = await aProduct();
+    await control.fault({ ...reserve, kind, count: 1 });
+    const placed = await placeOrder(customer, one(product));
+    await orderIn(customer, placed.id, 'paid');
+    await until(
+      () => stockOf(product),
+      ({ available, warehouses }) => available === 9 && warehouses.every(({ reserved }) => reserved === 0),
+    );
+  });
+
+  test('although its event cannot be published at first: the sweep sends it', async () => {
+    const product = await aProduct();
+    await control.fault({ service: 'sns', kind: 'error', function: 'shop-orders-local-place-order' });
+    const placed = await placeOrder(customer, one(product));
+    expect(placed.status).toBe('pending');
+    await control.clearFaults();
+    await until(
+      async () => {
+        await control.runSchedule('shop-orders-local-relay-outbox');
+        return customer.call<Order>('GET', `/api/v1/orders/${placed.id}`);
+      },
+      ({ status }) => status === 'paid',
+      60_000,
+    );
+    expect(await chargesOf(placed.id)).toEqual([2500]);
+  }, 90_000);
+
+  test('although the answer of a publish is lost: one charge', async () => {
+    const product = await aProduct();
+    await control.fault({
+      service: 'sns',
+      kind: 'drop-after-effect',
+      count: 2,
+      function: 'shop-orders-local-place-order',
+    });
+    const placed = await placeOrder(customer, one(product));
+    await orderIn(customer, placed.id, 'paid');
+    expect(await chargesOf(placed.id)).toEqual([2500]);
+  });
+});
+
+describe('an order is refused for now', () => {
+  test('when stock cannot be held: 503 with Retry-After, nothing written, and the same key works later', async () => {
+    const product = await aProduct();
+    await control.fault({ service: 'lambda', kind: 'error', function: 'shop-orders-local-place-order' });
+    const key = randomUUID();
+    const send = () =>
+      customer.send<Order & { code: string }>('POST', '/api/v1/orders', { body: orderOf(one(product)), key });
+    const refused = await send();
+    expect([refused.status, refused.body.code]).toEqual([503, 'UNAVAILABLE']);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    await control.clearFaults();
+    const { items } = await customer.call<{ items: Order[] }>('GET', '/api/v1/orders?limit=100');
+    const { body } = await until(send, ({ status }) => status === 201);
+    expect(items.map(({ id }) => id)).not.toContain(body.id);
+    await orderIn(customer, body.id, 'paid');
+    expect((await stockOf(product)).available).toBe(9);
+  });
+});
+
+describe('the payment provider', () => {
+  test('that fails once is asked again, and charges once', async () => {
+    const product = await aProduct();
+    await provider({ failNext: 1 });
+    const placed = await placeOrder(customer, one(product));
+    await until(
+      () => customer.call<Order>('GET', `/api/v1/orders/${placed.id}`),
+      ({ status }) => status === 'paid',
+      90_000,
+    );
+    expect(await chargesOf(placed.id)).toEqual([2500]);
+  }, 120_000);
+});

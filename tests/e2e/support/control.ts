@@ -1,0 +1,43 @@
+import { setting } from './shop.ts';
+
+/** What only the local platform can be told: see `local/control`. */
+export type FaultRule = {
+  kind: 'throttle' | 'error' | 'latency' | 'transaction-conflict' | 'drop' | 'drop-after-effect';
+  service?: string;
+  action?: string;
+  function?: string;
+  count?: number;
+  latencyMs?: number;
+};
+
+async function send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(`${setting('E2E_CONTROL_URL')}${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+}
+
+/** The levers of the local platform. */
+export const control = {
+  fault: (rule: FaultRule) => send<unknown>('POST', '/faults', rule),
+  faults: () => send<{ faults: (FaultRule & { hits: number })[] }>('GET', '/faults'),
+  clearFaults: () => send<unknown>('DELETE', '/faults'),
+  /** SIGKILLs every Lambda host; new ones take their place. */
+  killHosts: () => send<{ killed: number[] }>('POST', '/hosts/kill'),
+  runSchedule: (functionName: string) => send<unknown>('POST', `/schedules/${functionName}/run`),
+  mails: () => send<{ mails: { to: string[]; subject: string; text?: string }[] }>('GET', '/mails'),
+};
+
+/** Tells the payment sandbox how to behave; `undefined` ends all misbehaviour. */
+export async function provider(behaviour: Record<string, unknown> | undefined): Promise<void> {
+  const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/behaviour`, {
+    method: behaviour === undefined ? 'DELETE' : 'POST',
+    ...(behaviour === undefined ? {} : { body: JSON.stringify(behaviour) }),
+  });
+  if (!response.ok) throw new Error(`behaviour: ${response.status} ${await response.text()}`);
+}
