@@ -3,6 +3,7 @@ import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk
 import type { EventEnvelope } from '#shared/events/event.ts';
 import { aDatabase, aQueue, aTopic } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
+import { eventually } from '#shared/testing/eventually.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { aSecret } from '#shared/testing/secrets.ts';
 
@@ -45,7 +46,18 @@ export async function usersService() {
     register: (request: TestRequest) => send<Account>(register, api.registerRoute, request),
     login: (body: unknown) => send<Tokens>(login, api.loginRoute, { body }),
     rotateKeys: (wishes: RotationWishes = {}) => rotate(wishes, lambdaContext()),
-    nextEvents: () => received(queue.url),
+    /** The events of an account that were published, in order, as the outbox has them. */
+    announced: async (accountId: string) => {
+      const rows = await app
+        .database()
+        .query<{ message: string }>(
+          'SELECT message FROM outbox WHERE aggregate_id = $1 AND sent_at IS NOT NULL ORDER BY sequence',
+          [accountId],
+        );
+      return rows.map(({ message }) => JSON.parse(message) as EventEnvelope);
+    },
+    /** The next event of an account that the topic delivers. */
+    delivered: (accountId: string) => nextOf(queue.url, accountId),
   };
 }
 
@@ -75,20 +87,22 @@ export const aRegistration = (over: Record<string, unknown> = {}) => ({
   ...over,
 });
 
-/** The events that the topic delivers within a second. */
-async function received(queueUrl: string): Promise<EventEnvelope[]> {
+/** Takes events from the queue until one of the aggregate comes. */
+async function nextOf(queueUrl: string, aggregateId: string): Promise<EventEnvelope> {
   const sqs = new SQSClient({});
-  const events: EventEnvelope[] = [];
-  for (;;) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
-    );
-    if (Messages.length === 0) break;
-    for (const { Body, ReceiptHandle } of Messages) {
-      events.push(JSON.parse(Body ?? '{}') as EventEnvelope);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
-    }
+  try {
+    return await eventually(async () => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+      );
+      for (const { ReceiptHandle } of Messages)
+        await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+      const events = Messages.map(({ Body = '{}' }) => JSON.parse(Body) as EventEnvelope);
+      const found = events.find((event) => event.aggregateId === aggregateId);
+      if (found === undefined) throw new Error(`no event of ${aggregateId} was delivered`);
+      return found;
+    });
+  } finally {
+    sqs.destroy();
   }
-  sqs.destroy();
-  return events;
 }

@@ -14,9 +14,7 @@ async function anAccount() {
 const contactOf = ({ email, name, locale }: Account) => ({ email, name, locale });
 
 const eventsOf = async (id: string) =>
-  (await users.nextEvents()).filter(
-    ({ aggregateId, type }) => aggregateId === id && type === 'CONTACT_UPDATED',
-  );
+  (await users.announced(id)).filter(({ type }) => type === 'CONTACT_UPDATED');
 
 describe('one’s own account', () => {
   test('is shown with its version', async () => {
