@@ -12,7 +12,7 @@ import {
   until,
 } from '../../local/demo/errands.ts';
 import { control, provider } from './support/control.ts';
-import { chargesOf } from './support/payments.ts';
+import { chargesOf, intentsOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 
 /** Longer than the longest visibility timeout (60 s, order-queue.fifo), after which a message comes back. */
@@ -89,10 +89,13 @@ describe('when every host is killed', () => {
     const retried = until(send, ({ status }) => status === 201, untilRedelivered);
     await control.clearFaults();
 
-    // While the card is being charged: the provider has the request, the payment is not written.
+    // While the card is being charged: the provider knows of the payment, nothing of it is written here.
     await provider({ latencyMs: 1_200 });
     const charged = await placeOrder(customer, one(second));
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await until(
+      () => intentsOf(charged.id),
+      (intents) => intents > 0,
+    );
     await control.killHosts();
     await provider(undefined);
 
