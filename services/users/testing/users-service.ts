@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EventEnvelope } from '#shared/events/event.ts';
 import { aDatabase, aQueue, aTopic } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { eventually } from '#shared/testing/eventually.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
+import { eventsIn } from '#shared/testing/queue.ts';
 import { aSecret } from '#shared/testing/secrets.ts';
 
 /**
@@ -57,7 +57,12 @@ export async function usersService() {
       return rows.map(({ message }) => JSON.parse(message) as EventEnvelope);
     },
     /** The next event of an account that the topic delivers. */
-    delivered: (accountId: string) => nextOf(queue.url, accountId),
+    delivered: (accountId: string) =>
+      eventually(async () => {
+        const found = (await eventsIn(queue)).find(({ aggregateId }) => aggregateId === accountId);
+        if (found === undefined) throw new Error(`no event of ${accountId} was delivered`);
+        return found;
+      }),
   };
 }
 
@@ -86,23 +91,3 @@ export const aRegistration = (over: Record<string, unknown> = {}) => ({
   name: 'Ada Lovelace',
   ...over,
 });
-
-/** Takes events from the queue until one of the aggregate comes. */
-async function nextOf(queueUrl: string, aggregateId: string): Promise<EventEnvelope> {
-  const sqs = new SQSClient({});
-  try {
-    return await eventually(async () => {
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
-      );
-      for (const { ReceiptHandle } of Messages)
-        await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
-      const events = Messages.map(({ Body = '{}' }) => JSON.parse(Body) as EventEnvelope);
-      const found = events.find((event) => event.aggregateId === aggregateId);
-      if (found === undefined) throw new Error(`no event of ${aggregateId} was delivered`);
-      return found;
-    });
-  } finally {
-    sqs.destroy();
-  }
-}

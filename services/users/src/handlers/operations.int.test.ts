@@ -1,5 +1,5 @@
-import type { ScheduledEvent } from 'aws-lambda';
 import { lambdaContext, send } from '#shared/testing/http-event.ts';
+import { scheduleEvent } from '#shared/testing/queue.ts';
 import { aRegistration, usersService } from '../../testing/users-service.ts';
 
 const users = await usersService();
@@ -12,7 +12,7 @@ const { handler: health } = await import('./health.ts');
 const { handler: getOpenapi } = await import('./get-openapi.ts');
 
 const asAdmin = (email: string) => createAdmin({ email } as object, lambdaContext());
-const aMinute = { id: 'tick', time: new Date().toISOString() } as ScheduledEvent;
+const aMinute = scheduleEvent(new Date());
 
 describe('the administrator', () => {
   test('is made once with a password that signs in, and announced', async () => {

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { EventEnvelope } from '#shared/events/event.ts';
+import { OrderCancelled, OrderPaid, OrderShipped } from '#shared/events/orders.ts';
+import { UserRegistered } from '#shared/events/users.ts';
+import { anEvent } from '#shared/testing/an-event.ts';
+import { tables } from '#shared/testing/engines.ts';
+import { setEnvironment } from '#shared/testing/environment.ts';
+import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
+import { sqsEvent } from '#shared/testing/queue.ts';
+
+/** The notifications service on tables of its own: `const notifications = await notificationsService();` at the top of a file. */
+export async function notificationsService() {
+  const names = await tables('notifications', 'idempotency');
+  setEnvironment({
+    NOTIFICATIONS_TABLE: names.notifications,
+    IDEMPOTENCY_TABLE: names.idempotency,
+    MAIL_FROM: 'orders@shop.example',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  });
+  const { handler: onCustomerEvent } = await import('../src/handlers/on-customer-event.ts');
+  const { handler: list } = await import('../src/handlers/list-notifications.ts');
+  const { handler: health } = await import('../src/handlers/health.ts');
+  const api = await import('../src/api.ts');
+  return {
+    tables: names,
+    /** Delivers events in one batch; answers the places of those that failed, from 0. */
+    deliver: async (...events: EventEnvelope[]) => {
+      const { batchItemFailures } = await onCustomerEvent(sqsEvent(...events), lambdaContext());
+      return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier.replace('message-', '')));
+    },
+    list: (request: TestRequest) => send<NotificationPage>(list, api.listNotificationsRoute, request),
+    health: () => send(health, api.healthRoute),
+  };
+}
+
+/** A page of notifications as the API answers it. */
+export type NotificationPage = {
+  items: { id: string; template: string; subject: string; orderId?: string; status: string }[];
+  nextCursor?: string;
+  code?: string;
+  errors?: { field: string }[];
+};
+
+/** Somebody with an address that no other test writes to. */
+export const aCustomer = (over: { name?: string } = {}) => ({
+  userId: randomUUID(),
+  email: `${randomUUID()}@example.com`,
+  name: 'Ada Lovelace',
+  ...over,
+});
+export type Customer = ReturnType<typeof aCustomer>;
+
+const anOrderOf = ({ userId }: Customer) => ({
+  orderId: randomUUID(),
+  userId,
+  orderNumber: '2026-000042',
+  totalCents: 2550,
+  currency: 'EUR' as const,
+});
+
+/** The customer opened an account. */
+export const registered = (customer: Customer) => anEvent(UserRegistered, customer);
+/** An order of the customer was paid. */
+export const paid = (customer: Customer, over: { name?: string } = {}) =>
+  anEvent(OrderPaid, {
+    ...anOrderOf(customer),
+    paymentId: randomUUID(),
+    lines: [{ productId: randomUUID(), name: 'Lamp', quantity: 2, unitPriceCents: 1275, ...over }],
+  });
+/** An order of the customer was handed to a carrier. */
+export const shipped = (customer: Customer) =>
+  anEvent(OrderShipped, { ...anOrderOf(customer), carrier: 'Post', trackingNumber: 'XY 123' });
+/** An order of the customer was cancelled. */
+export const cancelled = (customer: Customer) =>
+  anEvent(OrderCancelled, { ...anOrderOf(customer), reason: 'payment-failed', wasPaid: false });

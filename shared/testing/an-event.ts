@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import type * as z from 'zod';
+import type { EnvelopeOf, EventDefinition, EventEnvelope } from '../events/event.ts';
+
+/** An event as it travels, with what is said and made-up rest. */
+export function anEvent<D extends EventDefinition>(
+  definition: D,
+  data: z.input<D['data']>,
+  over: Partial<EventEnvelope> = {},
+): EnvelopeOf<D> {
+  return {
+    id: randomUUID(),
+    type: definition.type,
+    version: definition.version,
+    source: definition.source,
+    time: new Date().toISOString(),
+    aggregateId: randomUUID(),
+    sequence: 1,
+    correlationId: randomUUID(),
+    ...over,
+    data: definition.data.parse(data),
+  } as EnvelopeOf<D>;
+}
