@@ -172,11 +172,14 @@ function refuseUnresolved({ variablesMeta, isPropertyDeferred }: ResolverConfigu
   );
 }
 
+/** Plugins that make bundles; here only the template is made. */
+const codePlugins = new Set(['EsbuildServerlessPlugin', 'PackageSharpPlugin']);
+
 /** `.serverless/` belongs to `sls package`, which may run at the same time; functions get a file that is no code. */
 function leaveCodeAndFilesAlone(instance: Osls, placeholder: string): void {
   const { hooks } = instance.pluginManager;
   for (const event of Object.keys(hooks))
-    hooks[event] = (hooks[event] ?? []).filter((entry) => entry.pluginName !== 'EsbuildServerlessPlugin');
+    hooks[event] = (hooks[event] ?? []).filter((entry) => !codePlugins.has(entry.pluginName));
   delete hooks['aws:common:cleanupTempDir:cleanup'];
   delete hooks['aws:package:finalize:saveServiceState'];
   instance.utils.writeFileSync = () => {};

@@ -14,9 +14,10 @@ const buildOptions = {
   conditions: ['module'],
   outputFileExtension: '.mjs',
   legalComments: 'none',
-  // Native code: packaged beside the one bundle that uses it. pg-native is optional in pg and never used.
+  // Native code: the media service packages sharp beside the one bundle that uses it (package-sharp.cjs). pg-native
+  // is optional in pg and never used. Excluded: packaging installs nothing.
   external: ['sharp', 'pg-native'],
-  exclude: [],
+  exclude: ['sharp', 'pg-native'],
   loader: { '.sql': 'text' },
   // CommonJS dependencies inside an ESM bundle call `require` for Node's own modules.
   banner: {

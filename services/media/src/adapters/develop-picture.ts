@@ -1,0 +1,55 @@
+import type { Clock } from '#shared/clock.ts';
+import type { Cause } from '#shared/events/event.ts';
+import type { WrittenObject } from '#shared/lambda/bucket.ts';
+import { logger } from '#shared/lambda/telemetry.ts';
+import { NotAPicture } from '../domain/errors.ts';
+import { type AwaitingMedia, type Outcome, settle } from '../domain/media.ts';
+import { maxUploadBytes, mediaIdOf, renditionKey } from '../domain/picture-rules.ts';
+import type { MediaStore } from './media-store.ts';
+import type { PictureBucket } from './picture-bucket.ts';
+import { makeRenditions } from './picture-studio.ts';
+
+/** What is needed to develop pictures. */
+export type Darkroom = { media: MediaStore; pictures: PictureBucket; imageBaseUrl: string; clock: Clock };
+
+/**
+ * Turns an uploaded file into renditions and settles its upload. The same file gives the same renditions under the
+ * same keys, and only one settlement stands, so that S3 may announce a file as often as it likes.
+ */
+export async function developPicture(room: Darkroom, written: WrittenObject, cause: Cause): Promise<void> {
+  const mediaId = mediaIdOf(written.key);
+  const media = mediaId === undefined ? undefined : await room.media.find(mediaId);
+  if (media?.state !== 'awaiting') {
+    logger.info('file passed over', { key: written.key, state: media?.state ?? 'unknown' });
+    return;
+  }
+  const outcome = await develop(room, media, written.bytes);
+  const settled = settle(media, outcome, room.clock());
+  await room.media.settle(settled.media, settled.events, cause);
+}
+
+async function develop(room: Darkroom, media: AwaitingMedia, bytes: number): Promise<Outcome> {
+  const { mediaId, contentType } = media;
+  try {
+    if (bytes > maxUploadBytes) throw new NotAPicture(`The file is larger than ${maxUploadBytes} bytes.`);
+    const made = await makeRenditions(await room.pictures.readOriginal(mediaId), contentType);
+    const renditions = made.map(({ format, width, height, bytes: file, contentType: type }) => {
+      const key = renditionKey(mediaId, width, format);
+      return {
+        key,
+        url: `${room.imageBaseUrl}/${key}`,
+        format,
+        width,
+        height,
+        bytes: file.length,
+        file,
+        type,
+      };
+    });
+    await Promise.all(renditions.map(({ key, type, file }) => room.pictures.writeRendition(key, type, file)));
+    return { kind: 'processed', renditions: renditions.map(({ file: _, type: __, ...kept }) => kept) };
+  } catch (error) {
+    if (!(error instanceof NotAPicture)) throw error;
+    return { kind: 'rejected', reason: error.message };
+  }
+}

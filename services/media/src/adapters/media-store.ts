@@ -1,0 +1,108 @@
+import type { Dynamo } from '#shared/dynamo/dynamo.ts';
+import { outboxWrites } from '#shared/dynamo/outbox.ts';
+import { refuses } from '#shared/dynamo/refusals.ts';
+import { put, type Write } from '#shared/dynamo/write.ts';
+import type { Cause, NewEvent } from '#shared/events/event.ts';
+import type { Rendition } from '#shared/events/media.ts';
+import { MediaNotFound } from '../domain/errors.ts';
+import type { AwaitingMedia, Media, SettledMedia } from '../domain/media.ts';
+import type { PictureType } from '../domain/picture-rules.ts';
+
+/** Uploads whose file never came are forgotten after this: longer than any retry of the processor. */
+const forgetAwaitingMs = 7 * 24 * 60 * 60 * 1000;
+
+/** Uploads and what became of them. */
+export type MediaStore = {
+  /** @throws MediaNotFound */
+  read(mediaId: string): Promise<Media>;
+  find(mediaId: string): Promise<Media | undefined>;
+  /** `also` are writes of the same transaction. */
+  add(media: AwaitingMedia, also: Write[]): Promise<void>;
+  /** Writes what became of an upload with its event; false if it is settled already. */
+  settle(media: SettledMedia, events: NewEvent[], cause: Cause): Promise<boolean>;
+};
+
+type Row = {
+  media_id: string;
+  product_id: string;
+  state: Media['state'];
+  content_type: PictureType;
+  bytes: number;
+  alt_text: string;
+  created_at: string;
+  settled_at?: string;
+  renditions?: Rendition[];
+  reason?: string;
+  /** Only while awaiting. */
+  purge_at?: number;
+};
+
+/** The media table with its outbox. */
+export function mediaStore(dynamo: Dynamo, tables: { media: string; outbox: string }): MediaStore {
+  const find = async (mediaId: string) => {
+    const row = await dynamo.get<Row>(tables.media, { media_id: mediaId });
+    return row && toMedia(row);
+  };
+  return {
+    find,
+    read: async (mediaId) => {
+      const media = await find(mediaId);
+      if (media === undefined) throw new MediaNotFound(`There is no upload ${mediaId}.`);
+      return media;
+    },
+    add: (media, also) =>
+      dynamo.transact([
+        put(tables.media, toRow(media), { condition: 'attribute_not_exists(media_id)' }),
+        ...also,
+      ]),
+    settle: async (media, events, cause) => {
+      const row = put(tables.media, toRow(media), {
+        condition: '#state = :awaiting',
+        names: { '#state': 'state' },
+        values: { ':awaiting': 'awaiting' },
+      });
+      try {
+        await dynamo.transact([row, ...outboxWrites(tables.outbox, events, cause)]);
+        return true;
+      } catch (error) {
+        if (!refuses(error, row)) throw error;
+        return false;
+      }
+    },
+  };
+}
+
+const toRow = (media: Media): Row => ({
+  media_id: media.mediaId,
+  product_id: media.productId,
+  state: media.state,
+  content_type: media.contentType,
+  bytes: media.bytes,
+  alt_text: media.altText,
+  created_at: media.createdAt.toISOString(),
+  ...(media.state === 'awaiting'
+    ? { purge_at: Math.floor((media.createdAt.getTime() + forgetAwaitingMs) / 1000) }
+    : { settled_at: media.settledAt.toISOString() }),
+  ...(media.state === 'processed' ? { renditions: media.renditions } : {}),
+  ...(media.state === 'rejected' ? { reason: media.reason } : {}),
+});
+
+function toMedia(row: Row): Media {
+  const upload = {
+    mediaId: row.media_id,
+    productId: row.product_id,
+    contentType: row.content_type,
+    bytes: row.bytes,
+    altText: row.alt_text,
+    createdAt: new Date(row.created_at),
+  };
+  const settledAt = new Date(row.settled_at ?? row.created_at);
+  switch (row.state) {
+    case 'awaiting':
+      return { ...upload, state: 'awaiting' };
+    case 'processed':
+      return { ...upload, state: 'processed', renditions: row.renditions ?? [], settledAt };
+    case 'rejected':
+      return { ...upload, state: 'rejected', reason: row.reason ?? '', settledAt };
+  }
+}

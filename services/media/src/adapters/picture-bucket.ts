@@ -1,0 +1,28 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { originalKey, renditionCacheControl } from '../domain/picture-rules.ts';
+
+/** The bucket of originals and renditions. */
+export type PictureBucket = {
+  readOriginal(mediaId: string): Promise<Buffer>;
+  writeRendition(key: string, contentType: string, bytes: Buffer): Promise<void>;
+};
+
+/** The bucket in S3. */
+export const pictureBucket = (bucket: string, client = new S3Client({})): PictureBucket => ({
+  readOriginal: async (mediaId) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: originalKey(mediaId) }));
+    if (Body === undefined) throw new Error(`no body for ${mediaId}`);
+    return Buffer.from(await Body.transformToByteArray());
+  },
+  writeRendition: async (key, contentType, bytes) => {
+    await client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ContentType: contentType,
+        CacheControl: renditionCacheControl,
+      }),
+    );
+  },
+});

@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { readConfig } from '#shared/config.ts';
+
+/** Settings of the media service. */
+export const config = readConfig({
+  MEDIA_TABLE: z.string().min(1),
+  OUTBOX_TABLE: z.string().min(1),
+  IDEMPOTENCY_TABLE: z.string().min(1),
+  PICTURE_BUCKET: z.string().min(1),
+  /** Where the public finds pictures by their key: `https://images.shop.example`. */
+  IMAGE_BASE_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  MEDIA_EVENTS_TOPIC_ARN: z.string().min(1),
+});
