@@ -48,6 +48,10 @@ export type FunctionSpec = Origin & {
   memoryMb: number;
   roleArn: string;
   runtime: string;
+  /** X-Ray tracing is active: the role needs rights for it. */
+  traced?: boolean;
+  /** The function is connected to a VPC: the role needs rights for its network interfaces. */
+  inVpc?: boolean;
 };
 
 export type PolicyStatement = {

@@ -20,6 +20,8 @@ const properties = z.strictObject({
       Variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)),
     })
     .optional(),
+  TracingConfig: z.object({ Mode: z.string() }).optional(),
+  VpcConfig: z.object({ SubnetIds: z.array(z.unknown()).default([]) }).optional(),
   ...passedOver(
     'Architectures',
     'Code',
@@ -31,14 +33,13 @@ const properties = z.strictObject({
     'PackageType',
     'ReservedConcurrentExecutions',
     'Tags',
-    'TracingConfig',
-    'VpcConfig',
   ),
 });
 
 /** Reads AWS::Lambda::Function; defaults are CloudFormation's. */
 export function readFunction(resource: ResolvedResource): FunctionSpec {
-  const { Handler, Runtime, Role, Timeout, MemorySize, Environment } = parseProperties(properties, resource);
+  const { Handler, Runtime, Role, Timeout, MemorySize, Environment, TracingConfig, VpcConfig } =
+    parseProperties(properties, resource);
   return {
     ...originOf(resource),
     name: resource.value('ref'),
@@ -50,5 +51,7 @@ export function readFunction(resource: ResolvedResource): FunctionSpec {
     memoryMb: MemorySize,
     roleArn: Role,
     runtime: Runtime,
+    traced: TracingConfig?.Mode === 'Active',
+    inVpc: (VpcConfig?.SubnetIds.length ?? 0) > 0,
   };
 }
