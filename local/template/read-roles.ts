@@ -3,9 +3,10 @@ import type { PolicyStatement, RoleSpec } from '../deployment.ts';
 import { originOf, parseProperties, passedOver, present, type ResolvedResource } from './resource-reader.ts';
 import { TemplateError } from './template-error.ts';
 
-const oneOrMore = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
+/** IAM takes one value or a list. Made a list first, since a union would hide what is wrong inside. */
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));
+const oneOrMore = listOf(z.string());
 const conditionValues = z
   .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))])
   .transform((value) => [value].flat().map(String));
@@ -26,9 +27,7 @@ export const policyStatement = z.strictObject({
 export const policyDocument = z.strictObject({
   Version: z.string().optional(),
   Id: z.string().optional(),
-  Statement: z
-    .union([policyStatement, z.array(policyStatement)])
-    .transform((value) => (Array.isArray(value) ? value : [value])),
+  Statement: listOf(policyStatement),
 });
 
 const inlinePolicy = z.strictObject({ PolicyName: z.string(), PolicyDocument: policyDocument });

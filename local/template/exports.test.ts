@@ -1,0 +1,68 @@
+import { linkStacks } from './exports.ts';
+import { aStack, PLACE } from './fixtures/a-stack.ts';
+
+const exporting = (name: string, value: unknown = 'value') => ({
+  Out: { Value: value as string, Export: { Name: name } },
+});
+const importing = (name: string) => ({
+  Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { 'Fn::ImportValue': name } } },
+});
+const link = (...stacks: ReturnType<typeof aStack>[]) => linkStacks(stacks, PLACE, {});
+
+describe('exports and imports', () => {
+  it('put a stack behind those it imports from', () => {
+    const { ordered } = link(
+      aStack({ Resources: importing('name-of-b') }, 'a-local'),
+      aStack({ Outputs: exporting('name-of-b') }, 'b-local'),
+    );
+    expect(ordered.map(({ stack }) => stack.name)).toEqual(['b-local', 'a-local']);
+  });
+  it('resolve a value in the stack that exports it', () => {
+    const topic = { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'news' } } };
+    const { exports } = link(aStack({ Resources: topic, Outputs: exporting('news-arn', { Ref: 'Topic' }) }));
+    expect(exports).toEqual({ 'news-arn': 'arn:aws:sns:eu-west-1:000000000000:news' });
+  });
+  it('refuse an import without an export, by stack and logical id', () => {
+    expect(() => link(aStack({ Resources: importing('nobody') }, 'a-local'))).toThrow(
+      'a-local / Queue: imports nobody, which no stack exports',
+    );
+  });
+  it('refuse such an import even in what exists on AWS only', () => {
+    const alarm = {
+      Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Topic: { 'Fn::ImportValue': 'nobody' } } },
+    };
+    expect(() => link(aStack({ Resources: alarm }))).toThrow('Alarm: imports nobody');
+  });
+  it('ignore an import in a branch that is not taken', () => {
+    const template = {
+      Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+      Resources: {
+        Queue: {
+          Type: 'AWS::SQS::Queue',
+          Properties: { QueueName: { 'Fn::If': ['Never', { 'Fn::ImportValue': 'nobody' }, 'own'] } },
+        },
+      },
+    };
+    expect(() => link(aStack(template))).not.toThrow();
+  });
+  it('refuse to run in a circle, and draw it', () => {
+    const a = aStack({ Resources: importing('of-b'), Outputs: exporting('of-a') }, 'a-local');
+    const b = aStack({ Resources: importing('of-a'), Outputs: exporting('of-b') }, 'b-local');
+    expect(() => link(a, b)).toThrow('a-local imports of-b of b-local, b-local imports of-a of a-local');
+  });
+  it('refuse one name exported twice', () => {
+    expect(() =>
+      link(
+        aStack({ Outputs: exporting('same') }, 'a-local'),
+        aStack({ Outputs: exporting('same') }, 'b-local'),
+      ),
+    ).toThrow('b-local / Out: same is also exported by a-local');
+  });
+  it('leave out an export that only AWS can give, until somebody imports it', () => {
+    const template = {
+      Resources: { Vpc: { Type: 'AWS::EC2::VPC' } },
+      Outputs: exporting('vpc-id', { Ref: 'Vpc' }),
+    };
+    expect(link(aStack(template)).exports).toEqual({});
+  });
+});

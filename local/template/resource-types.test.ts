@@ -1,0 +1,43 @@
+import { aStack, deployed } from './fixtures/a-stack.ts';
+import { CLOUD_ONLY_TYPES, HANDLED_TYPES, kindOfType } from './resource-types.ts';
+import { RESOURCE_VALUES } from './resource-values.ts';
+
+describe('resource types', () => {
+  it('are handled or cloud-only, never both', () => {
+    const both = HANDLED_TYPES.filter((type) => (CLOUD_ONLY_TYPES as readonly string[]).includes(type));
+    expect(both).toEqual([]);
+  });
+  it('have a name wherever they are handled', () => {
+    expect(HANDLED_TYPES.filter((type) => RESOURCE_VALUES[type] === undefined)).toEqual([]);
+  });
+  it('stop the start when nobody knows them, by type, stack and logical id', () => {
+    expect(kindOfType('AWS::Kinesis::Stream')).toBe('unknown');
+    expect(() => deployed(aStack({ Resources: { Clicks: { Type: 'AWS::Kinesis::Stream' } } }))).toThrow(
+      'shop-probe-local / Clicks: AWS::Kinesis::Stream is neither handled by the local platform nor listed as cloud-only',
+    );
+  });
+  it('are named in the report when they are passed over', () => {
+    const { cloudOnly } = deployed(aStack({ Resources: { Log: { Type: 'AWS::Logs::LogGroup' } } }));
+    expect(cloudOnly).toEqual([{ stack: 'shop-probe-local', logicalId: 'Log', type: 'AWS::Logs::LogGroup' }]);
+  });
+  it('stop the start for a property that nobody has thought of', () => {
+    const Queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q', VisibilityTimeOut: 30 } };
+    expect(() => deployed(aStack({ Resources: { Queue } }))).toThrow(
+      'Queue: AWS::SQS::Queue: VisibilityTimeOut is not known to the local platform',
+    );
+  });
+  it('stop the start when two resources have one name', () => {
+    const Properties = { QueueName: 'same' };
+    const Resources = {
+      One: { Type: 'AWS::SQS::Queue', Properties },
+      Two: { Type: 'AWS::SQS::Queue', Properties },
+    };
+    expect(() => deployed(aStack({ Resources }))).toThrow(
+      'Two: arn:aws:sqs:eu-west-1:000000000000:same is also made by',
+    );
+  });
+  it('stop the start when they depend on what is not there', () => {
+    const Queue = { Type: 'AWS::SQS::Queue', DependsOn: ['Gone'] };
+    expect(() => deployed(aStack({ Resources: { Queue } }))).toThrow('Queue: depends on Gone');
+  });
+});
