@@ -43,12 +43,12 @@ describe('going on with a session', () => {
     expect((await refresh(other.refreshToken)).status).toBe(200);
   });
 
-  test('lets one of two refreshes at once go on and ends the session, as either may be the thief', async () => {
+  test('lets one of eight refreshes at once go on and ends the session, as any may be the thief', async () => {
     const { refreshToken } = await aSession();
-    const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken)]);
-    const winner = answers.find(({ status }) => status === 200);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
-    expect(refused(await refresh(winner!.body.refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken)));
+    const winners = answers.filter(({ status }) => status === 200);
+    expect(winners).toHaveLength(1);
+    expect(refused(await refresh(winners[0]!.body.refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
   });
 
   test('refuses a token that is over thirty days old', async () => {
