@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { EventBridgeEvent, SQSEvent } from 'aws-lambda';
 import type { EventEnvelope } from '../events/event.ts';
 import type { TestQueue } from './engines.ts';
 
@@ -21,3 +23,36 @@ export async function eventsIn({ url }: TestQueue): Promise<EventEnvelope[]> {
     client.destroy();
   }
 }
+
+/** The event by which Lambda hands messages to a function, as a topic delivered them raw; ids are `message-0` … */
+export const sqsEvent = (...bodies: unknown[]): SQSEvent => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `message-${index}`,
+    receiptHandle: '',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: '',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:test',
+    awsRegion: 'eu-west-1',
+  })),
+});
+
+/** The event by which EventBridge calls a function at a rule's time. */
+export const scheduleEvent = (at: Date): EventBridgeEvent<'Scheduled Event', object> => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '000000000000',
+  time: at.toISOString(),
+  region: 'eu-west-1',
+  resources: [],
+  detail: {},
+});

@@ -1,0 +1,368 @@
+import { newId } from '#shared/ids.ts';
+import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
+import { eventsIn, scheduleEvent } from '#shared/testing/queue.ts';
+import { placeOrder } from '../api.ts';
+import { anAddress } from '../testing/builders.ts';
+import { startCatalog } from '../testing/catalog.ts';
+import { ordersEnvironment } from '../testing/environment.ts';
+
+const catalog = await startCatalog();
+const { database, published, announced } = await ordersEnvironment(catalog.url);
+const { handler } = await import('./place-order.ts');
+const relayOutbox = await import('./relay-outbox.ts');
+const app = await import('../app.ts');
+afterAll(async () => {
+  await app.database().end();
+  await catalog.stop();
+});
+
+const [lamp, chair, whisky] = [newId(), newId(), newId()];
+catalog.sells(
+  { productId: lamp, name: 'Lamp', unitPriceCents: 1250, currency: 'EUR' },
+  { productId: chair, name: 'Chair', unitPriceCents: 9900, currency: 'EUR' },
+  { productId: whisky, name: 'Whisky', unitPriceCents: 99_999_999, currency: 'GBP' },
+);
+const ada = { userId: newId() };
+const aBody = (body: object = {}) => ({
+  lines: [{ productId: lamp, quantity: 2 }],
+  shippingAddress: anAddress,
+  paymentMethod: 'pm_card_visa',
+  ...body,
+});
+type Answer = Record<string, unknown> & { id: string; errors?: { field: string }[] };
+const place = (body: unknown = aBody(), request: TestRequest = {}) =>
+  send<Answer>(handler, placeOrder, {
+    body,
+    caller: ada,
+    headers: { 'Idempotency-Key': newId(), ...request.headers },
+    ...('caller' in request ? { caller: request.caller } : {}),
+  } as TestRequest);
+const fieldsOf = (answer: { body: Answer }) => answer.body.errors?.map(({ field }) => field);
+const count = async (table: 'orders' | 'outbox' | 'order_items' | 'shipping_info') => {
+  const [row] = await database.query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`);
+  return row?.n;
+};
+beforeEach(async () => {
+  await database.query('TRUNCATE orders, outbox, idempotency_keys CASCADE');
+  await Promise.all([eventsIn(published), eventsIn(announced)]);
+  catalog.calls.length = 0;
+  catalog.holds.clear();
+});
+
+describe('placing an order', () => {
+  test('answers 201 with the pending order at the prices of the catalogue, and where it is', async () => {
+    const answer = await place(
+      aBody({
+        lines: [
+          { productId: lamp, quantity: 2 },
+          { productId: chair, quantity: 1 },
+        ],
+      }),
+    );
+    expect(answer.status).toBe(201);
+    expect(answer.headers).toMatchObject({ location: `/api/v1/orders/${answer.body.id}`, etag: '"1"' });
+    expect(answer.body).toMatchObject({
+      status: 'pending',
+      userId: ada.userId,
+      totalCents: 12_400,
+      currency: 'EUR',
+      shippingAddress: anAddress,
+      lines: [
+        { productId: lamp, name: 'Lamp', quantity: 2, unitPriceCents: 1250 },
+        { productId: chair, name: 'Chair', quantity: 1, unitPriceCents: 9900 },
+      ],
+    });
+    expect(catalog.holds).toEqual(new Set([answer.body.id]));
+  });
+
+  test('announces it once to each topic, before it answers', async () => {
+    const { body } = await place();
+    const [event, ...others] = await eventsIn(published);
+    expect(event).toMatchObject({
+      type: 'ORDER_CREATED',
+      aggregateId: body.id,
+      sequence: 1,
+      data: { orderId: body.id, totalCents: 2500, paymentMethod: 'pm_card_visa' },
+    });
+    expect(others).toEqual([]);
+    expect(await eventsIn(announced)).toEqual([event]);
+    expect(await database.query('SELECT FROM outbox WHERE sent_at IS NULL')).toEqual([]);
+  });
+
+  test('puts equal lines together', async () => {
+    const { body } = await place(
+      aBody({
+        lines: [
+          { productId: lamp, quantity: 2 },
+          { productId: lamp, quantity: 3 },
+        ],
+      }),
+    );
+    expect(body['lines']).toEqual([expect.objectContaining({ productId: lamp, quantity: 5 })]);
+  });
+
+  test('takes forty-five products', async () => {
+    const many = Array.from({ length: 45 }, () => newId());
+    catalog.sells(
+      ...many.map((productId) => ({ productId, name: 'Thing', unitPriceCents: 1, currency: 'EUR' as const })),
+    );
+    const { status } = await place(aBody({ lines: many.map((productId) => ({ productId, quantity: 1 })) }));
+    expect([status, await count('order_items')]).toEqual([201, 45]);
+  });
+});
+
+describe('the same request again', () => {
+  test('gets the first answer, and nothing happens twice', async () => {
+    const headers = { 'Idempotency-Key': newId() };
+    const first = await place(aBody(), { headers });
+    const second = await place(aBody(), { headers });
+    expect([second.status, second.body]).toEqual([201, first.body]);
+    expect(second.headers['idempotent-replayed']).toBe('true');
+    expect([await count('orders'), catalog.calls.length]).toEqual([1, 1]);
+    expect(await eventsIn(published)).toHaveLength(1);
+  });
+
+  test('ten times at once makes one order', async () => {
+    const headers = { 'Idempotency-Key': newId() };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => place(aBody(), { headers })));
+    const placed = answers.filter(({ status }) => status === 201);
+    expect(new Set(placed.map(({ body }) => body.id)).size).toBe(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(10 - placed.length);
+    expect([await count('orders'), catalog.holds.size]).toEqual([1, 1]);
+    expect(await eventsIn(published)).toHaveLength(1);
+    const [again] = [await place(aBody(), { headers })];
+    expect(again.body.id).toBe(placed[0]?.body.id);
+  });
+
+  test('with another body is refused', async () => {
+    const headers = { 'Idempotency-Key': newId() };
+    await place(aBody(), { headers });
+    const other = await place(aBody({ lines: [{ productId: lamp, quantity: 3 }] }), { headers });
+    expect([other.status, other.body['code']]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+  });
+
+  test('the key of somebody else is not mine', async () => {
+    const headers = { 'Idempotency-Key': newId() };
+    const [mine, theirs] = [
+      await place(aBody(), { headers }),
+      await place(aBody(), { headers, caller: { userId: newId() } }),
+    ];
+    expect(theirs.status).toBe(201);
+    expect(theirs.body.id).not.toBe(mine.body.id);
+  });
+});
+
+describe('the catalogue', () => {
+  const outOfStock = {
+    refuses: {
+      code: 'OUT_OF_STOCK',
+      detail: 'Chair: 1 left.',
+      fields: [{ field: 'lines[1].quantity', message: '1 left' }],
+    },
+  };
+
+  test('that is out of stock is 409 and names the line of the request', async () => {
+    catalog.next(outOfStock);
+    const lines = [lamp, lamp, chair].map((productId) => ({ productId, quantity: 1 }));
+    const answer = await place(aBody({ lines }));
+    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
+      409,
+      'OUT_OF_STOCK',
+      ['lines[2].quantity'],
+    ]);
+    expect([await count('orders'), await count('outbox')]).toEqual([0, 0]);
+  });
+
+  test('that is out of stock burns no key', async () => {
+    const headers = { 'Idempotency-Key': newId() };
+    catalog.next(outOfStock);
+    await place(aBody(), { headers });
+    expect((await place(aBody(), { headers })).status).toBe(201);
+  });
+
+  test('that does not know a product is 422 and names it', async () => {
+    catalog.next({
+      refuses: {
+        code: 'PRODUCT_NOT_FOUND',
+        detail: 'no',
+        fields: [{ field: 'lines[0].productId', message: 'is not on sale' }],
+      },
+    });
+    const answer = await place();
+    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
+      422,
+      'UNKNOWN_PRODUCT',
+      ['lines[0].productId'],
+    ]);
+  });
+
+  test('that gave the hold up is 409; the same request again is a new attempt', async () => {
+    const headers = { 'Idempotency-Key': newId() };
+    catalog.next({ refuses: { code: 'HOLD_REFUSED', detail: 'no', fields: [] } });
+    expect((await place(aBody(), { headers })).body['code']).toBe('ORDER_ATTEMPT_LAPSED');
+    expect((await place(aBody(), { headers })).status).toBe(201);
+    expect(new Set(catalog.calls).size).toBe(2);
+  });
+
+  test('is asked once more when it fails, for the same order', async () => {
+    catalog.next('fails');
+    const { status, body } = await place();
+    expect(status).toBe(201);
+    expect(catalog.calls).toEqual([`reserve-stock ${body.id}`, `reserve-stock ${body.id}`]);
+  });
+
+  test('that fails twice is 503 with nothing written; a retry goes on with the same order id', async () => {
+    const headers = { 'Idempotency-Key': newId() };
+    catalog.next('fails', 'fails');
+    const first = await place(aBody(), { headers });
+    expect([first.status, first.body['code'], first.headers['retry-after']]).toEqual([
+      503,
+      'UNAVAILABLE',
+      '2',
+    ]);
+    expect([await count('orders'), await count('outbox')]).toEqual([0, 0]);
+    const second = await place(aBody(), { headers });
+    expect(second.status).toBe(201);
+    expect(new Set(catalog.calls)).toEqual(new Set([`reserve-stock ${second.body.id}`]));
+  });
+
+  test('that holds and does not answer is asked again, and nothing is held twice', async () => {
+    catalog.next('holds and is silent');
+    const { status, body } = await place();
+    expect([status, catalog.holds]).toEqual([201, new Set([body.id])]);
+  });
+});
+
+describe('an order that cannot be written', () => {
+  const lines = [{ productId: whisky, quantity: 2 }];
+
+  test('for its total gives the stock back', async () => {
+    const answer = await place(aBody({ lines }));
+    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
+      422,
+      'ORDER_TOO_LARGE',
+      ['lines'],
+    ]);
+    expect(catalog.calls.map((call) => call.split(' ')[0])).toEqual(['reserve-stock', 'release-stock']);
+    expect(catalog.holds.size).toBe(0);
+  });
+
+  test('for its currencies gives the stock back', async () => {
+    const answer = await place(
+      aBody({
+        lines: [
+          { productId: whisky, quantity: 1 },
+          { productId: lamp, quantity: 1 },
+        ],
+      }),
+    );
+    expect([answer.status, answer.body['code'], catalog.holds.size]).toEqual([422, 'MIXED_CURRENCIES', 0]);
+  });
+
+  test('is refused all the same when the stock cannot be given back', async () => {
+    catalog.next('answers', 'fails', 'fails');
+    expect((await place(aBody({ lines }))).body['code']).toBe('ORDER_TOO_LARGE');
+  });
+
+  test('because the database refuses gives the stock back, and says nothing of the database', async () => {
+    await database.query('ALTER TABLE orders ADD CONSTRAINT sold_out CHECK (total_cents <> 2500)');
+    const answer = await place();
+    await database.query('ALTER TABLE orders DROP CONSTRAINT sold_out');
+    expect([answer.status, answer.body['code'], catalog.holds.size]).toEqual([500, 'INTERNAL', 0]);
+    expect(JSON.stringify(answer.body)).not.toMatch(/constraint|sold_out|pg/i);
+    expect([await count('orders'), await count('shipping_info'), await count('outbox')]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a process that is killed between commit and publish', () => {
+  test('loses nothing: the sweep publishes', async () => {
+    const { body } = await place();
+    await Promise.all([eventsIn(published), eventsIn(announced)]);
+    // As it is when the process dies after the commit: written and claimed, never sent.
+    await database.query(
+      "UPDATE outbox SET sent_at = NULL, claimed_until = clock_timestamp() - interval '1 s', id = gen_random_uuid()",
+    );
+    await relayOutbox.handler(scheduleEvent(new Date()), lambdaContext());
+    expect((await eventsIn(published)).map(({ aggregateId }) => aggregateId)).toEqual([body.id]);
+    expect((await eventsIn(announced)).map(({ aggregateId }) => aggregateId)).toEqual([body.id]);
+  });
+});
+
+describe('a request is refused, by the name of the field,', () => {
+  const refused: [why: string, body: unknown, field: string][] = [
+    ['without lines', aBody({ lines: [] }), 'lines'],
+    [
+      'with 46 lines',
+      aBody({ lines: Array.from({ length: 46 }, () => ({ productId: newId(), quantity: 1 })) }),
+      'lines',
+    ],
+    ['with no quantity', aBody({ lines: [{ productId: lamp, quantity: 0 }] }), 'lines[0].quantity'],
+    ['with 1001 pieces', aBody({ lines: [{ productId: lamp, quantity: 1001 }] }), 'lines[0].quantity'],
+    [
+      'with 1001 pieces in two lines',
+      aBody({
+        lines: [
+          { productId: lamp, quantity: 1 },
+          { productId: lamp, quantity: 1000 },
+        ],
+      }),
+      'lines[1].quantity',
+    ],
+    ['with half a piece', aBody({ lines: [{ productId: lamp, quantity: 1.5 }] }), 'lines[0].quantity'],
+    ['with a quantity as text', aBody({ lines: [{ productId: lamp, quantity: '1' }] }), 'lines[0].quantity'],
+    [
+      'with a product that is no UUID',
+      aBody({ lines: [{ productId: 'lamp', quantity: 1 }] }),
+      'lines[0].productId',
+    ],
+    [
+      'with a price of its own',
+      aBody({ lines: [{ productId: lamp, quantity: 1, unitPriceCents: 1 }] }),
+      'lines[0].unitPriceCents',
+    ],
+    ['without an address', aBody({ shippingAddress: undefined }), 'shippingAddress'],
+    [
+      'with an endless name',
+      aBody({ shippingAddress: { ...anAddress, name: 'x'.repeat(201) } }),
+      'shippingAddress.name',
+    ],
+    ['with a blank city', aBody({ shippingAddress: { ...anAddress, city: '   ' } }), 'shippingAddress.city'],
+    [
+      'with a country by name',
+      aBody({ shippingAddress: { ...anAddress, country: 'England' } }),
+      'shippingAddress.country',
+    ],
+    ['with a card number', aBody({ paymentMethod: '4242424242424242' }), 'paymentMethod'],
+    ['with a total', aBody({ totalCents: 1 }), 'totalCents'],
+    ['that is a list', [], 'body'],
+    ['that is not JSON', '{', 'body'],
+  ];
+  test.each(refused)('%s', async (_, body, field) => {
+    const answer = await place(body);
+    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([400, 'INVALID_REQUEST', [field]]);
+    expect([catalog.calls, await count('orders')]).toEqual([[], 0]);
+  });
+
+  test('without an Idempotency-Key', async () => {
+    const answer = await send<Answer>(handler, placeOrder, { body: aBody(), caller: ada });
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, ['Idempotency-Key']]);
+  });
+
+  test('with an endless Idempotency-Key', async () => {
+    const answer = await place(aBody(), { headers: { 'Idempotency-Key': 'x'.repeat(256) } });
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, ['Idempotency-Key']]);
+  });
+
+  test('without a caller', async () => {
+    const answer = await send(handler, placeOrder, {
+      body: aBody(),
+      headers: { 'Idempotency-Key': newId() },
+    });
+    expect(answer.status).toBe(401);
+  });
+
+  test('by a caller without a role', async () => {
+    const answer = await place(aBody(), { caller: { userId: newId(), roles: [] } });
+    expect([answer.status, answer.body['code']]).toEqual([403, 'FORBIDDEN']);
+  });
+});

@@ -1,0 +1,28 @@
+import { aQueue, aTopic, type TestQueue } from '#shared/testing/engines.ts';
+import { setEnvironment } from '#shared/testing/environment.ts';
+import { aMigratedDatabase } from '#shared/testing/postgres.ts';
+import { databaseEnvironment } from '#shared/testing/secrets.ts';
+import orders from '../../migrations/0001-orders.sql';
+
+/**
+ * The service's stores and topics for one test file, and its settings: call it before the service's modules are
+ * imported. `published` receives what goes to order-events.fifo, `announced` what goes to the plain topics.
+ */
+export async function ordersEnvironment(catalogUrl = 'http://127.0.0.1:9') {
+  const { at, database } = await aMigratedDatabase({ name: 'orders/0001-orders', sql: orders });
+  const [published, announced]: [TestQueue, TestQueue] = [await aQueue({ fifo: true }), await aQueue()];
+  const plainTopic = await aTopic({ queues: [announced] });
+  setEnvironment({
+    ...(await databaseEnvironment(at)),
+    DATABASE_ADMIN_SECRET_ID: 'none',
+    AWS_LAMBDA_MAX_CONCURRENCY: '8',
+    ORDER_EVENTS_TOPIC_ARN: await aTopic({ fifo: true, queues: [published] }),
+    ORDER_CREATED_TOPIC_ARN: plainTopic,
+    ORDER_COMPLETED_TOPIC_ARN: plainTopic,
+    ORDER_CANCELLED_TOPIC_ARN: plainTopic,
+    RESERVE_STOCK_FUNCTION: 'reserve-stock',
+    RELEASE_STOCK_FUNCTION: 'release-stock',
+    AWS_ENDPOINT_URL_LAMBDA: catalogUrl,
+  });
+  return { database, published, announced };
+}
