@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { compileStacks } from '../../local/compile/compile-stacks.ts';
 import type { Template } from '../../local/deployment.ts';
 import { openapiFile, openapiText, serviceRoutes } from '../../scripts/service-routes.ts';
@@ -7,7 +8,13 @@ import { openapiFile, openapiText, serviceRoutes } from '../../scripts/service-r
 const root = join(import.meta.dirname, '../..');
 
 test('docs/openapi.json is what the routes say (npm run openapi writes it)', async () => {
-  expect(JSON.parse(readFileSync(openapiFile, 'utf8'))).toEqual(JSON.parse(await openapiText()));
+  const kept = JSON.parse(readFileSync(openapiFile, 'utf8')) as Record<string, object>;
+  const made = JSON.parse(await openapiText()) as Record<string, object>;
+  const partsOf = ({ paths, ...rest }: Record<string, object>) =>
+    ({ ...rest, ...paths }) as Record<string, unknown>;
+  const [was, is] = [partsOf(kept), partsOf(made)];
+  const differing = Object.keys({ ...was, ...is }).filter((part) => !isDeepStrictEqual(was[part], is[part]));
+  expect(differing).toEqual([]);
 });
 
 describe('the routes that the code declares are those that API Gateway gets', () => {
