@@ -75,8 +75,18 @@ export type StoredObject = {
   metadata: Record<string, string>;
   cacheControl?: string;
 };
+export type Listing = { objects: StoredObject[]; commonPrefixes: string[]; isTruncated: boolean };
+export type ListOptions = {
+  prefix?: string;
+  delimiter?: string;
+  maxKeys?: number;
+  startAfter?: string;
+  marker?: string;
+};
 export type ObjectStore = {
   persistence?: Persistence;
+  buckets: Map<string, Map<string, StoredObject>>;
+  listObjects(bucket: string, options?: ListOptions): Listing;
   hasBucket(name: string): boolean;
   createBucket(name: string): void;
   deleteBucket(name: string): void;

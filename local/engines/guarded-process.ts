@@ -75,7 +75,8 @@ export function spawnGuarded(options: GuardedOptions): GuardedProcess {
   };
 }
 
-function startWatchdog(signal: string, pid: number): ChildProcess | undefined {
+/** Ends the process `pid` by a signal when this process is gone, however that happened; kill it when `pid` ended. */
+export function startWatchdog(signal: string, pid: number): ChildProcess | undefined {
   if (process.platform === 'win32') return undefined; // no sh there; the pid files catch a leftover at the next start
   const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', signal, String(pid)], {
     detached: true,

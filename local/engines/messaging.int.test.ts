@@ -95,3 +95,49 @@ test('a refusal carries the code and the status of AWS', async () => {
 test('a second platform on the same folder is refused', async () => {
   await expect(startMessaging({ dataDir: folder })).rejects.toThrow('Another platform uses the data folder');
 });
+
+describe('What SNS refuses is refused', () => {
+  const subscribe = (TopicArn: string, Protocol: string, Endpoint: string) =>
+    messaging.sns('Subscribe', { TopicArn, Protocol, Endpoint });
+  const topic = 'arn:aws:sns:eu-west-1:000000000000:topic';
+
+  test('a FIFO queue behind a standard topic', async () => {
+    const queue = 'arn:aws:sqs:eu-west-1:000000000000:queue.fifo';
+    await expect(subscribe(topic, 'sqs', queue)).rejects.toMatchObject({ code: 'InvalidParameter' });
+  });
+
+  test('a function behind a FIFO topic', async () => {
+    const fn = 'arn:aws:lambda:eu-west-1:000000000000:function:f';
+    await expect(subscribe(`${topic}.fifo`, 'lambda', fn)).rejects.toMatchObject({
+      code: 'InvalidParameter',
+    });
+  });
+});
+
+test('objects are listed by the characters of their keys, page by page', async () => {
+  const call = (
+    action: 'CreateBucket' | 'PutObject' | 'ListObjectsV2',
+    key = '',
+    query: Record<string, string> = {},
+  ) => messaging.s3({ action, bucket: 'listed', key, query, headers: {}, body: Buffer.from('x') });
+  call('CreateBucket');
+  const keys = ['a/1', 'a/2', 'B', 'a-b', 'ab', 'Z', 'é'];
+  for (const key of keys) call('PutObject', key);
+  const seen: string[] = [];
+  for (let token: string | undefined = ''; token !== undefined; ) {
+    const answer = call('ListObjectsV2', '', {
+      'list-type': '2',
+      'max-keys': '2',
+      ...(token ? { 'continuation-token': token } : {}),
+    }).body.toString();
+    seen.push(...[...answer.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key));
+    token = /<NextContinuationToken>(.*?)</.exec(answer)?.[1];
+  }
+  expect(seen).toEqual(keys.toSorted());
+  const folders = call('ListObjectsV2', '', {
+    'list-type': '2',
+    delimiter: '/',
+    prefix: 'a',
+  }).body.toString();
+  expect([...folders.matchAll(/<Prefix>(.*?)<\/Prefix>/g)].map(([, prefix]) => prefix)).toContain('a/');
+});

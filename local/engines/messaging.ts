@@ -12,6 +12,7 @@ import {
   type SqsStore,
   type Topic,
 } from './fauxqs-parts.ts';
+import { checkSubscription, listInKeyOrder } from './messaging-guards.ts';
 import { openPersistence } from './messaging-persistence.ts';
 import { type S3Call, type S3Reply, s3Engine } from './messaging-s3.ts';
 
@@ -120,6 +121,7 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
     rememberDeduplication(queue);
   }
   for (const store of [sqs, sns, objects]) store.persistence = persistence;
+  listInKeyOrder(objects);
   const [sqsActions, snsActions, s3] = await Promise.all([
     loadActions<SqsAction>('sqs', SQS_ACTIONS),
     loadActions<SnsAction>('sns', SNS_ACTIONS),
@@ -148,6 +150,7 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
     },
     async sns(action, params) {
       try {
+        if (action === 'Subscribe') checkSubscription(params);
         return (
           (await persistence.transaction(() => snsActions.get(action)?.(params, sns, sqs, { headers }))) ?? ''
         );

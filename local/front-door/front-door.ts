@@ -13,6 +13,7 @@ import { tableBook } from './dynamodb-needs.ts';
 import { Faults } from './faults.ts';
 import { readIncoming } from './incoming.ts';
 import { type InvokeFunction, lambda } from './lambda.ts';
+import type { PublicPictures } from './picture-origin.ts';
 import { type ObjectEvents, s3 as s3Service } from './s3.ts';
 import { type SecretVault, secretsManager } from './secrets-manager.ts';
 import { ses } from './ses.ts';
@@ -35,8 +36,8 @@ export type FrontDoorOptions = {
   secrets?: SecretVault;
   /** Absent: Lambda knows no function. */
   invoke?: InvokeFunction;
-  /** Pictures that CloudFront shows the world on AWS, under `/_images/`: one bucket, and in it the keys that begin so. */
-  images?: { bucket: string; prefixes: string[] };
+  /** Pictures that CloudFront shows the world on AWS; here they are under `/_images/`. */
+  images?: PublicPictures;
   /** One line for each denied call and each failure of an engine. */
   log?: (line: string) => void;
 };

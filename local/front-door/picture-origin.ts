@@ -8,35 +8,34 @@ export type PublicPictures = { bucket: string; prefixes: string[] };
 /** What CloudFront lets a cache keep when the object itself says nothing: a day, its own default. */
 const DEFAULT_CACHE_CONTROL = 'public, max-age=86400';
 
-/** Serves pictures by `/_images/<key>`, as CloudFront does on AWS: no signature, no listing, nothing but GET. */
-export function pictureOrigin(
+/** Serves a picture by `/_images/<key>`, as CloudFront does on AWS: no signature, no listing, nothing but GET. */
+export function showPicture(
+  incoming: Incoming,
   messaging: Messaging,
-  pictures: PublicPictures,
-): (incoming: Incoming) => Answer {
-  return (incoming) => {
-    if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
-      return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
-    const object = find(messaging, pictures, incoming.path);
-    if (!object)
-      return {
-        status: 404,
-        headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
-        body: 'No such picture\n',
-      };
-    const headers = {
-      'content-type': object.contentType,
-      'cache-control': object.cacheControl ?? DEFAULT_CACHE_CONTROL,
-      etag: object.etag,
-      'last-modified': object.lastModified.toUTCString(),
-      'access-control-allow-origin': '*',
-      'x-content-type-options': 'nosniff',
-    };
-    if (incoming.headers['if-none-match'] === object.etag) return { status: 304, headers, body: '' };
+  pictures: PublicPictures | undefined,
+): Answer {
+  if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
+    return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
+  const object = pictures && find(messaging, pictures, incoming.path);
+  if (!object)
     return {
-      status: 200,
-      headers: { ...headers, 'content-length': String(object.contentLength) },
-      body: object.body,
+      status: 404,
+      headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
+      body: 'No such picture\n',
     };
+  const headers = {
+    'content-type': object.contentType,
+    'cache-control': object.cacheControl ?? DEFAULT_CACHE_CONTROL,
+    etag: object.etag,
+    'last-modified': object.lastModified.toUTCString(),
+    'access-control-allow-origin': '*',
+    'x-content-type-options': 'nosniff',
+  };
+  if (incoming.headers['if-none-match'] === object.etag) return { status: 304, headers, body: '' };
+  return {
+    status: 200,
+    headers: { ...headers, 'content-length': String(object.contentLength) },
+    body: object.body,
   };
 }
 

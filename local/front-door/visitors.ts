@@ -5,7 +5,7 @@ import type { Answer, Incoming } from './call.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import type { CredentialBook } from './credentials.ts';
 import type { Faults } from './faults.ts';
-import { type PublicPictures, pictureOrigin } from './picture-origin.ts';
+import { type PublicPictures, showPicture } from './picture-origin.ts';
 import type { S3 } from './s3.ts';
 import { corsHeaders, preflight } from './s3-cors.ts';
 import { isForm, readForm } from './s3-form.ts';
@@ -27,10 +27,9 @@ type Parts = {
  * with what a function signed for it. Undefined for all others.
  */
 export function visitors(parts: Parts): (incoming: Incoming) => Outcome | Promise<Outcome> | undefined {
-  const pictures = parts.images ? pictureOrigin(parts.messaging, parts.images) : undefined;
   const services = { s3: parts.s3 };
   return (incoming) => {
-    if (incoming.path.startsWith('/_images/')) return pictures?.(incoming);
+    if (incoming.path.startsWith('/_images/')) return showPicture(incoming, parts.messaging, parts.images);
     if (incoming.method === 'OPTIONS') return preflight(incoming, parts.bucket(bucketOf(incoming)));
     const form = isForm(incoming);
     if (!form && !isPresigned(incoming)) return undefined;

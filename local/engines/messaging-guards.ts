@@ -1,0 +1,55 @@
+import type { EngineRefusal, Listing, ListOptions, ObjectStore } from './fauxqs-parts.ts';
+
+/**
+ * Refuses a subscription that SNS refuses and the engine takes: a standard topic cannot deliver to a FIFO queue, and
+ * a FIFO topic delivers to queues alone
+ * (https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html).
+ */
+export function checkSubscription(params: Record<string, string>): void {
+  const { TopicArn = '', Protocol = '', Endpoint = '' } = params;
+  const fifoTopic = TopicArn.endsWith('.fifo');
+  if (!fifoTopic && Endpoint.endsWith('.fifo'))
+    throw refusal(
+      'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+    );
+  if (fifoTopic && Protocol !== 'sqs')
+    throw refusal(`Invalid parameter: Invalid protocol type: ${Protocol} for a FIFO topic`);
+}
+
+const refusal = (message: string): EngineRefusal =>
+  Object.assign(new Error(message), { code: 'InvalidParameter', statusCode: 400, senderFault: true });
+
+/**
+ * Lists objects in the order of their keys' characters, as S3 does. The engine sorts by the rules of a language and
+ * pages by those of characters, so that a page could begin in the wrong place.
+ */
+export function listInKeyOrder(store: ObjectStore): void {
+  const listAll = store.listObjects.bind(store);
+  store.listObjects = (bucket, options = {}) => {
+    const objects = store.buckets.get(bucket);
+    if (!objects) return listAll(bucket, options); // which says that there is no such bucket
+    const after = options.startAfter ?? options.marker ?? '';
+    return page(
+      [...objects.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+      after,
+      options,
+    );
+  };
+}
+
+function page(sorted: Listing['objects'], after: string, options: ListOptions): Listing {
+  const { prefix = '', delimiter, maxKeys = 1000 } = options;
+  const objects: Listing['objects'] = [];
+  const folders = new Set<string>();
+  for (const object of sorted) {
+    if (!object.key.startsWith(prefix) || object.key <= after) continue;
+    const end = delimiter ? object.key.indexOf(delimiter, prefix.length) : -1;
+    const folder = delimiter && end >= 0 ? object.key.slice(0, end + delimiter.length) : undefined;
+    if (folder !== undefined && (folder <= after || folders.has(folder))) continue;
+    if (objects.length + folders.size >= maxKeys)
+      return { objects, commonPrefixes: [...folders], isTruncated: true };
+    if (folder === undefined) objects.push(object);
+    else folders.add(folder);
+  }
+  return { objects, commonPrefixes: [...folders], isTruncated: false };
+}
