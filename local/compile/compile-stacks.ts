@@ -75,6 +75,7 @@ async function compileQueue(
   const { root, ...rest } = surroundings;
   const worker = fork(join(import.meta.dirname, 'compile-worker.ts'), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: process.env, // what the cache compares is what osls reads
     execArgv: ['--no-warnings'],
   });
   try {

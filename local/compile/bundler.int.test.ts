@@ -1,0 +1,99 @@
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { type BundledFunction, type Bundler, startBundler } from './bundler.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+describe('bundling', () => {
+  let folder: string;
+  let directory: string;
+  let bundler: Bundler | undefined;
+  beforeEach(async () => {
+    await mkdir(join(ROOT, '.cache'), { recursive: true });
+    folder = await mkdtemp(join(ROOT, '.cache', 'bundle-test-'));
+    directory = `${folder.slice(ROOT.length + 1)}/a-stack`;
+    await cp(join(ROOT, 'local/compile/fixtures/a-stack'), join(ROOT, directory), { recursive: true });
+  });
+  afterEach(async () => {
+    await bundler?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const start = async () => {
+    const functions = ['greet', 'part'].map((key) => ({
+      name: `shop-fixture-local-${key}`,
+      directory,
+      handler: `src/handlers/${key}.handler`,
+    }));
+    bundler = await startBundler({ root: ROOT, functions, cacheFolder: join(folder, 'bundles') });
+    return bundler;
+  };
+  const source = (name: string) => join(ROOT, directory, 'src', name);
+  const run = async (file: string | undefined, event: object) => {
+    const module = (await import(pathToFileURL(file ?? '').href)) as {
+      handler: (event: object) => Promise<string>;
+    };
+    return module.handler(event);
+  };
+
+  it('makes one module of each handler, named after function and content', async () => {
+    const { files } = await start();
+    const greet = files.get('shop-fixture-local-greet');
+    expect(basename(greet ?? '')).toMatch(/^greet-[0-9a-f]{16}\.mjs$/);
+    expect(await run(greet, { name: 'Ada' })).toBe('Hello, Ada');
+    expect(await run(files.get('shop-fixture-local-part'), {})).toBe('Goodbye');
+  });
+
+  it('bundles nothing again as long as nothing has changed', async () => {
+    const first = await start();
+    const before = await stat(first.files.get('shop-fixture-local-greet')!);
+    await first.stop();
+    const second = await start();
+    const after = await stat(second.files.get('shop-fixture-local-greet')!);
+    expect([...second.files]).toEqual([...first.files]);
+    expect(after.mtimeMs).toBe(before.mtimeMs);
+  });
+
+  it('notices a change that was made while nobody watched', async () => {
+    await (await start()).stop();
+    await writeFile(source('greeting.ts'), 'export const greeting = (name: string) => `Welcome, ${name}`;');
+    const { files } = await start();
+    expect(await run(files.get('shop-fixture-local-greet'), { name: 'Ada' })).toBe('Welcome, Ada');
+  });
+
+  it('tells which functions changed when something that they import changes', async () => {
+    const { watch, files } = await start();
+    const seen: BundledFunction[] = [];
+    watch(
+      (changed) => seen.push(...changed),
+      () => undefined,
+    );
+    await writeFile(source('greeting.ts'), 'export const greeting = (name: string) => `Good day, ${name}`;');
+    await eventually(() => expect(seen).toHaveLength(1));
+    expect(seen[0]?.functionName).toBe('shop-fixture-local-greet');
+    expect(files.get('shop-fixture-local-greet')).toBe(seen[0]?.file);
+    expect(await run(seen[0]?.file, { name: 'Ada' })).toBe('Good day, Ada');
+  });
+
+  it('keeps the last good bundles while a source is broken, says where, and goes on once it is mended', async () => {
+    const { watch } = await start();
+    const seen: BundledFunction[] = [];
+    const failures: string[] = [];
+    watch(
+      (changed) => seen.push(...changed),
+      (error) => failures.push(error.message),
+    );
+    await writeFile(source('greeting.ts'), 'export const greeting = (');
+    await eventually(() => expect(failures[0]).toMatch(/a-stack does not bundle: .*greeting\.ts:1:/));
+    expect(seen).toEqual([]);
+    await writeFile(source('greeting.ts'), 'export const greeting = () => "mended";');
+    await eventually(() => expect(seen).toHaveLength(1));
+  });
+
+  it('names the stack when a handler has no source', async () => {
+    await rm(source('handlers/part.ts'));
+    await expect(start()).rejects.toThrow(`${directory}: the handler src/handlers/part has no source file`);
+    expect(await readdir(folder)).not.toContain('bundles');
+  });
+});

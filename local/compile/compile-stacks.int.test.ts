@@ -1,0 +1,84 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of osls' own variables
+import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { compileStacks } from './compile-stacks.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FIXTURE = 'local/compile/fixtures/a-stack';
+
+describe('compiling a stack', () => {
+  let folder: string;
+  let directory: string;
+  beforeEach(async () => {
+    await mkdir(join(ROOT, '.cache'), { recursive: true });
+    folder = await mkdtemp(join(ROOT, '.cache', 'compile-test-'));
+    directory = `${folder.slice(ROOT.length + 1)}/a-stack`;
+    await cp(join(ROOT, FIXTURE), join(ROOT, directory), { recursive: true });
+  });
+  afterEach(async () => {
+    delete process.env['FIXTURE_GREETING'];
+    await rm(folder, { recursive: true, force: true });
+  });
+  const compile = () =>
+    compileStacks({
+      root: ROOT,
+      stage: 'local',
+      directories: [directory],
+      cacheFolder: join(folder, 'cache'),
+    });
+  const greetingOf = ([stack]: Awaited<ReturnType<typeof compile>>) => {
+    const environment = stack?.template.Resources['GreetLambdaFunction']?.Properties?.['Environment'];
+    return (environment as { Variables: { GREETING: string } } | undefined)?.Variables.GREETING;
+  };
+
+  it('gives the template of sls package, with a role per function and without any code', async () => {
+    const [stack] = await compile();
+    expect(stack).toMatchObject({
+      name: 'shop-fixture-local',
+      service: 'shop-fixture',
+      directory,
+      parameters: { Host: 'localhost' },
+    });
+    expect(Object.keys(stack?.template.Resources ?? {})).toEqual(
+      expect.arrayContaining([
+        'GreetLambdaFunction',
+        'GreetIamRoleLambdaExecution',
+        'PartIamRoleLambdaExecution',
+        'ApiGatewayMethodGreetingsNameVarGet',
+        'GreetLambdaPermissionApiGateway',
+      ]),
+    );
+  });
+
+  it('gives the kept template as long as nothing has changed', async () => {
+    const first = await compile();
+    // A template names the moment of its making, so that equal ones were made at once.
+    expect(await compile()).toEqual(first);
+  });
+
+  it('compiles anew when a file that it reads has changed', async () => {
+    const first = await compile();
+    await appendFile(join(ROOT, directory, 'functions.yml'), '  timeout: 3\n');
+    const [second] = await compile();
+    expect(second?.template.Resources['PartLambdaFunction']?.Properties?.['Timeout']).toBe(3);
+    expect(first[0]?.template.Resources['PartLambdaFunction']?.Properties?.['Timeout']).toBe(6);
+  });
+
+  it('compiles anew when an environment variable that it reads has changed', async () => {
+    expect(greetingOf(await compile())).toBe('hello');
+    process.env['FIXTURE_GREETING'] = 'good day';
+    expect(greetingOf(await compile())).toBe('good day');
+  });
+
+  it('names the stack and what osls says when it does not compile', async () => {
+    await writeFile(join(ROOT, directory, 'functions.yml'), 'greet: { handler: "${self:custom.nobody}" }\n');
+    await expect(compile()).rejects.toThrow(
+      new RegExp(`^${directory} does not compile: .*Value not found at "self" source`, 's'),
+    );
+  });
+
+  it('refuses a misspelt key, which osls alone would only mention', async () => {
+    await appendFile(join(ROOT, directory, 'functions.yml'), '  timeOut: 3\n');
+    await expect(compile()).rejects.toThrow(/does not compile: .*unrecognized property 'timeOut'/s);
+  });
+});
