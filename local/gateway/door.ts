@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApiMethod, RestApiSpec } from '../deployment.ts';
+import { explainListenError } from '../engines/ports.ts';
 import type { Invoke, InvokeResult } from '../host/pool.ts';
 import { type Authorizer, lambdaAuthorizer } from './authorizer.ts';
 import { type GatewayResponses, type GatewayResponseType, gatewayResponses } from './gateway-response.ts';
@@ -34,13 +35,15 @@ export type Gateway = {
 
 /** API Gateway's limit on an integration; a method may set less. */
 const INTEGRATION_LIMIT_MS = 29_000;
+/** Requests in work get this long when the gateway closes. */
+const CLOSING_MS = 2_500;
 
 type CompiledApi = { responses: GatewayResponses; authorizers: Map<string, Authorizer> };
 
 /**
  * API Gateway for every compiled REST API on one HTTP port: routes, authorizers, proxy events, answers, preflights
  * and the gateway's own answers from the templates.
- * @throws when a template asks for something that this gateway does not know, or the port is taken
+ * @throws when a template asks for something that this gateway does not know; StartError when the port is in use
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { invoke, region, accountId } = options;
@@ -141,7 +144,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.keepAliveTimeout = 65_000;
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(explainListenError(error, 'the API', options.port)));
     server.listen(options.port, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -155,6 +158,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), CLOSING_MS).unref();
       }),
   };
 }

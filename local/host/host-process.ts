@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { startWatchdog } from '../engines/guarded-process.ts';
 import {
   type FunctionDefinition,
   type HostCommand,
@@ -37,8 +38,6 @@ export type HostProcessOptions = {
   onOutput: (text: string) => void;
   /** `reason` names the signal or exit status. Called once. */
   onExit: (reason: string) => void;
-  /** Told each process id, so that an outside guard can end what the platform leaves behind. */
-  onSpawn?: (pid: number) => void;
 };
 
 /** Starts a host; resolves when it takes invocations, rejects when it ends before or takes over 15 s. */
@@ -72,7 +71,9 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
       resolve(signal === null ? `exit status ${status}` : `signal: ${signal}`),
     );
   });
-  if (child.pid !== undefined) options.onSpawn?.(child.pid);
+  // A host leaves by itself when its socket closes, unless a handler never yields: then the watchdog ends it.
+  const watchdog = child.pid === undefined ? undefined : startWatchdog('KILL', child.pid);
+  void exited.then(() => watchdog?.kill('SIGKILL'));
   const host = connect(child, socket, exited, options);
   void exited.then(options.onExit);
   await host.ready;

@@ -34,7 +34,6 @@ export type HostPoolOptions = {
   compileCacheDir: string;
   /** A warning or an error that a function printed, or a word on a host itself (`name` is `host`). */
   onNotice: (notice: { name: string; level: 'warn' | 'error'; line: string }) => void;
-  onSpawn?: (pid: number) => void;
 };
 
 /** Counters of one function since the start; durations in milliseconds. */
@@ -177,7 +176,6 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
         ended = true;
         if (host !== undefined) lose(host, reason);
       },
-      ...(options.onSpawn === undefined ? {} : { onSpawn: options.onSpawn }),
     });
     host = { number, process, inFlight: 0, draining: false, defined: new Set(), abandonedModules: 0 };
     if (ended) return replace(number);

@@ -136,10 +136,7 @@ function start(parts: Partial<Deployment>, file = join(folder, `store-${++names}
     invoke: pool.invoke,
     events,
     store,
-    queueOfSubscription: ({ logicalId }) => ({
-      url: String(messaging.queue(logicalId)?.url),
-      subscriptionArn: `subscription-of-${logicalId}`,
-    }),
+    queueOfSubscription: ({ logicalId }) => ({ url: String(messaging.queue(logicalId)?.url) }),
     onError: (_, error) => errors.push(error),
   });
   const platform = { sources, events, store };

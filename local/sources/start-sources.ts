@@ -22,7 +22,7 @@ export type SourcesOptions = {
   events: AsyncEvents;
   store: SourceStore;
   /** The queue that stands for a topic's subscription of a function. */
-  queueOfSubscription: (subscription: SubscriptionSpec) => { url: string; subscriptionArn: string };
+  queueOfSubscription: (subscription: SubscriptionSpec) => { url: string };
   onError: (source: string, error: unknown) => void;
 };
 
@@ -65,7 +65,8 @@ export function startSources(options: SourcesOptions): Sources {
   }
   for (const subscription of deployment.subscriptions) {
     if (subscription.protocol !== 'lambda') continue;
-    const { url: queueUrl, subscriptionArn } = options.queueOfSubscription(subscription);
+    const { url: queueUrl } = options.queueOfSubscription(subscription);
+    const subscriptionArn = `${subscription.topicArn}:${subscription.logicalId}`;
     const functionName = functionNameOf(subscription.endpointArn);
     const onError = failed(`${functionName} from ${subscription.topicArn}`);
     sources.push(topicSource({ queueUrl, subscriptionArn, functionName, messaging, events, onError }));

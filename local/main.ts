@@ -1,0 +1,100 @@
+/** `npm start`: runs the whole shop on this machine until Ctrl-C. */
+import { join } from 'node:path';
+import { StartError } from './engines/start-error.ts';
+import { HELP, LOG_LEVELS, type LogLevel, type PlatformOptions, readOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+
+/** What the engines' packages and TypeScript without a build step need. */
+const LEAST_NODE = 24;
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  if (Number(process.versions.node.split('.')[0]) < LEAST_NODE) {
+    throw new StartError(
+      `Node ${process.versions.node} is too old: run npm start, which uses the Node ${LEAST_NODE} that npm ci installs.`,
+    );
+  }
+  const options = readOptions(process.argv.slice(2), process.env, join(import.meta.dirname, '..'));
+  if (options === undefined) {
+    console.log(HELP);
+    return;
+  }
+  const [{ startPlatform }, { makeReady }, { greeting }, { noteRunning }] = await Promise.all([
+    import('./platform.ts'),
+    import('./platform/first-start.ts'),
+    import('./platform/greeting.ts'),
+    import('./platform/running-note.ts'),
+  ]);
+  const ending = endOnSignal();
+  const platform = await startPlatform({
+    ...options,
+    log: logger(options),
+    onDeath: (reason) => ending.end(`${reason}: the platform ends.`),
+  });
+  ending.whenAsked(() => platform.stop());
+  const admin = await makeReady(platform, { ...options, log: logger(options) });
+  const forget = noteRunning(options.dataDir, platform, admin);
+  ending.whenAsked(async () => {
+    forget();
+    await platform.stop();
+  });
+  console.log(greeting(platform, admin, (performance.now() - startedAt) / 1_000));
+  if (options.seed && admin.password !== undefined)
+    await seed(platform, { ...admin, password: admin.password });
+}
+
+/** Fills an empty shop; a failure leaves a shop that runs without a catalogue. */
+async function seed(platform: Platform, admin: { email: string; password: string }): Promise<void> {
+  const { isStocked, seedCatalogue } = await import('./demo/catalogue.ts');
+  const { ShopClient } = await import('./demo/client.ts');
+  const shop = new ShopClient(platform.apiUrl);
+  try {
+    if (await isStocked(shop)) return;
+    await seedCatalogue(await shop.signIn(admin.email, admin.password), (line) => console.log(`  ${line}`));
+  } catch (error) {
+    console.error(`The demo catalogue is not there: ${(error as Error).message}`);
+  }
+}
+
+function logger({ logLevel }: PlatformOptions): (level: LogLevel, line: string) => void {
+  const most = LOG_LEVELS.indexOf(logLevel);
+  return (level, line) => {
+    if (LOG_LEVELS.indexOf(level) <= most)
+      console.error(`${new Date().toISOString().slice(11, 23)} ${level} ${line}`);
+  };
+}
+
+/** Ctrl-C and its like stop what runs and then the process; a second one ends at once. */
+function endOnSignal() {
+  let stop: () => Promise<void> = async () => {};
+  let ending = false;
+  const end = (code: number) => {
+    if (ending) process.exit(130);
+    ending = true;
+    stop().then(
+      () => process.exit(code),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
+  return {
+    whenAsked: (how: () => Promise<void>) => {
+      stop = how;
+      if (ending) void how().then(() => process.exit(0));
+    },
+    end: (reason: string) => {
+      if (ending) return;
+      console.error(reason);
+      end(1);
+    },
+  };
+}
+
+await main().catch((error: unknown) => {
+  const known = error instanceof Error && (error.name === 'StartError' || error.name === 'TemplateError');
+  console.error(known ? error.message : error);
+  process.exit(1);
+});

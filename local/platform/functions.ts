@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Bundler } from '../compile/bundler.ts';
+import type { Deployment, FunctionSpec } from '../deployment.ts';
+import type { FrontDoor } from '../front-door/front-door.ts';
+import { functionEnvironment, logGroupOf } from '../host/function-environment.ts';
+import type { HostPool } from '../host/pool.ts';
+import type { StartOptions } from '../platform.ts';
+import { CONCURRENCY } from './base.ts';
+
+/** Gives the hosts every function with its environment, credentials and bundle; and one of them again by name. */
+export function defineFunctions(parts: {
+  options: StartOptions;
+  deployment: Deployment;
+  bundler: Bundler;
+  pool: HostPool;
+  frontDoor: FrontDoor;
+}): (functionName: string) => void {
+  const { options, deployment, bundler, pool, frontDoor } = parts;
+  const define = (spec: FunctionSpec) => {
+    const bundle = bundler.files.get(spec.name);
+    if (bundle === undefined) throw new Error(`${spec.stack} / ${spec.logicalId} has no bundle`);
+    pool.define({
+      name: spec.name,
+      arn: spec.arn,
+      bundle,
+      version: bundle.slice(bundle.lastIndexOf('/') + 1), // bundles are named by their content
+      exportName: spec.handler.slice(spec.handler.lastIndexOf('.') + 1),
+      environment: functionEnvironment(spec, {
+        region: deployment.region,
+        endpointUrl: frontDoor.url,
+        credentials: frontDoor.credentialsFor(spec.name),
+        concurrency: options.mode === 'several' ? CONCURRENCY : 1,
+      }),
+      timeoutMs: spec.timeoutMs,
+      memoryMb: spec.memoryMb,
+      logGroup: logGroupOf(spec.name),
+      logFile: join(options.dataDir, 'logs', `${spec.name}.log`),
+    });
+  };
+  const specs = new Map(deployment.functions.map((spec) => [spec.name, spec]));
+  for (const spec of specs.values()) define(spec);
+  return (functionName) => {
+    const spec = specs.get(functionName);
+    if (spec !== undefined) define(spec);
+  };
+}
