@@ -24,7 +24,7 @@ export type InvokeFunction = (
   options: { type: 'RequestResponse' | 'Event'; caller: string },
 ) => Promise<InvokeOutcome>;
 
-/** Lambda takes at most 6 MB for an answer that is waited for, and 256 KB for an event (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+/** Lambda takes at most 6 MB for an answer that is waited for, and 1 MB for an event (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 const LIMIT_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 } as const;
 
 /** Lambda: Invoke. `knows` tells whether a function exists. */

@@ -14,6 +14,7 @@ const CODES: Codes = {
 
 type Text = { Data?: string };
 type Input = {
+  ConfigurationSetName?: string;
   FromEmailAddress?: string;
   Destination?: { ToAddresses?: string[]; CcAddresses?: string[]; BccAddresses?: string[] };
   ReplyToAddresses?: string[];
@@ -37,16 +38,18 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
       const input = JSON.parse(incoming.body.toString() || '{}') as Input;
       const from = addressOf(input.FromEmailAddress ?? '');
       const identity = (name: string) => `arn:aws:ses:${region}:${accountId}:identity/${name}`;
+      const action = input.Content?.Raw ? 'ses:SendRawEmail' : 'ses:SendEmail';
+      const context = { 'ses:fromaddress': [from] };
+      const set = input.ConfigurationSetName;
       return {
         name: 'SendEmail',
         // An address is covered by its own identity or by that of its domain; raw content needs a right of its own
         // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
         needs: [
-          {
-            action: input.Content?.Raw ? 'ses:SendRawEmail' : 'ses:SendEmail',
-            resource: [identity(from), identity(from.slice(from.indexOf('@') + 1))],
-            context: { 'ses:fromaddress': [from] },
-          },
+          { action, resource: [identity(from), identity(from.slice(from.indexOf('@') + 1))], context },
+          ...(set
+            ? [{ action, resource: `arn:aws:ses:${region}:${accountId}:configuration-set/${set}`, context }]
+            : []),
         ],
         async run() {
           const { id } = await mailbox.add({ kind: 'mail', sender: caller.name, ...mailFrom(input) });
