@@ -21,6 +21,8 @@ const base = {
 
 /** Three projects: unit (pure, beside the code), int (one adapter or handler on its real engine), e2e (the whole shop). */
 export default {
+  // Jest takes it here only, not per project; how long a real engine or a compiler may take on a busy machine.
+  testTimeout: 60000,
   projects: [
     {
       ...base,
@@ -34,7 +36,6 @@ export default {
       testMatch: ['<rootDir>/{services,shared,local,tests}/**/*.int.test.ts'],
       globalSetup: '<rootDir>/tests/setup/start-engines.ts',
       globalTeardown: '<rootDir>/tests/setup/stop-engines.ts',
-      testTimeout: 30000,
     },
     {
       ...base,
@@ -42,7 +43,6 @@ export default {
       testMatch: ['<rootDir>/tests/e2e/**/*.e2e.test.ts'],
       globalSetup: '<rootDir>/tests/setup/start-platform.ts',
       globalTeardown: '<rootDir>/tests/setup/stop-platform.ts',
-      testTimeout: 60000,
     },
     {
       ...base,
@@ -50,7 +50,6 @@ export default {
       testMatch: ['<rootDir>/tests/contract/**/*.contract.test.ts'],
       globalSetup: '<rootDir>/tests/contract/start-platform.ts',
       globalTeardown: '<rootDir>/tests/contract/stop-platform.ts',
-      testTimeout: 60000,
     },
   ],
 };

@@ -9,16 +9,17 @@ const FIXTURE = 'local/compile/fixtures/a-stack';
 describe('compiling a stack', () => {
   let folder: string;
   let directory: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     await mkdir(join(ROOT, '.cache'), { recursive: true });
     folder = await mkdtemp(join(ROOT, '.cache', 'compile-test-'));
     directory = `${folder.slice(ROOT.length + 1)}/a-stack`;
+  });
+  beforeEach(async () => {
+    delete process.env['FIXTURE_GREETING'];
     await cp(join(ROOT, FIXTURE), join(ROOT, directory), { recursive: true });
   });
-  afterEach(async () => {
-    delete process.env['FIXTURE_GREETING'];
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
   const compile = () =>
     compileStacks({
       root: ROOT,
