@@ -10,7 +10,9 @@ import { config } from './config.ts';
 
 /** The wiring of the service: what is made from what. */
 const client = /* @__PURE__ */ lazy(dynamoClient);
-export const store = /* @__PURE__ */ lazy(() => dynamo(client()));
+/** One read of an item that is never there: enough to know that the table answers. */
+export const readTable = () =>
+  dynamo(client()).get(config.NOTIFICATIONS_TABLE, { pk: 'HEALTH', sk: 'HEALTH' });
 export const contacts = /* @__PURE__ */ lazy(() => contactStore(client(), config.NOTIFICATIONS_TABLE));
 export const messages = /* @__PURE__ */ lazy(() => messageLog(client(), config.NOTIFICATIONS_TABLE));
 export const deliver = /* @__PURE__ */ lazy(() =>

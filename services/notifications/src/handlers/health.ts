@@ -2,15 +2,12 @@ import { Unavailable } from '#shared/errors.ts';
 import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { healthRoute } from '../api.ts';
-import { store } from '../app.ts';
-import { config } from '../config.ts';
+import { readTable } from '../app.ts';
 
 /** Says whether the table answers. */
 export const handler = httpHandler(healthRoute, async () => {
-  await store()
-    .get(config.NOTIFICATIONS_TABLE, { pk: 'HEALTH', sk: 'HEALTH' })
-    .catch((cause: unknown) => {
-      throw new Unavailable('The table does not answer.', { cause });
-    });
+  await readTable().catch((cause: unknown) => {
+    throw new Unavailable('The table does not answer.', { cause });
+  });
   return ok({ status: 'ok', service: 'notifications', checks: { table: 'ok' } });
 });

@@ -3,11 +3,10 @@ import type * as z from 'zod';
 import type { createAdminContract } from '#shared/contracts/users.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
-import type { Database } from '#shared/postgres/database.ts';
 import { EmailTaken } from '../domain/errors.ts';
 import { register } from '../domain/user.ts';
 import { hashPassword } from './password-hash.ts';
-import { findByEmail } from './user-reader.ts';
+import type { UserReader } from './user-reader.ts';
 import type { UserStore } from './user-store.ts';
 
 /** 144 random bits, written in 24 characters. */
@@ -18,13 +17,13 @@ const passwordBytes = 18;
  * @throws EmailTaken if the address belongs to a customer: whoever registered it first must not become administrator
  */
 export async function createAdmin(
-  database: Database,
+  accounts: UserReader,
   users: UserStore,
   email: string,
   now: Date,
   cause: Cause,
 ): Promise<z.input<typeof createAdminContract.answer>> {
-  const found = await findByEmail(database, email);
+  const found = await accounts.byEmail(email);
   if (found?.user.roles.includes('admin')) return { outcome: 'exists', userId: found.user.id, email };
   if (found !== undefined) throw new EmailTaken('This address belongs to an account without that role.');
   const password = randomBytes(passwordBytes).toString('base64url');

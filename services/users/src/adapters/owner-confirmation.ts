@@ -1,10 +1,9 @@
 import type { Clock } from '#shared/clock.ts';
 import { InvalidRequest } from '#shared/errors.ts';
-import type { Database } from '#shared/postgres/database.ts';
 import { WrongPassword } from '../domain/errors.ts';
 import { passwordMatches } from './password-hash.ts';
 import type { SignInAttempts } from './sign-in-attempts.ts';
-import { findById } from './user-reader.ts';
+import type { UserReader } from './user-reader.ts';
 
 /**
  * Makes sure that it is the owner, not just somebody at a signed-in device, who moves an account to another e-mail
@@ -15,9 +14,9 @@ export type ConfirmOwner = (userId: string, newEmail: string, currentPassword: s
 
 /** See {@link ConfirmOwner}. */
 export const ownerConfirmation =
-  (database: Database, attempts: SignInAttempts, clock: Clock): ConfirmOwner =>
+  (accounts: UserReader, attempts: SignInAttempts, clock: Clock): ConfirmOwner =>
   async (userId, newEmail, currentPassword) => {
-    const found = await findById(database, userId);
+    const found = await accounts.byId(userId);
     if (found === undefined || found.user.email === newEmail) return;
     if (currentPassword === '')
       throw new InvalidRequest('currentPassword: is required to change the e-mail address', {

@@ -4,7 +4,7 @@ import type { Database, Queryable } from '#shared/postgres/database.ts';
 import { InvalidRefreshToken } from '../domain/errors.ts';
 import { present, type RefreshToken, refreshLifetimeMs } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
-import { findById } from './user-reader.ts';
+import { userReader } from './user-reader.ts';
 
 /** Who a session belongs to, and the token that continues it: shown once, only its hash is kept. */
 export type Session = { user: User; refreshToken: string };
@@ -40,7 +40,7 @@ export function sessionStore(database: Database): SessionStore {
         const presented = present(kept, now);
         if (presented === 'revoke-family') await revoke(transaction, kept.familyId, now);
         if (presented !== 'rotate') return undefined;
-        const found = await findById(transaction, kept.userId);
+        const found = await userReader(transaction).byId(kept.userId);
         if (found === undefined) return undefined;
         await transaction.query('UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1', [
           hashOf(token),

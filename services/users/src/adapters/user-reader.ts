@@ -22,13 +22,20 @@ const selection = `
          ARRAY(SELECT r.role FROM user_roles r WHERE r.user_id = u.id ORDER BY r.granted_at, r.role) AS roles
     FROM users u JOIN user_profiles p ON p.user_id = u.id`;
 
-/** The account with this address (in lower case), if there is one. */
-export const findByEmail = async (queryable: Queryable, email: string): Promise<Credentials | undefined> =>
-  toCredentials(await queryable.query<Row>(`${selection} WHERE u.email = $1`, [email]));
+/** Looks accounts up. */
+export type UserReader = {
+  /** The account with this address (in lower case), if there is one. */
+  byEmail(email: string): Promise<Credentials | undefined>;
+  /** The account with this id, if there is one. */
+  byId(id: string): Promise<Credentials | undefined>;
+};
 
-/** The account with this id, if there is one. */
-export const findById = async (queryable: Queryable, id: string): Promise<Credentials | undefined> =>
-  toCredentials(await queryable.query<Row>(`${selection} WHERE u.id = $1`, [id]));
+/** See {@link UserReader}. */
+export const userReader = (queryable: Queryable): UserReader => ({
+  byEmail: async (email) =>
+    toCredentials(await queryable.query<Row>(`${selection} WHERE u.email = $1`, [email])),
+  byId: async (id) => toCredentials(await queryable.query<Row>(`${selection} WHERE u.id = $1`, [id])),
+});
 
 /** The account with this id, locked until the transaction ends. */
 export const findToChange = async (queryable: Queryable, id: string): Promise<Credentials | undefined> =>

@@ -1,8 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { edge } from '#shared/lambda/edge.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
-import { verifyWith } from '../adapters/token-verifier.ts';
-import { clock, verifyingKeys } from '../app.ts';
+import { clock, verifyToken } from '../app.ts';
 import { accessPolicy } from '../domain/access-policy.ts';
 import { bearerToken } from '../domain/bearer-token.ts';
 
@@ -10,7 +9,7 @@ import { bearerToken } from '../domain/bearer-token.ts';
 export const handler = edge(
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const token = bearerToken(event.headers ?? {});
-    const result = await verifyWith(verifyingKeys(), token, clock());
+    const result = await verifyToken()(token, clock());
     if (result.kind === 'valid') return accessPolicy(event.methodArn, result.caller, result.expiresAt);
     logger.info('access token refused', { reason: result.kind === 'invalid' ? result.reason : result.kind });
     throw new Error('Unauthorized');

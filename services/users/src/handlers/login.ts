@@ -1,9 +1,7 @@
 import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { passwordMatches } from '../adapters/password-hash.ts';
-import { findByEmail } from '../adapters/user-reader.ts';
 import { loginRoute } from '../api.ts';
-import { attempts, clock, database, issueAccessToken, sessions } from '../app.ts';
+import { accounts, attempts, clock, issueAccessToken, passwordMatches, sessions } from '../app.ts';
 import { InvalidCredentials } from '../domain/errors.ts';
 import { toTokens } from '../domain/tokens-view.ts';
 
@@ -11,7 +9,7 @@ import { toTokens } from '../domain/tokens-view.ts';
 export const handler = httpHandler(loginRoute, async ({ body: { email, password } }) => {
   const now = clock();
   await attempts().count(email, now);
-  const found = await findByEmail(database(), email);
+  const found = await accounts().byEmail(email);
   if (!(await passwordMatches(password, found?.passwordHash)) || found === undefined)
     throw new InvalidCredentials('E-mail address or password is wrong.');
   const accessToken = await issueAccessToken()(found.user, now);

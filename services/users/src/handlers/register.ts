@@ -2,10 +2,8 @@ import { created } from '#shared/http/response.ts';
 import { newId } from '#shared/ids.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { idempotently } from '#shared/postgres/idempotency.ts';
-import { withHashedSecret } from '../adapters/keyed-request.ts';
-import { hashPassword } from '../adapters/password-hash.ts';
 import { registerRoute } from '../api.ts';
-import { clock, database, users } from '../app.ts';
+import { clock, database, hashPassword, users, withHashedSecret } from '../app.ts';
 import { toAccount } from '../domain/account-view.ts';
 import { register, type User } from '../domain/user.ts';
 

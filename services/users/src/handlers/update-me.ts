@@ -2,9 +2,8 @@ import { ok } from '#shared/http/response.ts';
 import { newId } from '#shared/ids.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { idempotently } from '#shared/postgres/idempotency.ts';
-import { withHashedSecret } from '../adapters/keyed-request.ts';
 import { updateMeRoute } from '../api.ts';
-import { clock, confirmOwner, database, users } from '../app.ts';
+import { clock, confirmOwner, database, users, withHashedSecret } from '../app.ts';
 import { toAccount } from '../domain/account-view.ts';
 import { changeContact } from '../domain/user.ts';
 
