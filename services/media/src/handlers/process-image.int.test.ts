@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import sharp from 'sharp';
+import type { Rendition } from '#shared/events/media.ts';
+import { mediaService } from '../../testing/media-service.ts';
+import { corners, cutOut, phonePhotograph, webPicture } from '../../testing/pictures.ts';
+
+const media = await mediaService();
+const s3 = new S3Client({});
+
+const objectOf = async ({ url }: Rendition) => {
+  const Key = url.replace('https://images.test/', '');
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: media.bucket, Key }));
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+};
+const colourAt = async (picture: Buffer, left: number, top: number) => {
+  const { data } = await sharp(picture)
+    .extract({ left, top, width: 1, height: 1 })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return [...data];
+};
+const near = (colour: readonly number[]) => colour.map((value) => expect.closeTo(value, -2));
+const renditionsOf = async (mediaId: string) => (await media.look(mediaId)).body['renditions'] as Rendition[];
+const processed = async (file: Buffer, type: string) => {
+  const mediaId = await media.upload(file, type);
+  await media.written(mediaId);
+  return mediaId;
+};
+
+describe('a photograph', () => {
+  test('becomes renditions in three sizes and two formats, upright, without metadata', async () => {
+    const mediaId = await processed(await phonePhotograph(1600, 1200), 'image/jpeg');
+    const renditions = await renditionsOf(mediaId);
+    expect(renditions.map(({ width, height, format }) => `${width}x${height} ${format}`)).toEqual([
+      '320x240 webp',
+      '320x240 jpeg',
+      '640x480 webp',
+      '640x480 jpeg',
+      '1280x960 webp',
+      '1280x960 jpeg',
+    ]);
+    for (const rendition of renditions) {
+      const file = await objectOf(rendition);
+      const { width, height, format, exif, icc, xmp, orientation, space } = await sharp(file).metadata();
+      expect({ width, height, format, bytes: file.length, space }).toMatchObject({
+        width: rendition.width,
+        height: rendition.height,
+        format: rendition.format,
+        bytes: rendition.bytes,
+        space: 'srgb',
+      });
+      expect([exif, icc, xmp, orientation]).toEqual([undefined, undefined, undefined, undefined]);
+      expect(file.includes('GPS')).toBe(false);
+      const [right, bottom] = [rendition.width - 10, rendition.height - 10];
+      expect(await colourAt(file, 10, 10)).toEqual(near(corners.topLeft));
+      expect(await colourAt(file, right, 10)).toEqual(near(corners.topRight));
+      expect(await colourAt(file, 10, bottom)).toEqual(near(corners.bottomLeft));
+    }
+  });
+
+  test('is kept under keys that everybody may cache for ever', async () => {
+    const mediaId = await processed(await phonePhotograph(400, 300), 'image/jpeg');
+    const head = await s3.send(
+      new HeadObjectCommand({ Bucket: media.bucket, Key: `renditions/${mediaId}/320.webp` }),
+    );
+    expect(head.CacheControl).toBe('public, max-age=31536000, immutable');
+    expect(head.ContentType).toBe('image/webp');
+  });
+
+  test('smaller than a size is not blown up', async () => {
+    const mediaId = await processed(await webPicture(500, 400), 'image/webp');
+    expect((await renditionsOf(mediaId)).map(({ width }) => width)).toEqual([320, 320, 500, 500]);
+    const tiny = await processed(await webPicture(8, 6), 'image/webp');
+    expect((await renditionsOf(tiny)).map(({ width, height }) => [width, height])).toEqual([
+      [8, 6],
+      [8, 6],
+    ]);
+  });
+});
+
+test('a cut-out stays transparent in WebP and stands on white in JPEG', async () => {
+  const mediaId = await processed(await cutOut(800, 600), 'image/png');
+  const [webp, jpeg] = await Promise.all((await renditionsOf(mediaId)).slice(0, 2).map(objectOf));
+  expect((await colourAt(webp!, 10, 10)).at(3)).toBe(0);
+  expect((await colourAt(webp!, 310, 10)).at(3)).toBe(255);
+  expect(await colourAt(jpeg!, 10, 10)).toEqual(near([255, 255, 255]));
+});
+
+describe('the event MEDIA_PROCESSED', () => {
+  test('tells the renditions, once, however often S3 announces the file', async () => {
+    const mediaId = await media.upload(await webPicture(), 'image/webp');
+    await Promise.all([media.written(mediaId), media.written(mediaId)]);
+    await media.written(mediaId);
+    expect(await media.entries(mediaId)).toHaveLength(1);
+    await media.relay(mediaId);
+    await media.relay(mediaId);
+    expect(await media.published()).toMatchObject([
+      {
+        type: 'MEDIA_PROCESSED',
+        aggregateId: mediaId,
+        sequence: 1,
+        correlationId: 'request',
+        data: { mediaId, altText: 'A lamp', renditions: { length: 4 } },
+      },
+    ]);
+  });
+
+  test('is published by the sweep if the stream’s relay did not', async () => {
+    const mediaId = await processed(await webPicture(), 'image/webp');
+    const published = async () =>
+      (await media.published()).filter(({ aggregateId }) => aggregateId === mediaId);
+    await media.sweep(new Date());
+    expect(await published()).toEqual([]);
+    const later = new Date(Date.now() + 61_000);
+    await media.sweep(later);
+    expect(await published()).toHaveLength(1);
+    await media.sweep(later);
+    expect(await published()).toEqual([]);
+  });
+});
+
+describe('a file that is no picture is rejected, with the reason', () => {
+  const junk = Buffer.from('<html>not a picture</html>');
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  const cut = async () => (await phonePhotograph(800, 600)).subarray(0, 2000);
+  /** A PNG of a few bytes whose header claims 60,000 × 60,000 pixels. */
+  const bomb = async () => {
+    const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    png.writeUInt32BE(60_000, 16);
+    png.writeUInt32BE(60_000, 20);
+    png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+    return png;
+  };
+
+  test.each([
+    ['junk', async () => junk, 'image/png', /not a JPEG, PNG or WebP/],
+    ['a drawing in SVG', async () => svg, 'image/png', /not a JPEG, PNG or WebP/],
+    ['another type than announced', () => webPicture(), 'image/jpeg', /The file is webp/],
+    ['a photograph cut off', cut, 'image/jpeg', /damaged/],
+    ['a small file of a giant picture', bomb, 'image/png', /pixel|too large|not a JPEG/],
+  ])('%s', async (_, file, type, reason) => {
+    const mediaId = await processed(await file(), type);
+    expect((await media.look(mediaId)).body).toMatchObject({
+      state: 'rejected',
+      reason: expect.stringMatching(reason),
+    });
+    await media.relay(mediaId);
+    expect((await media.published()).at(-1)).toMatchObject({ type: 'MEDIA_REJECTED', data: { mediaId } });
+  });
+
+  test('one that is larger than allowed is not even read', async () => {
+    const mediaId = await media.upload(junk, 'image/png');
+    await media.written(mediaId, { size: 15 * 1024 * 1024 + 1 });
+    expect((await media.look(mediaId)).body).toMatchObject({ state: 'rejected' });
+  });
+});
+
+describe('what is passed over', () => {
+  test('a file that comes after its upload was settled', async () => {
+    const mediaId = await processed(await webPicture(500, 400), 'image/webp');
+    const before = (await media.look(mediaId)).body;
+    await s3.send(
+      new PutObjectCommand({ Bucket: media.bucket, Key: `originals/${mediaId}`, Body: Buffer.from('junk') }),
+    );
+    await media.written(mediaId);
+    expect((await media.look(mediaId)).body).toEqual(before);
+  });
+
+  test('a file that no upload announced, or under another kind of key', async () => {
+    await media.written(randomUUID());
+    await media.written('', { key: 'originals/../x y.png' });
+    expect(await media.published()).toEqual([]);
+  });
+});
+
+/** CRC-32 of a PNG chunk (PNG specification, annex D). */
+function crc32(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}

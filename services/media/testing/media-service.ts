@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { DynamoDBStreamEvent, S3Event } from 'aws-lambda';
+import { dynamo } from '#shared/dynamo/dynamo.ts';
+import type { Item } from '#shared/dynamo/write.ts';
+import { aQueue, aTopic, tables as freshTables } from '#shared/testing/engines.ts';
+import { setEnvironment } from '#shared/testing/environment.ts';
+import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
+import { eventsIn, scheduleEvent } from '#shared/testing/queue.ts';
+
+/** An admin, as the authorizer names one. */
+export const admin = { userId: randomUUID(), roles: ['admin'] as 'admin'[] };
+
+type Upload = { mediaId: string; upload: { method: string; url: string; headers: Record<string, string> } };
+
+/** The whole media service on fresh tables, with a bucket of its own; its handlers are called as AWS calls them. */
+export async function mediaService() {
+  const tables = await freshTables('media', 'media-outbox', 'idempotency');
+  const queue = await aQueue({ fifo: true });
+  const topic = await aTopic({ fifo: true, queues: [queue] });
+  const bucket = `test-${randomUUID()}`;
+  await new S3Client({}).send(new CreateBucketCommand({ Bucket: bucket }));
+  setEnvironment({
+    MEDIA_TABLE: tables.media,
+    OUTBOX_TABLE: tables['media-outbox'],
+    IDEMPOTENCY_TABLE: tables.idempotency,
+    PICTURE_BUCKET: bucket,
+    IMAGE_BASE_URL: 'https://images.test/',
+    MEDIA_EVENTS_TOPIC_ARN: topic,
+  });
+  const api = await import('../src/api.ts');
+  const { handler: createUpload } = await import('../src/handlers/create-upload.ts');
+  const { handler: getMedia } = await import('../src/handlers/get-media.ts');
+  const { handler: processImage } = await import('../src/handlers/process-image.ts');
+  const { handler: relayOutbox } = await import('../src/handlers/relay-outbox.ts');
+  const { handler: sweepOutbox } = await import('../src/handlers/sweep-outbox.ts');
+  const { handler: health } = await import('../src/handlers/health.ts');
+
+  const announce = (body: unknown, request: TestRequest = {}) =>
+    send<Upload & { code?: string; errors?: { field: string }[] }>(createUpload, api.createUpload, {
+      caller: admin,
+      body,
+      ...request,
+    });
+  return {
+    bucket,
+    tables,
+    announce,
+    look: (id: string, request: TestRequest = {}) =>
+      send<Item & { state: string }>(getMedia, api.getMedia, { params: { id }, caller: admin, ...request }),
+    health: () => send(health, api.health),
+    /** Announces and uploads a file; answers its media id. */
+    async upload(file: Buffer, contentType: string): Promise<string> {
+      const { body } = await announce({
+        productId: randomUUID(),
+        contentType,
+        bytes: file.length,
+        altText: 'A lamp',
+      });
+      const { method, url, headers } = body.upload;
+      const answer = await fetch(url, { method, headers, body: new Uint8Array(file) });
+      if (!answer.ok) throw new Error(`upload answered ${answer.status}: ${await answer.text()}`);
+      return body.mediaId;
+    },
+    /** S3 announces an original. */
+    written: (mediaId: string, over: { key?: string; size?: number } = {}) =>
+      processImage(s3Event(bucket, over.key ?? `originals/${mediaId}`, over.size ?? 1000), lambdaContext()),
+    /** The stream shows every outbox entry of an upload. */
+    relay: (mediaId: string) => relayOutbox(insertOf(mediaId), lambdaContext()),
+    sweep: (at: Date) => sweepOutbox(scheduleEvent(at) as never, lambdaContext()),
+    published: () => eventsIn(queue),
+    /** The outbox entries of an upload. */
+    async entries(mediaId: string): Promise<Item[]> {
+      const page = await dynamo().query<Item>({
+        table: tables['media-outbox'],
+        where: 'aggregate_id = :id',
+        values: { ':id': mediaId },
+      });
+      return page.items;
+    },
+  };
+}
+
+const s3Event = (bucket: string, key: string, size: number) =>
+  ({
+    Records: [
+      {
+        responseElements: { 'x-amz-request-id': 'request' },
+        s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key), size, sequencer: '01' } },
+      },
+    ],
+  }) as unknown as S3Event;
+
+const insertOf = (aggregateId: string) =>
+  ({
+    Records: [
+      {
+        eventID: '1',
+        eventName: 'INSERT',
+        dynamodb: { Keys: { aggregate_id: { S: aggregateId }, entry_id: { S: '1' } }, SequenceNumber: '1' },
+      },
+    ],
+  }) as DynamoDBStreamEvent;

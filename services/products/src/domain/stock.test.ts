@@ -1,0 +1,79 @@
+import * as fc from 'fast-check';
+import { type Allocation, allocate, decideHold, type Offer, type WarehouseStock } from './stock.ts';
+
+const offer = (productId: string, status: Offer['status'] = 'on-sale'): Offer => ({
+  productId,
+  name: 'Lamp',
+  priceCents: 1000,
+  currency: 'EUR',
+  status,
+  version: 1,
+  events: 1,
+  reorderLevel: 5,
+  lowAnnounced: false,
+});
+const sum = (parts: readonly { quantity: number }[]) =>
+  parts.reduce((total, { quantity }) => total + quantity, 0);
+const stocks = fc
+  .uniqueArray(
+    fc.record({ warehouseId: fc.string({ minLength: 1 }), available: fc.nat(50), reserved: fc.nat(5) }),
+    {
+      selector: ({ warehouseId }) => warehouseId,
+      maxLength: 8,
+    },
+  )
+  .map((rows): WarehouseStock[] => rows);
+
+describe('an allocation', () => {
+  test('takes exactly what is asked, from no warehouse more than it has, whenever there is enough', () => {
+    fc.assert(
+      fc.property(stocks, fc.integer({ min: 1, max: 120 }), (warehouses, quantity) => {
+        const there = warehouses.reduce((total, { available }) => total + available, 0);
+        const allocations = allocate(quantity, warehouses);
+        if (there < quantity) return allocations === undefined;
+        const fits = ({ warehouseId, quantity: taken }: Allocation) =>
+          taken > 0 && taken <= (warehouses.find((row) => row.warehouseId === warehouseId)?.available ?? 0);
+        return allocations !== undefined && sum(allocations) === quantity && allocations.every(fits);
+      }),
+    );
+  });
+
+  test('is one warehouse whenever one suffices', () => {
+    fc.assert(
+      fc.property(stocks, fc.integer({ min: 1, max: 50 }), (warehouses, quantity) => {
+        fc.pre(warehouses.some(({ available }) => available >= quantity));
+        return allocate(quantity, warehouses)?.length === 1;
+      }),
+    );
+  });
+});
+
+describe('a hold', () => {
+  const row = (available: number) => [{ warehouseId: 'berlin', available, reserved: 0 }];
+
+  test('is refused by name for every product that is unknown or retired', () => {
+    const lines = ['a', 'b', 'c'].map((productId) => ({ productId, quantity: 1 }));
+    const decision = decideHold(lines, [
+      { productId: 'a', offer: undefined, warehouses: [] },
+      { productId: 'b', offer: offer('b'), warehouses: row(1) },
+      { productId: 'c', offer: offer('c', 'retired'), warehouses: row(1) },
+    ]);
+    expect(decision).toMatchObject({
+      kind: 'unknown',
+      fields: [{ field: 'lines[0].productId' }, { field: 'lines[2].productId' }],
+    });
+  });
+
+  test('is refused by name for every line that is short', () => {
+    const lines = ['a', 'b'].map((productId) => ({ productId, quantity: 3 }));
+    const decision = decideHold(lines, [
+      { productId: 'a', offer: offer('a'), warehouses: row(3) },
+      { productId: 'b', offer: offer('b'), warehouses: row(2) },
+    ]);
+    expect(decision).toEqual({
+      kind: 'short',
+      productIds: ['b'],
+      fields: [{ field: 'lines[1].quantity', message: 'only 2 left of Lamp' }],
+    });
+  });
+});
