@@ -4,8 +4,11 @@ import type { Mail } from '../domain/mail.ts';
 /** Hands a mail to SES; answers SES's id of it. `reference` is the same for every copy of one mail. */
 export type SendMail = (to: string, mail: Mail, reference: string) => Promise<string>;
 
+/** Two tries of at most two seconds fit into the function's five; after that the message comes back by itself. */
+const patience = { maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 } };
+
 /** Sends through SES. A client may be given; its endpoint and credentials come from the environment, as on AWS. */
-export function sesMailer(from: string, client = new SESv2Client({})): SendMail {
+export function sesMailer(from: string, client = new SESv2Client(patience)): SendMail {
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return async (to, { subject, text, html }, reference) => {
     const { MessageId = '' } = await client.send(

@@ -10,15 +10,15 @@ export type Once = (key: string, work: () => Promise<void>) => Promise<void>;
 const rememberSeconds = 15 * 24 * 60 * 60;
 
 /**
- * A record that was begun and never finished counts as abandoned after this: the function's timeout, after which
- * its process cannot be at work any more, and well before the message comes back (61 s).
+ * A record that was begun and never finished counts as abandoned after this: the function's timeout in
+ * serverless.yml, after which its process cannot be at work any more, and well before the message comes back (31 s).
  */
-const leaseMs = 10_000;
+const leaseMs = 5_000;
 
 /**
- * Once per key by Powertools' records. SES takes no idempotency key, so one window remains: a process that dies after
- * SES took the mail and before the record says so (two calls to DynamoDB, some milliseconds) sends it again when the
- * message comes back. The other choice, to record first and never send again, would lose mails instead.
+ * Once per key by Powertools' records. SES takes no idempotency key, so one window remains: when a process dies after
+ * SES took the mail and before the record says so (two calls to DynamoDB, some milliseconds), or SES's answer is lost
+ * on its way, the mail is sent again. The other choice, to record first and never send again, would lose mails instead.
  */
 export function once(client: DynamoDBClient, table: string, keyPrefix: string): Once {
   // The persistence layer asks for nothing of the context but the time that is left.
