@@ -1,53 +1,58 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-/** How to start a program: its output goes to `logFile`, its environment is `env` alone. */
-export type Launch = {
+/** A command to run to its end: its output goes to `logFile`, its environment is `env` alone. */
+export type Command = {
   command: string;
   args: readonly string[];
   cwd: string;
   env: Record<string, string>;
   logFile: string;
+  /** Takes the standard output instead of the log. */
+  outFile?: string;
+  timeoutMs: number;
 };
 
-/** Every program that this process started and has not seen end. */
-const running = new Set<ChildProcess>();
+/** Leaders of the process groups that were started here and have not been seen to end. */
+const leaders = new Set<number>();
 
 /**
- * Starts a program as the leader of a process group of its own, so that what it starts in turn can be ended with
- * it. Throws when the program cannot be started at all.
+ * Runs a command as the leader of a process group of its own, so that nothing it started outlives it. Throws with
+ * the tail of its output when it fails or takes longer than `timeoutMs`.
  */
-export async function launch({ command, args, cwd, env, logFile }: Launch): Promise<ChildProcess> {
+export async function run({ command, args, cwd, env, logFile, outFile, timeoutMs }: Command): Promise<void> {
   const log = openSync(logFile, 'a');
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', log, log] });
-  closeSync(log);
+  const out = outFile === undefined ? log : openSync(outFile, 'w');
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', out, log] });
+  for (const file of new Set([out, log])) closeSync(file);
   await once(child, 'spawn');
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  return child;
+  const leader = child.pid as number;
+  leaders.add(leader);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    endGroup(leader);
+  }, timeoutMs);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  clearTimeout(timer);
+  endGroup(leader);
+  leaders.delete(leader);
+  if (code === 0) return;
+  const reason = late ? `took longer than ${timeoutMs / 1000} s` : `ended with ${code}`;
+  throw new Error(
+    `${[command, ...args].join(' ')} (in ${cwd}) ${reason}. Its last lines, all in ${logFile}:\n${tail(logFile)}`,
+  );
 }
 
-/** Ends a program and everything in its process group: asks first, and insists after `graceMs`. */
-export async function end(child: ChildProcess, graceMs = 10_000): Promise<void> {
-  if (child.pid === undefined) return;
-  if (child.exitCode === null && child.signalCode === null) {
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    const insist = setTimeout(() => child.kill('SIGKILL'), graceMs);
-    await ended;
-    clearTimeout(insist);
-  }
-  signalGroup(child.pid);
+/** Ends every command that is still running; for the way out after a signal, where nothing can be awaited. */
+export function endCommands(): void {
+  for (const leader of leaders) endGroup(leader);
 }
 
-/** Ends whatever is still running, at once; for the way out after a signal, where nothing can be awaited. */
-export function endAll(): void {
-  for (const child of running) if (child.pid !== undefined) signalGroup(child.pid);
-}
-
-/** The group outlives its leader when a grandchild does; an empty one is no error. */
-function signalGroup(leader: number): void {
+/** Ends what is left of a process group. One without members is no error. */
+export function endGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch (error) {
@@ -55,26 +60,9 @@ function signalGroup(leader: number): void {
   }
 }
 
-/**
- * Runs a program to its end. Throws with the tail of its output when it fails or takes longer than `timeoutMs`.
- */
-export async function run(what: Launch & { timeoutMs: number }): Promise<void> {
-  const child = await launch(what);
-  const exit = once(child, 'exit');
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    if (child.pid !== undefined) signalGroup(child.pid);
-  }, what.timeoutMs);
-  const [code] = await exit;
-  clearTimeout(timer);
-  if (child.pid !== undefined) signalGroup(child.pid);
-  if (code === 0) return;
-  const line = [what.command, ...what.args].join(' ');
-  const reason = late ? `took longer than ${what.timeoutMs / 1000} s` : `ended with ${code}`;
-  throw new Error(
-    `${line} (in ${what.cwd}) ${reason}. Its last lines, all in ${what.logFile}:\n${tail(what.logFile)}`,
-  );
+/** A search path on which this process' own Node and the project's commands come first. */
+export function nodeFirst(root: string): string {
+  return [dirname(process.execPath), join(root, 'node_modules/.bin'), process.env.PATH ?? ''].join(':');
 }
 
 /** The last lines of a log file. */

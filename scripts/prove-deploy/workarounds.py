@@ -1,7 +1,7 @@
 """Starts MiniStack 1.5.33 with its defects worked around that stand in the shop's way; nothing else is changed.
 
 Each workaround says what AWS does, what MiniStack does instead, and so why it is here. What MiniStack cannot do
-and the shop can live without is not repaired: tests/contract/differences.ts names it.
+and the shop can live without is not repaired: tests/contract/known-differences.ts names it.
 """
 
 import json

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { knownDifferences } from './differences.ts';
+import { knownDifferences } from './known-differences.ts';
 
 const here = import.meta.dirname;
 const read = (path: string) => readFileSync(join(here, path), 'utf8');

@@ -1,0 +1,145 @@
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  paginateListStacks,
+} from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, ListEventSourceMappingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import {
+  DeleteObjectsCommand,
+  ListBucketsCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Emulator } from './ministack.ts';
+
+/** A resource as CloudFormation tells of it after a deployment. */
+export type DeployedResource = { type: string; logicalId: string; physicalId: string };
+
+/** What an operator looks up in the account, or does there by hand. */
+export class Account {
+  readonly settings: {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+  };
+  readonly lambda: LambdaClient;
+  readonly s3: S3Client;
+
+  constructor({ endpoint, region, environment }: Emulator) {
+    const credentials = {
+      accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
+    };
+    this.settings = { endpoint, region, credentials };
+    this.lambda = new LambdaClient(this.settings);
+    this.s3 = new S3Client(this.settings);
+  }
+
+  /** Names of the stacks that are there now. */
+  async stacks(): Promise<string[]> {
+    const names: string[] = [];
+    const client = new CloudFormationClient(this.settings);
+    for await (const page of paginateListStacks({ client }, {})) {
+      for (const stack of page.StackSummaries ?? []) {
+        if (stack.StackStatus !== 'DELETE_COMPLETE' && stack.StackName) names.push(stack.StackName);
+      }
+    }
+    return names;
+  }
+
+  async resourcesOf(stackName: string): Promise<DeployedResource[]> {
+    const client = new CloudFormationClient(this.settings);
+    const answer = await client.send(new DescribeStackResourcesCommand({ StackName: stackName }));
+    return (answer.StackResources ?? []).map((resource) => ({
+      type: resource.ResourceType ?? '',
+      logicalId: resource.LogicalResourceId ?? '',
+      physicalId: resource.PhysicalResourceId ?? '',
+    }));
+  }
+
+  /** The value of a secret. Throws AWS's error when there is none. */
+  async secret(id: string): Promise<string> {
+    const client = new SecretsManagerClient(this.settings);
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    if (SecretString === undefined) throw new Error(`The secret ${id} holds no text.`);
+    return SecretString;
+  }
+
+  /** Vouches for a domain that mail is sent from, as an operator does once per account by a DNS record. */
+  async vouchForMailDomain(domain: string): Promise<void> {
+    await new SESv2Client(this.settings).send(new CreateEmailIdentityCommand({ EmailIdentity: domain }));
+  }
+
+  /** Empties a bucket, since CloudFormation deletes none that holds objects. */
+  async emptyBucket(bucket: string): Promise<void> {
+    for await (const page of paginateListObjectsV2({ client: this.s3 }, { Bucket: bucket })) {
+      const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
+      if (Objects.length > 0)
+        await this.s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
+    }
+  }
+
+  /** Whatever a stack could have left behind, by kind and name; empty kinds are not told. */
+  async leftovers(): Promise<string[]> {
+    const { settings, lambda, s3 } = this;
+    const found = await Promise.all([
+      this.stacks().then((names) => kind('stack', names)),
+      lambda.send(new ListFunctionsCommand({})).then((answer) =>
+        kind(
+          'function',
+          answer.Functions?.map((one) => one.FunctionName),
+        ),
+      ),
+      lambda.send(new ListEventSourceMappingsCommand({})).then((answer) =>
+        kind(
+          'event source mapping',
+          answer.EventSourceMappings?.map((one) => one.UUID),
+        ),
+      ),
+      s3.send(new ListBucketsCommand({})).then((answer) =>
+        kind(
+          'bucket',
+          answer.Buckets?.map((one) => one.Name),
+        ),
+      ),
+      new SQSClient(settings)
+        .send(new ListQueuesCommand({}))
+        .then((answer) => kind('queue', answer.QueueUrls)),
+      new SNSClient(settings).send(new ListTopicsCommand({})).then((answer) =>
+        kind(
+          'topic',
+          answer.Topics?.map((one) => one.TopicArn),
+        ),
+      ),
+      new DynamoDBClient(settings)
+        .send(new ListTablesCommand({}))
+        .then((answer) => kind('table', answer.TableNames)),
+      new SecretsManagerClient(settings).send(new ListSecretsCommand({})).then((answer) =>
+        kind(
+          'secret',
+          answer.SecretList?.map((one) => one.Name),
+        ),
+      ),
+      new CloudWatchLogsClient(settings).send(new DescribeLogGroupsCommand({})).then((answer) =>
+        kind(
+          'log group',
+          answer.logGroups?.map((one) => one.logGroupName),
+        ),
+      ),
+    ]);
+    return found.flat();
+  }
+}
+
+const kind = (name: string, found: (string | undefined)[] | undefined): string[] =>
+  (found ?? []).map((one) => `${name} ${one}`);

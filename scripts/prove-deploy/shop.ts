@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { compileStacks } from '../../local/compile/compile-stacks.ts';
+import type { Deployment } from '../../local/deployment.ts';
+import { type Postgres, startPostgres } from '../../local/engines/postgres.ts';
+import { type PaymentsSandbox, startPaymentsSandbox } from '../../local/payments-sandbox/sandbox.ts';
+import { resolveDeployment } from '../../local/template/resolve-deployment.ts';
+import type { SetUpResult } from '../setup.ts';
+import type { Account } from './account.ts';
+import { type DeployedApi, type Door, picturePath, startDoor } from './door.ts';
+import { countResources, printCounts } from './inventory.ts';
+import type { Emulator } from './ministack.ts';
+import { compareFunctions } from './parity.ts';
+import { step } from './steps.ts';
+import type { Workplace } from './workplace.ts';
+
+/** What stands around the stacks: RDS, the payment provider, and CloudFront with the custom domain. */
+type Surroundings = { postgres: Postgres; payments: PaymentsSandbox; door: Door };
+
+const mailDomain = 'shop.example';
+const prefix = 'shop/dev';
+
+/** Deploys the shop as the README says, proves it end to end and function by function, and removes it. */
+export async function proveShop(place: Workplace, emulator: Emulator, account: Account): Promise<void> {
+  const around = await step('start PostgreSQL, payment sandbox and door', () => surround(place, emulator));
+  try {
+    await step('deploy every stack (npx oslsc deploy)', () => place.command('oslsc', ['deploy'], place.root));
+    const deployment = await compiledDeployment(place, emulator);
+    await step('introduce the stacks to what is around them', () => introduce(around, account, deployment));
+    const result = await step('set up (npm run setup)', () => setUp(place));
+    await step('deploy one service again (npx sls deploy)', () =>
+      place.command('sls', ['deploy'], join(place.root, 'services/orders')),
+    );
+    printCounts(await countResources(account, await account.stacks()));
+    await step('end-to-end suite', () =>
+      place.jest('e2e', 2, {
+        E2E_BASE_URL: around.door.url,
+        E2E_ADMIN_EMAIL: result.admin.email,
+        E2E_ADMIN_PASSWORD: result.admin.password ?? '',
+      }),
+    );
+    await step(
+      'run a probe as each function',
+      async () => {
+        const differences = await compareFunctions(place.root, account, deployment);
+        if (differences.length > 0) throw new Error(`Not as compiled:\n  ${differences.join('\n  ')}`);
+      },
+      () => `${deployment.functions.length} functions`,
+    );
+    await step('remove every stack (npx oslsc remove)', async () => {
+      for (const { name } of deployment.buckets) await account.emptyBucket(name);
+      await place.command('oslsc', ['remove'], place.root);
+    });
+  } finally {
+    await around.door.stop();
+    await around.payments.stop();
+    await around.postgres.stop();
+  }
+}
+
+/** Starts what the stacks need around them, and leaves word of it in the environment of later commands. */
+async function surround(place: Workplace, { endpoint }: Emulator): Promise<Surroundings> {
+  const postgres = await startPostgres({
+    dataDir: place.folder('postgres'),
+    password: 'initial',
+    durable: false,
+  });
+  const payments = await startPaymentsSandbox({ port: 0, apiKey: 'initial' });
+  const door = await startDoor(endpoint);
+  const port = String(postgres.port);
+  Object.assign(place.environment, {
+    SHOP_USERS_DB_HOST: postgres.host,
+    SHOP_USERS_DB_PORT: port,
+    SHOP_ORDERS_DB_HOST: postgres.host,
+    SHOP_ORDERS_DB_PORT: port,
+    SHOP_PAYMENT_PROVIDER_URL: payments.url,
+    SHOP_IMAGE_BASE_URL: `${door.url}${picturePath.replace(/\/$/, '')}`,
+    SHOP_MAIL_DOMAIN: mailDomain,
+  });
+  return { postgres, payments, door };
+}
+
+/** What the templates ask for, compiled with the same settings that they were deployed with. */
+async function compiledDeployment(place: Workplace, emulator: Emulator): Promise<Deployment> {
+  for (const [name, value] of Object.entries(place.environment)) {
+    if (name.startsWith('SHOP_')) process.env[name] = value;
+  }
+  const { region, accountId, endpoint } = emulator;
+  const compiled = await compileStacks({
+    root: place.root,
+    stage: 'dev',
+    region,
+    cacheFolder: place.folder('compiled'),
+  });
+  return resolveDeployment(compiled, {
+    region,
+    accountId,
+    stage: 'dev',
+    project: 'shop',
+    queueUrlBase: endpoint,
+  });
+}
+
+/**
+ * What an operator does once: RDS and the payment provider take the secrets that the stacks made up, the mail
+ * domain is vouched for, and the domain's routes lead to the APIs.
+ */
+async function introduce(
+  { postgres, payments, door }: Surroundings,
+  account: Account,
+  deployment: Deployment,
+): Promise<void> {
+  const secret = async (name: string) =>
+    JSON.parse(await account.secret(`${prefix}/${name}`)) as Record<string, string>;
+  const { password = '' } = await secret('db/admin');
+  await postgres.setPassword(password);
+  const { apiKey = '', webhookSecret = '' } = await secret('payments/stripe');
+  const url = `${door.url}/api/v1/payments/webhooks/stripe`;
+  payments.configure({ apiKey, webhook: { url, secret: webhookSecret } });
+  await account.vouchForMailDomain(mailDomain);
+  const apis: DeployedApi[] = [];
+  for (const spec of deployment.apis) {
+    const found = (await account.resourcesOf(spec.stack)).find(
+      ({ logicalId }) => logicalId === spec.logicalId,
+    );
+    if (!found) throw new Error(`${spec.stack} was deployed without its API ${spec.logicalId}.`);
+    apis.push({ spec, restApiId: found.physicalId });
+  }
+  const bucket = deployment.buckets.find(({ name }) => name.includes('product-images'));
+  if (!bucket) throw new Error('No stack has a bucket for product images.');
+  door.open(apis, { s3: account.s3, bucket: bucket.name, prefixes: ['renditions/'] });
+}
+
+async function setUp(place: Workplace): Promise<SetUpResult> {
+  const output = await place.script('setup', ['--stage', 'dev', '--json']);
+  return JSON.parse(output) as SetUpResult;
+}

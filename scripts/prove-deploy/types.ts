@@ -1,0 +1,55 @@
+/**
+ * What the emulator makes of each CloudFormation type of the shop's stacks. A type that is in no list stops the
+ * proof with its name, so that a new one is sorted by someone who looked.
+ */
+export const typeFates = {
+  /** Made, and at work in the proof: something fails without it. */
+  deployed: [
+    'AWS::ApiGateway::Authorizer',
+    'AWS::ApiGateway::Deployment',
+    'AWS::ApiGateway::GatewayResponse',
+    'AWS::ApiGateway::Method',
+    'AWS::ApiGateway::Resource',
+    'AWS::ApiGateway::RestApi',
+    'AWS::ApiGateway::Stage',
+    'AWS::DynamoDB::Table',
+    'AWS::Events::Rule',
+    'AWS::IAM::ManagedPolicy',
+    'AWS::IAM::Policy',
+    'AWS::IAM::Role',
+    'AWS::Lambda::EventSourceMapping',
+    'AWS::Lambda::Function',
+    'AWS::S3::Bucket',
+    'AWS::S3::BucketPolicy',
+    'AWS::SecretsManager::Secret',
+    'AWS::SNS::Subscription',
+    'AWS::SNS::Topic',
+    'AWS::SQS::Queue',
+    'AWS::SQS::QueuePolicy',
+  ],
+  /** Made and described, but without effect: the emulator keeps a record of it and does nothing by it. */
+  stubbed: [
+    'AWS::ApiGateway::Account', // no access logs are written
+    'AWS::CloudWatch::Alarm', // no metric of the shop reaches it
+    'AWS::CloudWatch::Dashboard',
+    'AWS::KMS::Alias',
+    'AWS::KMS::Key', // nothing is encrypted at rest
+    'AWS::Lambda::Permission', // triggers fire without it
+    'AWS::Logs::LogGroup', // retention is not applied within the proof
+    'AWS::Logs::MetricFilter',
+    'AWS::SES::EmailIdentity', // verified without DNS
+    'AWS::SNS::TopicPolicy',
+  ],
+  /** The emulator has no handler for it: taken out of the template before it is deployed there. */
+  leftOut: [] as string[],
+} as const;
+
+export type TypeFate = keyof typeof typeFates;
+
+/** What becomes of a type; undefined when nobody has said. */
+export function fateOf(type: string): TypeFate | undefined {
+  for (const fate of ['deployed', 'stubbed', 'leftOut'] as const) {
+    if ((typeFates[fate] as readonly string[]).includes(type)) return fate;
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Context } from 'aws-lambda';
+import type { SelfReport } from './self-report.ts';
+
+/** Values that nobody may read in a report. */
+const secret = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
+
+/**
+ * Runs in the place of a function's own code, under its environment, role and limits, and tells what it finds
+ * there.
+ */
+export async function handler(_event: unknown, context: Context): Promise<SelfReport> {
+  const remainingMs = context.getRemainingTimeInMillis();
+  const identity = await new STSClient({}).send(new GetCallerIdentityCommand({}));
+  return {
+    name: context.functionName,
+    arn: context.invokedFunctionArn,
+    memoryMb: Number(context.memoryLimitInMB),
+    remainingMs,
+    environment: Object.fromEntries(
+      Object.entries(process.env).map(([name, value]) => [name, secret.has(name) ? '…' : (value ?? '')]),
+    ),
+    identityArn: identity.Arn ?? '',
+    notGranted: await refusalOf(() => new DynamoDBClient({}).send(new ListTablesCommand({}))),
+  };
+}
+
+async function refusalOf(call: () => Promise<unknown>): Promise<string> {
+  try {
+    await call();
+    return 'allowed';
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
+}
