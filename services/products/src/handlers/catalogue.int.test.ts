@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import { admin, productsService } from '../../testing/products-service.ts';
+
+const shop = await productsService();
+const { api, call } = shop;
+const draft = (over: Record<string, unknown> = {}) => ({
+  name: 'Lamp',
+  category: 'lamps',
+  price: { amountCents: 1000, currency: 'EUR' },
+  ...over,
+});
+const change = (productId: string, version: number, body: unknown, headers = {}) =>
+  call(api.changeProduct, {
+    params: { id: productId },
+    body,
+    headers: { 'If-Match': `"${version}"`, ...headers },
+  });
+
+beforeAll(async () => {
+  await shop.aProduct();
+  await call(api.createCategory, { body: { categoryId: 'tables', name: 'Tables' } });
+});
+
+describe('a category', () => {
+  test('is added once, and listed', async () => {
+    expect((await call(api.createCategory, { body: { categoryId: 'chairs', name: 'Chairs' } })).status).toBe(
+      201,
+    );
+    const again = await call(api.createCategory, { body: { categoryId: 'chairs', name: 'Chairs' } });
+    expect(again).toMatchObject({ status: 409, body: { code: 'CATEGORY_EXISTS' } });
+    const { items } = (await call(api.listCategories, { query: { limit: '100' } })).body;
+    expect(items.map(({ name }) => name).toSorted()).toEqual(['Chairs', 'Lamps', 'Tables']);
+  });
+
+  test('comes page by page', async () => {
+    const first = (await call(api.listCategories, { query: { limit: '2' } })).body;
+    const rest = (await call(api.listCategories, { query: { limit: '2', cursor: first.nextCursor! } })).body;
+    expect(first.items.length + rest.items.length).toBe(3);
+  });
+
+  test('asked for ten times at once with one key is added once', async () => {
+    const request = {
+      body: { categoryId: 'beds', name: 'Beds' },
+      headers: { 'Idempotency-Key': randomUUID() },
+    };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => call(api.createCategory, request)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
+  });
+});
+
+describe('a product', () => {
+  test('is added and shown, with its version as the ETag', async () => {
+    const answer = await call(api.createProduct, { body: draft({ description: ' Bright. ' }) });
+    expect(answer).toMatchObject({
+      status: 201,
+      headers: { etag: '"1"', location: `/api/v1/products/${answer.body.productId}` },
+      body: { name: 'Lamp', description: 'Bright.', status: 'on-sale', pictures: [], version: 1 },
+    });
+    const shown = await call(api.getProduct, { params: { id: answer.body.productId } });
+    expect(shown).toMatchObject({
+      status: 200,
+      headers: { etag: '"1"', 'cache-control': 'public, max-age=5' },
+    });
+    expect(shown.body).toEqual(answer.body);
+    expect(await shop.events(answer.body.productId)).toMatchObject([
+      {
+        type: 'PRODUCT_CHANGED',
+        sequence: 1,
+        data: { change: 'added', category: 'lamps', priceCents: 1000 },
+      },
+    ]);
+  });
+
+  test('with the same key again is the same product; another body under it is refused', async () => {
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => call(api.createProduct, { body: draft(), headers })),
+    );
+    expect(new Set(answers.map(({ body }) => body.productId)).size).toBe(1);
+    const other = await call(api.createProduct, { body: draft({ name: 'Other' }), headers });
+    expect(other).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+  });
+
+  test('of an unknown category is refused, and its key is free for the corrected request', async () => {
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const refused = await call(api.createProduct, { body: draft({ category: 'nowhere' }), headers });
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { code: 'UNKNOWN_CATEGORY', errors: [{ field: 'category' }] },
+    });
+    expect((await call(api.createProduct, { body: draft(), headers })).status).toBe(201);
+  });
+
+  test('is changed from the version that was read, and from no other', async () => {
+    const { productId } = await shop.aProduct();
+    const changed = await change(productId, 1, draft({ name: 'Lantern' }));
+    expect(changed).toMatchObject({
+      status: 200,
+      headers: { etag: '"2"' },
+      body: { name: 'Lantern', version: 2 },
+    });
+    expect(await change(productId, 1, draft())).toMatchObject({
+      status: 412,
+      body: { code: 'PRECONDITION_FAILED' },
+    });
+    expect((await call(api.changeProduct, { params: { id: productId }, body: draft() })).status).toBe(428);
+    expect(await shop.asItIsNow(productId)).toMatchObject({ name: 'Lantern' });
+    expect((await shop.events(productId)).map(({ sequence }) => sequence)).toEqual([1, 2]);
+  });
+
+  test('changed by several at once takes one change', async () => {
+    const { productId } = await shop.aProduct();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => change(productId, 1, draft({ name: `Lamp ${n}` }))),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(412)]);
+  });
+
+  test('changed again with the same key answers as the first time', async () => {
+    const { productId } = await shop.aProduct();
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const first = await change(productId, 1, draft({ name: 'New' }), headers);
+    const again = await change(productId, 1, draft({ name: 'New' }), headers);
+    expect([again.status, again.headers['idempotent-replayed'], again.body]).toEqual([
+      200,
+      'true',
+      first.body,
+    ]);
+  });
+
+  test('moves to another category whole', async () => {
+    const { productId } = await shop.aProduct({ name: 'Table lamp' });
+    expect((await change(productId, 1, draft({ category: 'tables' }))).status).toBe(200);
+    expect(await shop.asItIsNow(productId)).toMatchObject({ category: 'tables', version: 2 });
+    const listed = async (category: string) =>
+      (await call(api.listProducts, { query: { category, limit: '100' } })).body.items.map(
+        (item) => item.productId,
+      );
+    expect(await listed('tables')).toEqual([productId]);
+    expect(await change(productId, 2, draft({ category: 'nowhere' }))).toMatchObject({
+      status: 422,
+      body: { code: 'UNKNOWN_CATEGORY' },
+    });
+  });
+
+  test('that is retired can be looked at, and is neither listed nor retired twice', async () => {
+    const { productId } = await shop.aProduct({ price: { amountCents: 77, currency: 'EUR' } });
+    const retire = (version: number) =>
+      call(api.retireProduct, { params: { id: productId }, headers: { 'If-Match': `"${version}"` } });
+    expect(await retire(1)).toMatchObject({ status: 200, body: { status: 'retired', version: 2 } });
+    expect(await retire(2)).toMatchObject({ status: 200, body: { version: 2 } });
+    expect(await shop.asItIsNow(productId)).toMatchObject({ status: 'retired', price: { amountCents: 77 } });
+    const { items } = (await call(api.listProducts, { query: { maxPriceCents: '77' } })).body;
+    expect(items).toEqual([]);
+  });
+
+  test('that is not there is said to be so, everywhere', async () => {
+    const id = randomUUID();
+    const missing = { status: 404, body: { code: 'PRODUCT_NOT_FOUND' } };
+    expect(await call(api.getProduct, { params: { id } })).toMatchObject(missing);
+    expect(await change(id, 1, draft())).toMatchObject(missing);
+    expect(await call(api.getInventory, { params: { productId: id } })).toMatchObject(missing);
+    const count = { warehouses: [{ warehouseId: 'berlin', onHand: 1 }] };
+    expect(await call(api.setInventory, { params: { productId: id }, body: count })).toMatchObject(missing);
+    expect((await call(api.getProduct, { params: { id: 'lamp' } })).status).toBe(400);
+  });
+
+  test('announced in the outbox is published by the relay, once', async () => {
+    const { productId } = await shop.aProduct();
+    expect(await shop.relay(productId)).toEqual({ batchItemFailures: [] });
+    expect(await shop.relay(productId)).toEqual({ batchItemFailures: [] });
+    const { eventsIn } = await import('#shared/testing/queue.ts');
+    expect(await eventsIn(shop.queue)).toMatchObject([{ type: 'PRODUCT_CHANGED', aggregateId: productId }]);
+  });
+});
+
+describe('a list of products', () => {
+  const cents = (items: { [key: string]: unknown }[]) =>
+    items.map((item) => (item['price'] as { amountCents: number }).amountCents);
+  const list = async (query: Record<string, string>) => (await call(api.listProducts, { query })).body;
+
+  beforeAll(async () => {
+    await call(api.createCategory, { body: { categoryId: 'rugs', name: 'Rugs' } });
+    for (const amountCents of [300, 100, 500, 200, 300])
+      await shop.aProduct({ category: 'rugs', price: { amountCents, currency: 'EUR' } });
+  });
+
+  test('is of one category, by price, up or down', async () => {
+    expect(cents((await list({ category: 'rugs' })).items)).toEqual([100, 200, 300, 300, 500]);
+    expect(cents((await list({ category: 'rugs', sort: '-price' })).items)).toEqual([
+      500, 300, 300, 200, 100,
+    ]);
+  });
+
+  test('keeps to a range of prices, both ends in it', async () => {
+    const range = { category: 'rugs', minPriceCents: '200', maxPriceCents: '300' };
+    expect(cents((await list(range)).items)).toEqual([200, 300, 300]);
+    expect((await list({ ...range, minPriceCents: '301' })).items).toEqual([]);
+  });
+
+  test('comes page by page, nothing twice and nothing left out', async () => {
+    for (const filter of [{ category: 'rugs' }, { category: 'rugs', sort: '-price' }, {}]) {
+      const whole = await list({ ...filter, limit: '100' });
+      const pages = [];
+      let cursor: string | undefined;
+      do {
+        const page = await list({ ...filter, limit: '2', ...(cursor && { cursor }) });
+        pages.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor);
+      expect(pages.map(({ productId }) => productId)).toEqual(whole.items.map(({ productId }) => productId));
+    }
+  });
+
+  test('refuses a cursor of another list', async () => {
+    const { nextCursor } = await list({ category: 'rugs', limit: '2' });
+    for (const query of [
+      { category: 'lamps', cursor: nextCursor! },
+      { category: 'rugs', minPriceCents: '400', cursor: nextCursor! },
+      { cursor: 'made-up' },
+    ])
+      expect(await call(api.listProducts, { query })).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: 'cursor' }] },
+      });
+  });
+});
+
+describe('bad input is refused by name', () => {
+  test.each([
+    ['name', ''],
+    ['name', 'x'.repeat(201)],
+    ['name', 'a\u0000b'],
+    ['name', 5],
+    ['description', 'x'.repeat(5_001)],
+    ['category', 'Not A Slug'],
+    ['price', 10],
+    ['price.amountCents', { amountCents: 1.5, currency: 'EUR' }],
+    ['price.amountCents', { amountCents: -1, currency: 'EUR' }],
+    ['price.currency', { amountCents: 1, currency: 'XXX' }],
+    ['unknown', 1],
+  ])('%s %j of a product', async (field, value) => {
+    const { status, body } = await call(api.createProduct, {
+      body: draft({ [field.split('.')[0]!]: value }),
+    });
+    expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
+  });
+
+  test.each([
+    ['limit', '0'],
+    ['limit', '101'],
+    ['minPriceCents', '1e3'],
+    ['maxPriceCents', '-1'],
+    ['sort', 'name'],
+    ['category', 'A B'],
+    ['colour', 'red'],
+  ])('%s %s of a list', async (field, value) => {
+    const { status, body } = await call(api.listProducts, { query: { [field]: value } });
+    expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
+  });
+});
+
+test('what changes the catalogue or its stock is for admins', async () => {
+  const { productId } = await shop.aProduct();
+  const customer = { ...admin, roles: ['customer'] as 'customer'[] };
+  for (const [route, request] of [
+    [api.createCategory, { body: { categoryId: 'x', name: 'X' } }],
+    [api.createProduct, { body: draft() }],
+    [api.changeProduct, { params: { id: productId }, body: draft(), headers: { 'If-Match': '"1"' } }],
+    [api.retireProduct, { params: { id: productId }, headers: { 'If-Match': '"1"' } }],
+    [api.getInventory, { params: { productId } }],
+    [api.setInventory, { params: { productId }, body: { warehouses: [{ warehouseId: 'b', onHand: 1 }] } }],
+  ] as const)
+    expect((await call(route, { ...request, caller: customer })).status).toBe(403);
+});
+
+test('the service says that it works', async () => {
+  expect(await call(api.health)).toMatchObject({ status: 200, body: { status: 'ok', service: 'products' } });
+});

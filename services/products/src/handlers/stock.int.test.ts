@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { MediaProcessed } from '#shared/events/media.ts';
+import { OrderCancelled, OrderPaid } from '#shared/events/orders.ts';
+import { anEvent } from '#shared/testing/an-event.ts';
+import { productsService } from '../../testing/products-service.ts';
+
+const shop = await productsService();
+const { api, call } = shop;
+const count = (
+  productId: string,
+  onHand: Record<string, number>,
+  over: Record<string, unknown> = {},
+  headers = {},
+) =>
+  call(api.setInventory, {
+    params: { productId },
+    headers,
+    body: {
+      warehouses: Object.entries(onHand).map(([warehouseId, pieces]) => ({ warehouseId, onHand: pieces })),
+      ...over,
+    },
+  });
+const stockOf = async (productId: string) => (await call(api.getInventory, { params: { productId } })).body;
+const aHold = (productId: string, quantity: number, orderId: string = randomUUID()) => ({
+  orderId,
+  lines: [{ productId, quantity }],
+  expiresAt: new Date(Date.now() + 1_800_000).toISOString(),
+  correlationId: 'test',
+});
+const paidOrder = (orderId: string, productId: string, quantity: number) =>
+  anEvent(OrderPaid, {
+    orderId,
+    userId: randomUUID(),
+    orderNumber: '2027-1',
+    totalCents: 1000,
+    currency: 'EUR',
+    paymentId: randomUUID(),
+    lines: [{ productId, name: 'Lamp', quantity, unitPriceCents: 1000 }],
+  });
+const cancelledOrder = (orderId: string) =>
+  anEvent(OrderCancelled, {
+    orderId,
+    userId: randomUUID(),
+    orderNumber: '2027-1',
+    totalCents: 1000,
+    currency: 'EUR',
+    reason: 'customer-request',
+    wasPaid: true,
+  });
+
+describe('a count', () => {
+  test('sets the named warehouses and leaves the others', async () => {
+    const { productId } = await shop.aProduct();
+    await count(productId, { berlin: 5, paris: 3 });
+    expect(await count(productId, { paris: 7 }, { reorderLevel: 2 })).toMatchObject({
+      status: 200,
+      body: {
+        available: 12,
+        reorderLevel: 2,
+        warehouses: [
+          { warehouseId: 'berlin', onHand: 5, available: 5, reserved: 0 },
+          { warehouseId: 'paris', onHand: 7, available: 7, reserved: 0 },
+        ],
+      },
+    });
+  });
+
+  test('keeps what is reserved, and cannot go below it', async () => {
+    const { productId } = await shop.aProduct();
+    await count(productId, { berlin: 5 });
+    await shop.reserve(aHold(productId, 3));
+    expect((await count(productId, { berlin: 4 })).body).toMatchObject({
+      warehouses: [{ onHand: 4, available: 1, reserved: 3 }],
+    });
+    expect(await count(productId, { berlin: 2 })).toMatchObject({
+      status: 409,
+      body: { code: 'STOCK_BELOW_RESERVED', errors: [{ field: 'warehouses[0].onHand' }] },
+    });
+  });
+
+  test('and holds at once never lose a piece', async () => {
+    const { productId } = await shop.aProduct();
+    await count(productId, { berlin: 30 });
+    const holds = Array.from({ length: 20 }, () => shop.reserve(aHold(productId, 1)));
+    const counts = [30, 30, 30].map((onHand) => count(productId, { berlin: onHand }));
+    await Promise.all([...holds, ...counts]);
+    expect(await stockOf(productId)).toMatchObject({
+      warehouses: [{ onHand: 30, available: 10, reserved: 20 }],
+    });
+  });
+
+  test('with the same key again counts once', async () => {
+    const { productId } = await shop.aProduct();
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const first = await count(productId, { berlin: 5 }, {}, headers);
+    await shop.reserve(aHold(productId, 1));
+    const again = await count(productId, { berlin: 5 }, {}, headers);
+    expect(again.body).toEqual(first.body);
+    expect(await stockOf(productId)).toMatchObject({ available: 4 });
+  });
+
+  test.each([
+    ['warehouses', []],
+    [
+      'warehouses',
+      [
+        { warehouseId: 'b', onHand: 1 },
+        { warehouseId: 'b', onHand: 2 },
+      ],
+    ],
+    ['warehouses[0].onHand', [{ warehouseId: 'b', onHand: -1 }]],
+    ['warehouses[0].onHand', [{ warehouseId: 'b', onHand: 1.5 }]],
+    ['warehouses[0].warehouseId', [{ warehouseId: '~offer', onHand: 1 }]],
+  ])('with wrong %s is refused by name', async (field, warehouses) => {
+    const { productId } = await shop.aProduct();
+    const { status, body } = await count(productId, {}, { warehouses });
+    expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
+  });
+});
+
+describe('an order’s stock', () => {
+  test('is held and given back by the functions that orders calls', async () => {
+    const { productId } = await shop.aProduct();
+    await count(productId, { berlin: 2 });
+    const hold = aHold(productId, 2);
+    expect(await shop.reserve(hold)).toEqual({
+      ok: true,
+      answer: {
+        lines: [{ productId, name: 'Lamp', unitPriceCents: 1000, currency: 'EUR', quantity: 2 }],
+      },
+    });
+    expect(await shop.reserve(aHold(productId, 1))).toMatchObject({
+      ok: false,
+      refusal: {
+        code: 'OUT_OF_STOCK',
+        fields: [{ field: 'lines[0].quantity', message: 'only 0 left of Lamp' }],
+      },
+    });
+    const release = { orderId: hold.orderId, correlationId: 'test' };
+    expect(await shop.release(release)).toEqual({ ok: true, answer: { released: true } });
+    expect(await shop.release(release)).toEqual({ ok: true, answer: { released: false } });
+  });
+
+  test('leaves the shelf when the order is paid and returns when it is cancelled, each event delivered twice', async () => {
+    const { productId } = await shop.aProduct();
+    await count(productId, { berlin: 5 });
+    const orderId = randomUUID();
+    await shop.reserve(aHold(productId, 2, orderId));
+    const [paid, cancelled] = [paidOrder(orderId, productId, 2), cancelledOrder(orderId)];
+    for (const event of [paid, paid])
+      expect(await shop.deliverOrderEvent(event)).toEqual({ batchItemFailures: [] });
+    expect(await stockOf(productId)).toMatchObject({ warehouses: [{ available: 3, reserved: 0 }] });
+    for (const event of [cancelled, cancelled, paid])
+      expect(await shop.deliverOrderEvent(event)).toEqual({ batchItemFailures: [] });
+    expect(await stockOf(productId)).toMatchObject({ warehouses: [{ available: 5, reserved: 0 }] });
+  });
+
+  test('an event that nobody here knows is left for the dead letters', async () => {
+    expect(await shop.deliverOrderEvent({ ...cancelledOrder(randomUUID()), version: 9 })).toMatchObject({
+      batchItemFailures: [{}],
+    });
+  });
+});
+
+describe('a finished picture', () => {
+  const aPicture = (productId: string, mediaId: string = randomUUID()) =>
+    anEvent(MediaProcessed, {
+      mediaId,
+      productId,
+      altText: 'A lamp',
+      renditions: [
+        {
+          key: `renditions/${mediaId}/320.webp`,
+          url: 'https://i.test/1',
+          format: 'webp',
+          width: 320,
+          height: 240,
+          bytes: 9,
+        },
+      ],
+    });
+
+  test('is shown with its product, once, however often it is told', async () => {
+    const { productId } = await shop.aProduct();
+    const event = aPicture(productId);
+    for (const told of [event, event, { ...event, id: randomUUID() }])
+      expect(await shop.deliverPicture(told)).toEqual({ batchItemFailures: [] });
+    expect(await shop.asItIsNow(productId)).toMatchObject({
+      version: 2,
+      pictures: [{ altText: 'A lamp', renditions: [{ url: 'https://i.test/1', width: 320 }] }],
+    });
+  });
+
+  test('several at once are all shown, while the product moves to another category', async () => {
+    const { productId } = await shop.aProduct();
+    await call(api.createCategory, { body: { categoryId: 'tables', name: 'Tables' } });
+    const body = { name: 'Moved', category: 'tables', price: { amountCents: 1, currency: 'EUR' } };
+    const move = () =>
+      call(api.changeProduct, { params: { id: productId }, body, headers: { 'If-Match': '"1"' } });
+    await Promise.all([1, 2, 3].map(() => shop.deliverPicture(aPicture(productId))).concat(move() as never));
+    const shown = await shop.asItIsNow(productId);
+    expect((shown['pictures'] as unknown[]).length).toBe(3);
+  });
+
+  test('of a product that is not there is handled and shown nowhere', async () => {
+    expect(await shop.deliverPicture(aPicture(randomUUID()))).toEqual({ batchItemFailures: [] });
+  });
+});

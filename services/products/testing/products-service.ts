@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { dynamo } from '#shared/dynamo/dynamo.ts';
+import type { Item } from '#shared/dynamo/write.ts';
+import type { Route } from '#shared/http/route.ts';
+import { aQueue, aTopic } from '#shared/testing/engines.ts';
+import { setEnvironment } from '#shared/testing/environment.ts';
+import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
+import { sqsEvent } from '#shared/testing/queue.ts';
+import { catalogueTables } from './catalogue.ts';
+
+/** An admin, as the authorizer names one. */
+export const admin = { userId: randomUUID(), roles: ['admin'] as 'admin'[] };
+
+/** A body of any answer of the service, or a problem. */
+export type Body = Item & {
+  code?: string;
+  errors?: { field: string; message: string }[];
+  productId: string;
+  version: number;
+  items: Body[];
+  nextCursor?: string;
+};
+type HttpHandler = Parameters<typeof send>[0];
+
+/** The whole products service on fresh tables; its handlers are called as API Gateway, Lambda and SQS call them. */
+export async function productsService() {
+  const tables = await catalogueTables();
+  const queue = await aQueue({ fifo: true });
+  const topic = await aTopic({ fifo: true, queues: [queue] });
+  setEnvironment({
+    PRODUCTS_TABLE: tables.products,
+    CATEGORIES_TABLE: tables.categories,
+    INVENTORY_TABLE: tables.inventory,
+    RESERVATIONS_TABLE: tables.reservations,
+    OUTBOX_TABLE: tables.outbox,
+    IDEMPOTENCY_TABLE: tables.idempotency,
+    PRODUCT_EVENTS_TOPIC_ARN: topic,
+    REDIS_URL: '',
+  });
+  const api = await import('../src/api.ts');
+  const handlers: Record<string, HttpHandler> = {};
+  for (const { name } of api.routes)
+    handlers[name] = ((await import(`../src/handlers/${name}.ts`)) as { handler: HttpHandler }).handler;
+  const { handler: onMediaProcessed } = await import('../src/handlers/on-media-processed.ts');
+  const { handler: onOrderEvent } = await import('../src/handlers/on-order-event.ts');
+  const { handler: reserveStock } = await import('../src/handlers/reserve-stock.ts');
+  const { handler: releaseStock } = await import('../src/handlers/release-stock.ts');
+  const { handler: relayOutbox } = await import('../src/handlers/relay-outbox.ts');
+
+  const call = (route: Route, request: TestRequest = {}) =>
+    send<Body>(
+      handlers[route.name]!,
+      route,
+      route.access === 'public' ? request : { caller: admin, ...request },
+    );
+  return {
+    api,
+    tables,
+    queue,
+    call,
+    /** A product in a category of its own kind; answers what the API answers. */
+    async aProduct(over: Record<string, unknown> = {}) {
+      await call(api.createCategory, { body: { categoryId: 'lamps', name: 'Lamps' } });
+      const body = {
+        name: 'Lamp',
+        category: 'lamps',
+        price: { amountCents: 1000, currency: 'EUR' },
+        ...over,
+      };
+      return (await call(api.createProduct, { body })).body;
+    },
+    asItIsNow: async (productId: string) =>
+      (await call(api.getProduct, { params: { id: productId }, headers: { 'Cache-Control': 'no-cache' } }))
+        .body,
+    deliverPicture: (event: unknown) => onMediaProcessed(sqsEvent(event), lambdaContext()),
+    deliverOrderEvent: (event: unknown) => onOrderEvent(sqsEvent(event), lambdaContext()),
+    reserve: (request: unknown) => reserveStock(request as never, lambdaContext()),
+    release: (request: unknown) => releaseStock(request as never, lambdaContext()),
+    relay: (aggregateId: string) =>
+      relayOutbox(
+        {
+          Records: [
+            {
+              eventID: '1',
+              eventName: 'INSERT',
+              dynamodb: { Keys: { aggregate_id: { S: aggregateId } }, SequenceNumber: '1' },
+            },
+          ],
+        },
+        lambdaContext(),
+      ),
+    /** The events of an aggregate in the outbox, in order. */
+    async events(aggregateId: string): Promise<{ type: string; data: Item; sequence: number }[]> {
+      const { items } = await dynamo().query<{ message: string }>({
+        table: tables.outbox,
+        where: 'aggregate_id = :id',
+        values: { ':id': aggregateId },
+      });
+      return items.map(({ message }) => JSON.parse(message));
+    },
+  };
+}
