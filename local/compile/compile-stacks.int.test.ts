@@ -1,10 +1,22 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of osls' own variables
-import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { compileStacks } from './compile-stacks.ts';
 
+const require = createRequire(import.meta.url);
 const ROOT = resolve(import.meta.dirname, '../..');
 const FIXTURE = 'local/compile/fixtures/a-stack';
+
+/** A template names the moment of its making in the place of the code and in the API's deployment. */
+const timeless = (template: string): unknown =>
+  JSON.parse(
+    template
+      .replaceAll(/"serverless\/[^"]*\.zip"/g, '"code"')
+      .replaceAll(/ApiGatewayDeployment\d+/g, 'ApiGatewayDeployment'),
+  );
 
 describe('compiling a stack', () => {
   let folder: string;
@@ -49,6 +61,18 @@ describe('compiling a stack', () => {
         'GreetLambdaPermissionApiGateway',
       ]),
     );
+  });
+
+  it('gives the very template that sls package writes, but for the place of the code', async () => {
+    const [stack] = await compile();
+    const packaged = join(folder, 'packaged');
+    await promisify(execFile)(
+      process.execPath,
+      [require.resolve('serverless/bin/serverless.js'), 'package', '--stage', 'local', '--package', packaged],
+      { cwd: join(ROOT, directory) },
+    );
+    const written = await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8');
+    expect(timeless(JSON.stringify(stack?.template))).toEqual(timeless(written));
   });
 
   it('gives the kept template as long as nothing has changed', async () => {

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { type BuildContext, type BuildFailure, context, type Metafile } from 'esbuild';
+import { type BuildContext, type BuildFailure, context, stop as endEsbuild, type Metafile } from 'esbuild';
 import { StartError } from '../engines/start-error.ts';
 import { BundleCache } from './bundle-cache.ts';
 import type { Bundling } from './esbuild-options.ts';
+
+/** esbuild's process takes 100 MB and more, so it runs only while somebody bundles or watches. */
+let openContexts = 0;
 
 /** Bundles the handlers of one stack together, so that esbuild reads what they share only once. */
 export class StackBundler {
@@ -32,14 +35,30 @@ export class StackBundler {
     return this.#cache.inputs.map((path) => join(this.#root, path));
   }
 
-  /** The bundle of each handler module, from the cache when no source has changed. @throws StartError */
+  /**
+   * The bundle of each handler module, from the cache when no source has changed. What esbuild holds in memory for
+   * the next time is let go: most starts are followed by no change.
+   * @throws StartError
+   */
   async bundles(): Promise<Map<string, string>> {
-    return this.#cache.find(this.#modules) ?? (await this.rebuild());
+    const known = this.#cache.find(this.#modules);
+    if (known) return known;
+    try {
+      return await this.rebuild();
+    } finally {
+      await this.stop();
+    }
   }
 
   /** Bundles anew; after the first time esbuild only reads what has changed. @throws StartError */
   async rebuild(): Promise<Map<string, string>> {
-    this.#context ??= await this.#open();
+    if (!this.#context) {
+      openContexts++;
+      this.#context = await this.#open().catch((error: unknown) => {
+        openContexts--;
+        throw error;
+      });
+    }
     const result = await this.#context.rebuild().catch((failure: BuildFailure) => {
       throw new StartError(`${this.directory} does not bundle: ${messageOf(failure)}`);
     });
@@ -55,13 +74,16 @@ export class StackBundler {
     return this.#cache.keep(outputs, own, this.#bundling.extension);
   }
 
+  /** Lets go of what esbuild holds in memory; its process ends with the last holder, and starts when needed. */
   async stop(): Promise<void> {
-    await this.#context?.dispose();
+    if (!this.#context) return;
+    await this.#context.dispose();
     this.#context = undefined;
+    if (--openContexts === 0) await endEsbuild();
   }
 
-  #open(): Promise<BuildContext> {
-    return context({
+  async #open(): Promise<BuildContext> {
+    return await context({
       ...this.#bundling.options,
       absWorkingDir: this.#root,
       entryPoints: this.#modules.map((module) => this.#sourceOf(module)),
