@@ -49,6 +49,15 @@ export function memoryMb(pid: number): number {
   }
 }
 
+/** How a process was called (Linux; empty elsewhere). */
+export function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
 /** A process and all below it (Linux; the process alone elsewhere). */
 export function processTree(root: number): number[] {
   const below: number[] = [root];

@@ -25,12 +25,18 @@ async function send<Answer>(method: string, path: string, body?: unknown): Promi
 /** The levers of the local platform. */
 export const control = {
   fault: (rule: FaultRule) => send<unknown>('POST', '/faults', rule),
-  faults: () => send<{ faults: (FaultRule & { hits: number })[] }>('GET', '/faults'),
+  faults: () => send<(FaultRule & { hits: number })[]>('GET', '/faults'),
   clearFaults: () => send<unknown>('DELETE', '/faults'),
   /** SIGKILLs every Lambda host; new ones take their place. */
-  killHosts: () => send<{ killed: number[] }>('POST', '/hosts/kill'),
+  killHosts: async (): Promise<number[]> => {
+    const { hosts } = await send<{ hosts: { pid: number }[] }>('GET', '/state');
+    const killed = await Promise.all(
+      hosts.map(({ pid }) => send<{ pid: number }>('POST', '/hosts/kill', { pid })),
+    );
+    return killed.map(({ pid }) => pid);
+  },
   runSchedule: (functionName: string) => send<unknown>('POST', `/schedules/${functionName}/run`),
-  mails: () => send<{ mails: { to: string[]; subject: string; text?: string }[] }>('GET', '/mails'),
+  mails: () => send<{ to: string[]; subject: string; text?: string }[]>('GET', '/mails'),
 };
 
 /** Tells the payment sandbox how to behave; `undefined` ends all misbehaviour. */

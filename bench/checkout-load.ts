@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import type { ShopClient } from '../local/demo/client.ts';
+import { addProduct, ensureCategory, orderOf, type Product } from '../local/demo/errands.ts';
+import type { MeasuredShop } from './platform.ts';
+
+/** How one order went: when the customer had the 201, and when it was paid. */
+export type OrderTimes = { placedMs: number; paidMs: number };
+
+/** Places orders and learns when they are paid. */
+export type Checkout = {
+  order(customer: number): Promise<OrderTimes>;
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** So many products that one hot item is not what is measured. */
+const productCount = 50;
+/** How often the database is asked which orders were paid: the resolution of the paid times. */
+const watchMs = 10;
+
+/**
+ * Prepares customers and stock. Orders are placed through the HTTP door; whether they are paid is read from the
+ * orders database, so that asking is not part of the load.
+ */
+export async function prepareCheckout(shop: MeasuredShop, customers: number): Promise<Checkout> {
+  await ensureCategory(shop.admin, 'bench', 'Bench');
+  const products: Product[] = [];
+  for (let index = 0; index < productCount; index += 1)
+    products.push(
+      await addProduct(shop.admin, {
+        name: `Bench ${index}`,
+        category: 'bench',
+        cents: 2100,
+        stock: 3_000_000,
+      }),
+    );
+  const buyers: ShopClient[] = [];
+  for (let index = 0; index < customers; index += 1)
+    buyers.push(await shop.visitor.register(`Buyer ${index}`));
+
+  const database = new pg.Pool({
+    host: '127.0.0.1',
+    port: shop.databasePort,
+    user: 'postgres',
+    password: shop.databasePassword,
+    database: 'orders',
+    max: 1,
+  });
+  const waiting = new Map<string, () => void>();
+  let running = true;
+  const watch = async () => {
+    while (running) {
+      if (waiting.size > 0) {
+        const { rows } = await database.query<{ id: string }>(
+          `SELECT id FROM orders WHERE id = ANY($1::uuid[]) AND status <> 'pending'`,
+          [[...waiting.keys()]],
+        );
+        for (const { id } of rows) {
+          waiting.get(id)?.();
+          waiting.delete(id);
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, watchMs));
+    }
+  };
+  const watching = watch();
+
+  return {
+    order: async (customer) => {
+      const first = products[Math.floor(Math.random() * productCount)]!;
+      const second = products[(products.indexOf(first) + 7) % productCount]!;
+      const started = performance.now();
+      const answer = await buyers[customer % buyers.length]!.send<{ id: string }>('POST', '/api/v1/orders', {
+        key: randomUUID(),
+        body: orderOf([
+          { productId: first.productId, quantity: 1 },
+          { productId: second.productId, quantity: 1 },
+        ]),
+      });
+      if (answer.status !== 201) throw new Error(`order: ${answer.status} ${answer.text}`);
+      const placedMs = performance.now() - started;
+      await new Promise<void>((resolve) => waiting.set(answer.body.id, resolve));
+      return { placedMs, paidMs: performance.now() - started };
+    },
+    settled: async () => {
+      type Queue = { name: string; ready: number; inFlight: number; delayed: number };
+      const busy = async () => {
+        const queues = (await (await fetch(`${shop.consoleUrl}/queues`)).json()) as Queue[];
+        return queues.some(
+          (queue) => !queue.name.includes('dead') && queue.ready + queue.inFlight + queue.delayed > 0,
+        );
+      };
+      const end = Date.now() + 60_000;
+      while ((await busy()) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+    },
+    stop: async () => {
+      running = false;
+      await watching;
+      await database.end();
+    },
+  };
+}

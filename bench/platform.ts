@@ -1,0 +1,73 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ShopClient } from '../local/demo/client.ts';
+import { commandLine, cpuSeconds, memoryMb, processTree } from './measure.ts';
+
+/** What the process of the shop tells once it runs. */
+export type Ready = {
+  apiUrl: string;
+  consoleUrl: string;
+  adminEmail: string;
+  adminPassword: string;
+  databasePort: number;
+  databasePassword: string;
+};
+
+/** A shop to measure; the load comes from this process, the shop has its own. */
+export type MeasuredShop = Ready & {
+  admin: ShopClient;
+  visitor: ShopClient;
+  /** CPU seconds used so far by everything that runs: door, hosts, engines. */
+  cpu(): number;
+  /** Memory of each process, in MB. */
+  memory(): { name: string; mb: number }[];
+  stop(): Promise<void>;
+};
+
+/** Starts the whole shop with fresh data. `several` invocations at once per instance, or a `single` one. */
+export async function startShop(mode: 'several' | 'single'): Promise<MeasuredShop> {
+  // Under the project, since PostgreSQL's own user must be able to enter it.
+  const folder = await mkdtemp(join(import.meta.dirname, '..', '.local-bench-'));
+  const child = fork(join(import.meta.dirname, 'platform-process.ts'), [folder, mode], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`the shop ended with ${String(code)}`);
+  });
+  failed.catch(() => {});
+  const [ready] = (await Promise.race([once(child, 'message'), failed])) as [Ready];
+  const visitor = new ShopClient(ready.apiUrl);
+  return {
+    ...ready,
+    visitor,
+    admin: await visitor.signIn(ready.adminEmail, ready.adminPassword),
+    cpu: () => processTree(child.pid ?? 0).reduce((sum, pid) => sum + (cpuSeconds(pid) || 0), 0),
+    memory: () => memoryOf(child),
+    stop: async () => {
+      child.disconnect();
+      await once(child, 'exit');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function memoryOf(child: ChildProcess): { name: string; mb: number }[] {
+  const sums = new Map<string, number>();
+  for (const pid of processTree(child.pid ?? 0)) {
+    const name = nameOf(pid, child.pid ?? 0);
+    sums.set(name, (sums.get(name) ?? 0) + (memoryMb(pid) || 0));
+  }
+  return [...sums].map(([name, mb]) => ({ name, mb }));
+}
+
+/** What a process is, from its command line. */
+function nameOf(pid: number, platform: number): string {
+  if (pid === platform) return 'platform (doors, sources, messaging)';
+  const command = commandLine(pid);
+  if (command.includes('dynoxide')) return 'DynamoDB engine';
+  if (command.includes('postgres')) return 'PostgreSQL';
+  if (command.includes('host/child')) return 'Lambda hosts';
+  return 'watchdogs and helpers';
+}
