@@ -80,6 +80,8 @@ function endOnSignal() {
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
+  // A test run that started the shop is gone.
+  process.once('disconnect', () => end(0));
   return {
     whenAsked: (how: () => Promise<void>) => {
       stop = how;

@@ -65,6 +65,7 @@ Runs the whole shop on this machine: API, database engines, queues, functions, m
   --admin-email EMAIL  the administrator made at the first start (SHOP_LOCAL_ADMIN_EMAIL, admin@shop.example)
   --no-watch           do not follow changes of the code (SHOP_LOCAL_WATCH=off)
   --no-seed            start with an empty catalogue  (SHOP_LOCAL_SEED=off)
+  --no-flush           do not flush data to the disk, for data that is thrown away (SHOP_LOCAL_FLUSH=off)
   --help
 
 npm run reset empties the data folder.`;
@@ -119,6 +120,7 @@ export function readOptions(
     adminEmail: text('admin-email', 'SHOP_LOCAL_ADMIN_EMAIL') ?? defaults.adminEmail,
     watch: !off('no-watch', 'SHOP_LOCAL_WATCH'),
     seed: !off('no-seed', 'SHOP_LOCAL_SEED'),
+    durable: !off('no-flush', 'SHOP_LOCAL_FLUSH'),
   };
 }
 
@@ -140,6 +142,7 @@ function parse(args: string[]): Values {
         'admin-email': text,
         'no-watch': flag,
         'no-seed': flag,
+        'no-flush': flag,
         help: flag,
       },
     });

@@ -1,2 +1,21 @@
-/** Whoever started the shop under SHOP_BASE_URL ends it. */
-export default async function stopPlatform(): Promise<void> {}
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import './start-platform.ts';
+
+/**
+ * Keeps what the run called of AWS, for the least-privilege report, and ends the shop that was started for it.
+ */
+export default async function stopPlatform(): Promise<void> {
+  const shop = globalThis.runningShop;
+  if (shop === undefined) return;
+  globalThis.runningShop = undefined;
+  const calls = await fetch(`${shop.consoleUrl}/calls`).then((answer) => answer.text());
+  const folder = join(import.meta.dirname, '..', '..', '.local');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'calls.json'), calls);
+  const ended = once(shop.process, 'exit');
+  shop.process.kill('SIGTERM');
+  await ended;
+  await rm(shop.dataDir, { recursive: true, force: true });
+}
