@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
-import { type Answer, AwsRefusal, type AwsService, type Incoming } from './call.ts';
+import type { Answer, AwsService } from './call.ts';
 import { type DynamoInput, dynamoNeeds, type TableBook } from './dynamodb-needs.ts';
 import { type Codes, jsonError } from './error-shapes.ts';
+import { jsonBody } from './json-body.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 const CODES: Codes = {
@@ -34,7 +35,7 @@ export function dynamodb(
     read(incoming) {
       const target = String(incoming.headers['x-amz-target'] ?? '');
       const name = target.slice(target.indexOf('.') + 1);
-      const input = parse(incoming);
+      const input = jsonBody<DynamoInput>(incoming);
       return {
         name,
         needs: dynamoNeeds(name, input, book()),
@@ -50,17 +51,6 @@ export function dynamodb(
       };
     },
   };
-}
-
-function parse(incoming: Incoming): DynamoInput {
-  try {
-    return JSON.parse(incoming.body.toString()) as DynamoInput;
-  } catch {
-    throw new AwsRefusal(
-      { code: 'com.amazon.coral.service#SerializationException', status: 400 },
-      'The body is not JSON',
-    );
-  }
 }
 
 const inRegion = (answer: Answer, region: string): Answer => ({

@@ -245,6 +245,18 @@ describe('An operation that the platform does not know is refused by name', () =
   });
 });
 
+test('a body that is no JSON is refused as such', async () => {
+  const answer = await fetch(door.url, {
+    method: 'POST',
+    body: '{',
+    headers: {
+      'x-amz-target': 'DynamoDB_20120810.GetItem',
+      authorization: `AWS4-HMAC-SHA256 Credential=${door.operator.accessKeyId}/20260101/eu-west-1/dynamodb/aws4_request, Signature=0`,
+    },
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([400, { __type: 'SerializationException' }]);
+});
+
 test('every call is counted by function, operation and resource, with the grant that allowed it', async () => {
   const client = new DynamoDBClient(
     as('counted', [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], `${table(inventory)}*`)]),

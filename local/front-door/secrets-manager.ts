@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, AwsRefusal, type AwsService, type Incoming, type Need } from './call.ts';
+import { type Answer, AwsRefusal, type AwsService, type Need } from './call.ts';
 import { type Codes, jsonError } from './error-shapes.ts';
+import { jsonBody } from './json-body.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 const CODES: Codes = {
@@ -68,7 +69,7 @@ export function secretsManager(
           'unknown-operation',
           `The local platform does not know the operation Secrets Manager ${name}`,
         );
-      const input = parse(incoming);
+      const input = jsonBody<Input>(incoming);
       return {
         name,
         needs: [needOf(name, input, store, `arn:aws:secretsmanager:${region}:${accountId}:secret:`)],
@@ -93,14 +94,6 @@ const NO_SECRETS: SecretVault = {
   },
   moveStage: () => undefined,
 };
-
-function parse(incoming: Incoming): Input {
-  try {
-    return JSON.parse(incoming.body.toString() || '{}') as Input;
-  } catch {
-    throw new AwsRefusal({ code: 'SerializationException', status: 400 }, 'The body is not JSON');
-  }
-}
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
 function needOf(name: string, input: Input, vault: SecretVault, prefix: string): Need {

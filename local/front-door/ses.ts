@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Mail, Mailbox } from '../mailbox/mailbox.ts';
 import { AwsRefusal, type AwsService } from './call.ts';
 import { type Codes, restJsonError } from './error-shapes.ts';
+import { jsonBody } from './json-body.ts';
 
 const CODES: Codes = {
   'access-denied': { code: 'AccessDeniedException', status: 403 },
@@ -35,7 +36,7 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
           'unknown-operation',
           `The local platform does not know the operation SES ${incoming.method} ${incoming.path}`,
         );
-      const input = JSON.parse(incoming.body.toString() || '{}') as Input;
+      const input = jsonBody<Input>(incoming);
       const from = addressOf(input.FromEmailAddress ?? '');
       const identity = (name: string) => `arn:aws:ses:${region}:${accountId}:identity/${name}`;
       const action = input.Content?.Raw ? 'ses:SendRawEmail' : 'ses:SendEmail';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Messaging, MessagingError, SQS_ACTIONS, type SqsActionName } from '../engines/messaging.ts';
 import { AwsRefusal, type AwsService } from './call.ts';
 import { type Codes, jsonError } from './error-shapes.ts';
+import { jsonBody } from './json-body.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 const CODES: Codes = {
@@ -43,7 +44,7 @@ export function sqs(messaging: Messaging, region: string, accountId: string): Aw
           `The local platform does not know the operation SQS ${name}`,
         );
       const action = name as SqsActionName;
-      const input = JSON.parse(incoming.body.toString() || '{}') as Input;
+      const input = jsonBody<Input>(incoming);
       const queue = input.QueueName ?? input.QueueUrl?.slice(input.QueueUrl.lastIndexOf('/') + 1) ?? '*';
       return {
         name,
