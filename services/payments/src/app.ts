@@ -18,7 +18,11 @@ export const outbox = /* @__PURE__ */ lazy(() =>
 );
 export const reader = /* @__PURE__ */ lazy(() => paymentReader(database()));
 export const provider = /* @__PURE__ */ lazy(() =>
-  paymentProvider(config.PAYMENT_PROVIDER_URL, config.PAYMENT_PROVIDER_SECRET_ID),
+  paymentProvider({
+    url: config.PAYMENT_PROVIDER_URL,
+    secretId: config.PAYMENT_PROVIDER_SECRET_ID,
+    timeoutMs: config.PAYMENT_PROVIDER_TIMEOUT_MS,
+  }),
 );
 /** What it takes to charge and to give back. */
 export const charging = /* @__PURE__ */ lazy(() => ({

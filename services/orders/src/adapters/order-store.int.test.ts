@@ -9,12 +9,12 @@ import { aQueue, aTopic } from '#shared/testing/engines.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { eventsIn } from '#shared/testing/queue.ts';
 import migration from '../../migrations/0001-orders.sql';
+import { anAddress, aPendingOrder, minutesAfter } from '../../testing/builders.ts';
 import { type Command, decide } from '../domain/decide.ts';
 import { OrderNotFound } from '../domain/errors.ts';
 import { factOf, identityOf } from '../domain/facts.ts';
 import type { Order, PendingOrder } from '../domain/order.ts';
 import { orderNumberOf } from '../domain/order-number.ts';
-import { anAddress, aPendingOrder, minutesAfter } from '../testing/builders.ts';
 import { orderReader } from './order-reader.ts';
 import { nothingElse, orderStore } from './order-store.ts';
 

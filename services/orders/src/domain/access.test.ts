@@ -1,6 +1,6 @@
 import { Forbidden } from '#shared/errors.ts';
 import { newId } from '#shared/ids.ts';
-import { aPaidOrder } from '../testing/builders.ts';
+import { aPaidOrder } from '../../testing/builders.ts';
 import { listedUser, reasonOf, visibleTo } from './access.ts';
 import { OrderNotFound } from './errors.ts';
 

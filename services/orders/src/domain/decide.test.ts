@@ -8,7 +8,7 @@ import {
   aPendingOrder,
   aShippedOrder,
   minutesAfter,
-} from '../testing/builders.ts';
+} from '../../testing/builders.ts';
 import { type Command, type Decision, decide } from './decide.ts';
 import { OrderNotCancellable, OrderNotCompletable, OrderNotShippable } from './errors.ts';
 import { type Order, type OrderStatus, orderStatuses } from './order.ts';

@@ -3,7 +3,7 @@ import type { HeldLine } from '#shared/contracts/stock.ts';
 import { InvalidRequest } from '#shared/errors.ts';
 import { toEnvelope } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
-import { anAddress, minutesAfter, noon } from '../testing/builders.ts';
+import { anAddress, minutesAfter, noon } from '../../testing/builders.ts';
 import { MixedCurrencies, OrderAttemptLapsed, OrderTooLarge } from './errors.ts';
 import { orderNumberOf } from './order-number.ts';
 import { deadlinesOf, mergeLines, place } from './place.ts';

@@ -3,12 +3,12 @@ import type { Route } from '#shared/http/route.ts';
 import { newId } from '#shared/ids.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { eventsIn, scheduleEvent } from '#shared/testing/queue.ts';
+import { anAddress, minutesAfter } from '../../testing/builders.ts';
+import { ordersEnvironment } from '../../testing/environment.ts';
 import { cancelOrder, completeOrder, getOrder, health, listOrders, shipOrder } from '../api.ts';
 import { decide } from '../domain/decide.ts';
 import type { OrderStatus, PendingOrder } from '../domain/order.ts';
 import { place } from '../domain/place.ts';
-import { anAddress, minutesAfter } from '../testing/builders.ts';
-import { ordersEnvironment } from '../testing/environment.ts';
 
 const { published } = await ordersEnvironment();
 const app = await import('../app.ts');

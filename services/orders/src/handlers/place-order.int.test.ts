@@ -1,10 +1,10 @@
 import { newId } from '#shared/ids.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { eventsIn, scheduleEvent } from '#shared/testing/queue.ts';
+import { anAddress } from '../../testing/builders.ts';
+import { startCatalog } from '../../testing/catalog.ts';
+import { ordersEnvironment } from '../../testing/environment.ts';
 import { placeOrder } from '../api.ts';
-import { anAddress } from '../testing/builders.ts';
-import { startCatalog } from '../testing/catalog.ts';
-import { ordersEnvironment } from '../testing/environment.ts';
 
 const catalog = await startCatalog();
 const { database, published, announced } = await ordersEnvironment(catalog.url);

@@ -4,10 +4,10 @@ import { newId } from '#shared/ids.ts';
 import { anEvent } from '#shared/testing/an-event.ts';
 import { lambdaContext } from '#shared/testing/http-event.ts';
 import { eventsIn, sqsEvent } from '#shared/testing/queue.ts';
+import { anAddress, minutesAfter } from '../../testing/builders.ts';
+import { ordersEnvironment } from '../../testing/environment.ts';
 import type { Order } from '../domain/order.ts';
 import { place } from '../domain/place.ts';
-import { anAddress, minutesAfter } from '../testing/builders.ts';
-import { ordersEnvironment } from '../testing/environment.ts';
 
 const { database, published } = await ordersEnvironment();
 const app = await import('../app.ts');

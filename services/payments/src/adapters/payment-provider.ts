@@ -34,13 +34,13 @@ export type PaymentProvider = {
   readNotice(rawBody: string, signature: string | undefined): Promise<Notice>;
 };
 
-/** Stripe needs a few seconds for a charge; what takes longer is looked up on the next try. */
-const timeoutMs = 4_000;
-
 const secretSchema = z.object({ apiKey: z.string().min(1), webhookSecret: z.string().min(1) });
 
-/** See {@link PaymentProvider}; by Stripe's own SDK, at `url` (Stripe's, or one that speaks its API). */
-export function paymentProvider(url: string, secretId: string): PaymentProvider {
+/** Where the provider is (Stripe, or one that speaks its API), what lets us in, and how long one call may take. */
+export type ProviderOptions = { url: string; secretId: string; timeoutMs: number };
+
+/** See {@link PaymentProvider}; by Stripe's own SDK. */
+export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): PaymentProvider {
   const { hostname, port, protocol } = new URL(url);
   let made: { apiKey: string; client: Stripe } | undefined;
 
@@ -60,8 +60,10 @@ export function paymentProvider(url: string, secretId: string): PaymentProvider 
       maxNetworkRetries: 0,
       telemetry: false,
     });
-  const readIntent = async (intentId: string) =>
-    intentOf(await (await stripe()).paymentIntents.retrieve(intentId));
+  const readIntent = async (intentId: string) => {
+    const client = await stripe();
+    return intentOf(await client.paymentIntents.retrieve(intentId).catch(fail));
+  };
 
   return {
     readIntent,
@@ -116,7 +118,7 @@ export function paymentProvider(url: string, secretId: string): PaymentProvider 
       } catch (error) {
         if (!(error instanceof Stripe.errors.StripeError) || error.code !== 'charge_already_refunded')
           return fail(error);
-        const { data } = await client.refunds.list({ payment_intent: intentId, limit: 1 });
+        const { data } = await client.refunds.list({ payment_intent: intentId, limit: 1 }).catch(fail);
         return data[0]?.id ?? fail(error);
       }
     },

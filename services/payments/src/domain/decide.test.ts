@@ -7,7 +7,7 @@ import {
   aPaymentIn,
   aRefundDuePayment,
   noon,
-} from '../testing/builders.ts';
+} from '../../testing/builders.ts';
 import { type Decision, decide, type Happening } from './decide.ts';
 import { isOldNews } from './notice.ts';
 import { type Payment, type PaymentStatus, paymentStatuses } from './payment.ts';

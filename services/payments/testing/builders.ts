@@ -11,7 +11,7 @@ import type {
   PaymentStatus,
   RefundDuePayment,
   RefundedPayment,
-} from '../domain/payment.ts';
+} from '../src/domain/payment.ts';
 
 /** Noon of a quiet day. */
 export const noon = new Date('2026-11-21T12:00:00Z');

@@ -2,7 +2,7 @@ import { aQueue, aTopic, type TestQueue } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { databaseEnvironment } from '#shared/testing/secrets.ts';
-import orders from '../../migrations/0001-orders.sql';
+import orders from '../migrations/0001-orders.sql';
 
 /**
  * The service's stores and topics for one test file, and its settings: call it before the service's modules are

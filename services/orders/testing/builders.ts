@@ -8,7 +8,7 @@ import type {
   PaidOrder,
   PendingOrder,
   ShippedOrder,
-} from '../domain/order.ts';
+} from '../src/domain/order.ts';
 
 /** Noon of a quiet day, when every order of the tests is placed. */
 export const noon = new Date('2026-11-21T12:00:00Z');

@@ -1,0 +1,26 @@
+import { aQueue, aTopic } from '#shared/testing/engines.ts';
+import { setEnvironment } from '#shared/testing/environment.ts';
+import { aPaymentProvider } from '#shared/testing/payment-provider.ts';
+import { aMigratedDatabase } from '#shared/testing/postgres.ts';
+import { databaseEnvironment } from '#shared/testing/secrets.ts';
+import payments from '../migrations/0001-payments.sql';
+
+/**
+ * The service's stores, topic and provider for one test file, and its settings: call it before the service's modules
+ * are imported. `published` receives what goes to payment-events.fifo.
+ */
+export async function paymentsEnvironment() {
+  const { at, database } = await aMigratedDatabase({ name: 'payments/0001-payments', sql: payments });
+  const provider = await aPaymentProvider();
+  const published = await aQueue({ fifo: true });
+  setEnvironment({
+    ...(await databaseEnvironment(at)),
+    DATABASE_ADMIN_SECRET_ID: 'none',
+    AWS_LAMBDA_MAX_CONCURRENCY: '8',
+    PAYMENT_EVENTS_TOPIC_ARN: await aTopic({ fifo: true, queues: [published] }),
+    PAYMENT_PROVIDER_URL: provider.sandbox.url,
+    PAYMENT_PROVIDER_TIMEOUT_MS: '1500',
+    PAYMENT_PROVIDER_SECRET_ID: provider.secretId,
+  });
+  return { database, published, ...provider };
+}
