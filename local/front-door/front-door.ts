@@ -14,6 +14,7 @@ import { Faults } from './faults.ts';
 import { readIncoming } from './incoming.ts';
 import { type InvokeFunction, lambda } from './lambda.ts';
 import type { PublicPictures } from './picture-origin.ts';
+import { PublishedEvents } from './published-events.ts';
 import { type ObjectEvents, s3 as s3Service } from './s3.ts';
 import { type SecretVault, secretsManager } from './secrets-manager.ts';
 import { ses } from './ses.ts';
@@ -51,6 +52,8 @@ export type FrontDoor = {
   operator: Credentials;
   counts: CallCounts;
   faults: Faults;
+  /** What the topics took, for the live page. */
+  published: PublishedEvents;
   /** `created` for every object that a call puts into a bucket. */
   objects: ObjectEvents;
   /** Takes another state of the stacks: roles, tables, buckets and functions. */
@@ -77,6 +80,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
   const book = credentialBook();
   const counts = new CallCounts();
   const faults = new Faults();
+  const published = new PublishedEvents();
   const authorizer = authorizerFor(counts, log);
   let tables = tableBook(region, accountId, []);
   let buckets: Deployment['buckets'] = [];
@@ -89,7 +93,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
     dynamodb: dynamo,
     s3,
     sqs: sqs(messaging, region, accountId),
-    sns: sns(messaging, mailbox, region, accountId),
+    sns: sns(messaging, mailbox, published, region, accountId),
     secretsmanager: secretsManager(options.secrets, region, accountId),
     lambda: lambda(options.invoke ?? missing, (name) => functions.has(name), region, accountId),
     ses: ses(mailbox, region, accountId),
@@ -148,6 +152,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
     operator: book.operator,
     counts,
     faults,
+    published,
     objects: s3.events,
     use(deployment) {
       authorizer.use(deployment);

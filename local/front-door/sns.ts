@@ -3,6 +3,7 @@ import { type Messaging, MessagingError, SNS_ACTIONS, type SnsActionName } from 
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import { type Answer, AwsRefusal, type AwsService } from './call.ts';
 import { type Codes, queryError } from './error-shapes.ts';
+import { type PublishedEvents, takenMessages } from './published-events.ts';
 
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 const CODES: Codes = {
@@ -16,7 +17,13 @@ const CODES: Codes = {
 const KNOWN = new Set<string>(SNS_ACTIONS);
 
 /** SNS by the messaging engine in this process; a text message to a phone goes into the mailbox. */
-export function sns(messaging: Messaging, mailbox: Mailbox, region: string, accountId: string): AwsService {
+export function sns(
+  messaging: Messaging,
+  mailbox: Mailbox,
+  published: PublishedEvents,
+  region: string,
+  accountId: string,
+): AwsService {
   return {
     refuse: (refusal) => queryError(refusal, CODES, NAMESPACE),
     read(incoming, caller) {
@@ -43,6 +50,7 @@ export function sns(messaging: Messaging, mailbox: Mailbox, region: string, acco
               action,
               params.TargetArn ? { ...params, TopicArn: params.TargetArn } : params,
             );
+            for (const message of takenMessages(params, body)) published.record(topic, message);
             return { status: 200, headers: { 'content-type': 'text/xml' }, body };
           } catch (error) {
             if (!(error instanceof MessagingError)) throw error;

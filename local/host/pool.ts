@@ -1,32 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type HostProcess, startHostProcess } from './host-process.ts';
+import { type Invoke, InvokeRefused, type InvokeResult } from './invoke.ts';
 import { type LambdaError, runtimeExited, timedOut } from './lambda-error.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
 import { type FunctionDefinition, type HostReport, onOneLine } from './protocol.ts';
 import { type Concurrency, type LiveHost, type Seat, seatPlan } from './seats.ts';
-
-/** What an invocation came to. `payload` is JSON text: the answer, or the error in Lambda's shape. */
-export type InvokeResult = {
-  requestId: string;
-  payload: string;
-  /** Absent on success; Lambda's API answers all three as `FunctionError: Unhandled`. */
-  failure?: 'error' | 'timeout' | 'host-died';
-};
-
-/** Runs a function synchronously with an event as JSON text. Rejects with `InvokeRefused` before it runs. */
-export type Invoke = (name: string, payload: string, options?: { traceId?: string }) => Promise<InvokeResult>;
-
-/** The invocation was not started; `code` and `status` are those of Lambda's Invoke API. */
-export class InvokeRefused extends Error {
-  readonly code: string;
-  readonly status: number;
-  constructor(code: string, status: number, message: string) {
-    super(message);
-    this.name = 'InvokeRefused';
-    this.code = code;
-    this.status = status;
-  }
-}
 
 export type HostPoolOptions = {
   hosts: number;
@@ -43,6 +21,8 @@ export type FunctionStatistics = {
   timeouts: number;
   coldStarts: number;
   totalMs: number;
+  /** Of the invocation that ended last; absent until one has. */
+  lastMs?: number;
 };
 
 export type HostPool = {
@@ -87,6 +67,7 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
   const waiting = new Map<string, Call[]>();
   const live: LiveHost[] = [];
   const seats = seatPlan(options.concurrency, (name) => homes.get(name) ?? 0);
+  const starting = new Set<Promise<void>>();
   let nextId = 1;
   let stopping = false;
 
@@ -95,7 +76,8 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
     clearTimeout(call.timer);
     const counted = statistics.get(call.definition.name);
     if (counted !== undefined) {
-      counted.totalMs += performance.now() - call.startedAt;
+      counted.lastMs = performance.now() - call.startedAt;
+      counted.totalMs += counted.lastMs;
       if (failure === 'timeout') counted.timeouts += 1;
       if (failure !== undefined) counted.errors += 1;
     }
@@ -123,7 +105,7 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
       abandonModules(seat.host, 1);
     }
     void seat.host.process.isAlive(STUCK_AFTER_MS).then((alive) => {
-      if (!alive) seat.host.process.kill();
+      if (!alive) killHost(seat.host);
     });
   };
 
@@ -179,6 +161,7 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
     });
     host = { number, process, inFlight: 0, draining: false, defined: new Set(), abandonedModules: 0 };
     if (ended) return replace(number);
+    if (stopping) return process.leave();
     live.push(host);
     for (const queue of waiting.values()) {
       while (queue.length > 0 && dispatch(queue[0] as Call)) queue.shift();
@@ -187,18 +170,29 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
 
   const replace = async (number: number): Promise<void> => {
     for (let attempt = 0; !stopping; attempt += 1) {
+      const attempted = start(number);
+      starting.add(attempted);
       try {
-        return await start(number);
+        return await attempted;
       } catch (error) {
         options.onNotice({ name: 'host', level: 'error', line: (error as Error).message });
         await new Promise((resolve) => setTimeout(resolve, Math.min(5_000, 100 * 2 ** attempt)));
+      } finally {
+        starting.delete(attempted);
       }
     }
   };
 
+  /** Nothing more goes to a host from the moment that it is killed, though its end is told a little later. */
+  const killHost = (host: LiveHost) => {
+    host.process.kill();
+    lose(host, 'signal: SIGKILL');
+  };
+
   const lose = (host: LiveHost, reason: string) => {
     const at = live.indexOf(host);
-    if (at !== -1) live.splice(at, 1);
+    if (at === -1) return;
+    live.splice(at, 1);
     seats.dropHost(host);
     if (!stopping && !host.draining) void replace(host.number);
     for (const call of [...calls.values()]) {
@@ -275,7 +269,7 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
         pid === undefined
           ? [...live].sort((a, b) => b.inFlight - a.inFlight)[0]
           : live.find((candidate) => candidate.process.pid === pid);
-      host?.process.kill();
+      if (host !== undefined) killHost(host);
       return host?.process.pid;
     },
     hosts: () => live.map(({ process, inFlight }) => ({ pid: process.pid, inFlight })),
@@ -285,6 +279,7 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
       const until = Date.now() + graceMs;
       while (calls.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
       await Promise.all(live.map((host) => host.process.leave()));
+      await Promise.allSettled(starting);
     },
   };
 }
