@@ -31,7 +31,7 @@ export function redisCache(url: string, prefix: string): Cache & { end(): Promis
   };
 }
 
-/** Loaded only where a Redis is configured. */
+/** Loaded only where a Redis is configured. Nobody waits for the connection: until it stands, answers are made anew. */
 async function connect(url: string): Promise<Redis> {
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, {
@@ -40,10 +40,8 @@ async function connect(url: string): Promise<Redis> {
     // Commands fail at once while the connection is down, instead of waiting for it.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    lazyConnect: true,
   });
-  redis.on('error', (error: Error) => logger.warn('redis', { error }));
-  await redis.connect().catch((error: Error) => logger.warn('redis does not answer', { error }));
+  redis.on('error', (error: Error) => logger.warn('redis does not answer', { error }));
   return redis;
 }
 

@@ -31,17 +31,10 @@ export type Failure =
  */
 const contendedReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 const contendedErrors = new Set(['TransactionConflictException', 'TransactionInProgressException']);
-const unavailableErrors = new Set([
+const throttlingErrors = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
   'RequestLimitExceeded',
-  'InternalServerError',
-  'InternalFailure',
-  'ServiceUnavailable',
-  'ServiceUnavailableException',
-  'TimeoutError',
-  'ECONNREFUSED',
-  'ECONNRESET',
 ]);
 
 /** Reads an error of the client; a failed condition is decisive even if other items were contended. */
@@ -54,9 +47,9 @@ export function failureOf(error: unknown, writes: readonly Write[]): Failure {
   }
   if (error instanceof ConditionalCheckFailedException)
     return { kind: 'conditions', error: new ConditionsFailed(writes) };
-  const { name, code } = error as { name?: string; code?: string };
-  if (contendedErrors.has(name ?? '')) return { kind: 'contended' };
-  return unavailableErrors.has(name ?? '') || unavailableErrors.has(code ?? '')
-    ? { kind: 'unavailable' }
-    : { kind: 'other' };
+  const { name = '', $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  if (contendedErrors.has(name)) return { kind: 'contended' };
+  // The SDK tells of every call that it made; one without a status got no answer at all.
+  const short = $metadata !== undefined && ($metadata.httpStatusCode ?? 503) >= 500;
+  return short || throttlingErrors.has(name) ? { kind: 'unavailable' } : { kind: 'other' };
 }
