@@ -34,6 +34,9 @@ export async function proveShop(place: Workplace, emulator: Emulator, account: A
     await step('end-to-end suite', () =>
       place.jest('e2e', 2, {
         E2E_BASE_URL: around.door.url,
+        E2E_STAGE: 'dev',
+        E2E_AWS_URL: emulator.endpoint,
+        E2E_PAYMENTS_URL: around.payments.url,
         E2E_ADMIN_EMAIL: result.admin.email,
         E2E_ADMIN_PASSWORD: result.admin.password ?? '',
       }),
