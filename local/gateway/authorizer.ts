@@ -1,5 +1,5 @@
 import type { AuthorizerSpec } from '../deployment.ts';
-import type { Invoke } from '../host/pool.ts';
+import type { Invoke } from '../host/invoke.ts';
 import { type Policy, readPolicy } from './authorizer-policy.ts';
 import type { GatewayResponseType } from './gateway-response.ts';
 import type { EventFrame } from './proxy-event.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { ApiMethod, RestApiSpec } from '../deployment.ts';
 import { explainListenError } from '../engines/ports.ts';
-import type { Invoke, InvokeResult } from '../host/pool.ts';
+import type { Invoke, InvokeResult } from '../host/invoke.ts';
 import { type Authorizer, lambdaAuthorizer } from './authorizer.ts';
 import { type GatewayResponses, type GatewayResponseType, gatewayResponses } from './gateway-response.ts';
 import { compilePreflight, type Preflight } from './preflight.ts';

@@ -112,11 +112,14 @@ async function invoke(command: InvokeCommand, payload: string): Promise<void> {
   );
 }
 
-/** Lambda logs an uncaught error beside answering it. Runs in the scope of the invocation. */
+/**
+ * Lambda logs an uncaught error beside answering it. Runs in the scope of the invocation. `Unauthorized` is how an
+ * authorizer refuses a token: everyday business.
+ */
 function reportError(requestId: string, error: unknown): void {
-  process.stderr.write(
-    `${JSON.stringify({ level: 'ERROR', message: 'Invoke Error', requestId, ...asLambdaError(error) })}\n`,
-  );
+  const report = asLambdaError(error);
+  const level = report.errorMessage === 'Unauthorized' ? 'INFO' : 'ERROR';
+  process.stderr.write(`${JSON.stringify({ level, message: 'Invoke Error', requestId, ...report })}\n`);
 }
 
 /** An error that no code caught ends the invocation that caused it; one that belongs to none ends the host. */

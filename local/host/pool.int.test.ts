@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type HostPool, type HostPoolOptions, InvokeRefused, startHostPool } from './pool.ts';
+import { InvokeRefused } from './invoke.ts';
+import { type HostPool, type HostPoolOptions, startHostPool } from './pool.ts';
 import type { FunctionDefinition } from './protocol.ts';
 
 const PROBE = fileURLToPath(new URL('./fixtures/probe.mjs', import.meta.url));

@@ -1,5 +1,5 @@
+import { type Invoke, InvokeRefused } from '../host/invoke.ts';
 import { MAX_EVENT_BYTES } from '../host/limits.ts';
-import { type Invoke, InvokeRefused } from '../host/pool.ts';
 import type { PendingEvent, SourceStore } from './source-store.ts';
 
 /** Lambda's queue of asynchronous events: what S3, SNS, EventBridge and `InvocationType: Event` go through. */

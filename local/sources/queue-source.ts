@@ -1,6 +1,6 @@
 import type { EventSourceMappingSpec, Json } from '../deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
-import { type Invoke, InvokeRefused } from '../host/pool.ts';
+import { type Invoke, InvokeRefused } from '../host/invoke.ts';
 import { passesFilter } from './event-filter.ts';
 import { failedItems, queueEvent, queueRecord, type ReceivedMessage } from './queue-events.ts';
 import { type Source, untilStopped } from './source.ts';

@@ -1,7 +1,7 @@
 import type { Deployment, SubscriptionSpec } from '../deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import type { ObjectEvents } from '../front-door/s3.ts';
-import type { Invoke } from '../host/pool.ts';
+import type { Invoke } from '../host/invoke.ts';
 import type { AsyncEvents } from './async-events.ts';
 import { bucketEvent, notifiedFunctions } from './bucket-events.ts';
 import { queueSource } from './queue-source.ts';

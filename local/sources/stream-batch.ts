@@ -1,5 +1,5 @@
 import type { EventSourceMappingSpec, Json } from '../deployment.ts';
-import type { Invoke } from '../host/pool.ts';
+import type { Invoke } from '../host/invoke.ts';
 import { passesFilter } from './event-filter.ts';
 import { failedItems } from './queue-events.ts';
 import { pause } from './source.ts';

@@ -1,5 +1,5 @@
 import type { EventSourceMappingSpec } from '../deployment.ts';
-import type { Invoke } from '../host/pool.ts';
+import type { Invoke } from '../host/invoke.ts';
 import { pause, type Source, untilStopped } from './source.ts';
 import type { SourceStore } from './source-store.ts';
 import { handleBatch } from './stream-batch.ts';
