@@ -1,0 +1,46 @@
+import { newId } from '#shared/ids.ts';
+import { aDatabase } from '#shared/testing/engines.ts';
+import { setEnvironment } from '#shared/testing/environment.ts';
+import { lambdaContext } from '#shared/testing/http-event.ts';
+import { opened } from '#shared/testing/postgres.ts';
+import { aSecret } from '#shared/testing/secrets.ts';
+
+const at = await aDatabase();
+const server = opened({ ...at, name: 'postgres' });
+const [name, role] = [`orders_${at.name}`, `shop_orders_${at.name}`];
+const password = newId();
+setEnvironment({
+  DATABASE_HOST: at.host,
+  DATABASE_PORT: String(at.port),
+  DATABASE_NAME: name,
+  DATABASE_USER: role,
+  DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password })),
+  DATABASE_ADMIN_SECRET_ID: await aSecret(JSON.stringify({ username: at.user, password: at.password })),
+  ORDER_EVENTS_TOPIC_ARN: 'none',
+  ORDER_CREATED_TOPIC_ARN: 'none',
+  ORDER_COMPLETED_TOPIC_ARN: 'none',
+  ORDER_CANCELLED_TOPIC_ARN: 'none',
+  RESERVE_STOCK_FUNCTION: 'none',
+  RELEASE_STOCK_FUNCTION: 'none',
+});
+const { handler } = await import('./migrate.ts');
+const app = await import('../app.ts');
+
+describe('migrate', () => {
+  afterAll(async () => {
+    await app.database().end();
+    await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await server.query(`DROP ROLE IF EXISTS ${role}`);
+  });
+
+  test('makes role, database and tables; again it changes nothing', async () => {
+    const applied = ['shared/0001-outbox-idempotency-handled', 'orders/0001-orders'];
+    expect(await handler({}, lambdaContext())).toEqual({ ok: true, answer: { database: name, applied } });
+    expect(await handler({}, lambdaContext())).toEqual({ ok: true, answer: { database: name, applied: [] } });
+  });
+
+  test('lets the service in as its own role, by the password of its secret', async () => {
+    expect(await app.reader().list({}, 1)).toEqual([]);
+    expect(await app.database().query('SELECT current_user AS name')).toEqual([{ name: role }]);
+  });
+});
