@@ -77,6 +77,24 @@ def made_up_secrets_exclude_punctuation():
     provisioners._sm_secret_string = without_punctuation
 
 
+def a_secret_without_a_value_has_none():
+    """A secret that the template gives no value exists without one: reading it fails with ResourceNotFoundException until PutSecretValue
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html).
+    MiniStack's CloudFormation gives it the empty text as its current value."""
+    secret = handlers["AWS::SecretsManager::Secret"]
+    create = secret["create"]
+
+    def create_empty(logical_id, props, stack_name):
+        answer = create(logical_id, props, stack_name)
+        if "SecretString" not in props and "GenerateSecretString" not in props:
+            for record in secretsmanager._secrets.values():
+                if record["ARN"] == answer[1]["Arn"]:
+                    record["Versions"] = {}
+        return answer
+
+    secret["create"] = create_empty
+
+
 def mail_is_authorized_on_its_identity():
     """ses:SendEmail is authorized on the sending identity (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
     MiniStack's IAM evaluator asks for the resource `*`, which no least-privilege role grants."""
@@ -96,6 +114,7 @@ for workaround in (
     fifo_topics_are_fifo,
     ref_of_a_secret_is_its_arn,
     made_up_secrets_exclude_punctuation,
+    a_secret_without_a_value_has_none,
     mail_is_authorized_on_its_identity,
 ):
     workaround()
