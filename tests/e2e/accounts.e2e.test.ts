@@ -1,0 +1,66 @@
+import { until } from '../../local/demo/errands.ts';
+import { invoke } from './support/invoke.ts';
+import { visitor } from './support/shop.ts';
+
+type Account = { id: string; email: string; name: string; locale: string };
+type Notifications = { items: { template: string; status: string }[] };
+type Tokens = { accessToken: string; refreshToken: string };
+
+describe('an account', () => {
+  test('is changed at its version, and the owner sees it', async () => {
+    const customer = await visitor().register('Account Owner');
+    const before = await customer.send<Account>('GET', '/api/v1/users/me');
+    const { email, locale } = before.body;
+    const changed = await customer.send<Account>('PUT', '/api/v1/users/me', {
+      body: { email, locale, name: 'Another Name' },
+      headers: { 'if-match': before.headers.get('etag') ?? '' },
+    });
+    expect([changed.status, changed.body.name]).toEqual([200, 'Another Name']);
+    expect((await customer.call<Account>('GET', '/api/v1/users/me')).name).toBe('Another Name');
+  });
+
+  test('is welcomed by mail, once, and lists it', async () => {
+    const customer = await visitor().register('Newcomer');
+    const list = () => customer.call<Notifications>('GET', '/api/v1/notifications');
+    await until(list, ({ items }) => items.some(({ status }) => status === 'sent'));
+    expect((await list()).items.map(({ template }) => template)).toEqual(['welcome']);
+  });
+});
+
+describe('a session', () => {
+  test('goes on by its refresh token, and ends with its sign-out', async () => {
+    const { email, password } = await visitor().register('Session Keeper');
+    const post = (path: string, body: object) =>
+      visitor().send<Tokens>('POST', `/api/v1/auth/${path}`, { body });
+    const first = (await post('login', { email, password })).body;
+    const second = await post('refresh', { refreshToken: first.refreshToken });
+    expect(second.status).toBe(200);
+    const me = await visitor().send('GET', '/api/v1/users/me', { token: second.body.accessToken });
+    expect([me.status, me.body['email']]).toEqual([200, email]);
+    const { refreshToken } = second.body;
+    expect((await post('logout', { refreshToken })).status).toBe(204);
+    expect((await post('refresh', { refreshToken })).status).toBe(401);
+  });
+
+  test('outlives a new signing key, which others can fetch', async () => {
+    const customer = await visitor().register('Key Holder');
+    const keys = () => visitor().call<{ keys: { kid: string }[] }>('GET', '/api/v1/auth/jwks');
+    const before = (await keys()).keys;
+    await invoke('users', 'rotate-signing-keys', { onlyIfMissing: true });
+    await invoke('users', 'rotate-signing-keys', {});
+    expect((await customer.send('GET', '/api/v1/users/me')).status).toBe(200);
+    const { email, password } = customer;
+    const afresh = await visitor().signIn(email, password);
+    expect((await afresh.send('GET', '/api/v1/users/me')).status).toBe(200);
+    expect(before.length).toBeGreaterThan(0);
+  });
+});
+
+test.each(['users', 'notifications'])('the service %s is well', async (service) => {
+  expect(await visitor().call('GET', `/api/v1/${service}/health`)).toMatchObject({ status: 'ok', service });
+});
+
+test('the API describes itself', async () => {
+  const document = await visitor().call('GET', '/api/v1/openapi.json');
+  expect(document).toMatchObject({ openapi: '3.1.0', paths: { '/api/v1/users/me': expect.anything() } });
+});
