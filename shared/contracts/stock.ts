@@ -31,9 +31,10 @@ export type HeldLine = z.infer<typeof heldLineSchema>;
 
 /**
  * Holds stock for an order until `expiresAt`: all lines or none. Keyed by the order id: the same request again gets
- * the same answer. Refusals: OUT_OF_STOCK (fields `lines[i].quantity` with what is left), PRODUCT_NOT_FOUND (fields
- * `lines[i].productId`; also for a product that is not on sale), HOLD_REFUSED (the order was released or holds
- * other lines).
+ * the same answer, with a later `expiresAt` for longer. Refusals: OUT_OF_STOCK (fields `lines[i].quantity` with what is
+ * left), PRODUCT_NOT_FOUND (fields `lines[i].productId`; also for a product that is not on sale), HOLD_REFUSED (the
+ * order holds other lines, is paid, or lies in too many warehouses). A function error (contention, or an order that
+ * was released less than 30 s ago) may be retried.
  */
 export const ReserveStock = contract({
   name: 'reserve-stock',
@@ -55,7 +56,7 @@ export type ReserveStockAnswer = z.infer<typeof ReserveStock.answer>;
 
 /**
  * Gives back what an order holds. May be repeated, and may come before the hold that it releases: a hold that
- * arrives afterwards is refused (HOLD_REFUSED).
+ * arrives within 30 s after it fails.
  */
 export const ReleaseStock = contract({
   name: 'release-stock',

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../errors.ts';
+import { lean } from '../lean-client.ts';
 import { failureOf } from './refusals.ts';
 import {
   type Expression,
@@ -58,10 +59,12 @@ const requestTimeoutMs = 3_000;
 
 /** The DynamoDB client of a process; its endpoint and credentials come from the environment, as on AWS. */
 export const dynamoClient = (): DynamoDBClient =>
-  new DynamoDBClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs },
-  });
+  lean(
+    new DynamoDBClient({
+      maxAttempts: 3,
+      requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs },
+    }),
+  );
 
 /** DynamoDB over the SDK's client: plain values in and out, conflicts retried with jitter. */
 export function dynamo(client: DynamoDBClient = dynamoClient()): Dynamo {

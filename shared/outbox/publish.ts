@@ -1,6 +1,7 @@
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import { coalesce } from '../coalesce.ts';
 import type { Topic } from '../events/event.ts';
+import { lean } from '../lean-client.ts';
 import type { OutboxEntry } from './entry.ts';
 
 /** SNS takes ten messages a batch, 256 KiB together; ours are a few KiB (45 lines ≈ 9 KiB). */
@@ -15,7 +16,7 @@ export type Publish = (entry: OutboxEntry) => Promise<boolean>;
  * Publishes to SNS in batches that grow under load; each entry of an answer is checked. Entries of one aggregate
  * must be published one after the other by the caller, as a batch may succeed in part.
  */
-export function snsPublisher(arnOf: (topic: Topic) => string, client = new SNSClient({})): Publish {
+export function snsPublisher(arnOf: (topic: Topic) => string, client = lean(new SNSClient({}))): Publish {
   const perTopic = new Map<Topic, Publish>();
   return (entry) => {
     let publish = perTopic.get(entry.destination);
