@@ -11,7 +11,7 @@ import {
   type Stock,
   until,
 } from '../../local/demo/errands.ts';
-import { control, provider } from './support/control.ts';
+import { control } from './support/control.ts';
 import { chargesOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 
@@ -23,9 +23,7 @@ beforeAll(async () => {
   customer = await visitor().register('Fault Finder');
   await ensureCategory(boss, 'kitchen', 'Kitchen');
 });
-afterEach(async () => {
-  await Promise.all([control.clearFaults(), provider(undefined)]);
-});
+afterEach(() => control.clearFaults());
 
 const aProduct = (): Promise<Product> =>
   addProduct(boss, { name: `Jug ${randomUUID().slice(0, 4)}`, category: 'kitchen', cents: 2500, stock: 10 });
@@ -103,18 +101,4 @@ describe('an order is refused for now', () => {
     await orderIn(customer, body.id, 'paid');
     expect((await stockOf(product)).available).toBe(9);
   });
-});
-
-describe('the payment provider', () => {
-  test('that fails once is asked again, and charges once', async () => {
-    const product = await aProduct();
-    await provider({ failNext: 1 });
-    const placed = await placeOrder(customer, one(product));
-    await until(
-      () => customer.call<Order>('GET', `/api/v1/orders/${placed.id}`),
-      ({ status }) => status === 'paid',
-      90_000,
-    );
-    expect(await chargesOf(placed.id)).toEqual([2500]);
-  }, 120_000);
 });

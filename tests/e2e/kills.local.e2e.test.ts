@@ -11,7 +11,7 @@ import {
   type Stock,
   until,
 } from '../../local/demo/errands.ts';
-import { control, provider } from './support/control.ts';
+import { control, provider, providerFailures } from './support/control.ts';
 import { chargesOf, intentsOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 
@@ -68,8 +68,21 @@ async function expectOneOfEach(order: Order, product: Product): Promise<void> {
 }
 
 describe('when every host is killed', () => {
-  test('at three moments of three orders, each still ends right', async () => {
-    const [first, second, third] = await Promise.all([aProduct(), aProduct(), aProduct()]);
+  test('at three moments of three orders, and the provider fails a fourth, each still ends right', async () => {
+    const [first, second, third, fourth] = await Promise.all([
+      aProduct(),
+      aProduct(),
+      aProduct(),
+      aProduct(),
+    ]);
+
+    // The provider answers the fourth order's charge with an error: its message comes back like those of killed hosts.
+    await provider({ failNext: 1 });
+    const failedOnce = await placeOrder(customer, one(fourth));
+    await until(
+      () => providerFailures(),
+      (left) => left === 0,
+    );
 
     // While the order is being placed: the stock is about to be held, nothing is written but the started request.
     const placing = {
@@ -115,6 +128,7 @@ describe('when every host is killed', () => {
     await expectOneOfEach(committed, third);
     await expectOneOfEach((await retried).body, first);
     await expectOneOfEach(charged, second);
+    await expectOneOfEach(failedOnce, fourth);
   }, 240_000);
 
   test('the next request is answered', async () => {

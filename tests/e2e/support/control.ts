@@ -47,3 +47,9 @@ export async function provider(behaviour: Record<string, unknown> | undefined): 
   });
   if (!response.ok) throw new Error(`behaviour: ${response.status} ${await response.text()}`);
 }
+
+/** How many of the failures that the provider was told of are still to come. */
+export async function providerFailures(): Promise<number> {
+  const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/behaviour`);
+  return ((await response.json()) as { failNext?: number }).failNext ?? 0;
+}
