@@ -86,6 +86,7 @@ describe('a database', () => {
       },
       tls: 'off',
       maxConnections: 2,
+      keepPlans: false,
     });
     expect(asked).toHaveLength(0);
     await Promise.all([lazily.query('SELECT pg_sleep(0)'), lazily.query('SELECT pg_sleep(0)')]);

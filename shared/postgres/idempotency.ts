@@ -85,10 +85,12 @@ type Row = {
  * The end of the lease, as text to the microsecond, is the token by which the winner is told from a late loser.
  */
 async function start(database: Database, request: IdempotentRequest): Promise<Start> {
+  const { scope, key, fingerprint } = request;
   const [row] = await database.query<Row>(
-    `WITH taken AS (
+    sql`WITH taken AS (
        INSERT INTO idempotency_keys AS k (scope, key, fingerprint, resource_id, locked_until, expires_at)
-       VALUES ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 ms', clock_timestamp() + $6 * interval '1 ms')
+       VALUES (${scope}, ${key}, ${fingerprint}, ${newId()}, clock_timestamp() + ${startedLeaseMs} * interval '1 ms',
+               clock_timestamp() + ${keyLifetimeMs} * interval '1 ms')
        ON CONFLICT (scope, key) DO UPDATE
          SET fingerprint = excluded.fingerprint,
              resource_id = CASE WHEN k.expires_at < clock_timestamp() THEN excluded.resource_id ELSE k.resource_id END,
@@ -99,8 +101,7 @@ async function start(database: Database, request: IdempotentRequest): Promise<St
      SELECT * FROM taken
      UNION ALL
      SELECT fingerprint, resource_id, answer, '', false FROM idempotency_keys
-      WHERE scope = $1 AND key = $2 AND NOT EXISTS (SELECT FROM taken)`,
-    [request.scope, request.key, request.fingerprint, newId(), startedLeaseMs, keyLifetimeMs],
+      WHERE scope = ${scope} AND key = ${key} AND NOT EXISTS (SELECT FROM taken)`,
   );
   // The statement's snapshot may be older than a record that another request has just written: that one is running.
   if (row === undefined)

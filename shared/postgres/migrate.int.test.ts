@@ -16,6 +16,7 @@ const connected = (database: string, user: string, secret: string) =>
     password: async () => secret,
     tls: 'off',
     maxConnections: 2,
+    keepPlans: false,
   });
 const server = connected('postgres', at.user, at.password);
 const as = (user: string, secret: string) => connected(name, user, secret);

@@ -41,10 +41,10 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
   const markSent = coalesce<OutboxEntry[], void>(50, 1, async (groups) => {
     const entries = groups.flat();
     await database.query(
-      `UPDATE outbox o SET sent_at = clock_timestamp()
-         FROM unnest($1::uuid[], $2::text[]) AS s(id, destination)
-        WHERE o.id = s.id AND o.destination = s.destination`,
-      [entries.map(({ id }) => id), entries.map(({ destination }) => destination)],
+      sql`UPDATE outbox o SET sent_at = clock_timestamp()
+            FROM unnest(${entries.map(({ id }) => id)}::uuid[], ${entries.map(({ destination }) => destination)}::text[])
+                 AS s(id, destination)
+           WHERE o.id = s.id AND o.destination = s.destination`,
     );
     return groups.map(() => undefined);
   });

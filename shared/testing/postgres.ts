@@ -13,6 +13,7 @@ export function opened({ host, port, name, user, password }: TestDatabase, maxCo
     password: async () => password,
     tls: 'off',
     maxConnections,
+    keepPlans: true,
   });
   afterAll(() => database.end());
   return database;

@@ -21,7 +21,7 @@ beforeAll(async () => {
     url = sandbox.url;
   }
   const secretId = await aSecret(JSON.stringify({ apiKey: API_KEY, webhookSecret: 'whsec_test' }));
-  provider = paymentProvider(url, secretId);
+  provider = paymentProvider({ url, secretId, timeoutMs: 10_000 });
 });
 
 afterAll(() => sandbox?.stop());

@@ -34,9 +34,12 @@ export type OrderRow = {
   lines: OrderLine[];
 };
 
-/** Whole orders in one statement, whatever their number of lines. */
+/** Whole orders in one statement, whatever their number of lines. Columns by name: a kept plan outlives a new column. */
 export const selectOrders = (condition: Sql): Sql => sql`
-  SELECT o.*, s.*,
+  SELECT o.id, o.number, o.user_id, o.status, o.version, o.total_cents, o.currency, o.payment_method, o.placed_at,
+         o.payment_deadline, o.payment_id, o.paid_at, o.completed_at, o.cancelled_at, o.cancellation_reason,
+         s.name, s.line1, s.line2, s.postal_code, s.city, s.region, s.country, s.phone,
+         s.carrier, s.tracking_number, s.shipped_at,
          (SELECT json_agg(json_build_object('productId', i.product_id, 'name', i.name, 'quantity', i.quantity,
                                             'unitPriceCents', i.unit_price_cents) ORDER BY i.position)
             FROM order_items i WHERE i.order_id = o.id) AS lines
