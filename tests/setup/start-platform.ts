@@ -34,6 +34,8 @@ export default async function startPlatform(): Promise<void> {
   const shop = spawn(
     process.execPath,
     [
+      '--max-semi-space-size=4',
+      '--max-old-space-size=384',
       'local/main.ts',
       ...ports,
       '--data-dir',
