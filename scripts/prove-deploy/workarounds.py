@@ -9,6 +9,8 @@ import string
 from email.utils import parseaddr
 
 from ministack.core import iam_actions
+from ministack.core import iam_evaluator
+from ministack.services import apigateway_v1
 from ministack.services.cloudformation import provisioners
 from ministack.services import secretsmanager
 from ministack.services import ses_v2
@@ -110,12 +112,62 @@ def mail_is_authorized_on_its_identity():
     iam_actions._ses_v2_resource_arn = identity_arn
 
 
+def batch_calls_need_the_single_action():
+    """The batch calls of SNS and SQS are authorized as their single ones; no action is named after them
+    (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html and list_amazonsqs.html).
+    MiniStack's IAM evaluator asks for sns:PublishBatch, which no policy can grant on AWS."""
+    single = {
+        "sns:PublishBatch": "sns:Publish",
+        "sqs:SendMessageBatch": "sqs:SendMessage",
+        "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+        "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    }
+    extract = iam_actions.extract_iam_action
+
+    def single_action(*args, **kwargs):
+        action = extract(*args, **kwargs)
+        return single.get(action, action)
+
+    iam_actions.extract_iam_action = single_action
+
+
+def loopback_counts_as_tls():
+    """Bucket policies refuse calls without TLS by aws:SecureTransport, as they must. The proof reaches MiniStack over
+    plain HTTP on the loopback interface, and a certificate for it would have to be trusted by every program of the
+    proof; so the condition is answered as AWS' endpoints, which are HTTPS, would answer it."""
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolved(key, ctx):
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, ctx)
+
+    iam_evaluator._resolve_condition_key = resolved
+
+
+def too_large_a_request_is_refused():
+    """API Gateway takes 10 MB and Lambda an event of 6 MB; more is answered by the REQUEST_TOO_LARGE gateway response
+    (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html). MiniStack hands on any size."""
+    invoke = apigateway_v1._invoke_lambda_proxy_v1
+    limit = 6 * 1024 * 1024
+
+    async def invoke_within_limit(integration, api_id, stage_name, stage, resource, request_path, method, headers,
+                                  body, *args, **kwargs):
+        if len(body or b"") > limit:
+            return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+        return await invoke(integration, api_id, stage_name, stage, resource, request_path, method, headers, body,
+                            *args, **kwargs)
+
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke_within_limit
+
+
 for workaround in (
     fifo_topics_are_fifo,
     ref_of_a_secret_is_its_arn,
     made_up_secrets_exclude_punctuation,
     a_secret_without_a_value_has_none,
     mail_is_authorized_on_its_identity,
+    batch_calls_need_the_single_action,
+    loopback_counts_as_tls,
+    too_large_a_request_is_refused,
 ):
     workaround()
 

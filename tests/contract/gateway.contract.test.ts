@@ -119,6 +119,12 @@ describe('an API answer', () => {
     expect(failed.json()).toEqual({ code: 'INTERNAL', message: 'Internal server error' });
   });
 
+  promise('to a body larger than an event may be is 413', async () => {
+    const headers: [string, string][] = [['Content-Type', 'application/json']];
+    const body = JSON.stringify({ text: 'x'.repeat(6 * 1024 * 1024) });
+    expect((await call('POST', '/contract/open', { headers, body })).status).toBe(413);
+  });
+
   promise('to a preflight says what the template allows', async () => {
     const answer = await call('OPTIONS', '/contract/cors', {
       headers: [
