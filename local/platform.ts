@@ -101,7 +101,7 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
   });
   stops.add('entrances', () => atMost(GRACE_MS, gateway.close()));
   connectPayments({ payments, secrets, deployment, apiUrl: gateway.url });
-  const { counts, faults } = frontDoor;
+  const { counts, faults, published } = frontDoor;
   const control = await startControl({
     port: options.ports.console,
     addresses: { api: gateway.url, aws: frontDoor.url, payments: payments.url },
@@ -113,6 +113,8 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
     mailbox,
     counts,
     faults,
+    published,
+    secretValue: (id) => secrets.value(id),
   });
   stops.add('entrances', () => control.stop());
   if (options.watch) stops.add('entrances', follow(bundler, redefine, gateway, log));

@@ -1,17 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
+import { consoleRoutes } from '../console/routes.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { explainListenError } from '../engines/ports.ts';
 import type { CallCounts } from '../front-door/call-counts.ts';
 import type { FaultRule, Faults } from '../front-door/faults.ts';
+import type { PublishedEvents } from '../front-door/published-events.ts';
 import { readBody } from '../gateway/request-body.ts';
-import { type HostPool, InvokeRefused } from '../host/pool.ts';
+import { InvokeRefused } from '../host/invoke.ts';
+import type { HostPool } from '../host/pool.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { AsyncEvents } from '../sources/async-events.ts';
 import type { Sources } from '../sources/start-sources.ts';
 import { listQueues, redrive } from './queues.ts';
+import { ok, type Reply, type Route, refused } from './reply.ts';
 
 /** The parts of a running platform that can be looked at and steered from outside. */
 export type ControlOptions = {
@@ -26,18 +30,12 @@ export type ControlOptions = {
   mailbox: Mailbox;
   counts: CallCounts;
   faults: Faults;
+  published: PublishedEvents;
+  /** Of a secret by its name or ARN. */
+  secretValue: (id: string) => string;
 };
 
 export type Control = { url: string; port: number; stop: () => Promise<void> };
-
-type Reply = { status: number; body: unknown };
-type Handler = (
-  parameter: string,
-  request: { query: URLSearchParams; body: string },
-) => Reply | Promise<Reply>;
-
-const ok = (body: unknown): Reply => ({ status: 200, body });
-const refused = (status: number, message: string): Reply => ({ status, body: { message } });
 
 /** A fault as it is asked for; the names are those of the front door. */
 const faultRule = z.object({
@@ -56,7 +54,8 @@ const faultRule = z.object({
  * @throws StartError when the port is in use
  */
 export async function startControl(options: ControlOptions): Promise<Control> {
-  const routes = routesOf(options);
+  const page = consoleRoutes(options);
+  const routes = [...routesOf(options), ...page.routes];
   const server = createServer((incoming, outgoing) => {
     answer(routes, incoming).then(
       (reply) => send(outgoing, reply),
@@ -72,15 +71,15 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   return {
     port,
     url: `http://127.0.0.1:${port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await Promise.all([closed, page.stop()]);
+    },
   };
 }
 
-function routesOf(options: ControlOptions): [string, RegExp, Handler][] {
+function routesOf(options: ControlOptions): Route[] {
   const { pool, events, messaging, mailbox, counts, faults } = options;
   return [
     ['GET', /^\/state$/, () => ok(state(options))],
@@ -130,7 +129,7 @@ function routesOf(options: ControlOptions): [string, RegExp, Handler][] {
   ];
 }
 
-async function answer(routes: [string, RegExp, Handler][], incoming: IncomingMessage): Promise<Reply> {
+async function answer(routes: Route[], incoming: IncomingMessage): Promise<Reply> {
   const { origin, host = '' } = incoming.headers;
   const [hostName] = host.split(':');
   if (hostName !== '127.0.0.1' && hostName !== 'localhost') return refused(403, 'unknown host name');
@@ -155,11 +154,14 @@ async function answer(routes: [string, RegExp, Handler][], incoming: IncomingMes
   return refused(404, 'no such route');
 }
 
-function send(outgoing: ServerResponse, { status, body }: Reply): void {
-  const text = JSON.stringify(body ?? {});
+function send(outgoing: ServerResponse, { status, body, document }: Reply): void {
+  const { type, text, headers } = document ?? { type: 'application/json', text: JSON.stringify(body ?? {}) };
   outgoing.writeHead(status, {
-    'Content-Type': 'application/json',
+    'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
   });
   outgoing.end(text);
 }

@@ -1,0 +1,42 @@
+import { time } from './format.js';
+import { html } from './html.js';
+import { show } from './morph.js';
+
+const element = (id) => document.getElementById(id);
+
+/** Opens a mail over the page: its HTML part in a sandboxed frame, its text as text. */
+export async function openMail(id) {
+  const response = await fetch(`/mails/${encodeURIComponent(id)}`);
+  if (!response.ok) throw new Error('This mail is not there any more.');
+  const mail = await response.json();
+  element('mail-subject').textContent =
+    mail.subject ?? (mail.kind === 'sms' ? 'Text message' : '(no subject)');
+  const head = {
+    From: mail.from,
+    To: mail.to?.join(', '),
+    Cc: mail.cc?.join(', '),
+    'Reply to': mail.replyTo?.join(', '),
+  };
+  show(
+    element('mail-head'),
+    html`${Object.entries(head).map(([name, value]) => (value ? html`<div><dt>${name}</dt><dd>${value}</dd></div>` : ''))}
+      <div><dt>At</dt><dd>${time(mail.receivedAt)}</dd></div>`,
+  );
+  element('mail-plain').textContent = mail.text ?? mail.raw ?? '';
+  element('mail-html').disabled = mail.html === undefined;
+  element('mail-frame').src =
+    mail.html === undefined ? 'about:blank' : `/mails/${encodeURIComponent(id)}/html`;
+  choose(mail.html === undefined ? 'text' : 'html');
+  element('mail').showModal();
+}
+
+function choose(part) {
+  element('mail-frame').hidden = part !== 'html';
+  element('mail-plain').hidden = part !== 'text';
+  element('mail-html').setAttribute('aria-pressed', String(part === 'html'));
+  element('mail-text').setAttribute('aria-pressed', String(part === 'text'));
+}
+
+element('mail-close').addEventListener('click', () => element('mail').close());
+element('mail-html').addEventListener('click', () => choose('html'));
+element('mail-text').addEventListener('click', () => choose('text'));
