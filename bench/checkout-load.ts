@@ -18,6 +18,8 @@ export type Checkout = {
 const productCount = 50;
 /** How often the database is asked which orders were paid: the resolution of the paid times. */
 const watchMs = 10;
+/** An order that is not paid by then is lost: it ends the benchmark. */
+const paidWithinMs = 60_000;
 
 /**
  * Prepares customers and stock. Orders are placed through the HTTP door; whether they are paid is read from the
@@ -36,8 +38,7 @@ export async function prepareCheckout(shop: MeasuredShop, customers: number): Pr
       }),
     );
   const buyers: ShopClient[] = [];
-  for (let index = 0; index < customers; index += 1)
-    buyers.push(await shop.visitor.register(`Buyer ${index}`));
+  for (let index = 0; index < customers; index += 1) buyers.push(await shop.visitor.register('Buyer'));
 
   const database = new pg.Pool({
     host: '127.0.0.1',
@@ -80,7 +81,13 @@ export async function prepareCheckout(shop: MeasuredShop, customers: number): Pr
       });
       if (answer.status !== 201) throw new Error(`order: ${answer.status} ${answer.text}`);
       const placedMs = performance.now() - started;
-      await new Promise<void>((resolve) => waiting.set(answer.body.id, resolve));
+      await new Promise<void>((resolve, reject) => {
+        const lost = setTimeout(() => reject(new Error(`order ${answer.body.id} is not paid`)), paidWithinMs);
+        waiting.set(answer.body.id, () => {
+          clearTimeout(lost);
+          resolve();
+        });
+      });
       return { placedMs, paidMs: performance.now() - started };
     },
     settled: async () => {

@@ -1,70 +1,116 @@
 /**
- * The complete flow, place → paid, through the HTTP door, at 1, 8 and 32 customers, in both modes, beside the floor of
- * the same run: `npm run bench:checkout [-- seconds]`.
+ * The complete flow, place → paid, through the HTTP door, at 1, 8 and 32 customers, in both modes, each beside the
+ * floor of the same minute: `npm run bench:checkout [-- seconds] [several|single]`.
  */
-import { prepareCheckout } from './checkout-load.ts';
-import { measureFloor } from './floor.ts';
+import { type Checkout, prepareCheckout } from './checkout-load.ts';
+import { type FloorBench, openFloor } from './floor.ts';
 import { closedLoop, percentiles, printTable } from './measure.ts';
-import { startShop } from './platform.ts';
+import { type MeasuredShop, startShop } from './platform.ts';
 
 const seconds = Number(process.argv[2] ?? 10);
+const modes = (['several', 'single'] as const).filter((mode) =>
+  [undefined, mode].includes(process.argv[3] as never),
+);
 const customerCounts = [1, 8, 32];
+const warmUp = { seconds: 5, count: 400 };
 
-console.log(`The floor: bare engine calls, ${seconds} s each`);
-const floor = await measureFloor(customerCounts, seconds);
-printTable(floor);
-
-for (const mode of ['several', 'single'] as const) {
+const floor = await openFloor();
+for (const mode of modes) {
   const shop = await startShop(mode);
+  const checkout = await prepareCheckout(shop, 32);
   try {
-    const checkout = await prepareCheckout(shop, 32);
-    await closedLoop(8, { seconds: 4, count: 400 }, checkout.order);
-    await checkout.settled();
-    await fetch(`${shop.consoleUrl}/calls`, { method: 'DELETE' });
-    const rows = [];
-    let orders = 0;
-    for (const customers of customerCounts) {
-      const cpuBefore = shop.cpu();
-      const started = performance.now();
-      const { results, seconds: loaded } = await closedLoop(
-        customers,
-        { seconds, count: 50_000 },
-        checkout.order,
-      );
-      await checkout.settled();
-      const drained = (performance.now() - started) / 1000;
-      orders += results.length;
-      const placed = percentiles(results.map(({ placedMs }) => placedMs));
-      const paid = percentiles(results.map(({ paidMs }) => paidMs));
-      const bare = floor.find((line) => line.customers === customers)?.ordersPerSecond ?? Number.NaN;
-      rows.push({
-        customers,
-        'orders/s': results.length / drained,
-        '× floor': results.length / drained / bare,
-        'paid/s in the loop': results.length / loaded,
-        '201 p50': placed.p50,
-        '201 p95': placed.p95,
-        '201 p99': placed.p99,
-        'paid p50': paid.p50,
-        'paid p95': paid.p95,
-        'paid p99': paid.p99,
-        'CPU ms/order': ((shop.cpu() - cpuBefore) * 1000) / results.length,
-      });
-    }
-    console.log(
-      `\nCheckout, ${mode === 'several' ? 'several invocations at once per instance' : 'one invocation at a time per instance'} (orders/s until everything that follows is done; times in ms)`,
-    );
-    printTable(rows);
-    const memory = shop.memory();
-    console.log('\nMemory, MB');
-    printTable([...memory, { name: 'together', mb: memory.reduce((sum, { mb }) => sum + mb, 0) }]);
-    if (mode === 'several') await printCalls(shop.consoleUrl, orders);
-    await checkout.stop();
+    await measureMode(mode, shop, checkout, floor);
   } finally {
+    await checkout.stop();
     await shop.stop();
   }
 }
+await floor.stop();
 process.exit(0);
+
+async function measureMode(
+  mode: 'several' | 'single',
+  shop: MeasuredShop,
+  checkout: Checkout,
+  floor: FloorBench,
+): Promise<void> {
+  await closedLoop(8, warmUp, checkout.order);
+  await checkout.settled();
+  await fetch(`${shop.consoleUrl}/calls`, { method: 'DELETE' });
+  const rates = [];
+  const times = [];
+  const cpu = [];
+  let orders = 0;
+  for (const customers of customerCounts) {
+    // Before and after, as a shared machine is not equally fast all the time.
+    const before = await floor.measure(customers, seconds / 2);
+    const run = await measureOrders(shop, checkout, customers);
+    const after = await floor.measure(customers, seconds / 2);
+    const bare = (before.ordersPerSecond + after.ordersPerSecond) / 2;
+    const bareCpu = (before.cpuMsPerOrder + after.cpuMsPerOrder) / 2;
+    const cpuTotal = Object.values(run.cpuMs).reduce((sum, ms) => sum + ms, 0);
+    orders += run.orders;
+    rates.push({
+      customers,
+      'orders/s': run.ordersPerSecond,
+      'floor/s': bare,
+      '× floor': run.ordersPerSecond / bare,
+      'CPU ms/order': cpuTotal,
+      'floor CPU': bareCpu,
+      '× floor by CPU': bareCpu / cpuTotal,
+      'paid/s in the loop': run.paidPerSecond,
+    });
+    const of = (name: string, { p50, p95, p99 }: ReturnType<typeof percentiles>) => ({
+      [`${name} p50`]: p50,
+      [`${name} p95`]: p95,
+      [`${name} p99`]: p99,
+    });
+    times.push({
+      customers,
+      ...of('201', percentiles(run.placedMs)),
+      ...of('paid', percentiles(run.paidMs)),
+    });
+    cpu.push({ customers, ...run.cpuMs });
+  }
+  const memory = shop.memory();
+  console.log(
+    `\nCheckout, ${mode === 'several' ? 'several invocations at once per instance' : 'one invocation at a time per instance'}: orders/s until everything that follows is done`,
+  );
+  printTable(rates);
+  console.log('\nUntil the 201 and until paid, ms');
+  printTable(times);
+  console.log('\nCPU per order by part, ms');
+  printTable(cpu);
+  console.log('\nMemory (PSS), MB');
+  printTable([...memory, { name: 'together', mb: memory.reduce((sum, { mb }) => sum + mb, 0) }]);
+  if (mode === 'several') await printCalls(shop.consoleUrl, orders);
+}
+
+async function measureOrders(shop: MeasuredShop, checkout: Checkout, customers: number) {
+  const cpuBefore = shop.cpuByPart();
+  const started = performance.now();
+  const { results, seconds: loaded } = await closedLoop(
+    customers,
+    { seconds, count: 50_000 },
+    checkout.order,
+  );
+  await checkout.settled();
+  const drained = (performance.now() - started) / 1000;
+  const cpuMs = Object.fromEntries(
+    Object.entries(shop.cpuByPart()).map(([part, used]) => [
+      part,
+      ((used - (cpuBefore[part] ?? 0)) * 1000) / results.length,
+    ]),
+  );
+  return {
+    orders: results.length,
+    ordersPerSecond: results.length / drained,
+    paidPerSecond: results.length / loaded,
+    placedMs: results.map(({ placedMs }) => placedMs),
+    paidMs: results.map(({ paidMs }) => paidMs),
+    cpuMs,
+  };
+}
 
 /** Calls per order, by function and action, as the front door counted them. */
 async function printCalls(consoleUrl: string, orders: number): Promise<void> {

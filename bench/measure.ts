@@ -39,6 +39,10 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
+/** CPU seconds of a process and all below it. */
+export const treeCpuSeconds = (root: number): number =>
+  processTree(root).reduce((sum, pid) => sum + (cpuSeconds(pid) || 0), 0);
+
 /** Memory that a process alone holds, in MB: its proportional share, as shared pages count once (Linux; NaN elsewhere). */
 export function memoryMb(pid: number): number {
   try {

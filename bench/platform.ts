@@ -19,8 +19,8 @@ export type Ready = {
 export type MeasuredShop = Ready & {
   admin: ShopClient;
   visitor: ShopClient;
-  /** CPU seconds used so far by everything that runs: door, hosts, engines. */
-  cpu(): number;
+  /** CPU seconds used so far, by part: platform, hosts, engines. */
+  cpuByPart(): Record<string, number>;
   /** Memory of each process, in MB. */
   memory(): { name: string; mb: number }[];
   stop(): Promise<void>;
@@ -43,8 +43,8 @@ export async function startShop(mode: 'several' | 'single'): Promise<MeasuredSho
     ...ready,
     visitor,
     admin: await visitor.signIn(ready.adminEmail, ready.adminPassword),
-    cpu: () => processTree(child.pid ?? 0).reduce((sum, pid) => sum + (cpuSeconds(pid) || 0), 0),
-    memory: () => memoryOf(child),
+    cpuByPart: () => sumByPart(child, cpuSeconds),
+    memory: () => Object.entries(sumByPart(child, memoryMb)).map(([name, mb]) => ({ name, mb })),
     stop: async () => {
       child.disconnect();
       await once(child, 'exit');
@@ -53,13 +53,13 @@ export async function startShop(mode: 'several' | 'single'): Promise<MeasuredSho
   };
 }
 
-function memoryOf(child: ChildProcess): { name: string; mb: number }[] {
-  const sums = new Map<string, number>();
+function sumByPart(child: ChildProcess, of: (pid: number) => number): Record<string, number> {
+  const sums: Record<string, number> = {};
   for (const pid of processTree(child.pid ?? 0)) {
     const name = nameOf(pid, child.pid ?? 0);
-    sums.set(name, (sums.get(name) ?? 0) + (memoryMb(pid) || 0));
+    sums[name] = (sums[name] ?? 0) + (of(pid) || 0);
   }
-  return [...sums].map(([name, mb]) => ({ name, mb }));
+  return sums;
 }
 
 /** What a process is, from its command line. */

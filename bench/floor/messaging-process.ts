@@ -1,6 +1,19 @@
 import { startFauxqs } from 'fauxqs';
+import { fauxqsPart, type Persistence } from '../../local/engines/fauxqs-parts.ts';
 
-/** The messaging engine alone in a process, as its own server: `node messaging-process.ts DATA_DIR`. Ends with its parent. */
+/**
+ * The messaging engine alone in a process, as its own server: `node messaging-process.ts DATA_DIR`. Ends with its
+ * parent. As durable as the platform runs it: everything survives the process, nothing is flushed per message.
+ */
+const { PersistenceManager } = await fauxqsPart<{ PersistenceManager: { prototype: Persistence } }>(
+  'persistence.js',
+);
+const load = PersistenceManager.prototype.load;
+PersistenceManager.prototype.load = function (this: Persistence, ...stores) {
+  this.db.exec('PRAGMA synchronous = NORMAL');
+  return load.apply(this, stores);
+};
+
 const server = await startFauxqs({
   port: 0,
   host: '127.0.0.1',
