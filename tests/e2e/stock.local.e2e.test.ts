@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { OrderPaid } from '#shared/events/orders.ts';
+import { anEvent } from '#shared/testing/an-event.ts';
+import { scheduleEvent, sqsEvent } from '#shared/testing/queue.ts';
+import type { ShopClient } from '../../local/demo/client.ts';
+import {
+  addProduct,
+  ensureCategory,
+  type Order,
+  orderIn,
+  type Product,
+  placeOrder,
+  type Stock,
+  until,
+  uploadPicture,
+} from '../../local/demo/errands.ts';
+import { cutOut } from '../../local/demo/pictures.ts';
+import { control } from './support/control.ts';
+import { invoke } from './support/invoke.ts';
+import { admin, visitor } from './support/shop.ts';
+
+let boss: ShopClient;
+let customer: ShopClient & { userId: string };
+
+beforeAll(async () => {
+  boss = await admin();
+  customer = await visitor().register('Stock Watcher');
+  await ensureCategory(boss, 'kitchen', 'Kitchen');
+});
+afterEach(() => control.clearFaults());
+
+const aProduct = (stock: number): Promise<Product> =>
+  addProduct(boss, { name: `Pan ${randomUUID().slice(0, 4)}`, category: 'kitchen', cents: 2500, stock });
+const stockOf = ({ productId }: Product) => boss.call<Stock>('GET', `/api/v1/inventory/${productId}`);
+
+/** Tells the products service that an order was paid with these pieces, whether it held them or not. */
+const tellPaid = (order: Order, pieces: [Product, number][]) =>
+  invoke(
+    'products',
+    'on-order-event',
+    sqsEvent(
+      anEvent(OrderPaid, {
+        orderId: order.id,
+        userId: customer.userId,
+        orderNumber: order.number,
+        totalCents: order.totalCents,
+        currency: 'EUR',
+        paymentId: randomUUID(),
+        lines: pieces.map(([{ productId, name }, quantity]) => ({
+          productId,
+          name,
+          quantity,
+          unitPriceCents: 2500,
+        })),
+      }),
+    ),
+  );
+
+test('a paid order without its hold takes what is left; when nothing is, it is cancelled and all comes back', async () => {
+  const [held, lost] = [await aProduct(9), await aProduct(2)];
+  const order = await placeOrder(customer, [{ productId: held.productId, quantity: 1 }]);
+  await orderIn(customer, order.id, 'paid');
+  await until(
+    () => stockOf(held),
+    ({ available, warehouses }) => available === 8 && warehouses.every(({ reserved }) => reserved === 0),
+  );
+  await tellPaid(order, [
+    [held, 1],
+    [lost, 2],
+  ]);
+  expect((await stockOf(lost)).available).toBe(0);
+
+  const gone = await aProduct(1);
+  await tellPaid(order, [[gone, 2]]);
+  const cancelled = await orderIn(customer, order.id, 'cancelled');
+  expect(cancelled.cancellation?.reason).toBe('stock-lost');
+  await until(
+    () => Promise.all([held, lost, gone].map(stockOf)),
+    (stocks) => stocks.map(({ available }) => available).join() === '9,2,1',
+  );
+});
+
+test('a picture whose event cannot be published is shown by the sweep', async () => {
+  const product = await aProduct(1);
+  await control.fault({ service: 'sns', kind: 'error', function: 'shop-media-local-relay-outbox' });
+  const bytes = await cutOut('Pan', 40);
+  const picture = { productId: product.productId, contentType: 'image/png', bytes, altText: 'a pan' };
+  const mediaId = await uploadPicture(boss, picture);
+  await until(
+    () => boss.call<{ state: string }>('GET', `/api/v1/media/${mediaId}`),
+    ({ state }) => state === 'processed',
+  );
+  // As the schedule calls it a little over a minute later, when the entry is old enough to be left over.
+  const later = scheduleEvent(new Date(Date.now() + 61_000));
+  await until(
+    async () => {
+      await invoke('media', 'sweep-outbox', later);
+      return visitor().call<Product>('GET', `/api/v1/products/${product.productId}`);
+    },
+    ({ pictures }) => pictures.length === 1,
+  );
+});
+
+test('a product whose event cannot be published is announced by the sweep', async () => {
+  const relay = { service: 'sns', function: 'shop-products-local-relay-outbox' };
+  await control.fault({ ...relay, kind: 'error' });
+  await aProduct(1);
+  await until(
+    () => control.faults(),
+    (rules) => rules.some(({ hits }) => hits > 0),
+  );
+  // The sweep alone can publish now: it must not fail, and what it marks as sent is not sent again.
+  await invoke('products', 'sweep-outbox', scheduleEvent(new Date(Date.now() + 61_000)));
+});
