@@ -49,24 +49,21 @@ export class Workplace {
   }
 
   /**
-   * Runs one of Jest's projects with so many files at once; suites that need the local platform's own controls are
-   * left out.
+   * Runs one of Jest's projects with so many files at once, and prints its totals; suites that need the local
+   * platform's own controls are left out.
    */
   async jest(project: string, atOnce: number, environment: Record<string, string>): Promise<void> {
-    await this.#run(
+    const left = ['\\.local\\.e2e\\.test\\.ts$', '/node_modules/'];
+    const logFile = await this.#run(
       'jest',
-      [
-        '--selectProjects',
-        project,
-        '--maxWorkers',
-        String(atOnce),
-        '--testPathIgnorePatterns',
-        '\\.local\\.e2e\\.test\\.ts$',
-        '/node_modules/',
-      ],
+      ['--selectProjects', project, '--maxWorkers', String(atOnce), '--testPathIgnorePatterns', ...left],
       this.root,
       { NODE_OPTIONS: '--experimental-vm-modules', ...environment },
     );
+    const totals = readFileSync(logFile, 'utf8')
+      .split('\n')
+      .filter((line) => /^Tests?( Suites)?:/.test(line));
+    console.log(totals.join('\n'));
   }
 
   /** Throws the data away. */
@@ -80,7 +77,7 @@ export class Workplace {
     cwd: string,
     environment: Record<string, string>,
     outFile?: string,
-  ): Promise<void> {
+  ): Promise<string> {
     const env = { ...this.environment, ...environment };
     const logFile = this.folder(
       `${command}-${args
@@ -92,6 +89,7 @@ export class Workplace {
       ...{ command, args, cwd, env, logFile, timeoutMs: commandTimeoutMs },
       ...(outFile === undefined ? {} : { outFile }),
     });
+    return logFile;
   }
 }
 

@@ -1,2 +1,12 @@
-/** Nothing to stop: whoever deployed the probes removes them. */
-export default async function stopPlatformOfProbes(): Promise<void> {}
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+
+/** Ends the platform that this run started, and throws its data away. */
+export default async function stopPlatformOfProbes(): Promise<void> {
+  const running = globalThis.platformOfProbes;
+  if (!running) return;
+  const ended = once(running.process, 'exit');
+  running.process.disconnect();
+  await ended;
+  await rm(running.dataDir, { recursive: true, force: true });
+}
