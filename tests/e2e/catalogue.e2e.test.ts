@@ -97,6 +97,19 @@ describe('a product', () => {
   });
 });
 
+test('a list of everything is by price, page by page', async () => {
+  await Promise.all([aProduct(), aProduct(), aProduct()]);
+  type Page = { items: Product[]; nextCursor?: string };
+  const list = (query: string) => visitor().call<Page>('GET', `/api/v1/products?sort=-price&limit=2${query}`);
+  const first = await list('');
+  const second = await list(`&cursor=${first.nextCursor}`);
+  const prices = [...first.items, ...second.items].map(({ price }) => price.amountCents);
+  expect(prices).toEqual(prices.toSorted((a, b) => b - a));
+  expect(new Set([...first.items, ...second.items].map(({ productId }) => productId)).size).toBe(
+    prices.length,
+  );
+});
+
 describe('a hold', () => {
   test('is taken from plenty without looking twice, and given back', async () => {
     const product = await aProduct(300);
