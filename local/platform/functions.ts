@@ -11,7 +11,7 @@ import { CONCURRENCY } from './base.ts';
 export function defineFunctions(parts: {
   options: StartOptions;
   deployment: Deployment;
-  bundler: Bundler;
+  bundler: Pick<Bundler, 'files'>;
   pool: HostPool;
   frontDoor: FrontDoor;
 }): (functionName: string) => void {

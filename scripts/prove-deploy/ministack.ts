@@ -57,7 +57,13 @@ export async function startMinistack(root: string, directory: string): Promise<E
   const accountId = '000000000000';
   const emulator = spawnGuarded({
     command: '/bin/sh',
-    args: ['-c', 'exec "$0" "$1" >"$2" 2>&1', python, join(import.meta.dirname, 'workarounds.py'), logFile],
+    args: [
+      '-c',
+      'unset PWD; exec "$0" "$1" >"$2" 2>&1',
+      python,
+      join(import.meta.dirname, 'workarounds.py'),
+      logFile,
+    ],
     cwd: directory,
     orphanSignal: 'TERM',
     // Functions inherit the emulator's environment, so it gets a bare one.

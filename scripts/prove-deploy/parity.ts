@@ -1,11 +1,16 @@
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { InvokeCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
 import type { Deployment, FunctionSpec } from '../../local/deployment.ts';
+import { defaultOptions } from '../../local/options.ts';
+import { defineFunctions } from '../../local/platform/functions.ts';
+import { type StartOptions, startPlatform } from '../../local/platform.ts';
 import { differencesOf, rolesThatGrantTheProbe, type SelfReport } from '../../tests/parity/self-report.ts';
 import { eachOf } from '../run.ts';
 import type { Account } from './account.ts';
+import type { Workplace } from './workplace.ts';
 import { zip } from './zip.ts';
 
 /** What the emulator leaves of its own environment in a function's (docs/platform-differences.md). */
@@ -43,6 +48,35 @@ export async function compareFunctions(
   });
   const grants = rolesThatGrantTheProbe(deployment).map((role) => `${role}: grants dynamodb:ListTables`);
   return [...grants, ...found.flat()];
+}
+
+/** The same on the local platform: every function keeps its definition, and gets the probe as its bundle. */
+export async function compareLocalFunctions(place: Workplace): Promise<string[]> {
+  const file = place.folder('probe.mjs');
+  writeFileSync(file, await bundleProbe(place.root));
+  const options: StartOptions = {
+    ...defaultOptions(place.root),
+    dataDir: place.folder('local'),
+    ports: { api: 0, console: 0, aws: 0, payments: 0 },
+    watch: false,
+    durable: false,
+    log: () => {},
+  };
+  const platform = await startPlatform(options);
+  try {
+    const { deployment, pool, frontDoor } = platform;
+    const files = new Map(deployment.functions.map(({ name }) => [name, file]));
+    defineFunctions({ options, deployment, bundler: { files }, pool, frontDoor });
+    const found = await eachOf(deployment.functions, 2, async (spec) => {
+      const { payload, failure } = await pool.invoke(spec.name, '{}');
+      return failure
+        ? [`${spec.name}: the probe failed in its place: ${payload}`]
+        : differencesOf(spec, JSON.parse(payload) as SelfReport);
+    });
+    return found.flat();
+  } finally {
+    await platform.stop();
+  }
 }
 
 async function reportOf(

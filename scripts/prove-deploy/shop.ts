@@ -9,7 +9,7 @@ import type { Account } from './account.ts';
 import { type DeployedApi, type Door, picturePath, startDoor } from './door.ts';
 import { countResources, printCounts } from './inventory.ts';
 import type { Emulator } from './ministack.ts';
-import { compareFunctions } from './parity.ts';
+import { compareFunctions, compareLocalFunctions } from './parity.ts';
 import { step } from './steps.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -42,12 +42,12 @@ export async function proveShop(place: Workplace, emulator: Emulator, account: A
       }),
     );
     await step(
-      'run a probe as each function',
-      async () => {
-        const differences = await compareFunctions(place.root, account, deployment);
-        if (differences.length > 0) throw new Error(`Not as compiled:\n  ${differences.join('\n  ')}`);
-      },
+      'run a probe as each function, here',
+      () => mustBeAsCompiled(compareFunctions(place.root, account, deployment)),
       () => `${deployment.functions.length} functions`,
+    );
+    await step('run a probe as each function, on the local platform', () =>
+      mustBeAsCompiled(compareLocalFunctions(place)),
     );
     await step('remove every stack (npx oslsc remove)', async () => {
       for (const { name } of deployment.buckets) await account.emptyBucket(name);
@@ -58,6 +58,11 @@ export async function proveShop(place: Workplace, emulator: Emulator, account: A
     await around.payments.stop();
     await around.postgres.stop();
   }
+}
+
+async function mustBeAsCompiled(comparing: Promise<string[]>): Promise<void> {
+  const differences = await comparing;
+  if (differences.length > 0) throw new Error(`Not as compiled:\n  ${differences.join('\n  ')}`);
 }
 
 /** Starts what the stacks need around them, and leaves word of it in the environment of later commands. */
