@@ -89,23 +89,19 @@ async function surround(place: Workplace, { endpoint }: Emulator): Promise<Surro
 
 /** What the templates ask for, compiled with the same settings that they were deployed with. */
 async function compiledDeployment(place: Workplace, emulator: Emulator): Promise<Deployment> {
-  for (const [name, value] of Object.entries(place.environment)) {
-    if (name.startsWith('SHOP_')) process.env[name] = value;
-  }
   const { region, accountId, endpoint } = emulator;
-  const compiled = await compileStacks({
-    root: place.root,
-    stage: 'dev',
-    region,
-    cacheFolder: place.folder('compiled'),
-  });
-  return resolveDeployment(compiled, {
-    region,
-    accountId,
-    stage: 'dev',
-    project: 'shop',
-    queueUrlBase: endpoint,
-  });
+  const settings = Object.entries(place.environment).filter(([name]) => name.startsWith('SHOP_'));
+  const before = { ...process.env };
+  Object.assign(process.env, Object.fromEntries(settings));
+  try {
+    const cacheFolder = place.folder('compiled');
+    const compiled = await compileStacks({ root: place.root, stage: 'dev', region, cacheFolder });
+    const surroundings = { region, accountId, stage: 'dev', project: 'shop', queueUrlBase: endpoint };
+    return resolveDeployment(compiled, surroundings);
+  } finally {
+    for (const [name] of settings) delete process.env[name];
+    Object.assign(process.env, before);
+  }
 }
 
 /**
