@@ -53,23 +53,6 @@ describe('an order goes through', () => {
     );
   });
 
-  test('although its event cannot be published at first: the sweep sends it', async () => {
-    const product = await aProduct();
-    await control.fault({ service: 'sns', kind: 'error', function: 'shop-orders-local-place-order' });
-    const placed = await placeOrder(customer, one(product));
-    expect(placed.status).toBe('pending');
-    await control.clearFaults();
-    await until(
-      async () => {
-        await control.runSchedule('shop-orders-local-relay-outbox');
-        return customer.call<Order>('GET', `/api/v1/orders/${placed.id}`);
-      },
-      ({ status }) => status === 'paid',
-      60_000,
-    );
-    expect(await chargesOf(placed.id)).toEqual([2500]);
-  }, 90_000);
-
   test('although the answer of a publish is lost: one charge', async () => {
     const product = await aProduct();
     await control.fault({
