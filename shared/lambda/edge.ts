@@ -1,8 +1,8 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { logger, metrics, tracer } from './telemetry.ts';
+import { logger, metrics } from './telemetry.ts';
+import { tracing } from './tracing.ts';
 
 /** Written here and not with Powertools' middleware, which warns at each call that has counted nothing. */
 async function flushMetrics(): Promise<void> {
@@ -12,7 +12,7 @@ async function flushMetrics(): Promise<void> {
 /** What every edge stands on: logger with the invocation's context, tracer, and metrics flushed at the end. */
 export function edge<Event, Answer>(handler: (event: Event, context: Context) => Promise<Answer>) {
   return middy<Event, Answer, Error, Context>()
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(tracing)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use({ after: flushMetrics, onError: flushMetrics })
     .handler(handler);
