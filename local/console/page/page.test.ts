@@ -203,7 +203,7 @@ describe('a format', () => {
   });
 });
 
-const VOID = new Set(['img', 'br', 'input']);
+const VOID = new Set(['img', 'wbr']);
 
 /** The elements that markup leaves open, or closes out of turn. */
 function openElements(text: string): string[] {

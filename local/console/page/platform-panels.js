@@ -6,6 +6,12 @@ const sumOf = (rows, of) => rows.reduce((sum, row) => sum + of(row), 0);
 const counter = (label, value, bad = false) =>
   html`<div class="${bad ? 'counter bad' : 'counter'}"><dt>${label}</dt><dd>${value}</dd></div>`;
 
+/** `service:Operation`, which a narrow column may break behind the colon. */
+const breakable = (action) => {
+  const [service, ...operation] = action.split(':');
+  return operation.length === 0 ? action : html`${service}:<wbr>${operation.join(':')}`;
+};
+
 /** Messages that nobody takes any more. */
 const deadOf = ({ queues }) =>
   sumOf(
@@ -120,7 +126,7 @@ export function callsPanel({ calls }, name) {
       <tbody>${calls.rows.map(
         (
           row,
-        ) => html`<tr data-key="${row.function} ${row.action}"><th scope="row">${name(row.function)}</th><td><code>${row.action}</code></td>
+        ) => html`<tr data-key="${row.function} ${row.action}"><th scope="row">${name(row.function)}</th><td><code>${breakable(row.action)}</code></td>
           <td class="number">${count(row.count)}</td><td class="number ${row.denied > 0 ? 'bad' : 'zero'}">${count(row.denied)}</td></tr>`,
       )}</tbody>
     </table>`;
