@@ -25,22 +25,29 @@ async function main(): Promise<void> {
     import('./platform/greeting.ts'),
     import('./platform/running-note.ts'),
   ]);
+  const log = logger(options);
   const ending = endOnSignal();
   const platform = await startPlatform({
     ...options,
-    log: logger(options),
+    log,
     onDeath: (reason) => ending.end(`${reason}: the platform ends.`),
   });
   ending.whenAsked(() => platform.stop());
-  const admin = await makeReady(platform, { ...options, log: logger(options) });
-  const forget = noteRunning(options.dataDir, platform, admin);
-  ending.whenAsked(async () => {
-    forget();
+  try {
+    const admin = await makeReady(platform, { ...options, log });
+    const forget = noteRunning(options.dataDir, platform, admin);
+    ending.whenAsked(async () => {
+      forget();
+      await platform.stop();
+    });
+    console.log(greeting(platform, admin, options.dataDir, (performance.now() - startedAt) / 1_000));
+    if (options.seed && admin.password !== undefined) {
+      await seed(platform, { ...admin, password: admin.password });
+    }
+  } catch (error) {
     await platform.stop();
-  });
-  console.log(greeting(platform, admin, (performance.now() - startedAt) / 1_000));
-  if (options.seed && admin.password !== undefined)
-    await seed(platform, { ...admin, password: admin.password });
+    throw error;
+  }
 }
 
 /** Fills an empty shop; a failure leaves a shop that runs without a catalogue. */
@@ -64,13 +71,19 @@ function logger({ logLevel }: PlatformOptions): (level: LogLevel, line: string) 
   };
 }
 
+/** npm hands Ctrl-C on to a process that has it from the terminal already: what comes so soon is the same one. */
+const SAME_SIGNAL_MS = 1_000;
+
 /** Ctrl-C and its like stop what runs and then the process; a second one ends at once. */
 function endOnSignal() {
   let stop: () => Promise<void> = async () => {};
   let ending = false;
+  let since = 0;
   const end = (code: number) => {
-    if (ending) process.exit(130);
+    if (ending && performance.now() - since > SAME_SIGNAL_MS) process.exit(130);
+    if (ending) return;
     ending = true;
+    since = performance.now();
     stop().then(
       () => process.exit(code),
       (error: unknown) => {

@@ -5,10 +5,10 @@ import { scopes } from './scope.ts';
 /** A line that a person at the console should see. */
 export type Notice = { name: string; level: 'warn' | 'error'; line: string };
 
-/** A file longer than this is set aside as `….1` at its next opening, so that a long-running shop fills no disk. */
+/** A file longer than this is set aside as `….1`, so that a long-running shop fills no disk. */
 const ROTATE_AT_BYTES = 32 * 1024 * 1024;
 
-const files = new Map<string, number>();
+const files = new Map<string, { descriptor: number; bytes: number }>();
 
 /**
  * Sends what functions print to their own log files, as Lambda sends it to their log groups, and hands warnings
@@ -33,22 +33,31 @@ export function captureOutput(onNotice: (notice: Notice) => void): void {
 }
 
 /** Appends to a function's log file, made with its folder when it is not there. */
-export function appendToLog(file: string, text: string): void {
-  let descriptor = files.get(file);
-  if (descriptor === undefined) {
-    descriptor = openLog(file);
-    files.set(file, descriptor);
+export function appendToLog(path: string, text: string): void {
+  let file = files.get(path);
+  if (file !== undefined && file.bytes >= ROTATE_AT_BYTES) {
+    closeSync(file.descriptor);
+    file = undefined;
   }
-  writeSync(descriptor, text.endsWith('\n') ? text : `${text}\n`);
+  if (file === undefined) {
+    file = openLog(path);
+    files.set(path, file);
+  }
+  file.bytes += writeSync(file.descriptor, text.endsWith('\n') ? text : `${text}\n`);
 }
 
-function openLog(file: string): number {
-  mkdirSync(dirname(file), { recursive: true });
-  const descriptor = openSync(file, 'a');
-  if (fstatSync(descriptor).size < ROTATE_AT_BYTES) return descriptor;
+function openLog(path: string): { descriptor: number; bytes: number } {
+  mkdirSync(dirname(path), { recursive: true });
+  const descriptor = openSync(path, 'a');
+  const bytes = fstatSync(descriptor).size;
+  if (bytes < ROTATE_AT_BYTES) return { descriptor, bytes };
   closeSync(descriptor);
-  renameSync(file, `${file}.1`);
-  return openSync(file, 'a');
+  try {
+    renameSync(path, `${path}.1`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // another host was quicker
+  }
+  return { descriptor: openSync(path, 'a'), bytes: 0 };
 }
 
 /** Structured lines name their level; of the rest, what goes to stderr counts as a warning. */

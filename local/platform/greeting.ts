@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { Platform } from '../platform.ts';
 import type { Administrator } from './first-start.ts';
 
 /** What the person at the terminal is told once the shop answers. */
-export function greeting(platform: Platform, admin: Administrator, seconds: number): string {
+export function greeting(platform: Platform, admin: Administrator, dataDir: string, seconds: number): string {
   const { apiUrl, consoleUrl, awsUrl, paymentsUrl } = platform;
-  const password = admin.isNew ? admin.password : 'made at the first start';
+  const password = admin.isNew
+    ? `${admin.password}   (shown only now)`
+    : `made at the first start, kept in ${join(dataDir, 'admin.json')}`;
   return `
 The shop runs (${seconds.toFixed(1)} s).
 
@@ -12,7 +15,7 @@ The shop runs (${seconds.toFixed(1)} s).
   Console    ${consoleUrl}
   AWS        ${awsUrl}
   Payments   ${paymentsUrl}
-  Admin      ${admin.email}   password: ${password}${admin.isNew ? '   (shown only now)' : ''}
+  Admin      ${admin.email}   password: ${password}
 
 Try:
   curl ${apiUrl}/api/v1/products
