@@ -4,7 +4,9 @@ const read = (args: string[], environment = {}) => readOptions(args, environment
 
 describe('the options of npm start', () => {
   test('come from the command line, then the environment, then the defaults', () => {
-    expect(read(['--port', '0', '--mode', 'single'], { SHOP_LOCAL_PORT: '99', SHOP_LOCAL_HOSTS: '3' })).toMatchObject({
+    expect(
+      read(['--port', '0', '--mode', 'single'], { SHOP_LOCAL_PORT: '99', SHOP_LOCAL_HOSTS: '3' }),
+    ).toMatchObject({
       ports: { api: 0, console: 3001 },
       mode: 'single',
       hosts: 3,

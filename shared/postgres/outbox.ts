@@ -13,7 +13,7 @@ import { type Sql, sql } from './sql.ts';
  */
 const claimMs = 20_000;
 /** Waits before looking again for an earlier event that another process is just sending. */
-const orderWaitsMs = [15, 40, 100];
+const orderWaitsMs = [15, 40, 100, 250, 600, 1_000];
 /** Aggregates per round of the sweep. */
 const sweepAggregates = 100;
 /** Sent rows are kept this long, as the proof of what was announced. */
