@@ -2,6 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { systemClock } from '#shared/clock.ts';
 import type { Topic } from '#shared/events/event.ts';
 import { lazy } from '#shared/lazy.ts';
+import { lean } from '#shared/lean-client.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { connect } from '#shared/postgres/connect.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
@@ -29,7 +30,7 @@ export const outbox = /* @__PURE__ */ lazy(() => postgresOutbox(database(), snsP
 export const reader = /* @__PURE__ */ lazy(() => orderReader(database()));
 export const orders = /* @__PURE__ */ lazy(() => orderStore(database(), outbox()));
 // One call each: the adapter itself decides on a second.
-const lambda = /* @__PURE__ */ lazy(() => new LambdaClient({ maxAttempts: 1 }));
+const lambda = /* @__PURE__ */ lazy(() => lean(new LambdaClient({ maxAttempts: 1 })));
 export const catalog = /* @__PURE__ */ lazy(() =>
   productCatalog(lambda(), {
     reserveStock: config.RESERVE_STOCK_FUNCTION,

@@ -2,12 +2,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { systemClock } from '#shared/clock.ts';
 import { lazy } from '#shared/lazy.ts';
+import { lean } from '#shared/lean-client.ts';
 import { liveCounters } from './adapters/live-counters.ts';
 import { orderRows } from './adapters/order-rows.ts';
 import { reportArchive } from './adapters/report-archive.ts';
 import { config } from './config.ts';
 
-const dynamo = /* @__PURE__ */ lazy(() => new DynamoDBClient({}));
+const dynamo = /* @__PURE__ */ lazy(() => lean(new DynamoDBClient({})));
 const s3 = /* @__PURE__ */ lazy(() => new S3Client({}));
 
 /** The wiring of this service; each part is made at its first use. */

@@ -1,4 +1,5 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { lean } from '#shared/lean-client.ts';
 import type { Mail } from '../domain/mail.ts';
 
 /** Hands a mail to SES; answers SES's id of it. `reference` is the same for every copy of one mail. */
@@ -8,7 +9,7 @@ export type SendMail = (to: string, mail: Mail, reference: string) => Promise<st
 const patience = { maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 } };
 
 /** Sends through SES. A client may be given; its endpoint and credentials come from the environment, as on AWS. */
-export function sesMailer(from: string, client = new SESv2Client(patience)): SendMail {
+export function sesMailer(from: string, client = lean(new SESv2Client(patience))): SendMail {
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return async (to, { subject, text, html }, reference) => {
     const { MessageId = '' } = await client.send(
