@@ -1,0 +1,108 @@
+import { newId } from '#shared/ids.ts';
+import { send, type TestRequest } from '#shared/testing/http-event.ts';
+import { anAddress } from '../../testing/builders.ts';
+import { startCatalog } from '../../testing/catalog.ts';
+import { ordersEnvironment } from '../../testing/environment.ts';
+import { placeOrder } from '../api.ts';
+
+const catalog = await startCatalog();
+const { database } = await ordersEnvironment(catalog.url);
+const { handler } = await import('./place-order.ts');
+afterAll(() => catalog.stop());
+
+const lamp = newId();
+const ada = { userId: newId() };
+const aBody = (body: object = {}) => ({
+  lines: [{ productId: lamp, quantity: 2 }],
+  shippingAddress: anAddress,
+  paymentMethod: 'pm_card_visa',
+  ...body,
+});
+type Answer = Record<string, unknown> & { errors?: { field: string }[] };
+const place = (body: unknown, request: TestRequest = {}) =>
+  send<Answer>(handler, placeOrder, {
+    body,
+    caller: ada,
+    headers: { 'Idempotency-Key': newId() },
+    ...request,
+  });
+const fieldsOf = (answer: { body: Answer }) => answer.body.errors?.map(({ field }) => field);
+
+describe('a request is refused, by the name of the field,', () => {
+  const refused: [why: string, body: unknown, field: string][] = [
+    ['without lines', aBody({ lines: [] }), 'lines'],
+    [
+      'with 46 lines',
+      aBody({ lines: Array.from({ length: 46 }, () => ({ productId: newId(), quantity: 1 })) }),
+      'lines',
+    ],
+    ['with no quantity', aBody({ lines: [{ productId: lamp, quantity: 0 }] }), 'lines[0].quantity'],
+    ['with 1001 pieces', aBody({ lines: [{ productId: lamp, quantity: 1001 }] }), 'lines[0].quantity'],
+    [
+      'with 1001 pieces in two lines',
+      aBody({
+        lines: [
+          { productId: lamp, quantity: 1 },
+          { productId: lamp, quantity: 1000 },
+        ],
+      }),
+      'lines[1].quantity',
+    ],
+    ['with half a piece', aBody({ lines: [{ productId: lamp, quantity: 1.5 }] }), 'lines[0].quantity'],
+    ['with a quantity as text', aBody({ lines: [{ productId: lamp, quantity: '1' }] }), 'lines[0].quantity'],
+    [
+      'with a product that is no UUID',
+      aBody({ lines: [{ productId: 'lamp', quantity: 1 }] }),
+      'lines[0].productId',
+    ],
+    [
+      'with a price of its own',
+      aBody({ lines: [{ productId: lamp, quantity: 1, unitPriceCents: 1 }] }),
+      'lines[0].unitPriceCents',
+    ],
+    ['without an address', aBody({ shippingAddress: undefined }), 'shippingAddress'],
+    [
+      'with an endless name',
+      aBody({ shippingAddress: { ...anAddress, name: 'x'.repeat(201) } }),
+      'shippingAddress.name',
+    ],
+    ['with a blank city', aBody({ shippingAddress: { ...anAddress, city: '   ' } }), 'shippingAddress.city'],
+    [
+      'with a country by name',
+      aBody({ shippingAddress: { ...anAddress, country: 'England' } }),
+      'shippingAddress.country',
+    ],
+    ['with a card number', aBody({ paymentMethod: '4242424242424242' }), 'paymentMethod'],
+    ['with a total', aBody({ totalCents: 1 }), 'totalCents'],
+    ['that is a list', [], 'body'],
+    ['that is not JSON', '{', 'body'],
+  ];
+  test.each(refused)('%s', async (_, body, field) => {
+    const answer = await place(body);
+    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([400, 'INVALID_REQUEST', [field]]);
+    expect([catalog.calls, await database.query('SELECT FROM idempotency_keys')]).toEqual([[], []]);
+  });
+
+  test('without an Idempotency-Key', async () => {
+    const answer = await send<Answer>(handler, placeOrder, { body: aBody(), caller: ada });
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, ['Idempotency-Key']]);
+  });
+
+  test('with an endless Idempotency-Key', async () => {
+    const answer = await place(aBody(), { headers: { 'Idempotency-Key': 'x'.repeat(256) } });
+    expect([answer.status, fieldsOf(answer)]).toEqual([400, ['Idempotency-Key']]);
+  });
+
+  test('without a caller', async () => {
+    const answer = await send(handler, placeOrder, {
+      body: aBody(),
+      headers: { 'Idempotency-Key': newId() },
+    });
+    expect(answer.status).toBe(401);
+  });
+
+  test('by a caller without a role', async () => {
+    const answer = await place(aBody(), { caller: { userId: newId(), roles: [] } });
+    expect([answer.status, answer.body['code']]).toEqual([403, 'FORBIDDEN']);
+  });
+});

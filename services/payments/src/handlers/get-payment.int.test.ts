@@ -1,0 +1,77 @@
+import { newId } from '#shared/ids.ts';
+import { send, type TestRequest } from '#shared/testing/http-event.ts';
+import { anOrder, created, paymentsService } from '../../testing/payments-service.ts';
+import { getPayment, health } from '../api.ts';
+
+const { deliver } = await paymentsService();
+const handlers = {
+  get: (await import('./get-payment.ts')).handler,
+  health: (await import('./health.ts')).handler,
+};
+
+describe('GET payments/{orderId}', () => {
+  const get = (orderId: string, caller?: TestRequest['caller']) =>
+    send(handlers.get, getPayment, { params: { orderId }, ...(caller === undefined ? {} : { caller }) });
+
+  test('shows the payer how it stands', async () => {
+    const order = anOrder();
+    await deliver(created(order));
+    const { status, body } = await get(order.orderId, { userId: order.userId });
+    expect([status, body]).toEqual([
+      200,
+      {
+        id: expect.any(String),
+        orderId: order.orderId,
+        status: 'captured',
+        amountCents: 4200,
+        currency: 'EUR',
+        capturedAt: expect.stringMatching(/Z$/),
+      },
+    ]);
+  });
+
+  test('gives the client secret to the payer alone, while the bank waits', async () => {
+    const order = anOrder('pm_card_threeDSecure2Required');
+    await deliver(created(order));
+    const mine = await get(order.orderId, { userId: order.userId });
+    const staffs = await get(order.orderId, { userId: newId(), roles: ['support'] });
+    expect(mine.body).toMatchObject({
+      status: 'action-required',
+      clientSecret: expect.stringContaining('secret'),
+    });
+    expect(staffs.status).toBe(200);
+    expect(staffs.body).not.toHaveProperty('clientSecret');
+  });
+
+  test('says why a card was declined', async () => {
+    const order = anOrder('pm_card_visa_chargeDeclinedLostCard');
+    await deliver(created(order));
+    expect((await get(order.orderId, { userId: order.userId })).body).toMatchObject({
+      declineCode: 'lost_card',
+    });
+  });
+
+  test('is 404 for a stranger, and for an order that has no payment', async () => {
+    const order = anOrder();
+    await deliver(created(order));
+    for (const answer of [
+      await get(order.orderId, { userId: newId() }),
+      await get(newId(), { userId: newId() }),
+    ])
+      expect([answer.status, answer.body['code']]).toEqual([404, 'PAYMENT_NOT_FOUND']);
+  });
+
+  test('is 400 for an id that is none, 401 without a caller, 403 without a role', async () => {
+    expect((await get('lamp', { userId: newId() })).body).toMatchObject({
+      status: 400,
+      errors: [{ field: 'orderId' }],
+    });
+    expect((await get(newId())).status).toBe(401);
+    expect((await get(newId(), { userId: newId(), roles: [] })).status).toBe(403);
+  });
+});
+
+test('health says that the database answers', async () => {
+  const { status, body } = await send(handlers.health, health);
+  expect([status, body]).toEqual([200, { status: 'ok', service: 'payments', checks: { database: 'ok' } }]);
+});

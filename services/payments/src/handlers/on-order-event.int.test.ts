@@ -1,0 +1,187 @@
+import { lambdaContext } from '#shared/testing/http-event.ts';
+import { eventsIn, scheduleEvent } from '#shared/testing/queue.ts';
+import {
+  anOrder,
+  cancelled,
+  created,
+  moneyIn,
+  moneyOut,
+  paymentsService,
+} from '../../testing/payments-service.ts';
+
+const { database, published, sandbox, deliver, find, books, outcomesOf, movesOf } = await paymentsService();
+const relayOutbox = (await import('./relay-outbox.ts')).handler;
+
+describe('a new order', () => {
+  test('is charged once; the same event again asks the provider nothing more', async () => {
+    const order = anOrder();
+    const event = created(order);
+    expect([await deliver(event), await deliver(event)]).toEqual(['done', 'done']);
+    expect(await find(order)).toMatchObject({ status: 'captured', userId: order.userId });
+    expect(books(order)).toEqual({ charges: 1, chargedCents: 4200, refundedCents: 0 });
+    expect([await outcomesOf(order), await movesOf(order)]).toEqual([['captured'], [moneyIn]]);
+    const handled = await database.query('SELECT subscriber FROM handled_events WHERE event_id = $1', [
+      event.id,
+    ]);
+    expect(handled).toEqual([{ subscriber: 'payments.on-order-event' }]);
+  });
+
+  test('delivered five times at once is charged once', async () => {
+    const order = anOrder();
+    const event = created(order);
+    await Promise.all([1, 2, 3, 4, 5].map(() => deliver(event)));
+    expect(books(order)).toEqual({ charges: 1, chargedCents: 4200, refundedCents: 0 });
+    expect([await outcomesOf(order), await movesOf(order)]).toEqual([['captured'], [moneyIn]]);
+  });
+
+  test('with a declined card is declined, and moves no money', async () => {
+    const order = anOrder('pm_card_visa_chargeDeclinedInsufficientFunds');
+    const event = created(order);
+    expect([await deliver(event), await deliver(event)]).toEqual(['done', 'done']);
+    expect(await find(order)).toMatchObject({ status: 'declined', declineCode: 'insufficient_funds' });
+    expect([await outcomesOf(order), await movesOf(order)]).toEqual([['declined'], []]);
+  });
+
+  test('with a token that is nobody’s is declined', async () => {
+    const order = anOrder('pm_of_nobody');
+    await deliver(created(order));
+    expect(await outcomesOf(order)).toEqual(['declined']);
+  });
+
+  test('is not charged after its payment deadline', async () => {
+    const order = anOrder('pm_card_visa', Date.now() - 1);
+    expect(await deliver(created(order))).toBe('done');
+    expect(await find(order)).toMatchObject({ status: 'due' });
+    expect([sandbox.ledger(order.orderId).paymentIntents, await outcomesOf(order)]).toEqual([[], []]);
+  });
+});
+
+describe('a provider in trouble', () => {
+  test.each([1, 2, 3])(
+    'whose answer %i fails: the message comes back, and the charge is made once',
+    async (nth) => {
+      const order = anOrder();
+      sandbox.behave({ failNext: nth });
+      const event = created(order);
+      const tries: string[] = [];
+      do tries.push(await deliver(event));
+      while (tries.at(-1) === 'failed' && tries.length < 8);
+      expect([tries.length > 1, tries.at(-1)]).toEqual([true, 'done']);
+      expect(books(order)).toMatchObject({ charges: 1, chargedCents: 4200 });
+      expect(sandbox.ledger(order.orderId).paymentIntents).toHaveLength(1);
+      expect(await outcomesOf(order)).toEqual(['captured']);
+    },
+  );
+
+  test('that takes the money and does not answer: the next try finds it, even when keys are forgotten', async () => {
+    const order = anOrder();
+    sandbox.behave({ timeoutAfterCharge: 1 });
+    const event = created(order);
+    expect(await deliver(event)).toBe('failed');
+    expect([books(order)?.charges, await outcomesOf(order)]).toEqual([1, []]);
+    sandbox.behave({ forgetKeys: true });
+    expect(await deliver(event)).toBe('done');
+    expect([books(order)?.charges, await outcomesOf(order), await movesOf(order)]).toEqual([
+      1,
+      ['captured'],
+      [moneyIn],
+    ]);
+  });
+
+  test('that had no time for the charge before the deadline is not asked for it later', async () => {
+    const order = anOrder();
+    sandbox.behave({ failNext: 1 });
+    expect(await deliver(created(order))).toBe('failed');
+    await database.query(
+      `UPDATE attempts SET deadline = clock_timestamp() WHERE payment_id = (SELECT id FROM payments WHERE order_id = $1)`,
+      [order.orderId],
+    );
+    expect(await deliver(created(order))).toBe('done');
+    expect(sandbox.ledger(order.orderId).charges).toEqual([]);
+  });
+});
+
+describe('a cancelled order', () => {
+  test('that was paid gets its money back, once', async () => {
+    const order = anOrder();
+    await deliver(created(order));
+    const event = cancelled(order, true);
+    expect([await deliver(event), await deliver(event)]).toEqual(['done', 'done']);
+    expect(await find(order)).toMatchObject({ status: 'refunded' });
+    expect(books(order)).toEqual({ charges: 1, chargedCents: 4200, refundedCents: 4200 });
+    expect(await outcomesOf(order)).toEqual(['captured', 'refunded']);
+    expect(await movesOf(order)).toEqual([moneyIn, moneyOut]);
+  });
+
+  test('is not charged when the news of it comes first', async () => {
+    const order = anOrder();
+    expect([await deliver(cancelled(order)), await deliver(created(order))]).toEqual(['done', 'done']);
+    expect(await find(order)).toMatchObject({ status: 'cancelled' });
+    expect([sandbox.ledger(order.orderId).paymentIntents, await outcomesOf(order)]).toEqual([[], []]);
+  });
+
+  test('whose charge waits for the customer can no longer be charged', async () => {
+    const order = anOrder('pm_card_threeDSecure2Required');
+    await deliver(created(order));
+    await deliver(cancelled(order));
+    expect(sandbox.ledger(order.orderId).paymentIntents).toMatchObject([{ status: 'canceled' }]);
+    expect(await outcomesOf(order)).toEqual(['requires-action']);
+  });
+
+  test('whose card was declined can no longer be charged either', async () => {
+    const order = anOrder('pm_card_chargeDeclined');
+    await deliver(created(order));
+    await deliver(cancelled(order));
+    expect(sandbox.ledger(order.orderId).paymentIntents).toMatchObject([{ status: 'canceled' }]);
+  });
+
+  test('that was charged without our hearing of it gets its money back', async () => {
+    const order = anOrder();
+    sandbox.behave({ timeoutAfterCharge: 1 });
+    expect(await deliver(created(order))).toBe('failed');
+    expect(await deliver(cancelled(order))).toBe('done');
+    expect(books(order)).toEqual({ charges: 1, chargedCents: 4200, refundedCents: 4200 });
+    expect(await movesOf(order)).toEqual([moneyIn, moneyOut]);
+    expect(await deliver(created(order))).toBe('done');
+    expect(books(order)).toMatchObject({ charges: 1, refundedCents: 4200 });
+  });
+
+  test('waits for a provider that does not work, and is then refunded once', async () => {
+    const order = anOrder();
+    await deliver(created(order));
+    const event = cancelled(order, true);
+    sandbox.behave({ failNext: 1 });
+    expect(await deliver(event)).toBe('failed');
+    expect(await find(order)).toMatchObject({ status: 'refund-due' });
+    sandbox.behave({ forgetKeys: true });
+    expect(await deliver(event)).toBe('done');
+    expect(books(order)).toMatchObject({ refundedCents: 4200 });
+  });
+});
+
+describe('the ledger', () => {
+  test('is zero over all accounts, and the provider holds what its own books say', async () => {
+    const [row] = await database.query<{ sum: number; held: number }>(
+      `SELECT sum(balance_cents)::int AS sum,
+              (sum(balance_cents) FILTER (WHERE account = 'provider-balance'))::int AS held FROM ledger_balances`,
+    );
+    const theirs = Object.values(sandbox.ledger().orders).reduce(
+      (sum, { chargedCents, refundedCents }) => sum + chargedCents - refundedCents,
+      0,
+    );
+    expect(row).toEqual({ sum: 0, held: theirs });
+  });
+});
+
+describe('the service', () => {
+  test('killed between commit and publish loses nothing: the sweep publishes', async () => {
+    const order = anOrder();
+    await deliver(created(order));
+    await eventsIn(published);
+    await database.query(
+      "UPDATE outbox SET sent_at = NULL, claimed_until = clock_timestamp() - interval '1 s', id = gen_random_uuid() WHERE sequence = 1",
+    );
+    await relayOutbox(scheduleEvent(new Date()), lambdaContext());
+    expect(await outcomesOf(order)).toEqual(['captured']);
+  });
+});

@@ -1,0 +1,102 @@
+import { createHmac } from 'node:crypto';
+import { send } from '#shared/testing/http-event.ts';
+import { anOrder, cancelled, created, moneyIn, paymentsService } from '../../testing/payments-service.ts';
+import { receiveStripeWebhook } from '../api.ts';
+
+const { sandbox, webhookSecret, deliver, find, books, outcomesOf, movesOf } = await paymentsService();
+const { handler } = await import('./receive-stripe-webhook.ts');
+type Order = ReturnType<typeof anOrder>;
+
+describe('a webhook', () => {
+  const intentOf = (order: Order) => {
+    const [intent] = sandbox.ledger(order.orderId).paymentIntents;
+    if (intent === undefined) throw new Error('no intent');
+    return intent;
+  };
+  const signed = (body: string) => {
+    const seconds = Math.floor(Date.now() / 1000);
+    const signature = createHmac('sha256', webhookSecret).update(`${seconds}.${body}`).digest('hex');
+    return { 'Stripe-Signature': `t=${seconds},v1=${signature}` };
+  };
+  const tell = (type: string, intentId: string) => {
+    const body = JSON.stringify({
+      id: 'evt_1',
+      object: 'event',
+      type,
+      data: { object: { id: intentId, object: 'payment_intent' } },
+    });
+    return send(handler, receiveStripeWebhook, { body, headers: signed(body) });
+  };
+  const confirmWithBank = async (order: Order) => {
+    const { id, client_secret } = intentOf(order);
+    const answer = await fetch(`${sandbox.url}/v1/test/payment_intents/${id}/authenticate`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_secret: client_secret ?? '' }),
+    });
+    expect(answer.status).toBe(200);
+  };
+
+  test('that the bank confirmed completes the payment; twice, late or out of order changes nothing', async () => {
+    const order = anOrder('pm_card_threeDSecure2Required');
+    await deliver(created(order));
+    const { id } = intentOf(order);
+    expect((await tell('payment_intent.requires_action', id)).status).toBe(200);
+    await confirmWithBank(order);
+    for (const type of ['succeeded', 'succeeded', 'requires_action', 'payment_failed', 'created'])
+      expect((await tell(`payment_intent.${type}`, id)).body).toEqual({ received: true });
+    expect(await find(order)).toMatchObject({ status: 'captured' });
+    expect([await outcomesOf(order), await movesOf(order)]).toEqual([
+      ['requires-action', 'captured'],
+      [moneyIn],
+    ]);
+  });
+
+  test('believes the provider, not the notice', async () => {
+    const order = anOrder('pm_card_threeDSecure2Required');
+    await deliver(created(order));
+    await tell('payment_intent.succeeded', intentOf(order).id);
+    expect(await find(order)).toMatchObject({ status: 'action-required' });
+  });
+
+  test('of money for an order that is cancelled gives it back', async () => {
+    const order = anOrder('pm_card_threeDSecure2Required');
+    await deliver(created(order));
+    // The cancellation is on record, and the provider could not be told of it before the customer confirmed.
+    sandbox.behave({ failNext: 1 });
+    expect(await deliver(cancelled(order))).toBe('failed');
+    await confirmWithBank(order);
+    await tell('payment_intent.succeeded', intentOf(order).id);
+    expect(await find(order)).toMatchObject({ status: 'refunded' });
+    expect(books(order)).toEqual({ charges: 1, chargedCents: 4200, refundedCents: 4200 });
+  });
+
+  test('saves a charge that was not answered', async () => {
+    const order = anOrder();
+    sandbox.behave({ timeoutAfterCharge: 1 });
+    await deliver(created(order));
+    await tell('payment_intent.succeeded', intentOf(order).id);
+    expect(await outcomesOf(order)).toEqual(['captured']);
+    expect(await deliver(created(order))).toBe('done');
+    expect(books(order)).toMatchObject({ charges: 1 });
+  });
+
+  test('of an intent that is not ours is taken and forgotten', async () => {
+    expect((await tell('payment_intent.succeeded', 'pi_of_somebody_else')).status).toBe(200);
+  });
+
+  test('that is not signed is refused, and names the header', async () => {
+    const answer = await send(handler, receiveStripeWebhook, { body: '{}' });
+    expect([answer.status, answer.body['code'], answer.body['errors']]).toEqual([
+      400,
+      'INVALID_SIGNATURE',
+      [{ field: 'Stripe-Signature', message: 'is not a recent signature of this body' }],
+    ]);
+  });
+
+  test('while the provider does not work is 503, so that it comes again', async () => {
+    const order = anOrder('pm_card_threeDSecure2Required');
+    await deliver(created(order));
+    sandbox.behave({ failNext: 1 });
+    expect((await tell('payment_intent.succeeded', intentOf(order).id)).status).toBe(503);
+  });
+});
