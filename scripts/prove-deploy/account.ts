@@ -136,10 +136,50 @@ export class Account {
           answer.logGroups?.map((one) => one.logGroupName),
         ),
       ),
+      this.#ask('apigateway', 'GET', '/restapis').then((text) => named('API', text, /"id": ?"(\w+)"/g)),
+      this.#ask('events', 'POST', '/', '{}', { 'X-Amz-Target': 'AWSEvents.ListRules' }).then((text) =>
+        named('rule', text, /"Name": ?"([^"]+)"/g),
+      ),
+      this.#ask('iam', 'POST', '/', 'Action=ListRoles&Version=2010-05-08').then((text) =>
+        named('role', text, /<RoleName>([^<]+)</g),
+      ),
     ]);
     return found.flat();
   }
+
+  /** A call to a service that has no client here; the emulator takes the operator's key without a signature. */
+  async #ask(
+    service: string,
+    method: string,
+    path: string,
+    body?: string,
+    headers: Record<string, string> = {},
+  ): Promise<string> {
+    const { endpoint, region, credentials } = this.settings;
+    const scope = `${credentials.accessKeyId}/20260101/${region}/${service}/aws4_request`;
+    const contentType =
+      service === 'iam' ? 'application/x-www-form-urlencoded' : 'application/x-amz-json-1.1';
+    const answer = await fetch(`${endpoint}${path}`, {
+      method,
+      headers: {
+        Authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`,
+        'Content-Type': contentType,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${service} answered ${answer.status}: ${text}`);
+    return text;
+  }
 }
+
+const named = (name: string, text: string, pattern: RegExp): string[] =>
+  kind(
+    name,
+    [...text.matchAll(pattern)].map((match) => match[1]),
+  );
 
 const kind = (name: string, found: (string | undefined)[] | undefined): string[] =>
   (found ?? []).map((one) => `${name} ${one}`);
