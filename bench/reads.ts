@@ -1,0 +1,81 @@
+/**
+ * How fast the shop answers who looks around: a product by its id, and a page of the list, at 32 customers, in both
+ * modes: `npm run bench:reads [-- seconds] [several|single]`. The bar is 2,000 a second with mode several.
+ */
+import { Pool } from 'undici';
+import { addProduct, ensureCategory } from '../local/demo/errands.ts';
+import { closedLoop, percentiles, printTable } from './measure.ts';
+import { type MeasuredShop, startShop } from './platform.ts';
+
+const seconds = Number(process.argv[2] ?? 8);
+const modes = (['several', 'single'] as const).filter((mode) =>
+  [undefined, mode].includes(process.argv[3] as typeof mode | undefined),
+);
+const customers = 32;
+const categories = 10;
+const productsPerCategory = 20;
+
+for (const mode of modes) {
+  const shop = await startShop(mode);
+  try {
+    console.log(
+      `\nReads by ${customers} customers, ${mode === 'several' ? 'several invocations at once per instance' : 'one invocation at a time per instance'}, ${seconds} s each`,
+    );
+    printTable(await measureReads(shop));
+  } finally {
+    await shop.stop();
+  }
+}
+process.exit(0);
+
+async function measureReads(shop: MeasuredShop) {
+  const ids: string[] = [];
+  for (let category = 0; category < categories; category += 1) {
+    await ensureCategory(shop.admin, `bench-${category}`, `Bench ${category}`);
+    for (let index = 0; index < productsPerCategory; index += 1)
+      ids.push(
+        (
+          await addProduct(shop.admin, {
+            name: `Bench ${category} ${index}`,
+            category: `bench-${category}`,
+            cents: 1000 + index,
+            stock: 10,
+          })
+        ).productId,
+      );
+  }
+  // A bare client: what is measured is the shop, not how it is asked.
+  const pool = new Pool(shop.apiUrl, { connections: customers });
+  const any = (count: number) => Math.floor(Math.random() * count);
+  const reads: [string, () => string][] = [
+    ['product by id', () => `/api/v1/products/${ids[any(ids.length)]}`],
+    ['list of a category (20)', () => `/api/v1/products?category=bench-${any(categories)}&limit=20`],
+  ];
+  const rows = [];
+  for (const [name, path] of reads) {
+    const read = async () => {
+      const started = performance.now();
+      const { statusCode, body } = await pool.request({ method: 'GET', path: path() });
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error(`${name}: ${statusCode} ${text.slice(0, 300)}`);
+      return performance.now() - started;
+    };
+    await closedLoop(customers, { seconds: 3, count: 10_000 }, read);
+    const cpuBefore = shop.cpuByPart();
+    const { results, seconds: took } = await closedLoop(customers, { seconds, count: 100_000 }, read);
+    const cpuMs = Object.entries(shop.cpuByPart()).map(
+      ([part, used]) => ((used - (cpuBefore[part] ?? 0)) * 1000) / results.length,
+    );
+    const { p50, p95, p99 } = percentiles(results);
+    rows.push({
+      read: name,
+      'reads/s': results.length / took,
+      'p50 ms': p50,
+      'p95 ms': p95,
+      'p99 ms': p99,
+      'CPU ms/read': cpuMs.reduce((sum, ms) => sum + ms, 0),
+    });
+  }
+  await pool.close();
+  return rows;
+}
