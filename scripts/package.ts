@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { eachOf, run } from './run.ts';
 import { root, type Stack, stacks } from './stacks.ts';
 
-/** The bound of DESIGN: a cold start loads the bundle. The picture function carries sharp's native library. */
+/** A cold start loads the bundle. The picture function carries sharp's native library. */
 const maxBundleKb = 300;
 const unbounded = new Set(['process-image']);
 
