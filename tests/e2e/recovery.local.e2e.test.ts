@@ -134,6 +134,10 @@ beforeAll(async () => {
 
   // The host dies while the stock of a paid order is committed.
   const sold = await aProduct();
+  // The kill may still meet the answer of the order itself, which a customer then asks for again with the same key.
+  const soldKey = randomUUID();
+  const sendSold = () =>
+    customer.send<Order>('POST', '/api/v1/orders', { body: orderOf(one(sold)), key: soldKey });
   const committing = await killDuring(
     {
       kind: 'latency',
@@ -141,9 +145,9 @@ beforeAll(async () => {
       action: 'TransactWriteItems',
       function: 'shop-products-local-on-order-event',
     },
-    () => placeOrder(customer, one(sold)),
+    () => until(sendSold, ({ status }) => status === 201, patienceMs),
   );
-  const committed = await committing.acted;
+  const { body: committed } = await committing.acted;
   ends('committing', () => expectOneOfEach(committed, sold));
 
   // Events cannot be published: SNS fails after the commit.
