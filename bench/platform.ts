@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ShopClient } from '../local/demo/client.ts';
 import { commandLine, cpuSeconds, memoryMb, processTree } from './measure.ts';
@@ -31,6 +31,7 @@ export async function startShop(mode: 'several' | 'single'): Promise<MeasuredSho
   // Under the project, since PostgreSQL's own user must be able to enter it.
   const folder = await mkdtemp(join(import.meta.dirname, '..', '.local-bench-'));
   const child = fork(join(import.meta.dirname, 'platform-process.ts'), [folder, mode], {
+    execArgv: await startFlags(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const failed = once(child, 'exit').then(([code]) => {
@@ -51,6 +52,13 @@ export async function startShop(mode: 'several' | 'single'): Promise<MeasuredSho
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** V8's flags of `npm start`, so that memory is measured as it is there. */
+async function startFlags(): Promise<string[]> {
+  const text = await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 function sumByPart(child: ChildProcess, of: (pid: number) => number): Record<string, number> {

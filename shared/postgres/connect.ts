@@ -8,7 +8,7 @@ import { type Database, postgres } from './database.ts';
 export type DatabaseConfig = z.output<z.ZodObject<typeof databaseSettings>>;
 
 /** Where one process serves many invocations, more connections than this do not make PostgreSQL faster on few cores. */
-const maxPooledConnections = 8;
+const maxPooledConnections = 4;
 
 const credentials = z.object({ username: z.string(), password: z.string().min(1) });
 
