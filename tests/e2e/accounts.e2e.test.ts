@@ -56,9 +56,12 @@ describe('a session', () => {
   });
 });
 
-test.each(['users', 'notifications'])('the service %s is well', async (service) => {
-  expect(await visitor().call('GET', `/api/v1/${service}/health`)).toMatchObject({ status: 'ok', service });
-});
+test.each(['users', 'notifications', 'orders', 'payments', 'reports'])(
+  'the service %s is well',
+  async (service) => {
+    expect(await visitor().call('GET', `/api/v1/${service}/health`)).toMatchObject({ status: 'ok', service });
+  },
+);
 
 test('the API describes itself', async () => {
   const document = await visitor().call('GET', '/api/v1/openapi.json');

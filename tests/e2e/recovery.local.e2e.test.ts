@@ -54,10 +54,23 @@ async function killDuring<T>(rule: FaultRule, act: () => Promise<T>): Promise<{ 
   return { acted };
 }
 
+/** Asks, with what a service could not publish swept before each time: the schedule's next minute may be long. */
+const swept =
+  <T>(service: 'orders' | 'payments' | 'users', ask: () => Promise<T>) =>
+  async (): Promise<T> => {
+    await control.runSchedule(`shop-${service}-local-relay-outbox`);
+    return ask();
+  };
+
 /** The order ended as if nothing had happened: paid once, held and sold once, told once. */
-async function expectOneOfEach(order: Pick<Order, 'id'>, product: Product): Promise<void> {
+async function expectOneOfEach(
+  order: Pick<Order, 'id'>,
+  product: Product,
+  unsentBy?: 'orders' | 'payments',
+): Promise<void> {
+  const ask = () => customer.call<Order>('GET', `/api/v1/orders/${order.id}`);
   await until(
-    () => customer.call<Order>('GET', `/api/v1/orders/${order.id}`),
+    unsentBy === undefined ? ask : swept(unsentBy, ask),
     ({ status }) => status === 'paid',
     patienceMs,
   );
@@ -78,13 +91,12 @@ async function expectOneOfEach(order: Pick<Order, 'id'>, product: Product): Prom
   ]);
 }
 
-const expectOneWelcome = (email: string) =>
-  until(
-    async () =>
-      (await control.mails()).filter(({ to, subject }) => to.includes(email) && subject === 'Welcome').length,
-    (welcomes) => welcomes === 1,
-    patienceMs,
-  );
+const welcomesTo = (email: string) => async () =>
+  (await control.mails()).filter(({ to, subject }) => to.includes(email) && subject === 'Welcome').length;
+const expectOneWelcome = (welcomes: () => Promise<number>) =>
+  until(welcomes, (count) => count === 1, patienceMs);
+
+const live = () => boss.call<{ completed: number; cancelled: number }>('GET', '/api/v1/analytics/live');
 
 /** By disturbance, what to look for when the last one is over: until then any request may meet a killed host. */
 const expectations: Record<string, () => Promise<unknown>> = {};
@@ -96,6 +108,14 @@ beforeAll(async () => {
   boss = await admin();
   customer = await visitor().register('Kill Survivor');
   await ensureCategory(boss, 'kitchen', 'Kitchen');
+  const [unclosed, unwanted] = await Promise.all(
+    [1, 2].map(async () => placeOrder(customer, one(await aProduct()))),
+  );
+  if (unclosed === undefined || unwanted === undefined) throw new Error('two orders were placed');
+  await Promise.all([orderIn(customer, unclosed.id, 'paid'), orderIn(customer, unwanted.id, 'paid')]);
+  await boss.call('POST', `/api/v1/orders/${unclosed.id}/shipment`, {
+    body: { carrier: 'DHL', trackingNumber: 'JJD0002' },
+  });
 
   // The provider answers a charge with an error.
   const refused = await aProduct();
@@ -152,13 +172,42 @@ beforeAll(async () => {
 
   // Events cannot be published: SNS fails after the commit.
   const unsent = await aProduct();
-  await control.fault({ service: 'sns', kind: 'error', function: 'shop-orders-local-place-order' });
+  const before = await live();
+  for (const writer of [
+    'orders-local-place-order',
+    'orders-local-complete-order',
+    'orders-local-cancel-order',
+  ])
+    await control.fault({ service: 'sns', kind: 'error', function: `shop-${writer}` });
   await control.fault({ service: 'sns', kind: 'error', function: 'shop-users-local-register' });
-  const unannounced = await placeOrder(customer, one(unsent));
-  const stranger = await visitor().register('Sns Fails');
+  const [unannounced, stranger] = await Promise.all([
+    placeOrder(customer, one(unsent)),
+    visitor().register('Sns Fails'),
+    boss.call('POST', `/api/v1/orders/${unclosed.id}/completion`),
+    customer.call('POST', `/api/v1/orders/${unwanted.id}/cancellation`),
+  ]);
   await control.clearFaults();
-  ends('publishing', () => expectOneOfEach(unannounced, unsent));
-  ends('announcing', () => expectOneWelcome(stranger.email));
+  ends('publishing', () => expectOneOfEach(unannounced, unsent, 'orders'));
+  ends('announcing', () => expectOneWelcome(swept('users', welcomesTo(stranger.email))));
+  ends('completing', () =>
+    until(swept('orders', live), ({ completed }) => completed > before.completed, patienceMs),
+  );
+  ends('giving up', async () => {
+    const kept = swept('orders', () => chargesOf(unwanted.id));
+    await until(kept, (charges) => charges.join() === '0', patienceMs);
+    await until(live, ({ cancelled }) => cancelled > before.cancelled, patienceMs);
+  });
+
+  // The money is taken, and SNS does not let us tell; the provider's own notice comes too late to help.
+  const earned = await aProduct();
+  await provider({ webhookDelayMs: 30_000 });
+  const telling = { service: 'sns', kind: 'error', function: 'shop-payments-local-on-order-event' } as const;
+  await control.fault(telling);
+  const untold = await placeOrder(customer, one(earned));
+  // As often as the SDK tries before it leaves the event to the sweep.
+  await struck(telling, 3);
+  await provider(undefined);
+  ends('telling', () => expectOneOfEach(untold, earned, 'payments'));
 
   // SES fails, and fails again when it is tried anew.
   const mailing = {
@@ -170,7 +219,7 @@ beforeAll(async () => {
   const unmailed = await visitor().register('Ses Fails');
   await struck(mailing, 2);
   await control.clearFaults();
-  ends('mailing', () => expectOneWelcome(unmailed.email));
+  ends('mailing', () => expectOneWelcome(welcomesTo(unmailed.email)));
 
   for (const [name, expectation] of Object.entries(expectations)) {
     endings[name] = expectation();
@@ -191,6 +240,14 @@ describe('an order ends right, paid once and told once,', () => {
     ['when every host is killed while its stock is committed', 'committing'],
     ['when the payment provider fails once', 'provider'],
     ['when its event cannot be published at first', 'publishing'],
+    ['when the word of its payment cannot be published at first', 'telling'],
+  ])('%s', (_, name) => endings[name], patienceMs);
+});
+
+describe('what cannot be published at first', () => {
+  test.each([
+    ['is counted in the end: a completed order', 'completing'],
+    ['gives the money back in the end: a cancelled order', 'giving up'],
   ])('%s', (_, name) => endings[name], patienceMs);
 });
 

@@ -150,6 +150,17 @@ describe('an order', () => {
     expect((await stockOf(last.productId)).available).toBe(0);
   });
 
+  test('that costs more than one payment can carry is refused, and holds nothing', async () => {
+    const yacht = await aProduct(3, 99_999_999);
+    const refused = await customer.send('POST', '/api/v1/orders', {
+      body: orderOf([{ productId: yacht.productId, quantity: 2 }]),
+      key: randomUUID(),
+    });
+    expect([refused.status, refused.body['code']]).toEqual([422, 'ORDER_TOO_LARGE']);
+    const { available, warehouses } = await stockOf(yacht.productId);
+    expect([available, ...warehouses.map(({ reserved }) => reserved)]).toEqual([3, 0, 0]);
+  });
+
   test('sent ten times at once under one key is one order, one charge, one mail', async () => {
     const product = await aProduct(50);
     const key = randomUUID();

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { ShopClient } from '../../../local/demo/client.ts';
+import { addProduct, type Order, type Product, placeOrder, until } from '../../../local/demo/errands.ts';
+
+/** A payment as its payer sees it. */
+export type Payment = { status: string; clientSecret?: string };
+
+/** An order of one piece of a new product whose payment waits for the customer's word to the bank (3-D Secure). */
+export type Unconfirmed = { order: Order; product: Product; clientSecret: string };
+
+/** How the payment of an order stands. */
+export const paymentOf = (payer: ShopClient, { id }: Order): Promise<Payment> =>
+  payer.call('GET', `/api/v1/payments/${id}`);
+
+/** Places an order with a card whose bank asks back, and waits until it has asked. Five pieces were there before. */
+export async function anUnconfirmedOrder(boss: ShopClient, customer: ShopClient): Promise<Unconfirmed> {
+  const product = await addProduct(boss, {
+    name: `Kettle ${randomUUID().slice(0, 4)}`,
+    category: 'kitchen',
+    cents: 4100,
+    stock: 5,
+  });
+  const lines = [{ productId: product.productId, quantity: 1 }];
+  const order = await placeOrder(customer, lines, 'pm_card_authenticationRequired');
+  // Until the payment is begun there is none to show.
+  const path = `/api/v1/payments/${order.id}`;
+  const { body } = await until(
+    () => customer.send<Payment>('GET', path),
+    ({ status, body: { status: payment } }) => status === 200 && payment === 'action-required',
+  );
+  return { order, product, clientSecret: body.clientSecret ?? '' };
+}
