@@ -1,4 +1,5 @@
 /** `npm start`: runs the whole shop on this machine until Ctrl-C. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from './engines/start-error.ts';
 import { HELP, LOG_LEVELS, type LogLevel, type PlatformOptions, readOptions } from './options.ts';
@@ -26,6 +27,8 @@ async function main(): Promise<void> {
     import('./platform/running-note.ts'),
   ]);
   const log = logger(options);
+  if (!existsSync(join(options.root, '.cache', 'compile')))
+    console.log('\nCompiling the stacks and bundling the functions; only the first start takes this long …');
   const ending = endOnSignal();
   const platform = await startPlatform({
     ...options,
