@@ -14,6 +14,7 @@ import type { Cause } from '../events/event.ts';
 import { parsePart, toProblem } from '../http/problem.ts';
 import type { HttpAnswer } from '../http/response.ts';
 import type { Route } from '../http/route.ts';
+import { storable } from '../http/storable.ts';
 import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
 import { config } from './config.ts';
 import { edge } from './edge.ts';
@@ -96,7 +97,9 @@ function parseRequest(
         : event.body;
   const params = route.params ? parsePart(route.params, event.pathParameters ?? {}, 'path') : {};
   const query = route.query ? parsePart(route.query, queryOf(event), 'query') : {};
-  const body = route.body ? parsePart(route.body, jsonBody(rawBody, headers), 'body') : undefined;
+  const body = route.body
+    ? storable(parsePart(route.body, jsonBody(rawBody, headers), 'body'), 'body')
+    : undefined;
   return {
     params,
     query,

@@ -74,6 +74,16 @@ describe('a request is refused, by the name of the field,', () => {
     ],
     ['with a card number', aBody({ paymentMethod: '4242424242424242' }), 'paymentMethod'],
     ['with a total', aBody({ totalCents: 1 }), 'totalCents'],
+    [
+      'with a character that PostgreSQL does not take',
+      aBody({ shippingAddress: { ...anAddress, city: 'Ber\0lin' } }),
+      'shippingAddress.city',
+    ],
+    [
+      'with half a surrogate pair',
+      aBody({ shippingAddress: { ...anAddress, line2: '\uD83D' } }),
+      'shippingAddress.line2',
+    ],
     ['that is a list', [], 'body'],
     ['that is not JSON', '{', 'body'],
   ];
