@@ -15,8 +15,8 @@ export type OrderReader = {
   find(id: string): Promise<Order | undefined>;
   /** Newest first, at most `limit`. */
   list(filter: OrderFilter, limit: number): Promise<Order[]>;
-  /** Ids of unpaid orders whose payment deadline is past, oldest first, at most `limit`. */
-  overdue(at: Date, limit: number): Promise<string[]>;
+  /** Ids of unpaid orders whose payment deadline is past, oldest first, at most `limit`, without those of `except`. */
+  overdue(at: Date, limit: number, except?: readonly string[]): Promise<string[]>;
 };
 
 /** See {@link OrderReader}. */
@@ -36,9 +36,10 @@ export function orderReader(database: Database): OrderReader {
       );
       return rows.map(orderOf);
     },
-    overdue: async (at, limit) => {
+    overdue: async (at, limit, except = []) => {
       const rows = await database.query<{ id: string }>(
         sql`SELECT id FROM orders WHERE status = 'pending' AND payment_deadline <= ${at}
+               AND id <> ALL(${except}::uuid[])
              ORDER BY payment_deadline LIMIT ${limit}`,
       );
       return rows.map(({ id }) => id);

@@ -321,6 +321,18 @@ describe('the minute schedule', () => {
     for (const { id } of many)
       expect(await app.reader().find(id)).toMatchObject({ status: 'cancelled', version: 2 });
   });
+
+  test('goes on past orders that cannot be cancelled, and tells of them', async () => {
+    const broken = await Promise.all(Array.from({ length: 20 }, () => anOrder()));
+    const ids = broken.map(({ id }) => id);
+    await app.database().query('DELETE FROM shipping_info WHERE order_id = ANY($1)', [ids]);
+    const sound = await anOrder();
+    await expect(expireUnpaidOrders(scheduleEvent(minutesAfter(31)), lambdaContext())).rejects.toThrow(
+      '20 overdue orders were not cancelled',
+    );
+    expect(await app.reader().find(sound.id)).toMatchObject({ status: 'cancelled' });
+    await app.database().query('DELETE FROM orders WHERE id = ANY($1)', [ids]);
+  });
 });
 
 test('health says that the database answers', async () => {
