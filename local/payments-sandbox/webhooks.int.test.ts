@@ -67,6 +67,18 @@ test('a refused event comes again', async () => {
   await eventually(() => expect(types().toSorted()).toEqual(PAID));
 });
 
+test('a receiver hears of what it asked for, and the rest counts as done', async () => {
+  sandbox.configure({ webhook: { ...webhook, events: ['payment_intent.succeeded'] } });
+  await pay();
+  await pay();
+  await eventually(() => expect(types()).toHaveLength(2));
+  expect(new Set(types())).toEqual(new Set(['payment_intent.succeeded']));
+  await eventually(async () => {
+    const { data } = await stripe.events.list();
+    expect(data.map((event) => event.pending_webhooks)).toEqual(data.map(() => 0));
+  });
+});
+
 test('an event comes twice when told so', async () => {
   sandbox.behave({ duplicateWebhooks: true });
   await pay();

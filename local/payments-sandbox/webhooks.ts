@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { Behaviour } from './behaviour.ts';
 import type { SandboxEvent } from './objects.ts';
 
-/** Where events are posted, and the secret that signs them. */
-export type WebhookTarget = { url: string; secret: string };
+/** Where events are posted, the secret that signs them, and the types that the receiver asked for (absent: all). */
+export type WebhookTarget = { url: string; secret: string; events?: readonly string[] };
 
 /** Waits between attempts, milliseconds: Stripe's rule (more and more seldom) at a laptop's pace. */
 const RETRY_DELAYS_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
@@ -48,6 +48,10 @@ export class WebhookSender {
   }
 
   send(event: SandboxEvent): void {
+    if (this.#target?.events?.includes(event.type) === false) {
+      this.#onDone(event.id, true);
+      return;
+    }
     const { webhookDelayMs, duplicateWebhooks } = this.#behaviour();
     for (let copy = 0; copy < (duplicateWebhooks ? 2 : 1); copy += 1) {
       this.#later(webhookDelayMs, { event, attempt: 0 });

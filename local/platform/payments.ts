@@ -8,6 +8,11 @@ const keys = z.object({ apiKey: z.string(), webhookSecret: z.string() });
 /** The route that the provider is told to send its events to, as in its dashboard. */
 const WEBHOOK_PATH = /\/payments\/webhooks\/[^/]+$/;
 
+/** The events that the payments service asks for, as its README tells an operator. */
+const WEBHOOK_EVENTS = ['succeeded', 'payment_failed', 'requires_action', 'canceled'].map(
+  (outcome) => `payment_intent.${outcome}`,
+);
+
 /** Gives the sandbox the shop's keys and the address of its webhook; without a payments stack it stays shut. */
 export function connectPayments(parts: {
   payments: PaymentsSandbox;
@@ -24,6 +29,8 @@ export function connectPayments(parts: {
     .find(({ httpMethod, path }) => httpMethod === 'POST' && WEBHOOK_PATH.test(path));
   payments.configure({
     apiKey,
-    ...(webhook === undefined ? {} : { webhook: { url: `${apiUrl}${webhook.path}`, secret: webhookSecret } }),
+    ...(webhook === undefined
+      ? {}
+      : { webhook: { url: `${apiUrl}${webhook.path}`, secret: webhookSecret, events: WEBHOOK_EVENTS } }),
   });
 }
