@@ -1,6 +1,7 @@
 /** `npm run reset`: empties the data folder, so that the next start is a first start. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, help: { type: 'boolean' } } });
@@ -9,12 +10,21 @@ const dataDir = resolve(root, values['data-dir'] ?? process.env.SHOP_LOCAL_DATA_
 
 if (values.help) {
   console.log('npm run reset [-- --data-dir PATH]\n\nEmpties the data folder of the local shop (.local).');
+} else if ([root, homedir(), process.cwd()].some(isWithinDataDir)) {
+  console.error(`${dataDir} holds more than a shop's data: name the data folder itself.`);
+  process.exitCode = 1;
 } else if (runs()) {
   console.error(`A shop runs on ${dataDir}: end it first (Ctrl-C).`);
   process.exitCode = 1;
 } else {
   rmSync(dataDir, { recursive: true, force: true });
   console.log(`${dataDir} is empty.`);
+}
+
+/** Whether emptying the data folder would take this with it: a slip of the option must not cost the code or a home. */
+function isWithinDataDir(path: string): boolean {
+  const way = relative(dataDir, path);
+  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
 }
 
 /** Whether a platform that lives noted itself in the folder. */
