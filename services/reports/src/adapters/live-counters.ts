@@ -1,10 +1,8 @@
-import {
-  type DynamoDBClient,
-  QueryCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { dynamo } from '#shared/dynamo/dynamo.ts';
+import { refuses } from '#shared/dynamo/refusals.ts';
+import { put, update } from '#shared/dynamo/write.ts';
 
 /** What is counted of a day. */
 export type Milestone = 'created' | 'completed' | 'cancelled';
@@ -27,35 +25,30 @@ const rememberDays = 30;
 
 const partition = (day: string): string => `live#${day}`;
 
-/** Counters in the metrics table: event and counter in one transaction, so that a redelivery counts nothing. */
+/**
+ * Counters in the metrics table: event and counter in one transaction, so that a redelivery counts nothing. All
+ * events of a day meet in a few counters, so that transactions conflict: each is tried again until its turn comes.
+ */
 export function liveCounters(client: DynamoDBClient, table: string, now: () => Date): LiveCounters {
+  const { transact } = dynamo(client);
   return {
     count: async ({ id, day, milestone, totalCents, currency }) => {
       const purgeAt = Math.floor(now().getTime() / 1000) + rememberDays * 24 * 60 * 60;
+      const mark = put(
+        table,
+        { pk: `counted#${id}`, sk: milestone, purge_at: purgeAt },
+        { condition: 'attribute_not_exists(pk)' },
+      );
+      const counter = update(
+        table,
+        { pk: partition(day), sk: `${milestone}#${currency}` },
+        'ADD orders :one, cents :cents',
+        { values: { ':one': 1, ':cents': totalCents } },
+      );
       try {
-        await client.send(
-          new TransactWriteItemsCommand({
-            TransactItems: [
-              {
-                Put: {
-                  TableName: table,
-                  Item: marshall({ pk: `counted#${id}`, sk: milestone, purge_at: purgeAt }),
-                  ConditionExpression: 'attribute_not_exists(pk)',
-                },
-              },
-              {
-                Update: {
-                  TableName: table,
-                  Key: marshall({ pk: partition(day), sk: `${milestone}#${currency}` }),
-                  UpdateExpression: 'ADD orders :one, cents :cents',
-                  ExpressionAttributeValues: marshall({ ':one': 1, ':cents': totalCents }),
-                },
-              },
-            ],
-          }),
-        );
+        await transact([mark, counter]);
       } catch (error) {
-        if (!wasCounted(error)) throw error;
+        if (!refuses(error, mark)) throw error;
       }
     },
     ofDay: async (day) => {
@@ -78,7 +71,3 @@ export function liveCounters(client: DynamoDBClient, table: string, now: () => D
     },
   };
 }
-
-const wasCounted = (error: unknown): boolean =>
-  error instanceof TransactionCanceledException &&
-  error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed';
