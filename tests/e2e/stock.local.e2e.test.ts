@@ -104,11 +104,17 @@ test('a picture whose event cannot be published is shown by the sweep', async ()
 test('a product whose event cannot be published is announced by the sweep', async () => {
   const relay = { service: 'sns', function: 'shop-products-local-relay-outbox' };
   await control.fault({ ...relay, kind: 'error' });
-  await aProduct(1);
+  const product = await aProduct(1);
   await until(
     () => control.faults(),
     (rules) => rules.some(({ hits }) => hits > 0),
   );
-  // The sweep alone can publish now: it must not fail, and what it marks as sent is not sent again.
+  const announced = async () =>
+    (await control.events()).filter(
+      ({ type, aggregateId }) => type === 'PRODUCT_CHANGED' && aggregateId === product.productId,
+    ).length;
+  expect(await announced()).toBe(0);
+  // The sweep alone can publish now.
   await invoke('products', 'sweep-outbox', scheduleEvent(new Date(Date.now() + 61_000)));
+  await until(announced, (times) => times === 1);
 });

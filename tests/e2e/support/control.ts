@@ -35,6 +35,9 @@ export const control = {
     );
     return killed.map(({ pid }) => pid);
   },
+  /** The newest events that were published, newest first. */
+  events: async () =>
+    (await send<{ events: { type?: string; aggregateId?: string }[] }>('GET', '/live')).events,
   runSchedule: (functionName: string) => send<unknown>('POST', `/schedules/${functionName}/run`),
   mails: () => send<{ to: string[]; subject: string; text?: string }[]>('GET', '/mails'),
 };

@@ -110,10 +110,11 @@ export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): 
     refundIntent: async (intentId, attempt) => {
       const client = await stripe();
       try {
-        const refund = await client.refunds.create(
-          { payment_intent: intentId, metadata: { attempt_id: attempt.id } },
-          { idempotencyKey: `${attempt.id}-refund` },
-        );
+        // No idempotency key: Stripe would replay a fault for a day, and a second full refund is refused all the same.
+        const refund = await client.refunds.create({
+          payment_intent: intentId,
+          metadata: { attempt_id: attempt.id },
+        });
         return refund.id;
       } catch (error) {
         if (!(error instanceof Stripe.errors.StripeError) || error.code !== 'charge_already_refunded')
