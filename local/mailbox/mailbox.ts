@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { newId } from '../../shared/ids.ts';
 
 /** A message that SES or SNS would have sent. */
 export type Mail = {
@@ -40,13 +40,14 @@ export class Mailbox {
     mailbox.#mails = await Promise.all(
       files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as Mail),
     );
-    mailbox.#mails.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt));
+    // Ids are in the order of arrival, which times are not: two mails may come in one millisecond.
+    mailbox.#mails.sort((a, b) => a.id.localeCompare(b.id));
     return mailbox;
   }
 
   /** Takes a message in; resolved once it is on the disk. */
   async add(message: Omit<Mail, 'id' | 'receivedAt'>): Promise<Mail> {
-    const mail: Mail = { id: randomUUID(), receivedAt: new Date().toISOString(), ...message };
+    const mail: Mail = { id: newId(), receivedAt: new Date().toISOString(), ...message };
     await writeFile(this.#fileOf(mail.id), JSON.stringify(mail, null, 2));
     this.#mails.push(mail);
     for (const listener of this.#listeners) listener(mail);
