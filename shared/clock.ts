@@ -3,9 +3,3 @@ export type Clock = () => Date;
 
 /** The machine's own clock. */
 export const systemClock: Clock = () => new Date();
-
-/** A clock that stands still, for tests. */
-export const fixedClock =
-  (iso: string): Clock =>
-  () =>
-    new Date(iso);

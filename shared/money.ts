@@ -18,25 +18,6 @@ export type Money = z.infer<typeof moneySchema>;
 /** `eur(42)` is 42.00 EUR: for tests and seeds that speak in whole units. */
 export const eur = (units: number): Money => ({ amountCents: Math.round(units * 100), currency: 'EUR' });
 
-/** The sum of amounts of one currency; throws RangeError for a mix, or for a sum beyond the bound. */
-export function addMoney(first: Money, ...others: Money[]): Money {
-  const amountCents = others.reduce((sum, next) => {
-    if (next.currency !== first.currency)
-      throw new RangeError(`cannot add ${next.currency} to ${first.currency}`);
-    return sum + next.amountCents;
-  }, first.amountCents);
-  if (amountCents > maxAmountCents) throw new RangeError(`a sum of ${amountCents} is over ${maxAmountCents}`);
-  return { amountCents, currency: first.currency };
-}
-
-/** A whole number of pieces times a price; throws RangeError beyond the bound. */
-export function timesMoney(price: Money, pieces: number): Money {
-  const amountCents = price.amountCents * pieces;
-  if (!Number.isSafeInteger(pieces) || amountCents > maxAmountCents)
-    throw new RangeError(`${pieces} × ${price.amountCents} is over ${maxAmountCents}`);
-  return { amountCents, currency: price.currency };
-}
-
 /** `12.50 EUR`, for mails and reports. */
 export const formatMoney = ({ amountCents, currency }: Money): string =>
   `${Math.trunc(amountCents / 100)}.${String(amountCents % 100).padStart(2, '0')} ${currency}`;

@@ -48,9 +48,3 @@ async function publishBatch(client: SNSClient, topicArn: string, entries: Outbox
   const accepted = new Set(answer.Successful?.map(({ Id }) => Id));
   return entries.map((_, index) => accepted.has(String(index)));
 }
-
-/** The ARN of a topic from its fellow's: all topics stand beside each other. `prefix` is `arn:…:shop-dev-`. */
-export const arnByPrefix =
-  (prefix: string) =>
-  (topic: Topic): string =>
-    `${prefix}${topic}`;
