@@ -36,6 +36,7 @@ type Osls = {
     getFunction(name: string): OslsFunction;
     provider: {
       compiledCloudFormationTemplate: Template;
+      region: string;
       stackParameters?: { ParameterKey: string; ParameterValue: string }[];
     };
   };
@@ -49,6 +50,8 @@ export type CompiledService = {
   template: Template;
   /** `provider.stackParameters`: what `sls deploy` passes to CloudFormation. */
   parameters: Record<string, string>;
+  /** The stack's region as its `serverless.yml` says. */
+  region: string;
   /** Absolute paths of the files read by `${file(…)}`, present or not. */
   files: string[];
   /** Names of the environment variables read by `${env:…}`. */
@@ -108,6 +111,7 @@ export async function compileService(
     parameters: Object.fromEntries(
       (provider.stackParameters ?? []).map((entry) => [entry.ParameterKey, String(entry.ParameterValue)]),
     ),
+    region: provider.region,
     files: [...files],
     environment: [...environment],
   };

@@ -107,10 +107,8 @@ function checkDeliveries(deployment: Deployment, permissions: SendPermission[]):
 
 function checkFunctionRoles(deployment: Deployment, assumedBy: Map<string, string[]>): void {
   for (const each of deployment.functions) {
-    const services = assumedBy.get(each.roleArn);
-    if (!services) throw new TemplateError(each, `its role ${each.roleArn} is not there`);
-    if (!services.includes('lambda.amazonaws.com'))
-      throw new TemplateError(each, `Lambda may not assume its role ${each.roleArn}`);
+    if (!assumedBy.get(each.roleArn)?.includes('lambda.amazonaws.com'))
+      throw new TemplateError(each, `its role ${each.roleArn} is not there, or Lambda may not assume it`);
   }
 }
 

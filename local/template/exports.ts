@@ -1,6 +1,6 @@
 import type { CompiledStack, Json, Origin } from '../deployment.ts';
 import { type Place, StackValues } from './stack-values.ts';
-import { CloudOnlyValueError, TemplateError } from './template-error.ts';
+import { TemplateError } from './template-error.ts';
 
 type Export = { values: StackValues; logicalId: string; value: Json };
 type Import = { name: string; asker: Origin; from: string };
@@ -99,15 +99,9 @@ function inOrder(all: StackValues[], imports: Import[][]): StackValues[] {
   return ordered;
 }
 
-/** An export whose value AWS alone makes is left out: only importing it is an error. */
 function exportValues(table: Map<string, Export>): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const [name, { values: stack, value, logicalId }] of table) {
-    try {
-      values[name] = stack.text(value, logicalId);
-    } catch (error) {
-      if (!(error instanceof CloudOnlyValueError)) throw error;
-    }
-  }
-  return values;
+  const values = [...table].map(
+    ([name, each]) => [name, each.values.text(each.value, each.logicalId)] as const,
+  );
+  return Object.fromEntries(values);
 }

@@ -35,10 +35,13 @@ const properties = z.strictObject({
   CorsConfiguration: z.strictObject({ CorsRules: z.array(corsRule) }).optional(),
   ...passedOver(
     'AccelerateConfiguration',
+    'AnalyticsConfigurations',
     'BucketEncryption',
     'IntelligentTieringConfigurations',
+    'InventoryConfigurations',
     'LifecycleConfiguration',
     'LoggingConfiguration',
+    'MetricsConfigurations',
     'ObjectLockConfiguration',
     'ObjectLockEnabled',
     'OwnershipControls',

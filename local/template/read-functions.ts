@@ -21,7 +21,12 @@ const properties = z.strictObject({
     })
     .optional(),
   TracingConfig: z.object({ Mode: z.string() }).optional(),
-  VpcConfig: z.object({ SubnetIds: z.array(z.unknown()).default([]) }).optional(),
+  VpcConfig: z
+    .strictObject({
+      SubnetIds: z.array(z.string()).default([]),
+      SecurityGroupIds: z.array(z.string()).default([]),
+    })
+    .optional(),
   ...passedOver(
     'Architectures',
     'Code',

@@ -39,7 +39,15 @@ const topicProperties = z.strictObject({
   ContentBasedDeduplication: attribute,
   DisplayName: attribute,
   FifoThroughputScope: attribute,
-  ...passedOver('ArchivePolicy', 'KmsMasterKeyId', 'SignatureVersion', 'Tags', 'TracingConfig'),
+  ...passedOver(
+    'ArchivePolicy',
+    'DataProtectionPolicy',
+    'DeliveryStatusLogging',
+    'KmsMasterKeyId',
+    'SignatureVersion',
+    'Tags',
+    'TracingConfig',
+  ),
 });
 const subscriptionProperties = z.strictObject({
   TopicArn: z.string(),

@@ -36,7 +36,7 @@ const roleProperties = z.strictObject({
   AssumeRolePolicyDocument: policyDocument,
   Policies: z.array(inlinePolicy).default([]),
   ManagedPolicyArns: z.array(z.string()).default([]),
-  ...passedOver('Description', 'MaxSessionDuration', 'Path', 'Tags'),
+  ...passedOver('Description', 'MaxSessionDuration', 'Path', 'PermissionsBoundary', 'Tags'),
 });
 const policyProperties = z.strictObject({
   PolicyName: z.string().optional(),

@@ -48,6 +48,27 @@ describe('a table', () => {
       },
     ]);
   });
+  it('may be the replica of a global one in its own region', () => {
+    const { TableName, ...rest } = properties;
+    const replicas = (...regions: string[]) => ({
+      TableName: TableName!,
+      ...rest,
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      Replicas: regions.map((Region) => ({
+        Region,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { KMSMasterKeyId: 'alias/shop-local-catalogue' },
+        Tags: [{ Key: 'Project', Value: 'shop' }],
+      })),
+    });
+    expect(deploy('AWS::DynamoDB::GlobalTable', replicas('eu-west-1', 'us-east-1')).tables).toEqual(
+      deploy('AWS::DynamoDB::Table', properties).tables,
+    );
+    expect(() => deploy('AWS::DynamoDB::GlobalTable', replicas('us-east-1'))).toThrow(
+      'Store: the global table has no replica in eu-west-1',
+    );
+  });
   it('is refused, as on AWS, when an attribute is defined for no key', () => {
     const AttributeDefinitions = [
       ...(properties['AttributeDefinitions'] as Json[]),

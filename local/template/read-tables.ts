@@ -22,10 +22,14 @@ const index = z.strictObject({
     'ContributorInsightsSpecification',
     'OnDemandThroughput',
     'ProvisionedThroughput',
+    'ReadOnDemandThroughputSettings',
+    'ReadProvisionedThroughputSettings',
     'WarmThroughput',
+    'WriteOnDemandThroughputSettings',
+    'WriteProvisionedThroughputSettings',
   ),
 });
-const properties = z.strictObject({
+const shape = {
   TableName: z.string().optional(),
   AttributeDefinitions: z.array(
     z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
@@ -35,23 +39,52 @@ const properties = z.strictObject({
   LocalSecondaryIndexes: z.array(index).default([]),
   TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: cfnBoolean }).optional(),
   StreamSpecification: z.strictObject({ StreamViewType: z.string() }).optional(),
+  ...passedOver('BillingMode', 'SSESpecification', 'WarmThroughput'),
+};
+/** What one table has, and a replica of a global one. */
+const ofOneRegion = passedOver(
+  'ContributorInsightsSpecification',
+  'DeletionProtectionEnabled',
+  'PointInTimeRecoverySpecification',
+  'ResourcePolicy',
+  'TableClass',
+  'Tags',
+);
+const properties = z.strictObject({
+  ...shape,
+  ...ofOneRegion,
+  ...passedOver('OnDemandThroughput', 'ProvisionedThroughput'),
+});
+const replica = z.strictObject({
+  Region: z.string(),
+  ...ofOneRegion,
   ...passedOver(
-    'BillingMode',
-    'ContributorInsightsSpecification',
-    'DeletionProtectionEnabled',
-    'OnDemandThroughput',
-    'PointInTimeRecoverySpecification',
-    'ProvisionedThroughput',
+    'GlobalSecondaryIndexes',
+    'KinesisStreamSpecification',
+    'ReadOnDemandThroughputSettings',
+    'ReadProvisionedThroughputSettings',
+    'ReplicaStreamSpecification',
     'SSESpecification',
-    'TableClass',
-    'Tags',
-    'WarmThroughput',
+  ),
+});
+const globalProperties = z.strictObject({
+  ...shape,
+  Replicas: z.array(replica).min(1),
+  ...passedOver(
+    'GlobalTableWitnesses',
+    'MultiRegionConsistency',
+    'WriteOnDemandThroughputSettings',
+    'WriteProvisionedThroughputSettings',
   ),
 });
 
-/** Reads AWS::DynamoDB::Table. @throws TemplateError for a key without a definition, or a definition without a key */
+/**
+ * Reads AWS::DynamoDB::Table, and of AWS::DynamoDB::GlobalTable the replica in the stack's own region.
+ * @throws TemplateError for a key without a definition, a definition without a key, or no replica in that region
+ */
 export function readTable(resource: ResolvedResource): TableSpec {
-  const parsed = parseProperties(properties, resource);
+  const global = resource.type === 'AWS::DynamoDB::GlobalTable';
+  const parsed = global ? readGlobal(resource) : parseProperties(properties, resource);
   const types = new Map(parsed.AttributeDefinitions.map((each) => [each.AttributeName, each.AttributeType]));
   const used = new Set<string>();
   const keysOf = (schema: z.output<typeof keySchema>) => {
@@ -87,4 +120,16 @@ export function readTable(resource: ResolvedResource): TableSpec {
   if (unused.length > 0)
     throw new TemplateError(resource, `AttributeDefinitions names ${unused.join(', ')}, which no key uses`);
   return table;
+}
+
+/** CloudFormation makes a global table from the replica in the stack's region, and refuses one without. */
+function readGlobal(resource: ResolvedResource): z.output<typeof globalProperties> {
+  const parsed = parseProperties(globalProperties, resource);
+  const region = resource.value('Arn').split(':')[3];
+  if (!parsed.Replicas.some(({ Region }) => Region === region))
+    throw new TemplateError(
+      resource,
+      `the global table has no replica in ${region}, the region of its stack`,
+    );
+  return parsed;
 }

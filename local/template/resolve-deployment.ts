@@ -11,7 +11,7 @@ import { readSecret } from './read-secrets.ts';
 import { readTable } from './read-tables.ts';
 import { readMapping, readSchedules } from './read-triggers.ts';
 import { type ResolvedResource, resolveResource } from './resource-reader.ts';
-import { type HandledType, kindOfType } from './resource-types.ts';
+import { existsOnAwsOnly, type HandledType, kindOfType } from './resource-types.ts';
 import type { StackValues } from './stack-values.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -50,7 +50,7 @@ export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptio
     functions,
     roles: roles.map(({ role }) => role),
     apis: readRestApis(resources),
-    tables: ofType('AWS::DynamoDB::Table').map(readTable),
+    tables: ofType('AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table').map(readTable),
     queues: ofType('AWS::SQS::Queue').map(readQueue),
     topics: ofType('AWS::SNS::Topic').map(readTopic),
     subscriptions: ofType('AWS::SNS::Subscription').map(readSubscription),
@@ -91,7 +91,10 @@ function handledResources(values: StackValues, cloudOnly: Deployment['cloudOnly'
       cloudOnly.push({ ...origin, type: resource.Type });
       return [];
     }
-    return [resolveResource(values, logicalId, resource)];
+    const resolved = resolveResource(values, logicalId, resource);
+    if (!existsOnAwsOnly(resource.Type, resolved.properties)) return [resolved];
+    cloudOnly.push({ ...origin, type: resource.Type });
+    return [];
   });
 }
 

@@ -20,6 +20,32 @@ describe('resource types', () => {
     const { cloudOnly } = deployed(aStack({ Resources: { Log: { Type: 'AWS::Logs::LogGroup' } } }));
     expect(cloudOnly).toEqual([{ stack: 'shop-probe-local', logicalId: 'Log', type: 'AWS::Logs::LogGroup' }]);
   });
+  it('are passed over one by one where only AWS has the other end', () => {
+    const Resources = {
+      Mail: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: { TopicArn: 'arn:aws:sns:x', Protocol: 'email', Endpoint: 'owner@shop.example' },
+      },
+      Findings: { Type: 'AWS::Events::Rule', Properties: { EventPattern: { source: ['aws.guardduty'] } } },
+      FlowLogs: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Principal: { Service: 'vpc-flow-logs.amazonaws.com' },
+                Action: 'sts:AssumeRole',
+              },
+            ],
+          },
+        },
+      },
+    };
+    const { cloudOnly, subscriptions, schedules, roles } = deployed(aStack({ Resources }));
+    expect(cloudOnly.map(({ logicalId }) => logicalId)).toEqual(['Mail', 'Findings', 'FlowLogs']);
+    expect([subscriptions, schedules, roles]).toEqual([[], [], []]);
+  });
   it('stop the start for a property that nobody has thought of', () => {
     const Queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q', VisibilityTimeOut: 30 } };
     expect(() => deployed(aStack({ Resources: { Queue } }))).toThrow(

@@ -1,3 +1,5 @@
+import type { Json } from '../deployment.ts';
+
 /** Resource types that the local platform makes, runs or checks. */
 export const HANDLED_TYPES = [
   'AWS::ApiGateway::Authorizer',
@@ -7,6 +9,7 @@ export const HANDLED_TYPES = [
   'AWS::ApiGateway::Resource',
   'AWS::ApiGateway::RestApi',
   'AWS::ApiGateway::Stage', // names the stage
+  'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::Events::Rule',
   'AWS::IAM::ManagedPolicy',
@@ -26,6 +29,7 @@ export const HANDLED_TYPES = [
 /** Resource types that exist on AWS only: the platform passes them over and names them in its reports. */
 export const CLOUD_ONLY_TYPES = [
   // Network
+  'AWS::EC2::DHCPOptions',
   'AWS::EC2::EIP',
   'AWS::EC2::FlowLog',
   'AWS::EC2::InternetGateway',
@@ -43,13 +47,17 @@ export const CLOUD_ONLY_TYPES = [
   'AWS::EC2::VPC',
   'AWS::EC2::VPCEndpoint',
   'AWS::EC2::VPCGatewayAttachment',
+  'AWS::EC2::VPCDHCPOptionsAssociation',
   // Databases and cache: PostgreSQL and Redis run locally, their addresses are template parameters
   'AWS::ElastiCache::ParameterGroup',
   'AWS::ElastiCache::ReplicationGroup',
   'AWS::ElastiCache::SubnetGroup',
+  'AWS::ElastiCache::User',
+  'AWS::ElastiCache::UserGroup',
   'AWS::RDS::DBInstance',
   'AWS::RDS::DBParameterGroup',
   'AWS::RDS::DBProxy',
+  'AWS::RDS::DBProxyEndpoint',
   'AWS::RDS::DBProxyTargetGroup',
   'AWS::RDS::DBSubnetGroup',
   'AWS::SecretsManager::RotationSchedule',
@@ -57,40 +65,59 @@ export const CLOUD_ONLY_TYPES = [
   // Keys and who may use a resource from outside its account: nothing outside reaches a laptop
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
+  'AWS::KMS::ReplicaKey',
   'AWS::S3::BucketPolicy',
   'AWS::SecretsManager::ResourcePolicy',
   'AWS::SNS::TopicPolicy',
   // Edge
   'AWS::ApiGateway::Account',
+  'AWS::ApiGateway::BasePathMapping',
   'AWS::ApiGateway::DomainName',
   'AWS::ApiGatewayV2::RoutingRule',
   'AWS::CertificateManager::Certificate',
   'AWS::CloudFront::CachePolicy',
   'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::Function',
   'AWS::CloudFront::OriginAccessControl',
+  'AWS::CloudFront::OriginRequestPolicy',
   'AWS::CloudFront::ResponseHeadersPolicy',
   'AWS::Route53::HealthCheck',
   'AWS::Route53::HostedZone',
   'AWS::Route53::RecordSet',
+  'AWS::Route53::RecordSetGroup',
   'AWS::SES::ConfigurationSet',
   'AWS::SES::EmailIdentity',
+  'AWS::WAFv2::IPSet',
+  'AWS::WAFv2::LoggingConfiguration',
+  'AWS::WAFv2::RegexPatternSet',
   'AWS::WAFv2::WebACL',
   'AWS::WAFv2::WebACLAssociation',
   // Releases: locally the newest code is the only version
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::ApplicationAutoScaling::ScalingPolicy',
   'AWS::CodeDeploy::Application',
+  'AWS::CodeDeploy::DeploymentConfig',
   'AWS::CodeDeploy::DeploymentGroup',
   'AWS::Lambda::Alias',
   'AWS::Lambda::Version',
   // Watching and keeping
+  'AWS::AccessAnalyzer::Analyzer',
   'AWS::Backup::BackupPlan',
   'AWS::Backup::BackupSelection',
   'AWS::Backup::BackupVault',
   'AWS::Budgets::Budget',
+  'AWS::CloudTrail::Trail',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::Config::ConfigRule',
+  'AWS::Config::ConfigurationRecorder',
+  'AWS::Config::DeliveryChannel',
+  'AWS::GuardDuty::Detector',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
+  'AWS::Logs::QueryDefinition',
+  'AWS::Logs::ResourcePolicy',
   'AWS::XRay::Group',
   'AWS::XRay::SamplingRule',
 ] as const;
@@ -99,6 +126,26 @@ export type HandledType = (typeof HANDLED_TYPES)[number];
 
 const handled = new Set<string>(HANDLED_TYPES);
 const cloudOnly = new Set<string>(CLOUD_ONLY_TYPES);
+
+/** Protocols of subscriptions that end on this machine; an alarm's e-mail does not. */
+const LOCAL_PROTOCOLS = new Set<unknown>(['sqs', 'lambda']);
+
+/**
+ * Whether a resource of a handled type still has no part on this machine: a person's subscription to a topic, a rule
+ * on events of AWS itself, a role that no function takes.
+ */
+export function existsOnAwsOnly(type: string, properties: Record<string, Json>): boolean {
+  switch (type as HandledType) {
+    case 'AWS::SNS::Subscription':
+      return !LOCAL_PROTOCOLS.has(properties['Protocol']);
+    case 'AWS::Events::Rule':
+      return properties['EventPattern'] !== undefined && properties['ScheduleExpression'] === undefined;
+    case 'AWS::IAM::Role':
+      return !JSON.stringify(properties['AssumeRolePolicyDocument'] ?? {}).includes('"lambda.amazonaws.com"');
+    default:
+      return false;
+  }
+}
 
 /** Whether the platform handles a type, passes it over, or does not know it. */
 export function kindOfType(type: string): 'handled' | 'cloud-only' | 'unknown' {

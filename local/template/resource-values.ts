@@ -32,12 +32,8 @@ export const RESOURCE_VALUES: Record<string, (resource: Nameable) => ResourceVal
     RootResourceId: rootResourceId(shortId(r)),
   }),
   'AWS::ApiGateway::Stage': (r) => ({ ref: nameOf(r, 'StageName') }),
-  'AWS::DynamoDB::Table': (r) => {
-    const name = nameOf(r, 'TableName');
-    const Arn = arn(r, 'dynamodb', `table/${name}`);
-    const stream = r.property('StreamSpecification') !== undefined;
-    return { ref: name, Arn, ...(stream ? { StreamArn: `${Arn}/stream/${STREAM_LABEL}` } : {}) };
-  },
+  'AWS::DynamoDB::GlobalTable': tableValues,
+  'AWS::DynamoDB::Table': tableValues,
   'AWS::Events::Rule': (r) => {
     const name = nameOf(r, 'Name');
     return { ref: name, Arn: arn(r, 'events', `rule/${name}`) };
@@ -104,6 +100,13 @@ const STREAM_LABEL = '2020-01-01T00:00:00.000';
 /** The id of a REST API's `/`. */
 export function rootResourceId(apiId: string): string {
   return `${apiId}-root`;
+}
+
+function tableValues(resource: Nameable): ResourceValues {
+  const name = nameOf(resource, 'TableName');
+  const Arn = arn(resource, 'dynamodb', `table/${name}`);
+  const stream = resource.property('StreamSpecification') !== undefined;
+  return { ref: name, Arn, ...(stream ? { StreamArn: `${Arn}/stream/${STREAM_LABEL}` } : {}) };
 }
 
 function generatedId(resource: Nameable): ResourceValues {

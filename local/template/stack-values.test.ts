@@ -33,6 +33,14 @@ describe('Ref', () => {
       'shop-probe-local',
     ]);
   });
+  it('gives the region of a stack that has one of its own', () => {
+    const elsewhere = { ...aStack(stores), region: 'us-east-1' };
+    const stack = new StackValues(elsewhere, PLACE, {}, () => '');
+    expect(stack.text({ Ref: 'AWS::Region' }, 'Asker')).toBe('us-east-1');
+    expect(stack.text({ 'Fn::GetAtt': ['Orders', 'Arn'] }, 'Asker')).toBe(
+      'arn:aws:sqs:us-east-1:000000000000:shop-local-orders',
+    );
+  });
   it('gives what CloudFormation gives for each type', () => {
     expect(resolved({ Ref: 'Orders' }, stores)).toBe('http://127.0.0.1:4566/000000000000/shop-local-orders');
     expect(resolved({ Ref: 'Ledger' }, stores)).toBe('shop-local-ledger');
@@ -83,10 +91,15 @@ describe('Fn::GetAtt', () => {
       /^arn:aws:kms:eu-west-1:0{12}:key\/\w{10}$/,
     );
   });
-  it('refuses what only AWS knows', () => {
-    expect(() => resolved({ 'Fn::GetAtt': ['Vpc', 'VpcId'] }, stores)).toThrow(
-      'the attribute VpcId of Vpc (AWS::EC2::VPC) exists on AWS only',
+  it('gives a stand-in of the right form for what only AWS knows', () => {
+    const database = { Resources: { Db: { Type: 'AWS::RDS::DBProxy' } } };
+    expect(resolved({ 'Fn::GetAtt': ['Db', 'Endpoint'] }, database)).toBe(
+      'shop-probe-local-db.cloud-only.invalid',
     );
+    expect(resolved({ 'Fn::GetAtt': ['Db', 'DBProxyArn'] }, database)).toBe(
+      'arn:aws:rds:eu-west-1:000000000000:dbproxy/shop-probe-local-Db',
+    );
+    expect(resolved({ 'Fn::GetAtt': ['Vpc', 'VpcId'] }, stores)).toMatch(/^vpc-[0-9a-f]{17}$/);
   });
   it('refuses an attribute that a type does not have', () => {
     expect(() => resolved({ 'Fn::GetAtt': ['Orders', 'Colour'] }, stores)).toThrow('has no attribute Colour');

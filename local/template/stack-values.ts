@@ -1,9 +1,10 @@
 import type { CompiledStack, Json, Origin, TemplateResource } from '../deployment.ts';
+import { cloudOnlyValue } from './cloud-only-values.ts';
 import { conditionValue } from './conditions.ts';
 import { kindOfType } from './resource-types.ts';
 import { RESOURCE_VALUES, type ResourceValues } from './resource-values.ts';
 import { substitute } from './substitute.ts';
-import { CloudOnlyValueError, TemplateError } from './template-error.ts';
+import { TemplateError } from './template-error.ts';
 
 /** Where the stacks are, which names and addresses depend on. */
 export type Place = { region: string; accountId: string; queueUrlBase: string };
@@ -32,7 +33,7 @@ export class StackValues {
     importValue: ImportValue,
   ) {
     this.stack = stack;
-    this.#place = place;
+    this.#place = stack.region === undefined ? place : { ...place, region: stack.region };
     this.#parameters = { ...stack.parameters, ...parameters };
     this.#import = importValue;
   }
@@ -95,10 +96,14 @@ export class StackValues {
     const values = this.#valuesOf(logicalId, resource, asker);
     const value = values?.[attribute];
     if (value !== undefined) return value;
-    const what = attribute === 'ref' ? 'name' : `attribute ${attribute}`;
-    const problem = `the ${what} of ${logicalId} (${resource.Type}) exists on AWS only`;
     if (kindOfType(resource.Type) === 'cloud-only')
-      throw new CloudOnlyValueError(this.origin(asker), problem);
+      return cloudOnlyValue(attribute, {
+        ...this.#place,
+        type: resource.Type,
+        stackName: this.stack.name,
+        logicalId,
+      });
+    const what = attribute === 'ref' ? 'name' : `attribute ${attribute}`;
     throw this.#error(asker, `${logicalId} (${resource.Type}) has no ${what} here`);
   }
 

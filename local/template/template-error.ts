@@ -12,8 +12,3 @@ export class TemplateError extends StartError {
     this.logicalId = origin.logicalId;
   }
 }
-
-/** A value that only AWS makes, asked for by something that runs locally. */
-export class CloudOnlyValueError extends TemplateError {
-  override name = 'CloudOnlyValueError';
-}
