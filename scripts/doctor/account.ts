@@ -1,0 +1,121 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateDescribeStacks,
+} from '@aws-sdk/client-cloudformation';
+import { DescribeAddressesCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ListHostedZonesByNameCommand, Route53Client } from '@aws-sdk/client-route-53';
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
+import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Quota } from './quotas.ts';
+
+/** A deployed stack: its name and where CloudFormation left it (`CREATE_COMPLETE` …). */
+export type StackState = { name: string; status: string };
+
+/** Questions to one account in one region; each rejects with AWS's own error when it has no answer. */
+export type AwsAccount = ReturnType<typeof askAccount>;
+
+/** A question that takes longer has no answer: a preflight is not worth waiting for. */
+const limits = { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 } };
+
+/** Asks with the caller's own credentials (AWS_PROFILE …); changes nothing. */
+export function askAccount(region: string) {
+  const settings = { region, ...limits };
+  return {
+    async caller(): Promise<{ account: string; arn: string }> {
+      const { Account = '', Arn = '' } = await new STSClient(settings).send(new GetCallerIdentityCommand({}));
+      return { account: Account, arn: Arn };
+    },
+
+    /** The stack of that name; undefined when there is none. */
+    async stack(name: string): Promise<StackState | undefined> {
+      try {
+        const { Stacks } = await new CloudFormationClient(settings).send(
+          new DescribeStacksCommand({ StackName: name }),
+        );
+        const [stack] = Stacks ?? [];
+        return stack && { name, status: stack.StackStatus ?? '' };
+      } catch (error) {
+        // CloudFormation's word for a stack that is not there.
+        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+        throw error;
+      }
+    },
+
+    /** Every stack of the region. */
+    async stacks(): Promise<StackState[]> {
+      const found: StackState[] = [];
+      for await (const { Stacks = [] } of paginateDescribeStacks(
+        { client: new CloudFormationClient(settings) },
+        {},
+      ))
+        for (const { StackName = '', StackStatus = '' } of Stacks)
+          found.push({ name: StackName, status: StackStatus });
+      return found;
+    },
+
+    /** How many invocations the region may run at once. */
+    async concurrency(): Promise<number> {
+      const { AccountLimit } = await new LambdaClient(settings).send(new GetAccountSettingsCommand({}));
+      return AccountLimit?.ConcurrentExecutions ?? 0;
+    },
+
+    /** The account's own value of a quota, or AWS's default where the account never asked for another. */
+    async quota({ service, code, region: kept }: Quota): Promise<number> {
+      const client = new ServiceQuotasClient({ ...settings, region: kept ?? region });
+      const input = { ServiceCode: service, QuotaCode: code };
+      const { Quota } = await client
+        .send(new GetServiceQuotaCommand(input))
+        .catch((error: Error) =>
+          error.name === 'NoSuchResourceException'
+            ? client.send(new GetAWSDefaultServiceQuotaCommand(input))
+            : Promise.reject(error),
+        );
+      if (Quota?.Value === undefined) throw new Error(`no value for ${code}`);
+      return Quota.Value;
+    },
+
+    async vpcs(): Promise<number> {
+      const { Vpcs = [] } = await new EC2Client(settings).send(new DescribeVpcsCommand({}));
+      return Vpcs.length;
+    },
+
+    async addresses(): Promise<number> {
+      const { Addresses = [] } = await new EC2Client(settings).send(new DescribeAddressesCommand({}));
+      return Addresses.length;
+    },
+
+    /** Whether mail may go to anybody, or to verified addresses only (the sandbox of a new account). */
+    async mailsToAnybody(): Promise<boolean> {
+      const { ProductionAccessEnabled } = await new SESv2Client(settings).send(new GetAccountCommand({}));
+      return ProductionAccessEnabled === true;
+    },
+
+    /** Whether SES vouches for a domain; false when it does not know it. */
+    async mailsFrom(domain: string): Promise<boolean> {
+      try {
+        const identity = await new SESv2Client(settings).send(
+          new GetEmailIdentityCommand({ EmailIdentity: domain }),
+        );
+        return identity.VerifiedForSendingStatus === true;
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NotFoundException') return false;
+        throw error;
+      }
+    },
+
+    /** Whether the account has a public zone of that name. */
+    async hasZone(domain: string): Promise<boolean> {
+      const { HostedZones = [] } = await new Route53Client(settings).send(
+        new ListHostedZonesByNameCommand({ DNSName: domain }),
+      );
+      return HostedZones.some(({ Name, Config }) => Name === `${domain}.` && Config?.PrivateZone !== true);
+    },
+  };
+}

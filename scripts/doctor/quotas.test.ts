@@ -1,0 +1,26 @@
+import { judgeQuota, needsOf, quotas } from './quotas.ts';
+
+describe('quotas', () => {
+  test('are needed as the templates say', () => {
+    const types = ['AWS::EC2::VPC', 'AWS::EC2::EIP', 'AWS::EC2::EIP', 'AWS::SQS::Queue', 'AWS::IAM::Role'];
+    expect(needsOf(types)).toEqual({
+      concurrency: 100,
+      vpcs: 1,
+      addresses: 2,
+      databases: 0,
+      proxies: 0,
+      roles: 1,
+    });
+  });
+
+  test('that suffice are fine to the last one', () => {
+    expect(judgeQuota({ quota: quotas.addresses, needed: 3, used: 2, limit: 5 }).outcome).toBe('ok');
+  });
+
+  test('that are too small say how many to ask for, and where', () => {
+    const finding = judgeQuota({ quota: quotas.addresses, needed: 3, used: 3, limit: 5 });
+    expect(finding).toMatchObject({ outcome: 'missing', found: '5, 3 used, 3 needed' });
+    expect(finding.remedy).toContain('6 or more');
+    expect(finding.remedy).toContain('L-0263D0A3');
+  });
+});

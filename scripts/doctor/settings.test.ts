@@ -1,0 +1,48 @@
+import { mayDeploy } from './finding.ts';
+import { judgeSettings } from './settings.ts';
+
+const complete = {
+  SHOP_DOMAIN: 'shop.example',
+  SHOP_MAIL_DOMAIN: 'shop.example',
+  SHOP_CORS_ORIGIN: 'https://www.shop.example',
+};
+const findingOf = (name: string, stage: string, environment: Record<string, string>) =>
+  judgeSettings(stage, environment).find(({ check }) => check === name);
+
+describe('the settings of a deployment', () => {
+  test('are complete for production', () => {
+    expect(judgeSettings('prod', complete).filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+  });
+
+  test.each(Object.keys(complete))('%s is needed in production, and only there', (name) => {
+    const without = { ...complete, [name]: '' };
+    expect(findingOf(name, 'prod', without)).toMatchObject({ outcome: 'missing' });
+    expect(findingOf(name, 'dev', without)).toMatchObject({ outcome: 'warning' });
+    expect(mayDeploy(judgeSettings('dev', without))).toBe(true);
+  });
+
+  test.each([
+    ['SHOP_DOMAIN', 'https://shop.example'],
+    ['SHOP_DOMAIN', 'shop'],
+    ['SHOP_MAIL_DOMAIN', 'me@shop.example'],
+    ['SHOP_CORS_ORIGIN', 'www.shop.example'],
+    ['SHOP_CORS_ORIGIN', 'https://www.shop.example/'],
+    ['SHOP_PAYMENT_PROVIDER_URL', 'http://payments.example'],
+    ['SHOP_LOG_LEVEL', 'verbose'],
+    ['SHOP_ARCHITECTURE', 'x64'],
+  ])('%s=%s is named with its fault', (name, value) => {
+    const finding = findingOf(name, 'dev', { ...complete, [name]: value });
+    expect(finding).toMatchObject({ outcome: 'missing', found: expect.stringContaining(value) });
+    expect(finding?.remedy).toContain(name);
+  });
+
+  test('production is not open to every origin', () => {
+    expect(findingOf('SHOP_CORS_ORIGIN', 'prod', { ...complete, SHOP_CORS_ORIGIN: '*' })?.outcome).toBe(
+      'missing',
+    );
+  });
+
+  test.each(['Prod', 'my_stage', 'averylongstage', '1st', 'local'])('the stage %s is refused', (stage) => {
+    expect(mayDeploy(judgeSettings(stage, complete))).toBe(false);
+  });
+});

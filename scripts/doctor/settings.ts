@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { type Finding, missing, ok, warning } from './finding.ts';
+
+/**
+ * Stage and project become part of every physical name: an S3 bucket's is at most 63 characters, lower case
+ * (S3, "Bucket naming rules"), a role's at most 64 (IAM, "IAM and AWS STS quotas").
+ */
+const nameParts = { stage: /^[a-z][a-z0-9]{0,9}$/, project: /^[a-z][a-z0-9-]{0,9}$/ };
+/** A domain name without a trailing dot (RFC 1035, 2.3.1). */
+const domain = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const origin = z.url({ protocol: /^https?$/ });
+
+type Setting = {
+  name: string;
+  /** What is wrong with a value, in words that fit after the name; undefined if nothing is. */
+  fault(value: string): string | undefined;
+  /** What a stage without it does instead; a setting that prod needs has `neededInProd`. */
+  without?: string;
+  neededInProd?: boolean;
+};
+
+const settings: Setting[] = [
+  {
+    name: 'SHOP_DOMAIN',
+    fault: (value) => (domain.test(value) ? undefined : 'is not a domain name like shop.example'),
+    without: 'each API answers under its own execute-api address, pictures under CloudFront’s',
+    neededInProd: true,
+  },
+  {
+    name: 'SHOP_MAIL_DOMAIN',
+    fault: (value) => (domain.test(value) ? undefined : 'is not a domain name like shop.example'),
+    without: 'mails come from shop.example, which SES refuses',
+    neededInProd: true,
+  },
+  {
+    name: 'SHOP_CORS_ORIGIN',
+    fault: (value) =>
+      value === '*' || (origin.safeParse(value).success && new URL(value).origin === value)
+        ? undefined
+        : 'is neither * nor an origin like https://www.shop.example',
+    without: 'pages of every origin may call the API',
+    neededInProd: true,
+  },
+  {
+    name: 'SHOP_PAYMENT_PROVIDER_URL',
+    fault: (value) =>
+      value.startsWith('https://') && URL.canParse(value) ? undefined : 'is not an https address',
+  },
+  {
+    name: 'SHOP_LOG_LEVEL',
+    fault: (value) =>
+      ['DEBUG', 'INFO', 'WARN', 'ERROR'].includes(value)
+        ? undefined
+        : 'is none of DEBUG, INFO, WARN and ERROR',
+  },
+  {
+    name: 'SHOP_ARCHITECTURE',
+    fault: (value) => (['arm64', 'x86_64'].includes(value) ? undefined : 'is neither arm64 nor x86_64'),
+  },
+];
+
+/** Judges the stage's name and the settings that a deployment reads from the environment. */
+export function judgeSettings(
+  stage: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Finding[] {
+  return [
+    judgeName('stage', stage, '--stage'),
+    judgeName('project', environment['SHOP_PROJECT'] ?? 'shop', 'SHOP_PROJECT'),
+    ...settings.map((setting) => judgeSetting(setting, stage, environment[setting.name])),
+  ];
+}
+
+function judgeName(part: 'stage' | 'project', value: string, where: string): Finding {
+  if (part === 'stage' && value === 'local')
+    return missing(part, 'local is the laptop’s own stage', 'name another with --stage');
+  return nameParts[part].test(value)
+    ? ok(part, value)
+    : missing(part, `${value} does not fit into names`, `${where}: up to ten lower-case letters and digits`);
+}
+
+function judgeSetting(setting: Setting, stage: string, value: string | undefined): Finding {
+  const { name, without, neededInProd = false } = setting;
+  if (value !== undefined && value !== '') {
+    const fault = setting.fault(value);
+    if (fault !== undefined) return missing(name, `${value} ${fault}`, `export ${name}=…`);
+    if (neededInProd && stage === 'prod' && value === '*')
+      return missing(name, '* in production', `export ${name}=https://www.<your domain>`);
+    return ok(name, value);
+  }
+  if (without === undefined) return ok(name, 'not set, the default holds');
+  const remedy = `export ${name}=…`;
+  return neededInProd && stage === 'prod'
+    ? missing(name, `not set: ${without}`, remedy)
+    : warning(name, `not set: ${without}`, remedy);
+}
