@@ -65,4 +65,13 @@ describe('exports and imports', () => {
     };
     expect(link(aStack(template)).exports).toEqual({ 'vpc-id': expect.stringMatching(/^vpc-[0-9a-f]{17}$/) });
   });
+  it('do not cross regions: a stack finds the export of its own', () => {
+    const here = aStack({ Outputs: exporting('same', 'here') }, 'a-local');
+    const there = { ...aStack({ Outputs: exporting('same', 'there') }, 'b-local'), region: 'us-east-1' };
+    const reader = { ...aStack({ Resources: importing('same') }, 'c-local'), region: 'us-east-1' };
+    const { ordered, exports } = link(reader, here, there);
+    expect(exports).toEqual({ same: 'here' });
+    expect(ordered.map(({ stack }) => stack.name)).toEqual(['b-local', 'c-local', 'a-local']);
+    expect(() => link(reader, here)).toThrow('c-local / Queue: imports same, which no stack exports');
+  });
 });

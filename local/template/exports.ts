@@ -9,7 +9,8 @@ type Import = { name: string; asker: Origin; from: string };
 export type LinkedStacks = { ordered: StackValues[]; exports: Record<string, string> };
 
 /**
- * Links stacks by their exports and imports.
+ * Links stacks by their exports and imports. Exports do not cross regions: the same name may stand in two, and a stack
+ * finds that of its own. `exports` are those of the place.
  * @throws TemplateError for an export made twice, an import without an export, and imports that run in a circle
  */
 export function linkStacks(
@@ -17,16 +18,24 @@ export function linkStacks(
   place: Place,
   parameters: Record<string, string>,
 ): LinkedStacks {
-  const table = new Map<string, Export>();
-  const importValue = (name: string, asker: Origin): string => {
-    const found = table.get(name);
-    if (!found) throw new TemplateError(asker, `imports ${name}, which no stack exports`);
-    return found.values.text(found.value, found.logicalId);
+  const regions = new Map<string, Map<string, Export>>();
+  const exportsIn = (region: string): Map<string, Export> => {
+    const table = regions.get(region) ?? new Map<string, Export>();
+    regions.set(region, table);
+    return table;
   };
-  const values = stacks.map((stack) => new StackValues(stack, place, parameters, importValue));
-  for (const each of values) collectExports(each, table);
-  const imports = values.map((each) => findImports(each, table));
-  return { ordered: inOrder(values, imports), exports: exportValues(table) };
+  const values = stacks.map((stack) => {
+    const importValue = (name: string, asker: Origin): string => {
+      const found = exportsIn(stack.region ?? place.region).get(name);
+      if (!found) throw new TemplateError(asker, `imports ${name}, which no stack exports`);
+      return found.values.text(found.value, found.logicalId);
+    };
+    return new StackValues(stack, place, parameters, importValue);
+  });
+  const tableOf = ({ stack }: StackValues) => exportsIn(stack.region ?? place.region);
+  for (const each of values) collectExports(each, tableOf(each));
+  const imports = values.map((each) => findImports(each, tableOf(each)));
+  return { ordered: inOrder(values, imports), exports: exportValues(exportsIn(place.region)) };
 }
 
 function collectExports(values: StackValues, table: Map<string, Export>): void {

@@ -39,9 +39,26 @@ export const typeFates = {
     'AWS::Logs::MetricFilter',
     'AWS::SES::EmailIdentity', // verified without DNS
     'AWS::SNS::TopicPolicy',
+    'AWS::EC2::InternetGateway', // no packet of the shop goes through the network
+    'AWS::EC2::Route',
+    'AWS::EC2::RouteTable',
+    'AWS::EC2::SecurityGroup',
+    'AWS::EC2::Subnet',
+    'AWS::EC2::SubnetRouteTableAssociation',
+    'AWS::EC2::VPC',
+    'AWS::EC2::VPCEndpoint',
+    'AWS::EC2::VPCGatewayAttachment',
   ],
   /** The emulator has no handler for it: taken out of the template before it is deployed there. */
-  leftOut: [] as string[],
+  leftOut: [
+    'AWS::EC2::EIP',
+    'AWS::EC2::FlowLog',
+    'AWS::EC2::NatGateway',
+    'AWS::EC2::NetworkAcl',
+    'AWS::EC2::NetworkAclEntry',
+    'AWS::EC2::SecurityGroupIngress',
+    'AWS::EC2::SubnetNetworkAclAssociation',
+  ],
 } as const;
 
 export type TypeFate = keyof typeof typeFates;
