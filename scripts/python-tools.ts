@@ -4,13 +4,14 @@ import { run } from './run.ts';
 import { root } from './stacks.ts';
 
 /**
- * The path of a command of a pinned Python package, installed into `.cache/venv` when it is not there yet.
+ * The path of a command of a pinned Python package, installed below `.cache/python` when it is not there
+ * yet: each package in an environment of its own, since they ask for different versions of what they stand on.
  * @throws Error with pip's output when it cannot be installed
  */
 export async function pythonTool(command: string, requirement: string): Promise<string> {
-  const venv = join(root, '.cache', 'venv');
+  const venv = join(root, '.cache', 'python', requirement);
   const path = join(venv, 'bin', command);
-  const marker = join(venv, `${requirement}.installed`);
+  const marker = join(venv, 'installed');
   if (existsSync(path) && existsSync(marker)) return path;
   if (!existsSync(join(venv, 'bin', 'pip'))) await mustRun('python3', ['-m', 'venv', venv]);
   await mustRun(join(venv, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', requirement]);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
-/** What a command said and how it ended. */
-export type Outcome = { status: number; output: string };
+/** What a command said, on both streams and on its standard output alone, and how it ended. */
+export type Outcome = { status: number; output: string; stdout: string };
 
 /** Runs a command to its end, with its output collected; never rejects for a failure of the command. */
 export const run = (
@@ -17,15 +17,17 @@ export const run = (
       timeout: options.timeoutMs,
     });
     let output = '';
-    child.stdout.on('data', (chunk) => {
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
       output += chunk;
+      stdout += chunk;
     });
     child.stderr.on('data', (chunk) => {
       output += chunk;
     });
-    child.on('error', (error) => resolve({ status: 127, output: `${output}${error.message}` }));
+    child.on('error', (error) => resolve({ status: 127, output: `${output}${error.message}`, stdout }));
     child.on('close', (status, signal) =>
-      resolve({ status: status ?? 1, output: signal ? `${output}\nended by ${signal}` : output }),
+      resolve({ status: status ?? 1, output: signal ? `${output}\nended by ${signal}` : output, stdout }),
     );
   });
 

@@ -1,0 +1,41 @@
+import { pythonTool } from '../python-tools.ts';
+import { run } from '../run.ts';
+import type { Tool } from './findings.ts';
+import { toolFolder } from './tool-folder.ts';
+
+const requirement = 'cfn-lint==1.58.0';
+/** A type or property must exist in each region that a stack may be deployed to. */
+const regions = ['eu-west-1', 'us-east-1'];
+/** Clean; error 2, warning 4, information 8, added up. */
+const usual = (status: number): boolean => status >= 0 && status <= 14 && status % 2 === 0;
+
+type Match = {
+  Filename: string;
+  Message: string;
+  Rule: { Id: string };
+  Location: { Path: (string | number)[] | null };
+};
+
+/** AWS's own linter of templates: schemas of every resource type, references, policies. */
+export const cfnLint: Tool = {
+  name: 'cfn-lint',
+  version: `${requirement} ${regions.join(' ')}`,
+  async check(files) {
+    const command = await pythonTool('cfn-lint', requirement);
+    const args = ['--format', 'json', '--regions', ...regions, '--template', ...files];
+    // Run in a folder without `.cfnlintrc.yaml`: its rules are taken out, and counted, by ourselves.
+    const { status, output, stdout } = await run(command, args, { cwd: toolFolder(), timeoutMs: 300_000 });
+    if (!usual(status)) throw new Error(`cfn-lint ended with ${status}: ${output}`);
+    const matches = JSON.parse(stdout) as Match[];
+    return files.map((file) => ({
+      passed: 0,
+      findings: matches
+        .filter(({ Filename }) => Filename === file)
+        .map(({ Rule, Message, Location }) => {
+          const [section, id] = Location.Path ?? [];
+          const resource = section === 'Resources' && id !== undefined ? String(id) : '';
+          return { tool: 'cfn-lint', rule: Rule.Id, resource, message: Message };
+        }),
+    }));
+  },
+};

@@ -1,0 +1,43 @@
+import { pythonTool } from '../python-tools.ts';
+import { run } from '../run.ts';
+import type { Finding, Tool, Verdict } from './findings.ts';
+import { toolFolder } from './tool-folder.ts';
+
+const requirement = 'checkov==3.3.30';
+
+type Check = { check_id: string; check_name: string; file_abs_path: string; resource: string };
+type Report = {
+  results: { passed_checks: Check[]; failed_checks: Check[]; parsing_errors: string[] };
+};
+
+/** Policies of good practice for AWS resources, by Prisma Cloud. */
+export const checkov: Tool = {
+  name: 'checkov',
+  version: requirement,
+  async check(files) {
+    const command = await pythonTool('checkov', requirement);
+    const args = ['--framework', 'cloudformation', '--output', 'json', '--compact'];
+    // Guidelines and severities come from a service on the internet, and are asked for before every run otherwise.
+    args.push('--skip-download');
+    // Run in a folder without `.checkov.yaml`: its rules are taken out, and counted, by ourselves.
+    const { status, output, stdout } = await run(command, [...args, '--file', ...files], {
+      cwd: toolFolder(),
+      timeoutMs: 300_000,
+    });
+    if (status > 1) throw new Error(`checkov ended with ${status}: ${output}`);
+    const { passed_checks, failed_checks, parsing_errors } = (JSON.parse(stdout) as Report).results;
+    if (parsing_errors.length > 0) throw new Error(`checkov cannot read ${parsing_errors.join(', ')}`);
+    return files.map((file): Verdict => {
+      const ofFile = (checks: Check[]) => checks.filter(({ file_abs_path }) => file_abs_path === file);
+      return { passed: ofFile(passed_checks).length, findings: ofFile(failed_checks).map(finding) };
+    });
+  },
+};
+
+/** checkov names a resource `AWS::S3::Bucket.Pictures`. */
+const finding = ({ check_id, check_name, resource }: Check): Finding => ({
+  tool: 'checkov',
+  rule: check_id,
+  resource: resource.split('.').at(-1) ?? resource,
+  message: check_name,
+});
