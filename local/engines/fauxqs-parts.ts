@@ -96,8 +96,16 @@ export type ObjectStore = {
 
 export type Statement = { run(...values: unknown[]): unknown };
 export type Persistence = {
-  db: { exec(sql: string): void; prepare(sql: string): Statement };
+  db: { exec(sql: string): void; prepare(sql: string): Statement; readonly isTransaction: boolean };
   load(sqs: SqsStore, sns: SnsStore, s3: ObjectStore): void;
+  updateMessageInflight(
+    messageId: string,
+    receiptHandle: string,
+    visibilityDeadline: number,
+    receiveCount: number,
+    firstReceived?: number,
+  ): void;
+  deleteMessage(messageId: string): void;
   updateMessageReady(messageId: string): void;
   transaction<T>(work: () => T): T;
   close(): void;

@@ -136,14 +136,18 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
   const call = (action: SqsActionName, input: object) => sqsActions.get(action)?.(input, sqs, { headers });
   return {
     objects,
-    s3: (request) => persistence.transaction(() => s3(request)),
+    s3(request) {
+      const reply = persistence.transaction(() => s3(request));
+      persistence.commit();
+      return reply;
+    },
     async sqs(action, input, gone) {
       try {
-        if (action === 'ReceiveMessage') return await receive(sqs, call, input, gone);
-        return withAddress(
-          persistence.transaction(() => call(action, input)),
-          address,
-        );
+        if (action === 'ReceiveMessage')
+          return await receive(sqs, (once) => persistence.transaction(() => call(action, once)), input, gone);
+        const output = persistence.transaction(() => call(action, input));
+        await persistence.committed();
+        return withAddress(output, address);
       } catch (error) {
         throw asMessagingError(error);
       }
@@ -151,9 +155,11 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
     async sns(action, params) {
       try {
         if (action === 'Subscribe') checkSubscription(params);
-        return (
-          (await persistence.transaction(() => snsActions.get(action)?.(params, sns, sqs, { headers }))) ?? ''
+        const output = await persistence.transaction(() =>
+          snsActions.get(action)?.(params, sns, sqs, { headers }),
         );
+        await persistence.committed();
+        return output ?? '';
       } catch (error) {
         throw asMessagingError(error);
       }
@@ -179,7 +185,7 @@ type ReceiveInput = { QueueUrl?: string; WaitTimeSeconds?: number };
  */
 async function receive(
   store: SqsStore,
-  call: (action: SqsActionName, input: object) => unknown,
+  take: (input: object) => unknown,
   input: ReceiveInput,
   gone?: AbortSignal,
 ): Promise<Record<string, unknown>> {
@@ -189,7 +195,7 @@ async function receive(
   // The engine itself refuses a wait beyond 20 s, so such a value is passed on as it came.
   const once = { ...input, WaitTimeSeconds: seconds > 20 || seconds < 0 ? seconds : 0 };
   for (;;) {
-    const output = ((await call('ReceiveMessage', once)) ?? {}) as { Messages?: unknown[] };
+    const output = ((await take(once)) ?? {}) as { Messages?: unknown[] };
     const leftMs = endsAt - performance.now();
     if (output.Messages || !queue || leftMs <= 0 || gone?.aborted) return output;
     await untilMessage(queue, leftMs, gone);

@@ -13,10 +13,11 @@ export type PendingEvent = {
   dueAt: number;
 };
 
-/** What the event sources must remember when the platform is killed. Every write is on disk before it returns. */
+/** What the event sources must remember when the platform is killed. A write is kept before it returns, except where said. */
 export type SourceStore = {
   addEvent: (functionName: string, payload: string, now: number) => PendingEvent;
   postponeEvent: (event: PendingEvent) => void;
+  /** Written a moment later, with others: an event that was handled just before a kill is handled once more. */
   removeEvent: (id: number) => void;
   events: () => PendingEvent[];
   /** Undefined for a shard that nothing was read from; `streamKnown` tells a new mapping from a new shard. */
@@ -25,6 +26,10 @@ export type SourceStore = {
   streamKnown: (mapping: string) => boolean;
   close: () => void;
 };
+
+/** How long the removal of handled events may wait for others, and how many there are before they are written at once. */
+const REMOVE_AFTER_MS = 100;
+const REMOVED_TOGETHER = 100;
 
 /** Opens the store, made when it is not there. A write-ahead log makes a write cost some 20 µs and survive a kill. */
 export function openSourceStore(file: string): SourceStore {
@@ -43,7 +48,7 @@ export function openSourceStore(file: string): SourceStore {
     'INSERT INTO event (function, payload, attempts, accepted, due) VALUES (?, ?, 0, ?, ?)',
   );
   const postpone = db.prepare('UPDATE event SET attempts = ?, due = ? WHERE id = ?');
-  const remove = db.prepare('DELETE FROM event WHERE id = ?');
+  const remove = db.prepare('DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))');
   const all = db.prepare(
     `SELECT id, function AS functionName, payload, attempts, accepted AS acceptedAt, due AS dueAt
      FROM event ORDER BY id`,
@@ -54,17 +59,35 @@ export function openSourceStore(file: string): SourceStore {
     `INSERT INTO checkpoint VALUES (?, ?, ?)
      ON CONFLICT (mapping, shard) DO UPDATE SET sequence = excluded.sequence`,
   );
+  let handled: number[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const removeHandled = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (handled.length > 0) remove.run(JSON.stringify(handled));
+    handled = [];
+  };
   return {
     addEvent(functionName, payload, now) {
       const { lastInsertRowid } = insert.run(functionName, payload, now, now);
       return { id: Number(lastInsertRowid), functionName, payload, attempts: 0, acceptedAt: now, dueAt: now };
     },
     postponeEvent: ({ attempts, dueAt, id }) => void postpone.run(attempts, dueAt, id),
-    removeEvent: (id) => void remove.run(id),
-    events: () => all.all() as unknown as PendingEvent[],
+    removeEvent(id) {
+      handled.push(id);
+      if (handled.length >= REMOVED_TOGETHER) removeHandled();
+      else timer ??= setTimeout(removeHandled, REMOVE_AFTER_MS).unref();
+    },
+    events() {
+      removeHandled();
+      return all.all() as unknown as PendingEvent[];
+    },
     checkpoint: (mapping, shard) => (read.get(mapping, shard) as { sequence: string } | undefined)?.sequence,
     saveCheckpoint: (mapping, shard, sequenceNumber) => void save.run(mapping, shard, sequenceNumber),
     streamKnown: (mapping) => known.get(mapping) !== undefined,
-    close: () => db.close(),
+    close() {
+      removeHandled();
+      db.close();
+    },
   };
 }
