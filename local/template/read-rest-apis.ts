@@ -22,7 +22,15 @@ const texts = z.record(z.string(), z.string());
 const apiProperties = z.strictObject({
   Name: z.string(),
   BinaryMediaTypes: z.array(z.string()).default([]),
-  ...passedOver('Description', 'EndpointConfiguration', 'MinimumCompressionSize', 'Tags'),
+  ...passedOver(
+    'Description',
+    'DisableExecuteApiEndpoint',
+    'EndpointAccessMode',
+    'EndpointConfiguration',
+    'MinimumCompressionSize',
+    'SecurityPolicy',
+    'Tags',
+  ),
   // osls writes an empty one; a real one would refuse callers, which is not evaluated here.
   Policy: z.literal('').optional(),
 });
