@@ -32,6 +32,8 @@ export type CompiledStack = {
   directory: string;
   template: Template;
   parameters?: Record<string, string>;
+  /** `provider.stackTags`. */
+  tags?: Record<string, string>;
   /** Where the stack is deployed when it names a region of its own; else where the platform is. */
   region?: string;
 };

@@ -60,8 +60,8 @@ export async function compileStacks(options: CompileOptions): Promise<CompiledSt
 }
 
 function asStack(directory: string, compiled: CompiledService): CompiledStack {
-  const { service, stackName, template, parameters, region } = compiled;
-  return { name: stackName, service, directory, template, parameters, region };
+  const { service, stackName, template, parameters, tags, region } = compiled;
+  return { name: stackName, service, directory, template, parameters, tags, region };
 }
 
 type Surroundings = { root: string; stage: string; region: string; placeholder: string };

@@ -38,6 +38,7 @@ type Osls = {
       compiledCloudFormationTemplate: Template;
       region: string;
       stackParameters?: { ParameterKey: string; ParameterValue: string }[];
+      stackTags?: Record<string, string>;
     };
   };
   getProvider(name: 'aws'): { naming: { getStackName(): string } };
@@ -50,6 +51,8 @@ export type CompiledService = {
   template: Template;
   /** `provider.stackParameters`: what `sls deploy` passes to CloudFormation. */
   parameters: Record<string, string>;
+  /** `provider.stackTags`: CloudFormation hands them on to what the stack makes. */
+  tags: Record<string, string>;
   /** The stack's region as its `serverless.yml` says. */
   region: string;
   /** Absolute paths of the files read by `${file(…)}`, present or not. */
@@ -111,6 +114,7 @@ export async function compileService(
     parameters: Object.fromEntries(
       (provider.stackParameters ?? []).map((entry) => [entry.ParameterKey, String(entry.ParameterValue)]),
     ),
+    tags: provider.stackTags ?? {},
     region: provider.region,
     files: [...files],
     environment: [...environment],
