@@ -63,10 +63,9 @@ describe('publishing to SNS', () => {
 
   test('an entry that SNS refuses is told apart from its neighbours', async () => {
     const publish = snsPublisher(() => 'arn:aws:sns:eu-west-1:000000000000:t.fifo', choosy);
-    // Two calls under way first, so that the other three share one.
     const results = await Promise.all([1, 2, 3, 4, 5].map(() => publish(anEntry())));
-    expect(accepted).toEqual([1, 1, 3]);
-    expect(results).toEqual([true, true, true, false, true]);
+    expect(accepted).toEqual([5]);
+    expect(results).toEqual([true, false, true, true, true]);
   });
 
   test('a call that fails rejects each of its entries', async () => {
