@@ -1,0 +1,74 @@
+import type { CompiledStack } from '../../local/deployment.ts';
+import { fixedCosts } from './fixed.ts';
+import { variableCosts } from './variable.ts';
+
+const stackOf = (Resources: CompiledStack['template']['Resources']): CompiledStack => ({
+  name: 'shop-probe-dev',
+  service: 'shop-probe',
+  directory: 'resources/probe',
+  template: {
+    Parameters: { Ha: { Type: 'String', Default: 'false' } },
+    Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+    Resources,
+  },
+});
+const place = { region: 'eu-west-1', accountId: '000000000000' };
+const costOf = (Resources: CompiledStack['template']['Resources']) => fixedCosts([stackOf(Resources)], place);
+
+describe('fixed costs', () => {
+  const small = { DBInstanceClass: 'db.t4g.micro', AllocatedStorage: 20 };
+
+  test('count a Multi-AZ database twice', () => {
+    const [single] = costOf({ Db: { Type: 'AWS::RDS::DBInstance', Properties: small } });
+    const [twice] = costOf({
+      Db: { Type: 'AWS::RDS::DBInstance', Properties: { ...small, MultiAZ: true } },
+    });
+    expect(twice?.usd).toBeCloseTo(2 * (single?.usd ?? Number.NaN));
+  });
+
+  test('leave out what a condition leaves out, and what is free', () => {
+    expect(
+      costOf({
+        Nat: { Type: 'AWS::EC2::NatGateway', Condition: 'Never' },
+        Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
+      }),
+    ).toEqual([]);
+  });
+
+  test('refuse a size without a price rather than take it for free', () => {
+    const Properties = { ...small, DBInstanceClass: 'db.r9g.huge' };
+    expect(() => costOf({ Db: { Type: 'AWS::RDS::DBInstance', Properties } })).toThrow(
+      'no price for db.r9g.huge',
+    );
+  });
+
+  test('sum equal things into one line', () => {
+    expect(costOf({ One: { Type: 'AWS::KMS::Key' }, Two: { Type: 'AWS::KMS::Key' } })).toEqual([
+      { what: 'encryption key', count: 2, usd: 2 },
+    ]);
+  });
+});
+
+describe('the costs of orders', () => {
+  const counts = {
+    measured: '2026-01-01',
+    orders: 10,
+    invocations: { 'orders-place-order': 1, 'payments-on-order-event': 1 },
+    calls: { 'orders-place-order sns:PublishBatch': 1, 'notifications-on-customer-event ses:SendEmail': 2 },
+  };
+  const assumed = { readsPerOrder: 50, cachedReads: 0.9 };
+  const costs = (orders: number) =>
+    Object.fromEntries(variableCosts(counts, orders, assumed).map((cost) => [cost.what, cost]));
+
+  test('count requests, messages and mails of an order', () => {
+    const thousand = costs(1000);
+    expect(thousand['API Gateway requests']?.quantity).toBe(51_000);
+    expect(thousand['SQS requests']?.quantity).toBe(3_000);
+    expect(thousand['mails']).toMatchObject({ quantity: 2_000, usd: 0.2 });
+  });
+
+  test('grow in step with the volume', () => {
+    for (const [what, { usd }] of Object.entries(costs(1000)))
+      expect(costs(1_000_000)[what]?.usd).toBeCloseTo(usd * 1000);
+  });
+});
