@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Mailbox } from './mailbox.ts';
@@ -18,4 +18,19 @@ test('messages are announced, listed by address, and there after a restart until
   expect((await Mailbox.open(folder)).list()).toEqual(mailbox.list());
   await mailbox.clear();
   expect((await Mailbox.open(folder)).list()).toEqual([]);
+});
+
+test('a line that a crash cut off is left out, and the next message is read again', async () => {
+  const whole = await (await Mailbox.open(folder)).add({
+    kind: 'mail',
+    to: ['ann@example.org'],
+    sender: 'test',
+  });
+  await appendFile(join(folder, 'mails.jsonl'), '{"id":"cut');
+  const next = await (await Mailbox.open(folder)).add({
+    kind: 'mail',
+    to: ['bob@example.org'],
+    sender: 'test',
+  });
+  expect((await Mailbox.open(folder)).list()).toEqual([whole, next]);
 });

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '../../shared/ids.ts';
 
@@ -23,36 +23,37 @@ export type Mail = {
   sender: string;
 };
 
-/** What leaves the shop by mail or text message: one JSON file for each in a folder, and in memory. */
+/** What leaves the shop by mail or text message: in memory, and a line for each in one file of a folder. */
 export class Mailbox {
-  readonly #folder: string;
+  readonly #file: string;
   #mails: Mail[] = [];
   readonly #listeners = new Set<(mail: Mail) => void>();
 
-  private constructor(folder: string) {
-    this.#folder = folder;
+  private constructor(file: string) {
+    this.#file = file;
   }
 
   /** Opens the mailbox with what it held before; the folder is made when missing. */
   static async open(folder: string): Promise<Mailbox> {
-    const mailbox = new Mailbox(folder);
     await mkdir(folder, { recursive: true });
-    const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
-    mailbox.#mails = await Promise.all(
-      files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as Mail),
-    );
-    // Ids are in the order of arrival, which times are not: two mails may come in one millisecond.
-    mailbox.#mails.sort((a, b) => a.id.localeCompare(b.id));
+    const mailbox = new Mailbox(join(folder, 'mails.jsonl'));
+    await appendFile(mailbox.#file, '');
+    const written = await readFile(mailbox.#file, 'utf8');
+    const end = written.lastIndexOf('\n') + 1;
+    // A line that lost its end belongs to a message that was never taken.
+    if (end < written.length) await writeFile(mailbox.#file, written.slice(0, end));
+    const lines = written.slice(0, end).split('\n').slice(0, -1);
+    mailbox.#mails = lines.map((line) => JSON.parse(line) as Mail);
     return mailbox;
   }
 
   /**
-   * Takes a message in; resolved once it is in its file. Written in this thread: the way through the thread pool
-   * costs several times what the file does.
+   * Takes a message in; resolved once it is in the file. Written in this thread, at the end of one file: the thread
+   * pool or a file of its own would cost a message ten times as much.
    */
   async add(message: Omit<Mail, 'id' | 'receivedAt'>): Promise<Mail> {
     const mail: Mail = { id: newId(), receivedAt: new Date().toISOString(), ...message };
-    writeFileSync(this.#fileOf(mail.id), JSON.stringify(mail, null, 2));
+    appendFileSync(this.#file, `${JSON.stringify(mail)}\n`);
     this.#mails.push(mail);
     for (const listener of this.#listeners) listener(mail);
     return mail;
@@ -75,12 +76,7 @@ export class Mailbox {
   }
 
   async clear(): Promise<void> {
-    const mails = this.#mails;
     this.#mails = [];
-    await Promise.all(mails.map((mail) => rm(this.#fileOf(mail.id), { force: true })));
-  }
-
-  #fileOf(id: string): string {
-    return join(this.#folder, `${id}.json`);
+    await writeFile(this.#file, '');
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A mail that arrived in the mailbox of the test run. */
@@ -9,11 +9,9 @@ export async function mailsTo(address: string): Promise<ReceivedMail[]> {
   const folder = process.env['TEST_MAILS_FOLDER'];
   if (folder === undefined)
     throw new Error('TEST_MAILS_FOLDER is missing: run this suite in the Jest project int');
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
-  const mails = await Promise.all(
-    files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8'))),
-  );
-  return (mails as (ReceivedMail & { receivedAt: string })[])
-    .filter(({ to }) => to.includes(address))
-    .toSorted((a, b) => a.receivedAt.localeCompare(b.receivedAt));
+  const lines = (await readFile(join(folder, 'mails.jsonl'), 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '');
+  const mails = lines.map((line) => JSON.parse(line) as ReceivedMail);
+  return mails.filter(({ to }) => to.includes(address));
 }
