@@ -48,6 +48,8 @@ export const typeFates = {
     'AWS::EC2::VPC',
     'AWS::EC2::VPCEndpoint',
     'AWS::EC2::VPCGatewayAttachment',
+    'AWS::Backup::BackupPlan', // nothing is backed up
+    'AWS::Backup::BackupVault',
   ],
   /** The emulator has no handler for it: taken out of the template before it is deployed there. */
   leftOut: [
@@ -58,6 +60,7 @@ export const typeFates = {
     'AWS::EC2::NetworkAclEntry',
     'AWS::EC2::SecurityGroupIngress',
     'AWS::EC2::SubnetNetworkAclAssociation',
+    'AWS::Backup::BackupSelection',
   ],
 } as const;
 
