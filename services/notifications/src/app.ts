@@ -16,10 +16,5 @@ export const readTable = () =>
 export const contacts = /* @__PURE__ */ lazy(() => contactStore(client(), config.NOTIFICATIONS_TABLE));
 export const messages = /* @__PURE__ */ lazy(() => messageLog(client(), config.NOTIFICATIONS_TABLE));
 export const deliver = /* @__PURE__ */ lazy(() =>
-  delivery(
-    once(client(), config.IDEMPOTENCY_TABLE, 'notification'),
-    messages(),
-    sesMailer(config.MAIL_FROM),
-    systemClock,
-  ),
+  delivery(once(messages()), sesMailer(config.MAIL_FROM), systemClock),
 );

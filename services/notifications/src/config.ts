@@ -4,7 +4,6 @@ import { readConfig } from '#shared/config.ts';
 /** Settings of the notifications service. */
 export const config = readConfig({
   NOTIFICATIONS_TABLE: z.string().min(1),
-  IDEMPOTENCY_TABLE: z.string().min(1),
   /** The sender of every mail. */
   MAIL_FROM: z.email(),
 });

@@ -10,10 +10,9 @@ import { sqsEvent } from '#shared/testing/queue.ts';
 
 /** The notifications service on tables of its own: `const notifications = await notificationsService();` at the top of a file. */
 export async function notificationsService() {
-  const names = await tables('notifications', 'idempotency');
+  const names = await tables('notifications');
   setEnvironment({
     NOTIFICATIONS_TABLE: names.notifications,
-    IDEMPOTENCY_TABLE: names.idempotency,
     MAIL_FROM: 'orders@shop.example',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });

@@ -6,13 +6,14 @@ import { dynamoClient } from '#shared/dynamo/dynamo.ts';
 import { tables } from '#shared/testing/engines.ts';
 import { mailsTo } from '#shared/testing/mails.ts';
 import { aCustomer, paid } from '../../testing/notifications-service.ts';
+import { messageAbout } from '../domain/message.ts';
 import { orderPaidMail } from '../domain/templates.ts';
 import { delivery } from './delivery.ts';
 import { sesMailer } from './mailer.ts';
 import { messageLog } from './message-log.ts';
 import { once } from './once.ts';
 
-const names = await tables('notifications', 'idempotency');
+const names = await tables('notifications');
 const client = dynamoClient();
 afterAll(() => client.destroy());
 const log = messageLog(client, names.notifications);
@@ -27,7 +28,7 @@ async function anUnreachableSes(): Promise<SESv2Client> {
 }
 
 const deliveryBy = (ses?: SESv2Client) =>
-  delivery(once(client, names.idempotency, 'test'), log, sesMailer('orders@shop.example', ses), systemClock);
+  delivery(once(log), sesMailer('orders@shop.example', ses), systemClock);
 
 function aPaidOrder() {
   const customer = aCustomer();
@@ -54,4 +55,28 @@ test('another process knows what was sent', async () => {
   await deliveryBy()(event, 'order-paid', contact, mail);
   await deliveryBy()(event, 'order-paid', contact, mail);
   expect(await mailsTo(customer.email)).toHaveLength(1);
+});
+
+test.each([
+  ['waits while another process is at it', 60_000, 0],
+  ['is sent when the time of a process that died is over', -1, 1],
+])('a message that was taken up %s', async (_, leftMs, mails) => {
+  const { customer, contact, event, mail } = aPaidOrder();
+  const message = messageAbout(event, 'order-paid', mail.subject);
+  expect(await log.claim(message, Date.now() + leftMs)).toBe(true);
+  const delivered = deliveryBy()(event, 'order-paid', contact, mail);
+  await (mails === 0 ? expect(delivered).rejects.toThrow() : delivered);
+  expect(await mailsTo(customer.email)).toHaveLength(mails);
+});
+
+test('messages of one batch are told apart', async () => {
+  const [first, second] = [aPaidOrder(), aPaidOrder()];
+  const tell = ({ event, contact, mail }: typeof first) => deliveryBy()(event, 'order-paid', contact, mail);
+  await tell(first);
+  const deliver = deliveryBy();
+  await Promise.all(
+    [first, second].map(({ event, contact, mail }) => deliver(event, 'order-paid', contact, mail)),
+  );
+  expect((await mailsTo(first.customer.email)).length).toBe(1);
+  expect((await mailsTo(second.customer.email)).length).toBe(1);
 });

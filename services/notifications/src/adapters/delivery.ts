@@ -5,7 +5,6 @@ import type { Mail } from '../domain/mail.ts';
 import { messageAbout } from '../domain/message.ts';
 import type { Template } from '../domain/templates.ts';
 import type { SendMail } from './mailer.ts';
-import type { MessageLog } from './message-log.ts';
 import type { Once } from './once.ts';
 
 /** Tells a user about an event, once per event and template, however often the event comes. */
@@ -18,13 +17,10 @@ export type Deliver = (
 
 /** Records the message, sends it, and records that it was sent. */
 export const delivery =
-  (once: Once, log: MessageLog, send: SendMail, clock: Clock): Deliver =>
+  (once: Once, send: SendMail, clock: Clock): Deliver =>
   async (event, template, to, mail) => {
-    const reference = `${event.id}:${template}`;
-    await once(reference, async () => {
-      const message = messageAbout(event, template, mail.subject);
-      await log.record(message);
-      const providerMessageId = await send(to.email, mail, reference);
-      await log.record({ ...message, status: 'sent', sentAt: clock().toISOString(), providerMessageId });
-    });
+    await once(messageAbout(event, template, mail.subject), async () => ({
+      providerMessageId: await send(to.email, mail, `${event.id}:${template}`),
+      sentAt: clock().toISOString(),
+    }));
   };

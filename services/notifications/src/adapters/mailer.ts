@@ -6,10 +6,11 @@ import type { Mail } from '../domain/mail.ts';
 export type SendMail = (to: string, mail: Mail, reference: string) => Promise<string>;
 
 /** Two tries of at most two seconds fit into the function's five; after that the message comes back by itself. */
-const patience = { maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 } };
+const maxAttempts = 2;
+const patience = { connectMs: 1_000, answerMs: 2_000 };
 
 /** Sends through SES. A client may be given; its endpoint and credentials come from the environment, as on AWS. */
-export function sesMailer(from: string, client = lean(new SESv2Client(patience))): SendMail {
+export function sesMailer(from: string, client = lean(new SESv2Client({ maxAttempts }), patience)): SendMail {
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return async (to, { subject, text, html }, reference) => {
     const { MessageId = '' } = await client.send(

@@ -15,9 +15,13 @@ export type Message = {
   /** When what it tells of happened. */
   occurredAt: string;
   status: MessageStatus;
-  sentAt?: string;
+} & Partial<Sent>;
+
+/** How a message went out. */
+export type Sent = {
+  sentAt: string;
   /** SES's own id of it. */
-  providerMessageId?: string;
+  providerMessageId: string;
 };
 
 /** The message about an event, before it is sent. */
