@@ -174,6 +174,23 @@ export type EventSourceMappingSpec = Origin & {
   bisectOnError?: boolean;
   onFailureArn?: string;
 };
+/** How Lambda treats the asynchronous events of a function: AWS::Lambda::EventInvokeConfig. */
+export type AsyncInvokeSpec = Origin & {
+  functionArn: string;
+  /** Retries after the first attempt, 0 to 2. */
+  maximumRetryAttempts: number;
+  maximumAgeSeconds: number;
+  /** The queue of events that were given up. */
+  onFailureArn?: string;
+};
+/** A resource that one of the stack's functions makes; `properties` are what it is told. */
+export type CustomResourceSpec = Origin & {
+  type: string;
+  functionArn: string;
+  /** How long the function may take to answer. */
+  timeoutMs: number;
+  properties: Record<string, Json>;
+};
 export type ScheduleSpec = Origin & {
   ruleName: string;
   ruleArn: string;
@@ -211,6 +228,8 @@ export type Deployment = {
   buckets: BucketSpec[];
   mappings: EventSourceMappingSpec[];
   schedules: ScheduleSpec[];
+  asyncInvokes: AsyncInvokeSpec[];
+  customResources: CustomResourceSpec[];
   secrets: SecretSpec[];
   exports: Record<string, string>;
   /** Resources passed over by their listed cloud-only type. */

@@ -10,6 +10,7 @@ import type { HostPool } from './host/pool.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
 import type { LogLevel, PlatformOptions } from './options.ts';
 import { type Base, startBase } from './platform/base.ts';
+import { makeCustomResources } from './platform/custom-resources.ts';
 import { startDatabase } from './platform/database.ts';
 import { defineFunctions } from './platform/functions.ts';
 import { connectPayments } from './platform/payments.ts';
@@ -19,6 +20,7 @@ import { provision } from './provision/provision.ts';
 import { withSecretValues } from './provision/secret-references.ts';
 import { SecretStore } from './provision/secret-store.ts';
 import { type AsyncEvents, asyncEvents } from './sources/async-events.ts';
+import { asyncRules } from './sources/async-rules.ts';
 import { openSourceStore } from './sources/source-store.ts';
 import { type Sources, startSources } from './sources/start-sources.ts';
 import { resolveDeployment } from './template/resolve-deployment.ts';
@@ -89,6 +91,12 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
   ]);
   frontDoor.use(deployment);
   const redefine = defineFunctions({ options, deployment, bundler, pool, frontDoor });
+  await makeCustomResources({
+    deployment,
+    invoke: pool.invoke,
+    file: join(dataDir, 'custom-resources.json'),
+    log: (line) => log('info', line),
+  });
   const { events, sources } = startEvents(options, base, deployment, stops);
   asynchronous = events;
   const gateway = await startGateway({
@@ -139,11 +147,11 @@ function surroundings({ region, accountId, stage, project }: StartOptions, base:
     stage,
     project,
     parameters: {
+      Databases: 'external',
       UsersDbHost: '127.0.0.1',
       UsersDbPort: port,
       OrdersDbHost: '127.0.0.1',
       OrdersDbPort: port,
-      DatabaseTls: 'off',
       PaymentProviderUrl: base.payments.url,
       ImageBaseUrl: `${base.frontDoor.url}/_images`,
     },
@@ -162,6 +170,7 @@ function startEvents(
   const events = asyncEvents({
     invoke: pool.invoke,
     store,
+    rulesOf: asyncRules(deployment, messaging),
     retryDelaysMs: RETRY_DELAYS_MS,
     onDropped: ({ functionName, payload }, reason) =>
       log(

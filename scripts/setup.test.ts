@@ -25,9 +25,6 @@ function lambdaThatAnswers(answers: Record<string, Answer[]>) {
   return { server, calls };
 }
 
-const applied = (database: string, ...steps: string[]): Answer => ({
-  payload: { ok: true, answer: { database, applied: steps } },
-});
 const key = (made: boolean): Answer => ({
   payload: { ok: true, answer: { made, keyId: 'k1', verifying: ['k1'] } },
 });
@@ -40,9 +37,6 @@ const createdAdmin: Answer = {
 };
 
 const everything = (): Record<string, Answer[]> => ({
-  'shop-users-dev-migrate': [applied('users', '0001-accounts')],
-  'shop-orders-dev-migrate': [applied('orders')],
-  'shop-payments-dev-migrate': [applied('payments')],
   'shop-users-dev-rotate-signing-keys': [key(true)],
   'shop-users-dev-create-admin': [createdAdmin],
 });
@@ -74,14 +68,9 @@ describe('setting up a stage', () => {
     return { result, calls, lines };
   }
 
-  test('migrates each database, makes a key and the administrator, in this order', async () => {
+  test('makes a key and the administrator, in this order', async () => {
     const { result, calls, lines } = await setUpAgainst(everything());
     await expect(result).resolves.toEqual({
-      databases: [
-        { service: 'users', database: 'users', applied: ['0001-accounts'] },
-        { service: 'orders', database: 'orders', applied: [] },
-        { service: 'payments', database: 'payments', applied: [] },
-      ],
       signingKey: { made: true, keyId: 'k1' },
       admin: { email: 'boss@shop.example', password: 'made-up' },
     });
@@ -104,25 +93,32 @@ describe('setting up a stage', () => {
 
   test('waits for a function that is still pending', async () => {
     const answers = everything();
-    answers['shop-users-dev-migrate']?.unshift({ service: 'ResourceConflictException', status: 409 });
+    answers['shop-users-dev-rotate-signing-keys']?.unshift({
+      service: 'ResourceConflictException',
+      status: 409,
+    });
     const { result, calls } = await setUpAgainst(answers);
     await result;
-    expect(calls.filter(({ name }) => name === 'shop-users-dev-migrate')).toHaveLength(2);
+    expect(calls.filter(({ name }) => name === 'shop-users-dev-rotate-signing-keys')).toHaveLength(2);
   });
 
   test('says which function is not deployed', async () => {
     const { result } = await setUpAgainst({});
-    await expect(result).rejects.toThrow('shop-users-dev-migrate is not deployed: deploy the stage first');
+    await expect(result).rejects.toThrow(
+      'shop-users-dev-rotate-signing-keys is not deployed: deploy the stage first',
+    );
   });
 
   test('says which function failed, and how', async () => {
     const { result } = await setUpAgainst({
       ...everything(),
-      'shop-orders-dev-migrate': [
+      'shop-users-dev-rotate-signing-keys': [
         { functionError: true, payload: { errorType: 'Error', errorMessage: 'connect ECONNREFUSED' } },
       ],
     });
-    await expect(result).rejects.toThrow('shop-orders-dev-migrate failed: Error: connect ECONNREFUSED');
+    await expect(result).rejects.toThrow(
+      'shop-users-dev-rotate-signing-keys failed: Error: connect ECONNREFUSED',
+    );
   });
 
   test('says what was refused', async () => {

@@ -4,12 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { migrateContract } from '../shared/contracts/migrate.ts';
 import { createAdminContract, rotateSigningKeysContract } from '../shared/contracts/users.ts';
 import { operator } from './operator.ts';
-
-/** The services with a PostgreSQL database, in the order in which they are migrated. */
-const databaseServices = ['users', 'orders', 'payments'] as const;
 
 export type SetUpOptions = {
   lambda: LambdaClient;
@@ -23,21 +19,13 @@ export type SetUpOptions = {
 
 /** What was done. The administrator's password is in it only when the account was made now: nobody can ask again. */
 export type SetUpResult = {
-  databases: { service: string; database: string; applied: string[] }[];
   signingKey: { made: boolean; keyId: string };
   admin: { email: string; password?: string };
 };
 
-/** Migrates every database, makes the first signing key and the administrator. @throws Error naming the function that failed */
+/** Makes the first signing key and the administrator. @throws Error naming the function that failed */
 export async function setUp({ lambda, stage, project, adminEmail, log }: SetUpOptions): Promise<SetUpResult> {
   const call = operator(lambda, (service, name) => `${project}-${service}-${stage}-${name}`, log);
-
-  const databases: SetUpResult['databases'] = [];
-  for (const service of databaseServices) {
-    const { database, applied } = await call(service, migrateContract, {});
-    log(`${database}: ${applied.length === 0 ? 'schema is current' : `applied ${applied.join(', ')}`}`);
-    databases.push({ service, database, applied });
-  }
 
   const { made, keyId } = await call('users', rotateSigningKeysContract, { onlyIfMissing: true });
   log(made ? 'signing key: made' : 'signing key: there already');
@@ -45,7 +33,6 @@ export async function setUp({ lambda, stage, project, adminEmail, log }: SetUpOp
   const admin = await call('users', createAdminContract, { email: adminEmail });
   log(`administrator ${admin.email}: ${admin.outcome === 'created' ? 'made' : 'there already'}`);
   return {
-    databases,
     signingKey: { made, keyId },
     admin: {
       email: admin.email,
@@ -56,8 +43,8 @@ export async function setUp({ lambda, stage, project, adminEmail, log }: SetUpOp
 
 const help = `npm run setup -- [--stage dev] [--admin-email admin@shop.example] [--json]
 
-Makes a deployed stage ready: migrates the databases, makes the first key that signs access tokens, and the
-administrator's account, whose password is printed once. Safe to repeat.
+Makes a deployed stage ready: makes the first key that signs access tokens, and the administrator's account, whose
+password is printed once. Safe to repeat. (The databases are migrated by the deployment itself.)
 
   --stage        the stage that was deployed (default: dev)
   --project      what the names of the services begin with (default: shop)

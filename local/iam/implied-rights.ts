@@ -80,6 +80,14 @@ export const IMPLIED_RIGHTS: ImpliedRow[] = [
       ),
   },
   {
+    reason: 'Lambda sends what an asynchronously called function could not handle to its queue',
+    page: `${DOCS}/lambda/latest/dg/invocation-async-retain-records.html`,
+    required: (fn, deployment) =>
+      deployment.asyncInvokes.flatMap(({ functionArn, onFailureArn }) =>
+        functionArn === fn.arn && onFailureArn ? rights(['sqs:SendMessage'], onFailureArn) : [],
+      ),
+  },
+  {
     reason: 'Lambda connects a function to its VPC',
     page: `${DOCS}/lambda/latest/dg/configuration-vpc.html`,
     required: (fn) =>

@@ -71,6 +71,8 @@ function aShop(options: {
     buckets: [],
     mappings,
     schedules: [],
+    asyncInvokes: [],
+    customResources: [],
     secrets: [],
     exports: {},
     cloudOnly: [],

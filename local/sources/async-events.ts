@@ -1,5 +1,6 @@
 import { type Invoke, InvokeRefused } from '../host/invoke.ts';
 import { MAX_EVENT_BYTES } from '../host/limits.ts';
+import { type Condition, failedEventRecord } from './failed-event.ts';
 import type { PendingEvent, SourceStore } from './source-store.ts';
 
 /** Lambda's queue of asynchronous events: what S3, SNS, EventBridge and `InvocationType: Event` go through. */
@@ -15,11 +16,21 @@ export type AsyncEvents = {
 export type AsyncEventsOptions = {
   invoke: Invoke;
   store: SourceStore;
+  /** How a function's events are treated, when its stack says so. */
+  rulesOf?: (functionName: string) => AsyncRules | undefined;
   /** Waits before the second and the third attempt. Lambda waits one and two minutes; the platform shortens them. */
   retryDelaysMs: readonly [number, number];
   /** Told of an event that failed for the last time, or whose function is gone. */
   onDropped: (event: PendingEvent, reason: string) => void;
   now?: () => number;
+};
+
+/** What AWS::Lambda::EventInvokeConfig says; `keep` puts an event that is given up where nothing is lost. */
+export type AsyncRules = {
+  functionArn: string;
+  maximumRetryAttempts: number;
+  maximumAgeMs: number;
+  keep?: (record: string) => Promise<unknown>;
 };
 
 /** Events of one function that run at once; the rest waits its turn. */
@@ -75,15 +86,19 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
   const attempt = async (event: PendingEvent) => {
     const outcome = await run(event);
     if (stopped) return; // still in the store: it is tried again at the next start
+    const rules = options.rulesOf?.(event.functionName);
     if (outcome === 'done') settle(event);
     else if (outcome === 'throttled') {
-      if (now() - event.acceptedAt > MAX_AGE_MS) return drop(event, 'throttled for six hours');
+      if (now() - event.acceptedAt > (rules?.maximumAgeMs ?? MAX_AGE_MS))
+        return giveUp(event, rules, 'EventAgeExceeded', 'throttled for too long');
       event.dueAt = now() + THROTTLED_RETRY_MS;
       schedule(event);
     } else if (outcome === 'unknown-function') drop(event, 'the function does not exist');
     else {
-      const delay = retryDelaysMs[event.attempts];
-      if (delay === undefined) return drop(event, outcome.error);
+      const delay =
+        event.attempts < (rules?.maximumRetryAttempts ?? 2) ? retryDelaysMs[event.attempts] : undefined;
+      if (delay === undefined)
+        return giveUp(event, rules, 'RetriesExhausted', outcome.error, outcome.requestId);
       event.attempts += 1;
       event.dueAt = now() + delay;
       store.postponeEvent(event);
@@ -93,8 +108,8 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
 
   const run = async (event: PendingEvent) => {
     try {
-      const { failure, payload } = await invoke(event.functionName, event.payload);
-      return failure === undefined ? 'done' : { error: payload };
+      const { failure, payload, requestId } = await invoke(event.functionName, event.payload);
+      return failure === undefined ? 'done' : { error: payload, requestId };
     } catch (error) {
       if (!(error instanceof InvokeRefused)) throw error;
       return error.status === 404 ? 'unknown-function' : 'throttled';
@@ -104,6 +119,24 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
   const settle = (event: PendingEvent) => {
     store.removeEvent(event.id);
     pending -= 1;
+  };
+  /** Out of the store only once the failure queue has it: a kill in between sends it twice rather than never. */
+  const giveUp = async (
+    event: PendingEvent,
+    rules: AsyncRules | undefined,
+    condition: Condition,
+    reason: string,
+    requestId: string = crypto.randomUUID(),
+  ) => {
+    if (rules?.keep === undefined) return drop(event, reason);
+    const { functionArn, keep } = rules;
+    const error = condition === 'RetriesExhausted' ? { error: reason } : {};
+    try {
+      await keep(failedEventRecord(event, { functionArn, condition, requestId, now: now(), ...error }));
+      drop(event, reason);
+    } catch (cause) {
+      drop(event, `${reason}; its failure queue does not take it: ${(cause as Error).message}`);
+    }
   };
   const drop = (event: PendingEvent, reason: string) => {
     settle(event);

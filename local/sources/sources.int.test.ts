@@ -12,6 +12,7 @@ import { type Messaging, startMessaging } from '../engines/messaging.ts';
 import type { ObjectEvents } from '../front-door/s3.ts';
 import { type HostPool, startHostPool } from '../host/pool.ts';
 import { type AsyncEvents, asyncEvents } from './async-events.ts';
+import { asyncRules } from './async-rules.ts';
 import { openSourceStore, type PendingEvent, type SourceStore } from './source-store.ts';
 import { type Sources, startSources } from './start-sources.ts';
 
@@ -110,6 +111,7 @@ function start(parts: Partial<Deployment>, file = join(folder, `store-${++names}
   const events = asyncEvents({
     invoke: pool.invoke,
     store,
+    rulesOf: asyncRules({ functions: [], asyncInvokes: [], queues: [], ...parts }, messaging),
     retryDelaysMs: [5, 10],
     onDropped: (event) => dropped.push(event),
   });
@@ -121,6 +123,7 @@ function start(parts: Partial<Deployment>, file = join(folder, `store-${++names}
     buckets: [],
     tables: [],
     schedules: [],
+    asyncInvokes: [],
   };
   const deployment = {
     ...empty,
@@ -269,6 +272,42 @@ describe('an asynchronous event', () => {
     events.accept(name, JSON.stringify({ fail: 99 }));
     await eventually(() => expect(dropped).toHaveLength(1));
     expect(recorded()).toHaveLength(6);
+  });
+
+  test('that is given up goes to the failure queue of its function, in the form of AWS', async () => {
+    const { name, arn, recorded } = aRecorder('any');
+    const queue = await aQueue('');
+    const asyncInvoke = {
+      stack: 's',
+      logicalId: 'AsyncEvents',
+      functionArn: arn,
+      maximumRetryAttempts: 1,
+      maximumAgeSeconds: 21_600,
+      onFailureArn: queue.arn,
+    };
+    const { events } = start({
+      functions: [{ name, arn }] as Deployment['functions'],
+      queues: [queue],
+      asyncInvokes: [asyncInvoke],
+    });
+    events.accept(name, JSON.stringify({ fail: 99 }));
+    await eventually(() => expect(left(queue)).toBe(1));
+    expect(events.pending()).toBe(0);
+    expect(recorded()).toHaveLength(2);
+    const { Messages } = await messaging.sqs('ReceiveMessage', { QueueUrl: queue.url });
+    const record = JSON.parse((Messages as { Body: string }[])[0]!.Body);
+    expect(record).toMatchObject({
+      version: '1.0',
+      timestamp: expect.stringMatching(/^\d{4}-.+Z$/),
+      requestContext: {
+        functionArn: `${arn}:$LATEST`,
+        condition: 'RetriesExhausted',
+        approximateInvokeCount: 2,
+      },
+      requestPayload: { fail: 99 },
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: { errorMessage: expect.any(String) },
+    });
   });
 
   test('that was not handled survives the platform', async () => {

@@ -21,6 +21,7 @@ export function checkPermissions(deployment: Deployment, grants: Grants): void {
   checkDeliveries(deployment, grants.send);
   checkFunctionRoles(deployment, grants.assumedBy);
   checkPollers(deployment);
+  checkFailureDestinations(deployment);
 }
 
 function checkInvocations(deployment: Deployment, permissions: InvokePermission[]): void {
@@ -153,6 +154,23 @@ function checkPollers(deployment: Deployment): void {
         mapping,
         `${queue.name} hides a message for ${visibilityMs / 1000} s, less than ${target.name} may run ` +
           `(${target.timeoutMs / 1000} s), which Lambda refuses`,
+      );
+  }
+}
+
+/** Lambda takes no failure destination that the function's role may not send to. */
+function checkFailureDestinations(deployment: Deployment): void {
+  for (const each of deployment.asyncInvokes) {
+    const target = deployment.functions.find(({ arn }) => arn === each.functionArn);
+    if (!target) throw new TemplateError(each, `configures ${each.functionArn}, which is not there`);
+    if (each.onFailureArn === undefined) continue;
+    if (!deployment.queues.some(({ arn }) => arn === each.onFailureArn))
+      throw new TemplateError(each, `sends failures to ${each.onFailureArn}, which is not there`);
+    const role = deployment.roles.find(({ arn }) => arn === target.roleArn);
+    if (!policyOf(role, target).evaluate('sqs:SendMessage', each.onFailureArn).allowed)
+      throw new TemplateError(
+        each,
+        `the role of ${target.name} lacks sqs:SendMessage on ${each.onFailureArn}`,
       );
   }
 }

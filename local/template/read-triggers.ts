@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import type { EventSourceMappingSpec, Json, ScheduleSpec } from '../deployment.ts';
+import type {
+  AsyncInvokeSpec,
+  CustomResourceSpec,
+  EventSourceMappingSpec,
+  Json,
+  ScheduleSpec,
+} from '../deployment.ts';
 import { unqualified } from './read-rest-apis.ts';
 import {
   cfnBoolean,
@@ -29,6 +35,15 @@ const mappingProperties = z.strictObject({
     .optional(),
   ...passedOver('MaximumRecordAgeInSeconds', 'MetricsConfig', 'ParallelizationFactor', 'Tags'),
 });
+const destination = z.strictObject({ Destination: z.string() });
+const asyncInvokeProperties = z.strictObject({
+  FunctionName: z.string(),
+  Qualifier: z.string(),
+  MaximumRetryAttempts: cfnNumber.default(2),
+  MaximumEventAgeInSeconds: cfnNumber.default(21_600),
+  DestinationConfig: z.strictObject({ OnFailure: destination.optional() }).optional(),
+});
+const customProperties = z.looseObject({ ServiceToken: z.string(), ServiceTimeout: cfnNumber.default(3600) });
 const target = z.strictObject({ Arn: z.string(), Id: z.string(), Input: z.string().optional() });
 const ruleProperties = z.strictObject({
   Name: z.string().optional(),
@@ -81,6 +96,33 @@ export function readSchedules(resource: ResolvedResource): ScheduleSpec[] {
       input: Input,
     });
   });
+}
+
+/** Reads AWS::Lambda::EventInvokeConfig; defaults are Lambda's own: two retries within six hours. */
+export function readAsyncInvoke(
+  resource: ResolvedResource,
+  functionArns: Map<string, string>,
+): AsyncInvokeSpec {
+  const parsed = parseProperties(asyncInvokeProperties, resource);
+  return present({
+    ...originOf(resource),
+    functionArn: functionArnOf(parsed.FunctionName, functionArns),
+    maximumRetryAttempts: parsed.MaximumRetryAttempts,
+    maximumAgeSeconds: parsed.MaximumEventAgeInSeconds,
+    onFailureArn: parsed.DestinationConfig?.OnFailure?.Destination,
+  });
+}
+
+/** Reads a custom resource, whose ServiceToken is a function. CloudFormation waits for an hour by default. */
+export function readCustomResource(resource: ResolvedResource): CustomResourceSpec {
+  const { ServiceToken, ServiceTimeout, ...properties } = parseProperties(customProperties, resource);
+  return {
+    ...originOf(resource),
+    type: resource.type,
+    functionArn: unqualified(ServiceToken),
+    timeoutMs: ServiceTimeout * 1000,
+    properties: properties as Record<string, Json>,
+  };
 }
 
 /** Lambda takes a function's name or its ARN. */

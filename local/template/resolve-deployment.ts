@@ -9,7 +9,7 @@ import { readRestApis } from './read-rest-apis.ts';
 import { readRoles } from './read-roles.ts';
 import { readSecret } from './read-secrets.ts';
 import { readTable } from './read-tables.ts';
-import { readMapping, readSchedules } from './read-triggers.ts';
+import { readAsyncInvoke, readCustomResource, readMapping, readSchedules } from './read-triggers.ts';
 import { type ResolvedResource, resolveResource } from './resource-reader.ts';
 import { existsOnAwsOnly, type HandledType, kindOfType } from './resource-types.ts';
 import type { StackValues } from './stack-values.ts';
@@ -57,6 +57,8 @@ export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptio
     buckets: ofType('AWS::S3::Bucket').map(readBucket),
     mappings: ofType('AWS::Lambda::EventSourceMapping').map((each) => readMapping(each, functionArns)),
     schedules: ofType('AWS::Events::Rule').flatMap(readSchedules),
+    asyncInvokes: ofType('AWS::Lambda::EventInvokeConfig').map((each) => readAsyncInvoke(each, functionArns)),
+    customResources: ofType('Custom::SchemaMigration').map(readCustomResource),
     secrets: ofType('AWS::SecretsManager::Secret').map(readSecret),
     exports,
     cloudOnly,

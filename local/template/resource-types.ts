@@ -15,6 +15,7 @@ export const HANDLED_TYPES = [
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission', // checked: a trigger without it never fires on AWS
@@ -24,6 +25,7 @@ export const HANDLED_TYPES = [
   'AWS::SNS::Topic',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy', // checked: a subscription without it delivers nothing on AWS
+  'Custom::SchemaMigration',
 ] as const;
 
 /** Resource types that exist on AWS only: the platform passes them over and names them in its reports. */

@@ -48,6 +48,7 @@ export const RESOURCE_VALUES: Record<string, (resource: Nameable) => ResourceVal
     const path = String(r.property('Path') ?? '/');
     return { ref: name, Arn: `arn:aws:iam::${r.accountId}:role${path}${name}`, RoleId: `AROA${shortId(r)}` };
   },
+  'AWS::Lambda::EventInvokeConfig': generatedId,
   'AWS::Lambda::EventSourceMapping': (r) => ({ ref: shortId(r), Id: shortId(r) }),
   'AWS::Lambda::Function': (r) => {
     const name = nameOf(r, 'FunctionName');
@@ -80,6 +81,7 @@ export const RESOURCE_VALUES: Record<string, (resource: Nameable) => ResourceVal
     return { ref: QueueUrl, QueueUrl, QueueName, Arn: arn(r, 'sqs', QueueName) };
   },
   'AWS::SQS::QueuePolicy': generatedId,
+  'Custom::SchemaMigration': generatedId,
   // Cloud-only types that policies and triggers name: their ARNs are made, the resources are not.
   'AWS::KMS::Alias': (r) => ({ ref: String(r.property('AliasName')) }),
   'AWS::KMS::Key': (r) => ({ ref: shortId(r), KeyId: shortId(r), Arn: arn(r, 'kms', `key/${shortId(r)}`) }),

@@ -97,7 +97,7 @@ describe('Fn::GetAtt', () => {
       'shop-probe-local-db.cloud-only.invalid',
     );
     expect(resolved({ 'Fn::GetAtt': ['Db', 'DBProxyArn'] }, database)).toBe(
-      'arn:aws:rds:eu-west-1:000000000000:dbproxy/shop-probe-local-Db',
+      'arn:aws:rds:eu-west-1:000000000000:dbproxy:shop-probe-local-Db',
     );
     expect(resolved({ 'Fn::GetAtt': ['Vpc', 'VpcId'] }, stores)).toMatch(/^vpc-[0-9a-f]{17}$/);
   });

@@ -1,8 +1,9 @@
-import { connect, type DatabaseConfig, passwordOf } from './connect.ts';
+import { connect, credentialsOf, type DatabaseConfig, passwordOf } from './connect.ts';
 import { type Migration, migrate, prepareDatabase } from './migrate.ts';
 import shared from './migrations/0001-outbox-idempotency-handled.sql';
 
-export { migrateContract } from '../contracts/migrate.ts';
+/** How a migration reaches the server; a service without lists has no reader. */
+type AdminConfig = { DATABASE_ADMIN_HOST: string; DATABASE_ADMIN_SECRET_ID: string; DATABASE_READER?: string };
 
 /** Steps that every PostgreSQL service has. */
 export const sharedMigrations: Migration[] = [
@@ -10,18 +11,22 @@ export const sharedMigrations: Migration[] = [
 ];
 
 /**
- * The whole of a service's `migrate` function: role, database, shared and own steps. Statements of the superuser
- * run with the admin secret, which only migrate functions may read.
+ * The whole of a service's `migrate` function: roles, database, shared and own steps. Statements above a role's rights
+ * run as the server's master, whose secret only migrate functions may read.
+ * @param timeoutMs the most that one statement may take
  */
 export async function migrateService(
-  config: DatabaseConfig & { DATABASE_ADMIN_SECRET_ID: string },
+  config: DatabaseConfig & AdminConfig,
   own: readonly Migration[],
+  timeoutMs: number,
 ): Promise<{ database: string; applied: string[] }> {
+  const { username } = await credentialsOf(config.DATABASE_ADMIN_SECRET_ID);
   const adminOf = (database: string) =>
     connect({
       ...config,
+      DATABASE_HOST: config.DATABASE_ADMIN_HOST,
       DATABASE_NAME: database,
-      DATABASE_USER: 'postgres',
+      DATABASE_USER: username,
       DATABASE_AUTH: 'password',
       DATABASE_SECRET_ID: config.DATABASE_ADMIN_SECRET_ID,
       AWS_LAMBDA_MAX_CONCURRENCY: 1,
@@ -30,8 +35,9 @@ export async function migrateService(
   const database = adminOf(config.DATABASE_NAME);
   try {
     const password = config.DATABASE_AUTH === 'iam' ? null : await passwordOf(config.DATABASE_SECRET_ID);
-    await prepareDatabase(server, { role: config.DATABASE_USER, database: config.DATABASE_NAME, password });
-    const applied = await migrate(database, config.DATABASE_USER, [...sharedMigrations, ...own]);
+    const { DATABASE_USER: role, DATABASE_READER: reader } = config;
+    await prepareDatabase(server, { role, reader, database: config.DATABASE_NAME, password });
+    const applied = await migrate(database, { role, reader }, [...sharedMigrations, ...own], timeoutMs);
     return { database: config.DATABASE_NAME, applied };
   } finally {
     await Promise.all([server.end(), database.end()]);

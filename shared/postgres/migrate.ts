@@ -3,31 +3,49 @@ import { type Database, type Queryable, sqlState } from './database.ts';
 /** One forward-only step; `name` is the file's, which gives the order. */
 export type Migration = { name: string; sql: string };
 
+/** How long a step may wait for a lock that live traffic holds: behind it every other request waits, too. */
+const LOCK_WAIT_MS = 5_000;
+
 /** Any number that only migrations of this product use. */
 const advisoryLock = 5_734_201;
 
+/** Who works with a database: the service's role, and one that only reads, where the service has lists. */
+export type Roles = { role: string; reader?: string | undefined };
+
+/** Connections of a reader on each server: a third of what the smallest instance class admits. */
+const readerConnections = 25;
+
 /**
- * Makes the service's role and database where they are missing. The password is set each time, so that the role
+ * Makes the service's roles and database where they are missing. The password is set each time, so that a role
  * follows a rotated secret; `null` leaves logging in to IAM (`rds_iam`).
  * Names are ours, from settings, never from a request; they are quoted all the same.
  */
 export async function prepareDatabase(
   admin: Database,
-  { role, database, password }: { role: string; database: string; password: string | null },
+  { role, reader, database, password }: Roles & { database: string; password: string | null },
 ): Promise<void> {
   await admin.transaction(async (transaction) => {
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
-    const known = await transaction.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
-    if (known.length === 0) await transaction.query(`CREATE ROLE ${quoted(role)} LOGIN`);
-    if (password === null) await transaction.query(`GRANT rds_iam TO ${quoted(role)}`);
-    else await transaction.query(`ALTER ROLE ${quoted(role)} PASSWORD ${literal(password)}`);
-    await transaction.query(`ALTER ROLE ${quoted(role)} SET statement_timeout = '8s'`);
-    await transaction.query(`ALTER ROLE ${quoted(role)} SET idle_in_transaction_session_timeout = '15s'`);
+    await prepareRole(transaction, role, password);
+    if (reader === undefined) return;
+    await prepareRole(transaction, reader, password);
+    await transaction.query(`ALTER ROLE ${quoted(reader)} CONNECTION LIMIT ${readerConnections}`);
   });
   const exists = await admin.query('SELECT FROM pg_database WHERE datname = $1', [database]);
   if (exists.length === 0) await createDatabase(admin, database);
   await admin.query(`REVOKE CONNECT ON DATABASE ${quoted(database)} FROM PUBLIC`);
-  await admin.query(`GRANT CONNECT ON DATABASE ${quoted(database)} TO ${quoted(role)}`);
+  for (const each of [role, ...(reader === undefined ? [] : [reader])])
+    await admin.query(`GRANT CONNECT ON DATABASE ${quoted(database)} TO ${quoted(each)}`);
+}
+
+/** Limits are the role's own: RDS Proxy refuses them as startup options, and a `SET` pins its session. */
+async function prepareRole(queryable: Queryable, role: string, password: string | null): Promise<void> {
+  const known = await queryable.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
+  if (known.length === 0) await queryable.query(`CREATE ROLE ${quoted(role)} LOGIN`);
+  if (password === null) await queryable.query(`GRANT rds_iam TO ${quoted(role)}`);
+  else await queryable.query(`ALTER ROLE ${quoted(role)} PASSWORD ${literal(password)}`);
+  await queryable.query(`ALTER ROLE ${quoted(role)} SET statement_timeout = '8s'`);
+  await queryable.query(`ALTER ROLE ${quoted(role)} SET idle_in_transaction_session_timeout = '15s'`);
 }
 
 async function createDatabase(admin: Database, database: string): Promise<void> {
@@ -41,32 +59,49 @@ async function createDatabase(admin: Database, database: string): Promise<void> 
 
 /**
  * Applies what is new, each step in one transaction under a lock that the transaction holds, and lets the role read
- * and write the tables but not change them. Returns the names of the steps applied.
- * @throws Error if a step that was applied is no longer there: history is only added to
+ * and write the tables but not change them. Returns the names of the steps applied. Steps of a later release may be
+ * there: a deployment that is rolled back runs the earlier code against the later schema, which it can use, since
+ * steps only add.
+ * @param timeoutMs when the database ends a statement by itself, since the function that waits for it will be gone
+ * @throws Error if a step that was applied is missing among older ones: history is only added to
  */
 export async function migrate(
   owner: Database,
-  role: string,
+  { role, reader }: Roles,
   migrations: readonly Migration[],
+  timeoutMs = 60_000,
 ): Promise<string[]> {
   return owner.transaction(async (transaction) => {
+    await transaction.query(
+      "SELECT set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $1, true)",
+      [String(timeoutMs)],
+    );
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
     await transaction.query(
       'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
     );
     const rows = await transaction.query<{ name: string }>('SELECT name FROM schema_migrations');
     const applied = new Set(rows.map(({ name }) => name));
-    const missing = [...applied].filter((name) => !migrations.some((migration) => migration.name === name));
+    const missing = [...applied].filter((name) => isMissing(name, migrations));
     if (missing.length > 0)
-      throw new Error(`migrations were applied that this release does not know: ${missing.join(', ')}`);
+      throw new Error(`migrations were applied that this release has lost: ${missing.join(', ')}`);
+    await transaction.query("SELECT set_config('lock_timeout', $1, true)", [String(LOCK_WAIT_MS)]);
     const pending = migrations.filter(({ name }) => !applied.has(name));
     for (const { name, sql } of pending) {
       await transaction.query(sql);
       await transaction.query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]);
     }
     await grantUse(transaction, role);
+    if (reader !== undefined) await grantReading(transaction, reader);
     return pending.map(({ name }) => name);
   });
+}
+
+/** Whether a step is gone though a later one of its folder is there; a later release has later ones. */
+function isMissing(name: string, migrations: readonly Migration[]): boolean {
+  const folder = name.slice(0, name.lastIndexOf('/') + 1);
+  const own = migrations.filter((migration) => migration.name.startsWith(folder));
+  return !own.some((migration) => migration.name === name) && own.some((migration) => migration.name > name);
 }
 
 async function grantUse(queryable: Queryable, role: string): Promise<void> {
@@ -76,6 +111,12 @@ async function grantUse(queryable: Queryable, role: string): Promise<void> {
   );
   await queryable.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${quoted(role)}`);
   await queryable.query(`REVOKE ALL ON schema_migrations FROM ${quoted(role)}`);
+}
+
+async function grantReading(queryable: Queryable, reader: string): Promise<void> {
+  await queryable.query(`GRANT USAGE ON SCHEMA public TO ${quoted(reader)}`);
+  await queryable.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${quoted(reader)}`);
+  await queryable.query(`REVOKE ALL ON schema_migrations FROM ${quoted(reader)}`);
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,0 +1,50 @@
+const { grant, mentions, ofType, roleOf } = require('./template.cjs');
+
+const SHARED_ROLE = 'IamRoleLambdaExecution';
+
+/**
+ * osls makes a role for all functions together even when each has its own: a role with rights that nobody takes is
+ * only there to be misused.
+ */
+function dropSharedRole(template) {
+  const shared = template.Resources[SHARED_ROLE];
+  if (!shared) return;
+  for (const [logicalId, resource] of Object.entries(template.Resources)) {
+    if (logicalId === SHARED_ROLE) continue;
+    if (mentions(resource.Properties, SHARED_ROLE))
+      throw new Error(`${logicalId} uses the shared role: give its function iamRoleStatements of its own`);
+    const dependencies = [resource.DependsOn ?? []].flat().filter((each) => each !== SHARED_ROLE);
+    if (dependencies.length > 0) resource.DependsOn = dependencies;
+    else delete resource.DependsOn;
+  }
+  delete template.Resources[SHARED_ROLE];
+}
+
+/** What Lambda itself does to connect a function to its VPC (Lambda, "Giving Lambda functions access to resources"). */
+const NETWORK_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/**
+ * The roles plugin attaches AWSLambdaVPCAccessExecutionRole to functions in a VPC, which also writes to any log of the
+ * account. These are its network rights alone; EC2 names no interface before it is there, so no resource either.
+ */
+function narrowNetworkRights(template) {
+  for (const [, fn] of ofType(template, 'AWS::Lambda::Function')) {
+    const role = roleOf(template, fn);
+    if (!role) continue;
+    const managed = role.Properties.ManagedPolicyArns ?? [];
+    const others = managed.filter((arn) => !JSON.stringify(arn).includes('AWSLambdaVPCAccessExecutionRole'));
+    if (others.length < managed.length)
+      grant(role, { Sid: 'ConnectToVpc', Effect: 'Allow', Action: NETWORK_ACTIONS, Resource: '*' });
+    if (others.length > 0) role.Properties.ManagedPolicyArns = others;
+    else delete role.Properties.ManagedPolicyArns;
+  }
+}
+
+module.exports = { dropSharedRole, narrowNetworkRights };
