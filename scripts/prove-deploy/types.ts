@@ -39,6 +39,16 @@ export const typeFates = {
     'AWS::Logs::MetricFilter',
     'AWS::SES::EmailIdentity', // verified without DNS
     'AWS::SNS::TopicPolicy',
+    'AWS::ApiGateway::DomainName', // the proof's own door stands for the domain
+    'AWS::CertificateManager::Certificate',
+    'AWS::CloudFront::CachePolicy', // the proof's own door stands for CloudFront
+    'AWS::CloudFront::Distribution',
+    'AWS::CloudFront::Function',
+    'AWS::CloudFront::OriginAccessControl',
+    'AWS::CloudFront::ResponseHeadersPolicy',
+    'AWS::Route53::HostedZone',
+    'AWS::Route53::RecordSet', // nobody asks it for an address
+    'AWS::WAFv2::WebACL', // refuses nothing
     'AWS::EC2::InternetGateway', // no packet of the shop goes through the network
     'AWS::EC2::Route',
     'AWS::EC2::RouteTable',
@@ -53,6 +63,7 @@ export const typeFates = {
   ],
   /** The emulator has no handler for it: taken out of the template before it is deployed there. */
   leftOut: [
+    'AWS::ApiGatewayV2::RoutingRule',
     'AWS::EC2::EIP',
     'AWS::EC2::FlowLog',
     'AWS::EC2::NatGateway',
@@ -61,6 +72,13 @@ export const typeFates = {
     'AWS::EC2::SecurityGroupIngress',
     'AWS::EC2::SubnetNetworkAclAssociation',
     'AWS::Backup::BackupSelection',
+    'AWS::Logs::Delivery',
+    'AWS::Logs::DeliveryDestination',
+    'AWS::Logs::DeliverySource',
+    'AWS::Route53::HealthCheck',
+    'AWS::Route53::RecordSetGroup',
+    'AWS::WAFv2::LoggingConfiguration',
+    'AWS::WAFv2::WebACLAssociation',
   ],
 } as const;
 
