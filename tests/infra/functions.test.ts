@@ -1,0 +1,92 @@
+import { at, compileTimeoutMs, nameOf, ofType, type Resource, type Stage, stageOf, stages } from './stage.ts';
+
+let everywhere: Stage[];
+beforeAll(async () => {
+  everywhere = [];
+  for (const stage of stages) everywhere.push(await stageOf(stage));
+}, compileTimeoutMs);
+
+const functionsOf = (stage: Stage): Resource[] => ofType(stage, 'AWS::Lambda::Function');
+const environmentOf = (each: Resource): Record<string, string> =>
+  (at(each, 'Environment', 'Variables') ?? {}) as Record<string, string>;
+
+/** The function that an ARN, a name or either with an alias means. */
+function functionOf(stage: Stage, reference: unknown): Resource | undefined {
+  const name = String(reference).split(':function:').at(-1)?.split(':')[0];
+  return functionsOf(stage).find((each) => each.value('ref') === name);
+}
+
+describe('every function', () => {
+  test('has a role that no other has', () => {
+    for (const stage of everywhere) {
+      const roles = functionsOf(stage).map((each) => String(at(each, 'Role')));
+      expect(roles.filter((role, index) => roles.indexOf(role) !== index)).toEqual([]);
+    }
+  });
+
+  test('has no variable that is named or looks like a secret', () => {
+    for (const stage of everywhere)
+      for (const each of functionsOf(stage))
+        for (const [name, value] of Object.entries(environmentOf(each))) {
+          const isReference = /_(SECRET_ID|SECRET_ARN|SECRET_NAME)$/.test(name);
+          const isSecret =
+            (/(PASSWORD|SECRET|TOKEN|API_?KEY|CREDENTIAL|PRIVATE)/.test(name) && !isReference) ||
+            /\{\{resolve:|^(sk|rk|whsec)_/.test(value);
+          expect([nameOf(each), name, isSecret]).toEqual([nameOf(each), name, false]);
+        }
+  });
+
+  test('is in the VPC when it calls a database or Redis, and not otherwise', () => {
+    for (const stage of everywhere) {
+      if (!stage.stacks.some(({ directory }) => directory === 'resources/network')) continue;
+      for (const each of functionsOf(stage)) {
+        const calls = Object.keys(environmentOf(each)).some((name) =>
+          /^(DATABASE|REDIS)_\w*HOST$/.test(name),
+        );
+        expect([nameOf(each), at(each, 'VpcConfig') !== undefined]).toEqual([nameOf(each), calls]);
+      }
+    }
+  });
+
+  test('that S3, SNS or a schedule calls has a place for what it fails', () => {
+    for (const stage of everywhere) {
+      const called = [
+        ...ofType(stage, 'AWS::SNS::Subscription')
+          .filter((each) => at(each, 'Protocol') === 'lambda')
+          .map((each) => at(each, 'Endpoint')),
+        ...ofType(stage, 'AWS::Events::Rule').flatMap((rule) =>
+          ((at(rule, 'Targets') ?? []) as { Arn: string }[])
+            .map(({ Arn }) => Arn)
+            .filter((arn) => arn.includes(':function:')),
+        ),
+        ...ofType(stage, 'AWS::S3::Bucket').flatMap((bucket) =>
+          (
+            (at(bucket, 'NotificationConfiguration', 'LambdaConfigurations') ?? []) as { Function: string }[]
+          ).map(({ Function: arn }) => arn),
+        ),
+      ];
+      const kept = new Set(
+        ofType(stage, 'AWS::Lambda::EventInvokeConfig')
+          .filter((each) => at(each, 'DestinationConfig', 'OnFailure', 'Destination') !== undefined)
+          .map((each) => functionOf(stage, at(each, 'FunctionName'))?.value('ref')),
+      );
+      const lost = called
+        .map((arn) => functionOf(stage, arn)?.value('ref') ?? `nothing at ${arn}`)
+        .filter((name) => !kept.has(name));
+      expect([...new Set(lost)]).toEqual([]);
+    }
+  });
+});
+
+describe('every queue mapping', () => {
+  test('says how many run at once, so that a full queue does not flood what is behind', () => {
+    for (const stage of everywhere) {
+      const unbounded = ofType(stage, 'AWS::Lambda::EventSourceMapping').filter(
+        (each) =>
+          String(at(each, 'EventSourceArn')).includes(':sqs:') &&
+          !(Number(at(each, 'ScalingConfig', 'MaximumConcurrency')) >= 2),
+      );
+      expect(unbounded.map(nameOf)).toEqual([]);
+    }
+  });
+});
