@@ -23,6 +23,18 @@ const prefix = 'shop/dev';
 export async function proveShop(place: Workplace, emulator: Emulator, account: Account): Promise<void> {
   const around = await step('start PostgreSQL, payment sandbox and door', () => surround(place, emulator));
   try {
+    // Where RDS takes its master's secret as it is made, the PostgreSQL here is told of it; the services' stacks
+    // migrate their schemas with it while they are deployed.
+    await step('deploy the databases (npx sls deploy in resources/network, resources/data)', async () => {
+      for (const stack of ['network', 'data'])
+        await place.command('sls', ['deploy'], join(place.root, 'resources', stack));
+      const masters = await Promise.all(
+        ['db/users-admin', 'db/orders-admin'].map((name) => secretOf(account, name)),
+      );
+      await around.postgres.addMasters(
+        masters.map(({ username = '', password = '' }) => ({ username, password })),
+      );
+    });
     await step('deploy every stack (npx oslsc deploy)', () => place.command('oslsc', ['deploy'], place.root));
     const deployment = await compiledDeployment(place, emulator);
     await step('introduce the stacks to what is around them', () => introduce(around, account, deployment));
@@ -76,6 +88,9 @@ async function surround(place: Workplace, { endpoint }: Emulator): Promise<Surro
   const door = await startDoor(endpoint);
   const port = String(postgres.port);
   Object.assign(place.environment, {
+    SHOP_DATABASES: 'external',
+    SHOP_DATABASE_AUTH: 'password',
+    SHOP_DATABASE_TLS: 'off',
     SHOP_USERS_DB_HOST: postgres.host,
     SHOP_USERS_DB_PORT: port,
     SHOP_ORDERS_DB_HOST: postgres.host,
@@ -105,19 +120,15 @@ async function compiledDeployment(place: Workplace, emulator: Emulator): Promise
 }
 
 /**
- * What an operator does once: RDS and the payment provider take the secrets that the stacks made up, the mail
- * domain is vouched for, and the domain's routes lead to the APIs.
+ * What an operator does once: the payment provider takes the secrets that the stacks made up, the mail domain is
+ * vouched for, and the domain's routes lead to the APIs.
  */
 async function introduce(
-  { postgres, payments, door }: Surroundings,
+  { payments, door }: Surroundings,
   account: Account,
   deployment: Deployment,
 ): Promise<void> {
-  const secret = async (name: string) =>
-    JSON.parse(await account.secret(`${prefix}/${name}`)) as Record<string, string>;
-  const { password = '' } = await secret('db/admin');
-  await postgres.setPassword(password);
-  const { apiKey = '', webhookSecret = '' } = await secret('payments/stripe');
+  const { apiKey = '', webhookSecret = '' } = await secretOf(account, 'payments/stripe');
   const url = `${door.url}/api/v1/payments/webhooks/stripe`;
   payments.configure({ apiKey, webhook: { url, secret: webhookSecret } });
   await account.vouchForMailDomain(mailDomain);
@@ -132,6 +143,10 @@ async function introduce(
   const bucket = deployment.buckets.find(({ name }) => name.includes('product-images'));
   if (!bucket) throw new Error('No stack has a bucket for product images.');
   door.open(apis, { s3: account.s3, bucket: bucket.name, prefixes: ['renditions/'] });
+}
+
+async function secretOf(account: Account, name: string): Promise<Record<string, string>> {
+  return JSON.parse(await account.secret(`${prefix}/${name}`)) as Record<string, string>;
 }
 
 async function setUp(place: Workplace): Promise<SetUpResult> {
