@@ -35,8 +35,27 @@ export const databaseSettings = {
   /** `iam`: a short-lived token through RDS Proxy; `password`: from the secret DATABASE_SECRET_ID. */
   DATABASE_AUTH: z.enum(['password', 'iam']).default('password'),
   DATABASE_TLS: z.enum(['off', 'verify-full']).default('off'),
+  /** Where the password is; not read where functions sign in by IAM. */
   DATABASE_SECRET_ID: z.string().min(1),
   AWS_REGION: z.string().min(1),
   /** Set by Lambda Managed Instances: how many invocations one process serves at once. */
   AWS_LAMBDA_MAX_CONCURRENCY: numberSetting(1, 1000).default(1),
+};
+
+/** How a `migrate` function reaches the server itself, past any proxy, and signs in there as its master. */
+export const databaseAdminSettings = {
+  DATABASE_ADMIN_HOST: z.string().min(1),
+  /** The master's secret; only the role of `migrate` may read it. */
+  DATABASE_ADMIN_SECRET_ID: z.string().min(1),
+};
+
+/** Where lists are read; see `connectReader` in `shared/postgres/connect.ts`. */
+export const databaseReaderSettings = {
+  /** One host or several with commas between, the same rows on each. */
+  DATABASE_READ_HOSTS: z
+    .string()
+    .min(1)
+    .transform((hosts) => hosts.split(',')),
+  /** Who may read everything and change nothing, on a bounded number of connections. */
+  DATABASE_READER: z.string().min(1),
 };

@@ -13,8 +13,8 @@ import { type Postgres, startPostgres } from './postgres.ts';
 const folder = await mkdtemp(join(tmpdir(), 'engines-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const query = async (postgres: Postgres, password: string, statement: string) => {
-  const { host, port, user } = postgres;
+const query = async (postgres: Postgres, password: string, statement: string, user = 'postgres') => {
+  const { host, port } = postgres;
   const client = new pg.Client({ host, port, user, password, database: 'postgres' });
   await client.connect();
   try {
@@ -35,15 +35,21 @@ const lives = (pid: number) => {
 describe('PostgreSQL', () => {
   const dataDir = join(folder, 'postgres');
 
-  test('keeps what was committed and the new password over a restart', async () => {
+  test('keeps what was committed and its masters over a restart', async () => {
     const first = await startPostgres({ dataDir, password: 'first' });
     await query(first, 'first', 'CREATE TABLE kept AS SELECT 1 AS one');
-    await first.setPassword("new'one");
-    await expect(query(first, 'first', 'SELECT 1')).rejects.toThrow('password authentication failed');
+    await first.addMasters([{ username: 'master', password: 'old' }]);
+    await first.addMasters([{ username: 'master', password: "new'one" }]);
     await first.stop();
-    const second = await startPostgres({ dataDir, password: "new'one" });
-    expect(await query(second, "new'one", 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
-    expect(await query(second, "new'one", 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
+    const second = await startPostgres({ dataDir, password: 'first' });
+    expect(await query(second, 'first', 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
+    expect(await query(second, 'first', 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
+    expect(
+      await query(second, "new'one", 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user', 'master'),
+    ).toEqual([{ rolsuper: false }]);
+    await expect(query(second, 'old', 'SELECT 1', 'master')).rejects.toThrow(
+      'password authentication failed',
+    );
     await second.stop();
     expect(lives(second.pid)).toBe(false);
   });

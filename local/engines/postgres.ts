@@ -10,14 +10,19 @@ import { choosePort, requireSpace } from './ports.ts';
 import { postgresUser, type RunAs } from './postgres-user.ts';
 import { StartError } from './start-error.ts';
 
+export type Login = { username: string; password: string };
+
 /** A running PostgreSQL 15 on loopback. `user` is its superuser. */
 export type Postgres = {
   host: string;
   port: number;
   user: 'postgres';
   pid: number;
-  /** Gives the superuser another password, as RDS does when the master password is modified. */
-  setPassword(password: string): Promise<void>;
+  /**
+   * Makes master users, or gives them another password. As on RDS a master makes roles and databases and is no
+   * superuser.
+   */
+  addMasters(masters: readonly Login[]): Promise<void>;
   /** Ends the engine by its fast shutdown: open transactions are rolled back, everything committed is kept. */
   stop(): Promise<void>;
 };
@@ -85,13 +90,13 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     ...(options.onDeath ? { onDeath: options.onDeath } : {}),
   });
   await waitForLine(engine, 'PostgreSQL', 'ready to accept connections');
-  let password = options.password;
   return {
     host: '127.0.0.1',
     port,
     user: 'postgres',
     pid: engine.pid,
-    async setPassword(next) {
+    async addMasters(masters) {
+      const { password } = options;
       const client = new pg.Client({
         host: '127.0.0.1',
         port,
@@ -100,12 +105,21 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
         database: 'postgres',
       });
       await client.connect();
-      await client.query(`ALTER USER postgres PASSWORD ${client.escapeLiteral(next)}`);
-      await client.end();
-      password = next;
+      try {
+        for (const master of masters) await addMaster(client, master);
+      } finally {
+        await client.end();
+      }
     },
     stop: () => engine.stop('SIGINT'),
   };
+}
+
+async function addMaster(client: pg.Client, { username, password }: Login): Promise<void> {
+  const role = client.escapeIdentifier(username);
+  const known = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [username]);
+  if (known.rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN CREATEROLE CREATEDB`);
+  await client.query(`ALTER ROLE ${role} PASSWORD ${client.escapeLiteral(password)}`);
 }
 
 /** Where the platform's own package keeps the programs. */

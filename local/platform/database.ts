@@ -1,15 +1,32 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { SecretSpec } from '../deployment.ts';
 import { type Postgres, startPostgres } from '../engines/postgres.ts';
 import type { StartOptions } from '../platform.ts';
 import type { SecretStore } from '../provision/secret-store.ts';
 import type { Stops } from './stops.ts';
 
-const login = z.object({ password: z.string() });
+const login = z.object({ username: z.string(), password: z.string() });
+
+/** The engine's own superuser, whom RDS keeps to itself: a secret of the platform, which no function may read. */
+const superuser = (options: StartOptions): SecretSpec => {
+  const name = `${options.project}/${options.stage}/db/admin`;
+  return {
+    stack: 'local platform',
+    logicalId: 'Superuser',
+    name,
+    arn: `arn:aws:secretsmanager:${options.region}:${options.accountId}:secret:${name}-locals`,
+    generate: {
+      template: '{"username":"postgres"}',
+      key: 'password',
+      length: 40,
+      excludePunctuation: true,
+    },
+  };
+};
 
 /**
- * Starts PostgreSQL with the password of the secret `db/admin` for its superuser, as RDS has it from the same
- * secret.
+ * Starts PostgreSQL, one server in the place of all, with the masters of their secrets `db/…-admin`.
  */
 export async function startDatabase(
   options: StartOptions,
@@ -17,7 +34,9 @@ export async function startDatabase(
   secrets: SecretStore,
   stops: Stops,
 ): Promise<Postgres> {
-  const { password } = login.parse(JSON.parse(secrets.value(`${options.project}/${options.stage}/db/admin`)));
+  const own = superuser(options);
+  await secrets.ensure([own]);
+  const { password } = login.parse(JSON.parse(secrets.value(own.name)));
   const postgres = await startPostgres({
     dataDir: join(options.dataDir, 'postgres'),
     port,
@@ -26,5 +45,7 @@ export async function startDatabase(
     onDeath: (reason) => options.onDeath?.(`PostgreSQL ${reason}`),
   });
   stops.add('engines', () => postgres.stop());
+  const masters = secrets.list().filter(({ name }) => /\/db\/.+-admin$/.test(name));
+  await postgres.addMasters(masters.map(({ name }) => login.parse(JSON.parse(secrets.value(name)))));
   return postgres;
 }

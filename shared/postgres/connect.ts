@@ -1,11 +1,14 @@
+import { randomInt } from 'node:crypto';
 import { Signer } from '@aws-sdk/rds-signer';
 import * as z from 'zod';
-import type { databaseSettings } from '../config.ts';
+import type { databaseReaderSettings, databaseSettings } from '../config.ts';
 import { readSecret } from '../secrets.ts';
 import { type Database, postgres } from './database.ts';
 
 /** A service's settings of its database, as `readConfig` parsed them. */
 export type DatabaseConfig = z.output<z.ZodObject<typeof databaseSettings>>;
+/** The same, of a service that reads lists elsewhere. */
+export type ReaderConfig = DatabaseConfig & z.output<z.ZodObject<typeof databaseReaderSettings>>;
 
 /** Where one process serves many invocations, more connections than this do not make PostgreSQL faster on few cores. */
 const maxPooledConnections = 4;
@@ -30,11 +33,30 @@ export function connect(config: DatabaseConfig): Database {
   });
 }
 
-/** The password in a database secret. @throws Error if the secret has no value of that form */
-export async function passwordOf(secretId: string): Promise<string> {
-  const value = await readSecret(secretId, { fresh: true });
-  return credentials.parse(JSON.parse(value ?? '{}')).password;
+/**
+ * Where lists are read: a replica, or the proxy in a stage without one, as a role that can only read. What was
+ * written a moment ago may not be there yet. Each process takes one of the hosts, and one connection or two: the
+ * role's limit (`readerConnections` in migrate.ts) keeps lists from crowding out what keeps the replica alive.
+ */
+export function connectReader(config: ReaderConfig): Database {
+  const hosts = config.DATABASE_READ_HOSTS;
+  return connect({
+    ...config,
+    DATABASE_HOST: hosts[randomInt(hosts.length)] ?? config.DATABASE_HOST,
+    DATABASE_USER: config.DATABASE_READER,
+    AWS_LAMBDA_MAX_CONCURRENCY: Math.min(config.AWS_LAMBDA_MAX_CONCURRENCY, 2),
+  });
 }
+
+/** User and password in a database secret. @throws Error if the secret has no value of that form */
+export async function credentialsOf(secretId: string): Promise<z.output<typeof credentials>> {
+  const value = await readSecret(secretId, { fresh: true });
+  return credentials.parse(JSON.parse(value ?? '{}'));
+}
+
+/** The password in a database secret. @throws Error if the secret has no value of that form */
+export const passwordOf = async (secretId: string): Promise<string> =>
+  (await credentialsOf(secretId)).password;
 
 /** A token is good for 15 minutes, for opening a connection only (RDS, "IAM database authentication"). */
 function iamToken(config: DatabaseConfig): () => Promise<string> {

@@ -3,7 +3,11 @@ import { type Migration, migrate, prepareDatabase } from './migrate.ts';
 import shared from './migrations/0001-outbox-idempotency-handled.sql';
 
 /** How a migration reaches the server; a service without lists has no reader. */
-type AdminConfig = { DATABASE_ADMIN_HOST: string; DATABASE_ADMIN_SECRET_ID: string; DATABASE_READER?: string };
+type AdminConfig = {
+  DATABASE_ADMIN_HOST: string;
+  DATABASE_ADMIN_SECRET_ID: string;
+  DATABASE_READER?: string;
+};
 
 /** Steps that every PostgreSQL service has. */
 export const sharedMigrations: Migration[] = [

@@ -52,7 +52,9 @@ describe('migrations', () => {
   });
 
   test('apply what is new, in order, once, though started three times at once', async () => {
-    const first = await Promise.all([1, 2, 3].map(() => withOwner((owner) => migrate(owner, { role }, steps))));
+    const first = await Promise.all(
+      [1, 2, 3].map(() => withOwner((owner) => migrate(owner, { role }, steps))),
+    );
     expect(first.filter(({ length }) => length > 0)).toEqual([['1', '2']]);
     const third = { name: '3', sql: 'CREATE TABLE b (x int)' };
     expect(await withOwner((owner) => migrate(owner, { role }, [...steps, third]))).toEqual(['3']);

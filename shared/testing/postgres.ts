@@ -25,6 +25,6 @@ export async function aMigratedDatabase(
 ): Promise<{ at: TestDatabase; database: Database }> {
   const at = await aDatabase();
   const database = opened(at);
-  await migrate(database, at.user, [...sharedMigrations, ...own]);
+  await migrate(database, { role: at.user }, [...sharedMigrations, ...own]);
   return { at, database };
 }

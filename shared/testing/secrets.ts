@@ -18,6 +18,7 @@ export async function databaseEnvironment(database: TestDatabase): Promise<Recor
     DATABASE_HOST: database.host,
     DATABASE_PORT: String(database.port),
     DATABASE_NAME: database.name,
+    DATABASE_ADMIN_HOST: database.host,
     DATABASE_USER: database.user,
     DATABASE_SECRET_ID: await aSecret(
       JSON.stringify({ username: database.user, password: database.password }),

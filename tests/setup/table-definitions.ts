@@ -12,7 +12,7 @@ export async function tableDefinitions(): Promise<Record<string, Record<string, 
   const root = resolve(import.meta.dirname, '../..');
   const [data] = await compileStacks({ root, stage: STAGE, directories: ['resources/data'] });
   const tables = Object.values(data?.template.Resources ?? {}).filter(
-    (one) => one.Type === 'AWS::DynamoDB::Table',
+    (one) => one.Type === 'AWS::DynamoDB::GlobalTable',
   );
   return Object.fromEntries(
     tables.map(({ Properties = {} }) => [shortName(String(Properties.TableName)), creation(Properties)]),

@@ -4,7 +4,7 @@ import type { Topic } from '#shared/events/event.ts';
 import { lazy } from '#shared/lazy.ts';
 import { lean } from '#shared/lean-client.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
-import { connect } from '#shared/postgres/connect.ts';
+import { connect, connectReader } from '#shared/postgres/connect.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
 import { orderReader } from './adapters/order-reader.ts';
 import { orderStore } from './adapters/order-store.ts';
@@ -28,9 +28,15 @@ export const clock = systemClock;
 export const database = /* @__PURE__ */ lazy(() => connect(config));
 export const outbox = /* @__PURE__ */ lazy(() => postgresOutbox(database(), snsPublisher(arnOf)));
 export const reader = /* @__PURE__ */ lazy(() => orderReader(database()));
+export const readDatabase = /* @__PURE__ */ lazy(() => connectReader(config));
+/** Lists may lag a moment behind; what decides is read from the database itself. */
+export const listed = /* @__PURE__ */ lazy(() => orderReader(readDatabase()));
 export const orders = /* @__PURE__ */ lazy(() => orderStore(database(), outbox()));
-// One call each: the adapter itself decides on a second.
-const lambda = /* @__PURE__ */ lazy(() => lean(new LambdaClient({ maxAttempts: 1 })));
+// One call each, the adapter itself decides on a second. A customer waits: a reservation takes milliseconds, so what
+// takes two seconds has gone wrong.
+const lambda = /* @__PURE__ */ lazy(() =>
+  lean(new LambdaClient({ maxAttempts: 1 }), { connectMs: 1_000, answerMs: 2_000 }),
+);
 export const catalog = /* @__PURE__ */ lazy(() =>
   productCatalog(lambda(), {
     reserveStock: config.RESERVE_STOCK_FUNCTION,

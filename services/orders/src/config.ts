@@ -1,11 +1,16 @@
 import * as z from 'zod';
-import { databaseSettings, readConfig } from '#shared/config.ts';
+import {
+  databaseAdminSettings,
+  databaseReaderSettings,
+  databaseSettings,
+  readConfig,
+} from '#shared/config.ts';
 
 /** Settings of the orders service. Secrets are named here, never given. */
 export const config = readConfig({
   ...databaseSettings,
-  /** The superuser's secret; only the role of `migrate` may read it. */
-  DATABASE_ADMIN_SECRET_ID: z.string().min(1),
+  ...databaseAdminSettings,
+  ...databaseReaderSettings,
   ORDER_EVENTS_TOPIC_ARN: z.string().min(1),
   ORDER_CREATED_TOPIC_ARN: z.string().min(1),
   ORDER_COMPLETED_TOPIC_ARN: z.string().min(1),

@@ -15,6 +15,8 @@ export async function ordersEnvironment(catalogUrl = 'http://127.0.0.1:9') {
   setEnvironment({
     ...(await databaseEnvironment(at)),
     DATABASE_ADMIN_SECRET_ID: 'none',
+    DATABASE_READ_HOSTS: at.host,
+    DATABASE_READER: at.user,
     AWS_LAMBDA_MAX_CONCURRENCY: '8',
     ORDER_EVENTS_TOPIC_ARN: await aTopic({ fifo: true, queues: [published] }),
     ORDER_CREATED_TOPIC_ARN: plainTopic,

@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { databaseSettings, readConfig } from '#shared/config.ts';
+import { databaseAdminSettings, databaseSettings, readConfig } from '#shared/config.ts';
 
 /** Settings of the users service. Secrets are named here, never given. */
 export const config = readConfig({
   ...databaseSettings,
-  /** The superuser's secret; only the role of `migrate` may read it. */
-  DATABASE_ADMIN_SECRET_ID: z.string().min(1),
+  ...databaseAdminSettings,
   USER_EVENTS_TOPIC_ARN: z.string().min(1),
   /** The key that signs access tokens; only the issuing and the rotating functions may read it. */
   SIGNING_KEYS_SECRET_ID: z.string().min(1),

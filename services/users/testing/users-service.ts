@@ -21,6 +21,7 @@ export async function usersService() {
     DATABASE_NAME: database.name,
     DATABASE_USER: role,
     DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password: randomUUID() })),
+    DATABASE_ADMIN_HOST: database.host,
     DATABASE_ADMIN_SECRET_ID: await aSecret(
       JSON.stringify({ username: database.user, password: database.password }),
     ),

@@ -4,7 +4,7 @@ import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { orderSummary } from '../answers.ts';
 import { listOrders } from '../api.ts';
-import { reader } from '../app.ts';
+import { listed } from '../app.ts';
 import { listedUser } from '../domain/access.ts';
 
 /** A page of orders; one more than asked is read, to know whether there is a next page. */
@@ -12,7 +12,7 @@ export const handler = httpHandler(listOrders, async ({ query, caller }) => {
   const { status, limit } = query;
   const userId = listedUser(caller, query.userId);
   const before = decodeCursor(z.uuid(), query.cursor);
-  const found = await reader().list({ userId, status, before }, limit + 1);
+  const found = await listed().list({ userId, status, before }, limit + 1);
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   return ok({

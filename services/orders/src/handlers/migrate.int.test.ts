@@ -8,6 +8,7 @@ import { aSecret } from '#shared/testing/secrets.ts';
 const at = await aDatabase();
 const server = opened({ ...at, name: 'postgres' });
 const [name, role] = [`orders_${at.name}`, `shop_orders_${at.name}`];
+const reader = `${role}_reader`;
 const password = newId();
 setEnvironment({
   DATABASE_HOST: at.host,
@@ -15,6 +16,9 @@ setEnvironment({
   DATABASE_NAME: name,
   DATABASE_USER: role,
   DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password })),
+  DATABASE_READ_HOSTS: `${at.host},localhost`,
+  DATABASE_READER: reader,
+  DATABASE_ADMIN_HOST: at.host,
   DATABASE_ADMIN_SECRET_ID: await aSecret(JSON.stringify({ username: at.user, password: at.password })),
   ORDER_EVENTS_TOPIC_ARN: 'none',
   ORDER_CREATED_TOPIC_ARN: 'none',
@@ -28,9 +32,9 @@ const app = await import('../app.ts');
 
 describe('migrate', () => {
   afterAll(async () => {
-    await app.database().end();
+    await Promise.all([app.database().end(), app.readDatabase().end()]);
     await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    await server.query(`DROP ROLE IF EXISTS ${role}`);
+    await server.query(`DROP ROLE IF EXISTS ${role}, ${reader}`);
   });
 
   test('makes role, database and tables; again it changes nothing', async () => {
@@ -42,5 +46,15 @@ describe('migrate', () => {
   test('lets the service in as its own role, by the password of its secret', async () => {
     expect(await app.reader().list({}, 1)).toEqual([]);
     expect(await app.database().query('SELECT current_user AS name')).toEqual([{ name: role }]);
+  });
+
+  test('lists are read as a role that can only read, on a bounded number of connections', async () => {
+    expect(await app.listed().list({}, 1)).toEqual([]);
+    expect(
+      await app
+        .readDatabase()
+        .query('SELECT rolconnlimit AS most FROM pg_roles WHERE rolname = current_user'),
+    ).toEqual([{ most: 25 }]);
+    await expect(app.readDatabase().query('DELETE FROM orders')).rejects.toThrow('permission denied');
   });
 });
