@@ -21,7 +21,7 @@ type ResolverConfiguration = {
   fulfilledSources: Set<string>;
   isPropertyDeferred?: (propertyPath: string) => boolean;
 };
-type Configuration = { plugins?: unknown; configValidationMode?: string };
+type Configuration = { plugins?: unknown; configValidationMode?: string; provider?: { region?: string } };
 type Options = { stage: string; region: string };
 type OslsFunction = { package?: { artifact?: string } };
 type Hook = { pluginName: string; hook: () => unknown };
@@ -36,7 +36,6 @@ type Osls = {
     getFunction(name: string): OslsFunction;
     provider: {
       compiledCloudFormationTemplate: Template;
-      region: string;
       stackParameters?: { ParameterKey: string; ParameterValue: string }[];
       stackTags?: Record<string, string>;
     };
@@ -87,6 +86,8 @@ export async function compileService(
   const { resolver, files, environment } = resolverOf(serviceDir, configuration, options);
   await resolveVariables(resolver, configurationPath);
 
+  // Taken before the framework lets the command's region win: a stack that names its own keeps it.
+  const region = configuration.provider?.region ?? options.region;
   const Serverless = osls<new (config: object) => Osls>('lib/serverless');
   const instance = new Serverless({
     configuration,
@@ -115,7 +116,7 @@ export async function compileService(
       (provider.stackParameters ?? []).map((entry) => [entry.ParameterKey, String(entry.ParameterValue)]),
     ),
     tags: provider.stackTags ?? {},
-    region: provider.region,
+    region,
     files: [...files],
     environment: [...environment],
   };
