@@ -53,18 +53,8 @@ const maxTries = 6;
 const firstWaitMs = 20;
 const maxWaitMs = 400;
 
-/** A call is given up, and retried by the SDK, long before the function's own time is over. */
-const connectionTimeoutMs = 1_000;
-const requestTimeoutMs = 3_000;
-
 /** The DynamoDB client of a process; its endpoint and credentials come from the environment, as on AWS. */
-export const dynamoClient = (): DynamoDBClient =>
-  lean(
-    new DynamoDBClient({
-      maxAttempts: 3,
-      requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs },
-    }),
-  );
+export const dynamoClient = (): DynamoDBClient => lean(new DynamoDBClient({ maxAttempts: 3 }));
 
 /** DynamoDB over the SDK's client: plain values in and out, conflicts retried with jitter. */
 export function dynamo(client: DynamoDBClient = dynamoClient()): Dynamo {

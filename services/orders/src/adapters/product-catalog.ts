@@ -25,12 +25,13 @@ export type ProductCatalog = {
 /** Names of the products service's functions. */
 export type CatalogFunctions = { reserveStock: string; releaseStock: string };
 
-/** A customer waits: a reservation takes milliseconds, so what takes two seconds has gone wrong. */
-const timeoutMs = 2_000;
 /** The call is made once more, under the same order id; the hold is keyed by it. */
 const maxCalls = 2;
 
-/** See {@link ProductCatalog}; the one direct call between two services, by `lambda:InvokeFunction`. */
+/**
+ * See {@link ProductCatalog}; the one direct call between two services, by `lambda:InvokeFunction`. How long a call may
+ * take is the client's.
+ */
 export function productCatalog(client: LambdaClient, functions: CatalogFunctions): ProductCatalog {
   return {
     withHeldStock: async ({ orderId, lines, holdUntil }, { correlationId }, use) => {
@@ -95,9 +96,7 @@ async function invoke<Q extends z.ZodType, A extends z.ZodType>(
   Payload: string,
   contract: Contract<Q, A>,
 ): Promise<Outcome<z.output<A>>> {
-  const answer = await client.send(new InvokeCommand({ FunctionName, Payload }), {
-    abortSignal: AbortSignal.timeout(timeoutMs),
-  });
+  const answer = await client.send(new InvokeCommand({ FunctionName, Payload }));
   const text = answer.Payload?.transformToString() ?? 'null';
   if (answer.FunctionError !== undefined) throw new Error(`${FunctionName} failed: ${text.slice(0, 500)}`);
   const outcome = JSON.parse(text) as Outcome<z.input<A>>;
