@@ -26,12 +26,6 @@ const mappingsOf = (fn: FunctionSpec, deployment: Deployment, service: string) =
 const logStream = (fn: FunctionSpec, { region, accountId }: Deployment) =>
   `arn:aws:logs:${region}:${accountId}:log-group:/aws/lambda/${fn.name}:log-stream:any`;
 
-/** The key of a queue or topic when it is one of the customer's; AWS's own keys need no right. */
-const customerKey = (attributes: Record<string, string> | undefined): string[] => {
-  const key = attributes?.KmsMasterKeyId;
-  return key && !key.includes('alias/aws/') ? [key] : [];
-};
-
 /** The table of implied rights. A grant that is neither used nor covered by a row is too much. */
 export const IMPLIED_RIGHTS: ImpliedRow[] = [
   {
@@ -108,43 +102,27 @@ export const IMPLIED_RIGHTS: ImpliedRow[] = [
   {
     reason: 'the database admits the function by an IAM token, which no call to AWS makes',
     page: `${DOCS}/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html`,
-    required: (fn, deployment) =>
-      fn.environment.DATABASE_AUTH === 'iam' ? databaseUser(fn, deployment) : [],
-    // Locally the same function signs in by password, while its role is the one of AWS.
-    tolerated: (fn, deployment) => (fn.environment.DATABASE_USER ? databaseUser(fn, deployment) : []),
+    // Which functions sign in shows where they do it by password: tests/infra/databases.test.ts holds the two alike.
+    required: () => [],
+    tolerated: (fn, deployment) =>
+      databaseLogins(fn, deployment).flatMap((login) => rights(['rds-db:connect'], login)),
   },
   {
-    reason: 'Lambda decrypts the messages of a queue under a key of our own',
-    page: `${DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html`,
-    required: (fn, deployment) =>
-      mappingsOf(fn, deployment, 'sqs').flatMap((mapping) =>
-        customerKey(deployment.queues.find((queue) => queue.arn === mapping.sourceArn)?.attributes).flatMap(
-          (key) => rights(['kms:Decrypt'], key),
-        ),
-      ),
-  },
-  {
-    reason: 'SNS encrypts what the function publishes under a key of our own',
-    page: `${DOCS}/sns/latest/dg/sns-key-management.html`,
-    required: (fn, deployment) =>
-      deployment.topics
-        .filter((topic) => holds(fn, deployment, 'sns:Publish', topic.arn))
-        .flatMap((topic) =>
-          customerKey(topic.attributes).flatMap((key) => rights(['kms:GenerateDataKey', 'kms:Decrypt'], key)),
-        ),
+    reason: 'the cache’s access token, read where Redis is managed; locally there is none to read',
+    page: `${DOCS}/AmazonElastiCache/latest/dg/auth.html`,
+    required: () => [],
+    tolerated: (fn, deployment) =>
+      deployment.secrets
+        .filter(({ name }) => name === fn.environment.REDIS_SECRET_ID)
+        .flatMap(({ arn }) => rights(['secretsmanager:GetSecretValue'], arn)),
   },
 ];
 
-const databaseUser = (fn: FunctionSpec, { region, accountId }: Deployment) =>
-  rights(
-    ['rds-db:connect'],
-    `arn:aws:rds-db:${region}:${accountId}:dbuser:any/${fn.environment.DATABASE_USER}`,
-  );
-
-/** Whether the role names that very action on that very resource. */
-function holds(fn: FunctionSpec, deployment: Deployment, action: string, resource: string): boolean {
-  const role = deployment.roles.find((one) => one.arn === fn.roleArn);
-  return Boolean(
-    role?.statements.some((one) => one.actions.includes(action) && one.resources.includes(resource)),
-  );
+/** The exact users of proxies and replicas that a function's settings name. */
+function databaseLogins(fn: FunctionSpec, { exports }: Deployment): string[] {
+  const { DATABASE_USER, DATABASE_READER } = fn.environment;
+  return Object.entries(exports)
+    .filter(([name]) => /-login-arns?$/.test(name))
+    .flatMap(([, arns]) => arns.split(','))
+    .filter((arn) => arn.endsWith(`/${DATABASE_USER}`) || arn.endsWith(`/${DATABASE_READER}`));
 }

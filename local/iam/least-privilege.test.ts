@@ -147,11 +147,6 @@ describe('A right that AWS needs and the role lacks is a failure', () => {
       { statements: [], fn: { traced: true } },
       ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     ],
-    [
-      'signing in to the database by IAM',
-      { statements: [], fn: { environment: { DATABASE_AUTH: 'iam', DATABASE_USER: 'shop_orders' } } },
-      ['rds-db:connect'],
-    ],
   ])('%s', (_why, shop, missing) => {
     const findings = failures(leastPrivilege(aShop(shop), calls()));
     expect(findings.map(({ verdict, action }) => [verdict, action])).toEqual(

@@ -1,0 +1,96 @@
+import type { Deployment, FunctionSpec } from '../../local/deployment.ts';
+import { deploymentOf } from '../wiring/compiled.ts';
+import { compileTimeoutMs, ofType, type Stage, stageOf, stages } from './stage.ts';
+
+let local: Deployment;
+let deployed: Deployment[];
+let everywhere: Stage[];
+beforeAll(async () => {
+  local = await deploymentOf('local');
+  deployed = [];
+  everywhere = [];
+  for (const stage of stages) {
+    deployed.push(await deploymentOf(stage));
+    everywhere.push(await stageOf(stage));
+  }
+}, 2 * compileTimeoutMs);
+
+/** What a function's role may do of one action, as resources. */
+const granted = (shop: Deployment, { roleArn }: FunctionSpec, action: string): string[] =>
+  shop.roles
+    .filter(({ arn }) => arn === roleArn)
+    .flatMap(({ statements }) => statements)
+    .filter(({ actions }) => actions.includes(action))
+    .flatMap(({ resources }) => resources);
+
+const stageFree = (name: string): string => name.replace(/-(local|dev|staging|prod)-/, '-');
+const isMigration = ({ name }: FunctionSpec): boolean => name.endsWith('-migrate');
+
+describe('signing in to PostgreSQL', () => {
+  test('is granted by IAM to exactly the functions that locally read a password, as the same role', () => {
+    const byPassword = local.functions
+      .filter((fn) => !isMigration(fn))
+      .filter((fn) => granted(local, fn, 'secretsmanager:GetSecretValue').some((arn) => arn.includes('/db/')))
+      .map(({ name }) => stageFree(name));
+    expect(byPassword.length).toBeGreaterThan(20);
+    for (const shop of deployed) {
+      const byIam = shop.functions.filter((fn) => granted(shop, fn, 'rds-db:connect').length > 0);
+      expect(byIam.map(({ name }) => stageFree(name)).sort()).toEqual([...byPassword].sort());
+      for (const fn of byIam)
+        for (const login of granted(shop, fn, 'rds-db:connect')) {
+          const { DATABASE_USER, DATABASE_READER } = fn.environment;
+          expect([fn.name, DATABASE_USER, DATABASE_READER]).toContain(login.split('/').at(-1));
+          expect(login).toMatch(/^arn:aws:rds-db:[^*]+:dbuser:[^*]+\/[a-z_]+$/);
+        }
+    }
+  });
+
+  test('takes no password of a service where it goes by IAM', () => {
+    for (const shop of deployed)
+      expect(
+        shop.secrets.map(({ name }) => name).filter((name) => /\/db\/(users|orders|payments)$/.test(name)),
+      ).toEqual([]);
+  });
+
+  test('demands TLS everywhere but on a laptop', () => {
+    for (const shop of deployed)
+      for (const { name, environment } of shop.functions)
+        if (environment.DATABASE_HOST !== undefined)
+          expect([name, environment.DATABASE_TLS, environment.DATABASE_AUTH]).toEqual([
+            name,
+            'verify-full',
+            'iam',
+          ]);
+  });
+});
+
+describe('databases', () => {
+  test('refuse connections without TLS, in every stage', () => {
+    for (const stage of everywhere) {
+      for (const group of ofType(stage, 'AWS::RDS::DBParameterGroup'))
+        expect(group.properties['Parameters']).toMatchObject({ 'rds.force_ssl': '1' });
+      for (const proxy of ofType(stage, 'AWS::RDS::DBProxy'))
+        expect(proxy.properties).toMatchObject({ RequireTLS: true, DefaultAuthScheme: 'IAM_AUTH' });
+    }
+  });
+
+  test('in prod are as large and as safe as the design says', () => {
+    const prod = everywhere.find(({ name }) => name === 'prod')!;
+    const servers = ofType(prod, 'AWS::RDS::DBInstance').map(({ properties }) => properties);
+    const primary = (id: string) => servers.find((one) => one['DBInstanceIdentifier'] === id);
+    const safe = {
+      MultiAZ: true,
+      StorageEncrypted: true,
+      DeletionProtection: true,
+      BackupRetentionPeriod: 30,
+      MaxAllocatedStorage: 1024,
+      EnablePerformanceInsights: true,
+      PubliclyAccessible: false,
+    };
+    expect(primary('shop-prod-users-db')).toMatchObject({ ...safe, DBInstanceClass: 'db.r6g.large' });
+    expect(primary('shop-prod-orders-db')).toMatchObject({ ...safe, DBInstanceClass: 'db.r6g.xlarge' });
+    const replicas = (id: string) =>
+      servers.filter((one) => String(one['DBInstanceIdentifier']).startsWith(`${id}-replica-`)).length;
+    expect([replicas('shop-prod-users-db'), replicas('shop-prod-orders-db')]).toEqual([1, 2]);
+  });
+});
