@@ -1,6 +1,9 @@
 const { join } = require('node:path');
 const { keepAsyncFailures } = require('./functions/async-failures.cjs');
+const { shiftGradually } = require('./functions/canary.cjs');
+const { putLive } = require('./functions/live-alias.cjs');
 const { dropSharedRole, narrowNetworkRights } = require('./functions/own-roles.cjs');
+const { keepWarm } = require('./functions/provisioned.cjs');
 const { migrateSchemaFirst } = require('./functions/schema-first.cjs');
 
 /**
@@ -17,7 +20,9 @@ module.exports = class FunctionsPlugin {
 
   finish() {
     const { service, serviceDir } = this.serverless;
+    const { alias, canary, provisioned = {} } = service.custom.size;
     const template = service.provider.compiledCloudFormationTemplate;
+    const stackName = this.serverless.getProvider('aws').naming.getStackName();
     dropSharedRole(template);
     narrowNetworkRights(template);
     keepAsyncFailures(template);
@@ -25,5 +30,11 @@ module.exports = class FunctionsPlugin {
       join(serviceDir, 'migrations'),
       join(__dirname, '..', 'postgres', 'migrations'),
     ]);
+    if (!alias) return;
+    const aliases = putLive(template);
+    if (canary) shiftGradually(template, aliases, { stackName, configuration: canary });
+    keepWarm(template, aliases, provisioned[service.service] ?? {}, (name) =>
+      name.slice(stackName.length + 1),
+    );
   }
 };

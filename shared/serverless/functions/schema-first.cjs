@@ -15,7 +15,7 @@ const MIGRATION = 'SchemaMigration';
 function migrateSchemaFirst(template, folders) {
   const migrate = template.Resources[MIGRATE];
   if (!migrate) return;
-  const { DATABASE_HOST, DATABASE_AUTH } = migrate.Properties.Environment.Variables;
+  const { DATABASE_ADMIN_HOST, DATABASE_HOST, DATABASE_AUTH } = migrate.Properties.Environment.Variables;
   template.Resources[MIGRATION] = {
     Type: 'Custom::SchemaMigration',
     // Its deletion would change nothing; the function that answers may be gone already.
@@ -27,7 +27,7 @@ function migrateSchemaFirst(template, folders) {
       // Longer than the function may run: a function that is ended answers nothing.
       ServiceTimeout: migrate.Properties.Timeout + 60,
       Steps: hashOf(folders),
-      DatabaseHost: DATABASE_HOST,
+      DatabaseHost: DATABASE_ADMIN_HOST ?? DATABASE_HOST,
       SignInBy: DATABASE_AUTH,
     },
   };

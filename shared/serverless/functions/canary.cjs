@@ -1,0 +1,147 @@
+const { ALIAS } = require('./live-alias.cjs');
+
+const RUNBOOK = 'docs/runbooks/release-rolled-back.md';
+/** Errors of the new version in one minute that are no accident any more. */
+const ERRORS_PER_MINUTE = 3;
+/** Share of an API's requests that may end in 5xx: ten times what the objective of 99.9 % allows. */
+const FAILED_SHARE = 0.01;
+
+/**
+ * Lets CodeDeploy move each alias: some of the traffic first, the rest when no alarm rang, and back at once when one
+ * did. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes.
+ */
+function shiftGradually(template, aliases, { stackName, configuration }) {
+  if (aliases.length === 0) return;
+  const { Resources } = template;
+  Resources.ReleaseRole = releaseRole(stackName);
+  Resources.ReleaseApplication = {
+    Type: 'AWS::CodeDeploy::Application',
+    Properties: { ApplicationName: stackName, ComputePlatform: 'Lambda' },
+  };
+  const ofApi = apiAlarm(template, stackName);
+  if (ofApi) Resources.ReleaseApiAlarm = ofApi;
+  for (const { aliasId, functionId, versionId } of aliases) {
+    const base = aliasId.replace(/Live$/, '');
+    const name = Resources[functionId].Properties.FunctionName;
+    const [alarmId, groupId] = [`${base}ReleaseAlarm`, `${base}Release`];
+    Resources[alarmId] = versionAlarm(name, versionId);
+    const alarms = [{ Name: { Ref: alarmId } }, ...(ofApi ? [{ Name: { Ref: 'ReleaseApiAlarm' } }] : [])];
+    Resources[groupId] = {
+      Type: 'AWS::CodeDeploy::DeploymentGroup',
+      Properties: {
+        ApplicationName: { Ref: 'ReleaseApplication' },
+        DeploymentGroupName: name,
+        ServiceRoleArn: { 'Fn::GetAtt': ['ReleaseRole', 'Arn'] },
+        DeploymentConfigName: configuration,
+        DeploymentStyle: { DeploymentType: 'BLUE_GREEN', DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
+        AlarmConfiguration: { Enabled: true, IgnorePollAlarmFailure: false, Alarms: alarms },
+        AutoRollbackConfiguration: {
+          Enabled: true,
+          Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
+        },
+      },
+    };
+    Resources[aliasId].UpdatePolicy = {
+      CodeDeployLambdaAliasUpdate: {
+        ApplicationName: { Ref: 'ReleaseApplication' },
+        DeploymentGroupName: { Ref: groupId },
+      },
+    };
+  }
+}
+
+/** Lambda tells an alias' versions apart while it points to two: the metric is there just as long as a shift. */
+function versionAlarm(functionName, versionId) {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: `${functionName}-release-errors`,
+      AlarmDescription: `The version of ${functionName} that is being released fails: ${RUNBOOK}`,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [
+        { Name: 'FunctionName', Value: functionName },
+        { Name: 'Resource', Value: `${functionName}:${ALIAS}` },
+        { Name: 'ExecutedVersion', Value: { 'Fn::GetAtt': [versionId, 'Version'] } },
+      ],
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: ERRORS_PER_MINUTE,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    },
+  };
+}
+
+/** A handler answers 500 without failing as a function: only its API counts that. */
+function apiAlarm({ Resources }, stackName) {
+  const api = Resources.ApiGatewayRestApi;
+  if (!api) return undefined;
+  const deployment = Object.values(Resources).find(({ Type }) => Type === 'AWS::ApiGateway::Deployment');
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: `${stackName}-release-5xx`,
+      AlarmDescription: `Requests to ${stackName} fail; a release in progress is taken back: ${RUNBOOK}`,
+      Namespace: 'AWS/ApiGateway',
+      MetricName: '5XXError',
+      Dimensions: [
+        { Name: 'ApiName', Value: api.Properties.Name },
+        {
+          Name: 'Stage',
+          Value: deployment?.Properties.StageName ?? Resources.ApiGatewayStage.Properties.StageName,
+        },
+      ],
+      Statistic: 'Average',
+      Period: 60,
+      EvaluationPeriods: 2,
+      Threshold: FAILED_SHARE,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    },
+  };
+}
+
+/** What CodeDeploy needs to move this stack's aliases (AWS Managed Policy AWSCodeDeployRoleForLambdaLimited), no more. */
+function releaseRole(stackName) {
+  const arn = (rest) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
+  const functions = arn(`lambda:\${AWS::Region}:\${AWS::AccountId}:function:${stackName}-*`);
+  const alarms = arn(`cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${stackName}-*`);
+  const statement = (Sid, Action, Resource) => ({ Sid, Effect: 'Allow', Action, Resource: [Resource] });
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: ['codedeploy.amazonaws.com'] },
+            Action: ['sts:AssumeRole'],
+            // Only for this account's own deployments.
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'move-aliases',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              statement(
+                'MoveAliases',
+                ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
+                functions,
+              ),
+              statement('WatchAlarms', ['cloudwatch:DescribeAlarms'], alarms),
+            ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+module.exports = { shiftGradually };

@@ -1,0 +1,64 @@
+const { dependOn, ofType, referredTo } = require('./template.cjs');
+
+const ALIAS = 'live';
+/** Called by CloudFormation as the newest code, before anything else is (schema-first.cjs). */
+const WITHOUT_ALIAS = new Set(['MigrateLambdaFunction']);
+
+/** Where a resource of a type names the functions that it calls. */
+const TRIGGERS = {
+  'AWS::ApiGateway::Authorizer': ['AuthorizerUri'],
+  'AWS::ApiGateway::Method': ['Integration'],
+  'AWS::Events::Rule': ['Targets'],
+  'AWS::Lambda::EventSourceMapping': ['FunctionName'],
+  'AWS::Lambda::Permission': ['FunctionName'],
+  'AWS::S3::Bucket': ['NotificationConfiguration'],
+  'AWS::SNS::Subscription': ['Endpoint'],
+};
+
+/**
+ * Puts the alias `live` in front of every function's newest version, and lets every trigger, permission and export name
+ * the alias. A release is then a move of the alias, which can be gradual and can be taken back
+ * (docs/decisions/0010-aliases-and-canaries.md). Returns the aliases for the steps that follow.
+ */
+function putLive(template) {
+  const aliases = new Map();
+  for (const [versionId, version] of ofType(template, 'AWS::Lambda::Version')) {
+    const functionId = referredTo(version.Properties.FunctionName);
+    if (WITHOUT_ALIAS.has(functionId)) continue;
+    const aliasId = functionId.replace(/LambdaFunction$/, 'Live');
+    template.Resources[aliasId] = {
+      Type: 'AWS::Lambda::Alias',
+      Properties: {
+        FunctionName: { Ref: functionId },
+        FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+        Name: ALIAS,
+        Description: 'What takes traffic.',
+      },
+    };
+    aliases.set(functionId, { aliasId, functionId, versionId });
+  }
+  for (const [type, properties] of Object.entries(TRIGGERS))
+    for (const [, resource] of ofType(template, type))
+      for (const name of properties)
+        if (resource.Properties?.[name] !== undefined)
+          resource.Properties[name] = aimed(resource.Properties[name], aliases);
+  for (const output of Object.values(template.Outputs ?? {})) output.Value = aimed(output.Value, aliases);
+  for (const [, config] of ofType(template, 'AWS::Lambda::EventInvokeConfig')) {
+    const alias = aliases.get(referredTo(config.Properties.FunctionName));
+    if (!alias) continue;
+    config.Properties.Qualifier = ALIAS;
+    dependOn(config, alias.aliasId);
+  }
+  return [...aliases.values()];
+}
+
+/** The same value with the alias' ARN (its Ref) wherever it named a function. */
+function aimed(value, aliases) {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((item) => aimed(item, aliases));
+  const alias = aliases.get(referredTo(value));
+  if (alias) return { Ref: alias.aliasId };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, aimed(item, aliases)]));
+}
+
+module.exports = { ALIAS, putLive };

@@ -1,0 +1,47 @@
+const { ALIAS } = require('./live-alias.cjs');
+
+/** Above this share of busy instances more are started: Lambda's own recommendation for target tracking. */
+const BUSY_SHARE = 0.7;
+
+/**
+ * Keeps instances of the hottest functions started, `least` at all times and up to `most` by use, so that nobody waits
+ * for a cold start where everybody passes. `sizes` has the numbers by function, from stages.yml.
+ */
+function keepWarm(template, aliases, sizes, nameOf) {
+  for (const { aliasId, functionId } of aliases) {
+    const name = template.Resources[functionId].Properties.FunctionName;
+    const size = sizes[nameOf(name)];
+    if (!size) continue;
+    const base = aliasId.replace(/Live$/, '');
+    template.Resources[aliasId].Properties.ProvisionedConcurrencyConfig = {
+      ProvisionedConcurrentExecutions: size.least,
+    };
+    template.Resources[`${base}WarmInstances`] = {
+      Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+      DependsOn: [aliasId],
+      Properties: {
+        ServiceNamespace: 'lambda',
+        ScalableDimension: 'lambda:function:ProvisionedConcurrency',
+        ResourceId: `function:${name}:${ALIAS}`,
+        MinCapacity: size.least,
+        MaxCapacity: size.most,
+      },
+    };
+    template.Resources[`${base}WarmByUse`] = {
+      Type: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+      Properties: {
+        PolicyName: `${name}-warm-by-use`,
+        PolicyType: 'TargetTrackingScaling',
+        ScalingTargetId: { Ref: `${base}WarmInstances` },
+        TargetTrackingScalingPolicyConfiguration: {
+          TargetValue: BUSY_SHARE,
+          PredefinedMetricSpecification: {
+            PredefinedMetricType: 'LambdaProvisionedConcurrencyUtilization',
+          },
+        },
+      },
+    };
+  }
+}
+
+module.exports = { keepWarm };
