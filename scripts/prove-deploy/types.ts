@@ -12,43 +12,40 @@ export const typeFates = {
     'AWS::ApiGateway::Resource',
     'AWS::ApiGateway::RestApi',
     'AWS::ApiGateway::Stage',
+    'AWS::DynamoDB::GlobalTable',
     'AWS::DynamoDB::Table',
     'AWS::Events::Rule',
     'AWS::IAM::ManagedPolicy',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
+    'AWS::Lambda::Alias',
+    'AWS::Lambda::EventInvokeConfig',
     'AWS::Lambda::EventSourceMapping',
     'AWS::Lambda::Function',
+    'AWS::Lambda::Version',
     'AWS::S3::Bucket',
     'AWS::S3::BucketPolicy',
-    'AWS::SecretsManager::Secret',
     'AWS::SNS::Subscription',
     'AWS::SNS::Topic',
     'AWS::SQS::Queue',
     'AWS::SQS::QueuePolicy',
+    'AWS::SecretsManager::Secret',
+    'Custom::SchemaMigration', // runs the services' migrate functions
   ],
   /** Made and described, but without effect: the emulator keeps a record of it and does nothing by it. */
   stubbed: [
     'AWS::ApiGateway::Account', // no access logs are written
-    'AWS::CloudWatch::Alarm', // no metric of the shop reaches it
-    'AWS::CloudWatch::Dashboard',
-    'AWS::KMS::Alias',
-    'AWS::KMS::Key', // nothing is encrypted at rest
-    'AWS::Lambda::Permission', // triggers fire without it
-    'AWS::Logs::LogGroup', // retention is not applied within the proof
-    'AWS::Logs::MetricFilter',
-    'AWS::SES::EmailIdentity', // verified without DNS
-    'AWS::SNS::TopicPolicy',
     'AWS::ApiGateway::DomainName', // the proof's own door stands for the domain
+    'AWS::Backup::BackupPlan', // nothing is backed up
+    'AWS::Backup::BackupVault',
     'AWS::CertificateManager::Certificate',
     'AWS::CloudFront::CachePolicy', // the proof's own door stands for CloudFront
-    'AWS::CloudFront::Distribution',
+    'AWS::CloudFront::Distribution', // pictures come through the proof's own door
     'AWS::CloudFront::Function',
     'AWS::CloudFront::OriginAccessControl',
     'AWS::CloudFront::ResponseHeadersPolicy',
-    'AWS::Route53::HostedZone',
-    'AWS::Route53::RecordSet', // nobody asks it for an address
-    'AWS::WAFv2::WebACL', // refuses nothing
+    'AWS::CloudWatch::Alarm', // no metric of the shop reaches it
+    'AWS::CloudWatch::Dashboard',
     'AWS::EC2::InternetGateway', // no packet of the shop goes through the network
     'AWS::EC2::Route',
     'AWS::EC2::RouteTable',
@@ -58,27 +55,63 @@ export const typeFates = {
     'AWS::EC2::VPC',
     'AWS::EC2::VPCEndpoint',
     'AWS::EC2::VPCGatewayAttachment',
-    'AWS::Backup::BackupPlan', // nothing is backed up
-    'AWS::Backup::BackupVault',
+    'AWS::ElastiCache::ParameterGroup',
+    'AWS::ElastiCache::ReplicationGroup',
+    'AWS::ElastiCache::SubnetGroup',
+    'AWS::KMS::Alias',
+    'AWS::KMS::Key', // nothing is encrypted at rest
+    'AWS::Lambda::Permission', // triggers fire without it
+    'AWS::Logs::LogGroup', // retention is not applied within the proof
+    'AWS::Logs::MetricFilter',
+    'AWS::Logs::ResourcePolicy',
+    'AWS::RDS::DBInstance', // the shop's data lie in the proof's own PostgreSQL
+    'AWS::RDS::DBParameterGroup',
+    'AWS::RDS::DBSubnetGroup',
+    'AWS::Route53::HostedZone',
+    'AWS::Route53::RecordSet', // nobody asks it for an address
+    'AWS::SES::EmailIdentity', // verified without DNS
+    'AWS::SNS::TopicPolicy',
+    'AWS::SecretsManager::SecretTargetAttachment',
+    'AWS::WAFv2::WebACL', // refuses nothing
   ],
   /** The emulator has no handler for it: taken out of the template before it is deployed there. */
   leftOut: [
+    'AWS::AccessAnalyzer::Analyzer',
     'AWS::ApiGatewayV2::RoutingRule',
+    'AWS::ApplicationAutoScaling::ScalableTarget',
+    'AWS::ApplicationAutoScaling::ScalingPolicy',
+    'AWS::Backup::BackupSelection',
+    'AWS::Budgets::Budget',
+    'AWS::CloudTrail::Trail',
+    'AWS::CloudWatch::CompositeAlarm',
+    'AWS::CodeDeploy::Application',
+    'AWS::CodeDeploy::DeploymentGroup',
+    'AWS::Config::ConfigRule',
+    'AWS::Config::ConfigurationRecorder',
+    'AWS::Config::DeliveryChannel',
     'AWS::EC2::EIP',
     'AWS::EC2::FlowLog',
     'AWS::EC2::NatGateway',
     'AWS::EC2::NetworkAcl',
     'AWS::EC2::NetworkAclEntry',
+    'AWS::EC2::SecurityGroupEgress',
     'AWS::EC2::SecurityGroupIngress',
     'AWS::EC2::SubnetNetworkAclAssociation',
-    'AWS::Backup::BackupSelection',
+    'AWS::GuardDuty::Detector',
+    'AWS::KMS::ReplicaKey',
     'AWS::Logs::Delivery',
     'AWS::Logs::DeliveryDestination',
     'AWS::Logs::DeliverySource',
+    'AWS::RDS::DBProxy',
+    'AWS::RDS::DBProxyTargetGroup',
     'AWS::Route53::HealthCheck',
     'AWS::Route53::RecordSetGroup',
+    'AWS::SecretsManager::ResourcePolicy',
+    'AWS::SecretsManager::RotationSchedule',
     'AWS::WAFv2::LoggingConfiguration',
     'AWS::WAFv2::WebACLAssociation',
+    'AWS::XRay::Group',
+    'AWS::XRay::SamplingRule',
   ],
 } as const;
 

@@ -1,6 +1,7 @@
 import type { Cause, NewEvent } from '../events/event.ts';
 import { logger } from '../lambda/telemetry.ts';
 import { type OutboxEntry, toEntries } from '../outbox/entry.ts';
+import { countLag } from '../outbox/lag.ts';
 import type { Publish } from '../outbox/publish.ts';
 import { sendInOrder } from '../outbox/send.ts';
 import type { Dynamo } from './dynamo.ts';
@@ -93,7 +94,8 @@ export function dynamoRelay(dynamo: Dynamo, table: string, publish: Publish): Re
     aggregate,
     sweep: async (now) => {
       const total: Relayed = { sent: 0, failed: 0 };
-      const waiting = await abandoned(dynamo, table, new Date(now.getTime() - sweepAfterMs));
+      const { waiting, oldest } = await abandoned(dynamo, table, new Date(now.getTime() - sweepAfterMs));
+      countLag(oldest, now);
       for (let start = 0; start < waiting.length; start += sweepWidth) {
         const relayed = await Promise.all(waiting.slice(start, start + sweepWidth).map(aggregate));
         for (const { sent, failed } of relayed) {
@@ -162,7 +164,11 @@ async function markSent(dynamo: Dynamo, table: string, entry: OutboxEntry): Prom
  * The aggregates with entries that were written before `before` and are still unsent, oldest first. One page of
  * each shard a run: after a long outage the next runs go on.
  */
-async function abandoned(dynamo: Dynamo, table: string, before: Date): Promise<string[]> {
+async function abandoned(
+  dynamo: Dynamo,
+  table: string,
+  before: Date,
+): Promise<{ waiting: string[]; oldest: Date | undefined }> {
   const pages = await Promise.all(
     Array.from({ length: shards }, (_, shard) =>
       dynamo.query<Row>({
@@ -177,5 +183,9 @@ async function abandoned(dynamo: Dynamo, table: string, before: Date): Promise<s
   const oldestFirst = pages
     .flatMap(({ items }) => items)
     .toSorted((a, b) => a.created_at.localeCompare(b.created_at));
-  return [...new Set(oldestFirst.map(({ aggregate_id }) => aggregate_id))];
+  const [first] = oldestFirst;
+  return {
+    waiting: [...new Set(oldestFirst.map(({ aggregate_id }) => aggregate_id))],
+    oldest: first && new Date(first.created_at),
+  };
 }

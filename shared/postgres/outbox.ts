@@ -1,7 +1,9 @@
 import { coalesce } from '../coalesce.ts';
 import type { Cause, NewEvent } from '../events/event.ts';
+import { timeOfId } from '../ids.ts';
 import { logger } from '../lambda/telemetry.ts';
 import { type OutboxEntry, toEntries } from '../outbox/entry.ts';
+import { countLag } from '../outbox/lag.ts';
 import type { Publish } from '../outbox/publish.ts';
 import { sendInOrder } from '../outbox/send.ts';
 import type { Database, Transaction } from './database.ts';
@@ -39,13 +41,13 @@ export type Outbox = {
  */
 export function postgresOutbox(database: Database, publish: Publish): Outbox {
   const markSent = coalesce<OutboxEntry[], void>(50, 1, async (groups) => {
-    const entries = groups.flat();
-    await database.query(
-      sql`UPDATE outbox o SET sent_at = clock_timestamp()
-            FROM unnest(${entries.map(({ id }) => id)}::uuid[], ${entries.map(({ destination }) => destination)}::text[])
-                 AS s(id, destination)
-           WHERE o.id = s.id AND o.destination = s.destination`,
+    // By destination, not as a join with a list of pairs: that is planned as a scan, at twice the cost.
+    const sent = [...Map.groupBy(groups.flat(), ({ destination }) => destination)].reduce(
+      (others, [destination, entries]) =>
+        sql`${others} OR (destination = ${destination} AND id = ANY(${entries.map(({ id }) => id)}))`,
+      sql`false`,
     );
+    await database.query(sql`UPDATE outbox SET sent_at = clock_timestamp() WHERE ${sent}`);
     return groups.map(() => undefined);
   });
 
@@ -69,15 +71,21 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
     },
     sweep: async () => {
       const total = { sent: 0, failed: 0 };
+      let oldest: Date | undefined;
       for (;;) {
         const entries = await claimAbandoned(database);
         if (entries.length === 0) break;
+        for (const { id } of entries) {
+          const since = timeOfId(id);
+          if (oldest === undefined || since < oldest) oldest = since;
+        }
         const { sent, failed } = await send(entries);
         total.sent += sent;
         total.failed += failed;
         // Nothing goes out: the next sweep tries again, once the claims have lapsed.
         if (sent === 0) break;
       }
+      countLag(oldest, new Date());
       await database.query(`DELETE FROM outbox WHERE sent_at < clock_timestamp() - $1 * interval '1 day'`, [
         keepSentDays,
       ]);

@@ -18,3 +18,5 @@ export const archive = /* @__PURE__ */ lazy(() =>
   reportArchive(dynamo(), config.METRICS_TABLE, s3(), config.DOCUMENTS_BUCKET),
 );
 export const clock = systemClock;
+
+export { countProgress } from './adapters/business-metrics.ts';

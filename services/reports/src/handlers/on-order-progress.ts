@@ -7,10 +7,14 @@ import {
 } from '#shared/events/orders.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
-import { rows } from '../app.ts';
+
+import { countProgress, rows } from '../app.ts';
 import { type OrderProgress, rowAfter } from '../domain/order-row.ts';
 
-const keep = (event: OrderProgress) => rows().keep(rowAfter(event));
+const keep = (event: OrderProgress) => {
+  countProgress(event);
+  return rows().keep(rowAfter(event));
+};
 
 /** Keeps the row of an order in the report of the day on which it was placed. */
 export const handler = queueHandler([

@@ -1,6 +1,8 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { created } from '#shared/http/response.ts';
 import { newId } from '#shared/ids.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
+import { metrics } from '#shared/lambda/telemetry.ts';
 import { idempotently } from '#shared/postgres/idempotency.ts';
 import { registerRoute } from '../api.ts';
 import { clock, database, hashPassword, users, withHashedSecret } from '../app.ts';
@@ -18,6 +20,7 @@ export const handler = httpHandler(registerRoute, async ({ body, idempotency, ca
     const user = await users().add(decided, await hashPassword(password), cause, (transaction, added) =>
       complete(transaction, answer(added)),
     );
+    metrics.addMetric('Registrations', MetricUnit.Count, 1);
     return answer(user);
   });
 });

@@ -1,0 +1,243 @@
+import type { Resource } from './alarm.ts';
+import { anyStage, type Watched, type WatchedFunction } from './watched.ts';
+
+type MetricRow = (string | Record<string, unknown>)[];
+type Widget = Record<string, unknown>;
+
+/** A dashboard is 24 columns wide (CloudWatch, "Dashboard body structure"). */
+const half = 12;
+const rowHeight = 6;
+
+const graph = (title: string, metrics: MetricRow[], more: Record<string, unknown> = {}): Widget => ({
+  type: 'metric',
+  width: half,
+  height: rowHeight,
+  properties: { title, region: '${AWS::Region}', view: 'timeSeries', period: 60, metrics, ...more },
+});
+const stacked = { stat: 'Sum', stacked: true };
+const headline = (markdown: string): Widget => ({
+  type: 'text',
+  width: 2 * half,
+  height: 1,
+  properties: { markdown },
+});
+
+/** Places widgets from left to right and from top to bottom. */
+function laidOut(widgets: readonly Widget[]): Widget[] {
+  let [x, y, lineHeight] = [0, 0, 0];
+  return widgets.map((widget) => {
+    const [width, height] = [Number(widget['width']), Number(widget['height'])];
+    if (x + width > 2 * half) [x, y, lineHeight] = [0, y + lineHeight, 0];
+    const placed = { ...widget, x, y };
+    x += width;
+    lineHeight = Math.max(lineHeight, height);
+    return placed;
+  });
+}
+
+const dashboard = (name: string, widgets: readonly Widget[]): Resource => ({
+  Type: 'AWS::CloudWatch::Dashboard',
+  Properties: {
+    DashboardName: `\${self:custom.prefix}-${name}`,
+    DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: laidOut(widgets) }) },
+  },
+});
+
+const lambda = (
+  metric: string,
+  { key, name }: WatchedFunction,
+  more: Record<string, unknown> = {},
+): MetricRow => ['AWS/Lambda', metric, 'FunctionName', anyStage(name), { label: key, ...more }];
+
+/** Rate, latency and errors of each API, and of each route: a route is a function of its own. */
+function application({ apis, functions }: Watched): Widget[] {
+  return apis.flatMap((api) => {
+    const service = /shop-[a-z]+-([a-z]+)$|shop-([a-z]+)-/.exec(api.name)?.slice(1).find(Boolean) ?? api.name;
+    const dimensions = ['ApiName', anyStage(api.name), 'Stage', '${self:provider.stage}'];
+    const routes = functions.filter((each) => each.http && each.service === service);
+    return [
+      headline(`## ${service}`),
+      graph(`${service}: requests and errors`, [
+        ['AWS/ApiGateway', 'Count', ...dimensions, { stat: 'Sum', label: 'requests' }],
+        ['AWS/ApiGateway', '4XXError', ...dimensions, { stat: 'Sum', label: '4xx' }],
+        ['AWS/ApiGateway', '5XXError', ...dimensions, { stat: 'Sum', label: '5xx' }],
+      ]),
+      graph(
+        `${service}: latency, ms`,
+        ['p50', 'p95', 'p99'].map((stat) => [
+          'AWS/ApiGateway',
+          'Latency',
+          ...dimensions,
+          { stat, label: stat },
+        ]),
+      ),
+      graph(
+        `${service}: requests per route`,
+        routes.map((route) => lambda('Invocations', route)),
+        stacked,
+      ),
+      graph(
+        `${service}: p95 per route, ms`,
+        routes.map((route) => lambda('Duration', route)),
+        { stat: 'p95' },
+      ),
+      graph(
+        `${service}: p50 and p99 per route, ms`,
+        routes.flatMap((route) => [
+          lambda('Duration', route, { stat: 'p50', label: `${route.key} p50` }),
+          lambda('Duration', route, { stat: 'p99', label: `${route.key} p99` }),
+        ]),
+      ),
+      graph(
+        `${service}: failures per route`,
+        routes.map((route) => lambda('Errors', route)),
+        stacked,
+      ),
+    ];
+  });
+}
+
+/** Depth, age and dead letters of the queues, what topics pass on, and what reactions make of it. */
+function messaging({ queues, topics, functions }: Watched): Widget[] {
+  const sqs = (metric: string, names: readonly string[], stat: string): MetricRow[] =>
+    names.map((name) => ['AWS/SQS', metric, 'QueueName', anyStage(name), { stat }]);
+  const working = queues.filter(({ reader }) => reader).map(({ name }) => name);
+  const givenUp = queues.filter(({ reader }) => !reader).map(({ name }) => name);
+  const reactions = functions.filter(({ http }) => !http);
+  const sweeps = [
+    ...new Set(reactions.filter(({ key }) => /outbox/.test(key)).map(({ service }) => service)),
+  ];
+  return [
+    graph(
+      'Dead letters and failed invocations',
+      sqs('ApproximateNumberOfMessagesVisible', givenUp, 'Maximum'),
+    ),
+    graph('Age of the oldest message, s', sqs('ApproximateAgeOfOldestMessage', working, 'Maximum')),
+    graph('Messages waiting', sqs('ApproximateNumberOfMessagesVisible', working, 'Maximum')),
+    graph('Messages being worked on', sqs('ApproximateNumberOfMessagesNotVisible', working, 'Maximum')),
+    graph(
+      'Events published',
+      topics.map((name) => [
+        'AWS/SNS',
+        'NumberOfMessagesPublished',
+        'TopicName',
+        anyStage(name),
+        { stat: 'Sum' },
+      ]),
+    ),
+    graph(
+      'Events not delivered',
+      topics.map((name) => [
+        'AWS/SNS',
+        'NumberOfNotificationsFailed',
+        'TopicName',
+        anyStage(name),
+        { stat: 'Sum' },
+      ]),
+    ),
+    graph(
+      'Outbox: age of the oldest unpublished event, s',
+      sweeps.map((service) => [
+        '${self:custom.prefix}',
+        'OutboxLag',
+        'service',
+        `\${self:custom.project}-${service}`,
+        { stat: 'Maximum' },
+      ]),
+    ),
+    graph(
+      'Reactions: failures',
+      reactions.map((each) => lambda('Errors', each, { label: `${each.service} ${each.key}` })),
+      stacked,
+    ),
+    graph(
+      'Reactions: p95, ms',
+      reactions.map((each) => lambda('Duration', each, { label: `${each.service} ${each.key}` })),
+      {
+        stat: 'p95',
+      },
+    ),
+  ];
+}
+
+/** Connections, proxies, cache and tables. */
+function data({ tables, functions }: Watched): Widget[] {
+  const databases = ['users-db', 'orders-db'].map((name) => `\${self:custom.prefix}-${name}`);
+  const rds = (metric: string, stat = 'Average') =>
+    databases.map((name) => ['AWS/RDS', metric, 'DBInstanceIdentifier', name, { stat }]);
+  const proxy = (metric: string) =>
+    databases.map((name) => ['AWS/RDS', metric, 'ProxyName', name, { stat: 'Sum' }]);
+  const table = (metric: string, stat = 'Sum') =>
+    tables.map((name) => ['AWS/DynamoDB', metric, 'TableName', anyStage(name), { stat }]);
+  const cache = ['AWS/ElastiCache', 'CacheClusterId', '${self:custom.prefix}-cache-0001-001'] as const;
+  return [
+    graph('Databases: CPU, %', rds('CPUUtilization')),
+    graph('Databases: connections', rds('DatabaseConnections', 'Maximum')),
+    graph('Databases: free storage, bytes', rds('FreeStorageSpace', 'Minimum')),
+    graph('Databases: read and write latency, s', [...rds('ReadLatency'), ...rds('WriteLatency')]),
+    graph('Proxies: clients', proxy('ClientConnections')),
+    graph('Proxies: sessions pinned', proxy('DatabaseConnectionsCurrentlySessionPinned')),
+    graph('Cache: hits and misses', [
+      [cache[0], 'CacheHits', cache[1], cache[2], { stat: 'Sum', id: 'hits' }],
+      [cache[0], 'CacheMisses', cache[1], cache[2], { stat: 'Sum', id: 'misses' }],
+      [{ expression: '100 * hits / (hits + misses)', label: 'hit ratio, %', yAxis: 'right' }],
+    ]),
+    graph('Cache: memory, % and evictions', [
+      [cache[0], 'DatabaseMemoryUsagePercentage', cache[1], cache[2], { stat: 'Maximum' }],
+      [cache[0], 'Evictions', cache[1], cache[2], { stat: 'Sum', yAxis: 'right' }],
+    ]),
+    graph('Tables: capacity read', table('ConsumedReadCapacityUnits'), stacked),
+    graph('Tables: capacity written', table('ConsumedWriteCapacityUnits'), stacked),
+    graph('Tables: throttled', [...table('ReadThrottleEvents'), ...table('WriteThrottleEvents')], stacked),
+    graph(
+      'Functions: throttled',
+      functions.map((each) => lambda('Throttles', each)),
+      stacked,
+    ),
+  ];
+}
+
+/** What the people who run the shop look at. */
+function business({ functions }: Watched): Widget[] {
+  const counted = (
+    service: string,
+    metric: string,
+    label: string,
+    more: Record<string, unknown> = {},
+  ): MetricRow => [
+    '${self:custom.prefix}',
+    metric,
+    'service',
+    `\${self:custom.project}-${service}`,
+    { stat: 'Sum', label, ...more },
+  ];
+  const views = functions.find(({ service, key }) => service === 'products' && key === 'get-product');
+  return [
+    graph('Orders per minute', [
+      counted('reports', 'OrdersPlaced', 'placed'),
+      counted('reports', 'OrdersPaid', 'paid'),
+      counted('reports', 'OrdersShipped', 'shipped'),
+      counted('reports', 'OrdersCompleted', 'completed'),
+      counted('reports', 'OrdersCancelled', 'cancelled'),
+    ]),
+    graph(
+      'Payments that succeed, %',
+      [
+        counted('reports', 'OrdersPaid', 'paid', { id: 'paid', visible: false }),
+        counted('reports', 'PaymentsFailed', 'failed', { id: 'failed', visible: false }),
+        [{ expression: '100 * FILL(paid, 0) / (FILL(paid, 0) + FILL(failed, 0))', label: 'succeed' }],
+      ],
+      { period: 300, yAxis: { left: { min: 0, max: 100 } } },
+    ),
+    graph('Registrations', [counted('users', 'Registrations', 'accounts')], { period: 300 }),
+    graph('Product views', views ? [lambda('Invocations', views, { stat: 'Sum', label: 'views' })] : []),
+  ];
+}
+
+/** The four dashboards, by logical id. */
+export const dashboards = (watched: Watched): Record<string, Resource> => ({
+  ApplicationDashboard: dashboard('application', application(watched)),
+  MessagingDashboard: dashboard('messaging', messaging(watched)),
+  DataDashboard: dashboard('data', data(watched)),
+  BusinessDashboard: dashboard('business', business(watched)),
+});
