@@ -1,8 +1,10 @@
 import type { StockLine } from '#shared/contracts/stock.ts';
 import { type AllocatedLine, availableOf, type ProductStock } from '../domain/stock.ts';
 
-/** What is remembered is good for this long. */
-const freshMs = 5_000;
+/** What is remembered is good for this long at most. */
+const maxFreshMs = 60_000;
+/** So much of one product other processes are taken to sell: what is left above the level must outlast what is remembered. */
+const soldElsewherePerMs = 10 / 1_000;
 /** Products remembered at most. */
 const maxProducts = 2_000;
 /** With less than this above its reorder level, a product is read anew for every hold. */
@@ -20,9 +22,13 @@ export type RecentStock = {
   forget(lines: readonly StockLine[]): void;
 };
 
+/** What is left above the reorder level after taking `quantity`. */
+const surplusOf = (stock: ProductStock, quantity: number): number =>
+  availableOf(stock) - quantity - (stock.offer?.reorderLevel ?? 0);
+
 /** Whether so much is left after taking `quantity` that neither the stock nor its reorder level is near. */
 export const isAmple = (stock: ProductStock, quantity: number): boolean =>
-  stock.offer !== undefined && availableOf(stock) - quantity > stock.offer.reorderLevel + ampleMargin;
+  stock.offer !== undefined && surplusOf(stock, quantity) > ampleMargin;
 
 /** Remembers in this process, in the bounds above. */
 export function recentStock(): RecentStock {
@@ -32,7 +38,9 @@ export function recentStock(): RecentStock {
       const stocks: ProductStock[] = [];
       for (const { productId, quantity } of lines) {
         const entry = known.get(productId);
-        if (entry === undefined || now.getTime() - entry.readAt > freshMs || !isAmple(entry.stock, quantity))
+        if (entry === undefined || !isAmple(entry.stock, quantity)) return undefined;
+        const ageMs = now.getTime() - entry.readAt;
+        if (ageMs > maxFreshMs || ageMs * soldElsewherePerMs > surplusOf(entry.stock, quantity))
           return undefined;
         stocks.push(entry.stock);
       }
