@@ -1,16 +1,18 @@
 import { startFauxqs } from 'fauxqs';
 import { fauxqsPart, type Persistence } from '../../local/engines/fauxqs-parts.ts';
+import { groupWrites } from '../../local/engines/messaging-persistence.ts';
 
 /**
  * The messaging engine alone in a process, as its own server: `node messaging-process.ts DATA_DIR`. Ends with its
- * parent. As durable as the platform runs it: everything survives the process, nothing is flushed per message.
+ * parent. As durable and as fast as the platform runs it: everything survives the process, nothing is flushed per
+ * message, and the calls of one turn are one commit.
  */
 const { PersistenceManager } = await fauxqsPart<{ PersistenceManager: { prototype: Persistence } }>(
   'persistence.js',
 );
 const load = PersistenceManager.prototype.load;
 PersistenceManager.prototype.load = function (this: Persistence, ...stores) {
-  this.db.exec('PRAGMA synchronous = NORMAL');
+  groupWrites(this);
   return load.apply(this, stores);
 };
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Messaging, startMessaging } from './messaging.ts';
@@ -35,6 +35,34 @@ test('a message that is made visible again comes back with its receive count, al
   await restart();
   const [second] = await receive(url);
   expect(second).toMatchObject({ Body: 'again', Attributes: { ApproximateReceiveCount: '2' } });
+});
+
+test('a kill loses nothing that was answered: what waits, what was taken, and what was deleted stay so', async () => {
+  const url = await create('survivors');
+  for (const body of ['handled', 'taken', 'waiting']) await send(url, body);
+  const [handled, taken] = await receive(url, { MaxNumberOfMessages: 2 });
+  expect(taken?.Body).toBe('taken');
+  await messaging.sqs('DeleteMessage', { QueueUrl: url, ReceiptHandle: handled?.ReceiptHandle });
+  // The files of this moment are what a kill would leave.
+  const left = await mkdtemp(join(tmpdir(), 'messaging-killed-'));
+  await cp(folder, left, { recursive: true });
+  const next = await startMessaging({ dataDir: left });
+  const messages = await receive(url, { MaxNumberOfMessages: 10 }, next);
+  expect(messages.map((message) => message.Body)).toEqual(['taken', 'waiting']);
+  await next.stop();
+  await rm(left, { recursive: true, force: true });
+});
+
+test('a message in somebody’s hands stays there over a restart', async () => {
+  const url = await create('held');
+  await send(url, 'held');
+  const [held] = await receive(url, { VisibilityTimeout: 60 });
+  await restart();
+  expect(await receive(url)).toEqual([]);
+  const release = { QueueUrl: url, ReceiptHandle: held?.ReceiptHandle, VisibilityTimeout: 0 };
+  await messaging.sqs('ChangeMessageVisibility', release);
+  const [again] = await receive(url);
+  expect(again).toMatchObject({ Body: 'held', Attributes: { ApproximateReceiveCount: '2' } });
 });
 
 test('a long poll waits for its message', async () => {
