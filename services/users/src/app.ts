@@ -15,6 +15,7 @@ import { tokenVerifier } from './adapters/token-verifier.ts';
 import { userReader } from './adapters/user-reader.ts';
 import { userStore } from './adapters/user-store.ts';
 import { config } from './config.ts';
+import { keysConfig } from './keys-config.ts';
 
 export { withHashedSecret } from './adapters/keyed-request.ts';
 export { hashPassword, passwordMatches } from './adapters/password-hash.ts';
@@ -33,7 +34,7 @@ export const users = /* @__PURE__ */ lazy(() => userStore(database(), outbox()))
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database()));
 export const attempts = /* @__PURE__ */ lazy(() => signInAttempts(database()));
 export const issueAccessToken = /* @__PURE__ */ lazy(() => tokenIssuer(config.SIGNING_KEYS_SECRET_ID));
-export const verifyingKeys = /* @__PURE__ */ lazy(() => publicKeys(config.PUBLIC_KEYS_SECRET_ID));
+export const verifyingKeys = /* @__PURE__ */ lazy(() => publicKeys(keysConfig.PUBLIC_KEYS_SECRET_ID));
 export const confirmOwner = /* @__PURE__ */ lazy(() => ownerConfirmation(accounts(), attempts(), clock));
 export const verifyToken = /* @__PURE__ */ lazy(() => tokenVerifier(verifyingKeys()));
 export const rotateSigningKeys = (wishes: Parameters<typeof rotateKeys>[3]) =>

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { databaseAdminSettings, databaseSettings, readConfig } from '#shared/config.ts';
 
 /** Settings of the users service. Secrets are named here, never given. */
-export const config = readConfig({
+export const config = /* @__PURE__ */ readConfig({
   ...databaseSettings,
   ...databaseAdminSettings,
   USER_EVENTS_TOPIC_ARN: z.string().min(1),
