@@ -34,11 +34,16 @@ export type Queue = {
   };
 };
 
+/** Of every queue: what begins to look for messages that become visible while somebody waits. */
+export type QueueTimers = { startPollTimerIfNeeded(): void };
+
 export type SqsStore = {
   host: string;
   region?: string;
   persistence?: Persistence;
   allQueues(): Iterable<Queue>;
+  /** Brings back what was in somebody's hands for too long, and what was delayed. */
+  processAllTimers(): void;
   getQueue(url: string): Queue | undefined;
   getQueueByName(name: string): Queue | undefined;
   shutdown(): void;

@@ -6,6 +6,7 @@ import {
   type ObjectStore,
   type Persistence,
   type Queue,
+  type QueueTimers,
   type SnsAction,
   type SnsStore,
   type SqsAction,
@@ -105,7 +106,7 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
   const [sqsModule, snsModule, s3Module, persistenceModule] = await Promise.all([
-    fauxqsPart<{ SqsStore: new () => SqsStore }>('sqs/sqsStore.js'),
+    fauxqsPart<{ SqsStore: new () => SqsStore; SqsQueue: { prototype: QueueTimers } }>('sqs/sqsStore.js'),
     fauxqsPart<{ SnsStore: new () => SnsStore }>('sns/snsStore.js'),
     fauxqsPart<{ S3Store: new () => ObjectStore }>('s3/s3Store.js'),
     fauxqsPart<{ PersistenceManager: new (folder: string) => Persistence }>('persistence.js'),
@@ -122,6 +123,9 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
   }
   for (const store of [sqs, sns, objects]) store.persistence = persistence;
   listInKeyOrder(objects);
+  // The engine looks at each queue that somebody waits on fifty times a second: one clock for all does.
+  sqsModule.SqsQueue.prototype.startPollTimerIfNeeded = () => {};
+  const clock = setInterval(() => sqs.processAllTimers(), TIMERS_EVERY_MS).unref();
   const [sqsActions, snsActions, s3] = await Promise.all([
     loadActions<SqsAction>('sqs', SQS_ACTIONS),
     loadActions<SnsAction>('sns', SNS_ACTIONS),
@@ -171,11 +175,15 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
       address = here;
     },
     async stop() {
+      clearInterval(clock);
       sqs.shutdown();
       persistence.close();
     },
   };
 }
+
+/** How late a message may come back after its visibility timeout or delay, which are whole seconds. */
+const TIMERS_EVERY_MS = 100;
 
 type ReceiveInput = { QueueUrl?: string; WaitTimeSeconds?: number };
 

@@ -6,9 +6,9 @@ import { handleBatch } from './stream-batch.ts';
 import type { Shard, StreamClient, StreamRecord } from './stream-client.ts';
 import { failureNotice } from './stream-events.ts';
 
-/** How often an idle shard is asked, and one that had records a moment ago. Lambda asks four times a second. */
-const IDLE_POLL_MS = 100;
-const BUSY_POLL_MS = 10;
+/** How often an idle shard is asked, as by Lambda; and one that had records a moment ago. */
+const IDLE_POLL_MS = 250;
+const BUSY_POLL_MS = 25;
 const BUSY_FOR_MS = 1_000;
 const AFTER_ERROR_MS = 500;
 /** How often a stream is asked for new shards. */
