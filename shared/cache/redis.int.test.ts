@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { eventually } from '../testing/eventually.ts';
-import { redisCache } from './redis.ts';
+import { type RedisAddress, redisCache } from './redis.ts';
+
+const at = (port: number): RedisAddress => ({ mode: 'single', host: '127.0.0.1', port });
 
 /** A port on which nobody listens any more. */
 async function closedPort(): Promise<number> {
@@ -17,7 +19,7 @@ const listening = (serve: (socket: Socket) => void): Promise<Server> =>
 const portOf = (server: Server) => (server.address() as { port: number }).port;
 
 test('while Redis is away every answer is made anew', async () => {
-  const cache = redisCache(`redis://127.0.0.1:${await closedPort()}`, 'test:');
+  const cache = redisCache(at(await closedPort()), 'test:');
   let made = 0;
   const make = async () => `answer ${++made}`;
   expect(await cache.remember('a', 1000, make)).toBe('answer 1');
@@ -28,7 +30,7 @@ test('while Redis is away every answer is made anew', async () => {
 test('a Redis that takes connections and never answers holds nobody up', async () => {
   const sockets: Socket[] = [];
   const silent = await listening((socket) => sockets.push(socket));
-  const cache = redisCache(`redis://127.0.0.1:${portOf(silent)}`, 'test:');
+  const cache = redisCache(at(portOf(silent)), 'test:');
   expect(await cache.remember('a', 1000, async () => 'answer')).toBe('answer');
   await cache.end();
   for (const socket of sockets) socket.destroy();
@@ -40,7 +42,9 @@ const url = process.env['TEST_REDIS_URL'];
 if (url !== undefined)
   describe('with a Redis', () => {
     const prefix = `test-${randomUUID()}:`;
-    const [first, second] = [redisCache(url, prefix), redisCache(url, prefix)];
+    const { hostname: host, port } = new URL(url);
+    const address = { mode: 'single', host, port: Number(port || 6379) } as const;
+    const [first, second] = [redisCache(address, prefix), redisCache(address, prefix)];
     afterAll(() => Promise.all([first.end(), second.end()]));
 
     test('what one process made, another finds, until its time is over', async () => {

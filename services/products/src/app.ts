@@ -46,5 +46,15 @@ export const relay = /* @__PURE__ */ lazy(() =>
   ),
 );
 export const cache = /* @__PURE__ */ lazy(() =>
-  config.REDIS_URL === '' ? inProcessCache() : redisCache(config.REDIS_URL, 'products:'),
+  config.REDIS_HOST === 'none'
+    ? inProcessCache()
+    : redisCache(
+        {
+          host: config.REDIS_HOST,
+          port: config.REDIS_PORT,
+          mode: config.REDIS_MODE,
+          secretId: config.REDIS_SECRET_ID,
+        },
+        'products:',
+      ),
 );

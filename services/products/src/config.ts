@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readConfig } from '#shared/config.ts';
+import { numberSetting, readConfig } from '#shared/config.ts';
 
 /** Settings of the products service. */
 export const config = readConfig({
@@ -10,6 +10,11 @@ export const config = readConfig({
   OUTBOX_TABLE: z.string().min(1),
   IDEMPOTENCY_TABLE: z.string().min(1),
   PRODUCT_EVENTS_TOPIC_ARN: z.string().min(1),
-  /** `redis://…` or `rediss://…`; empty: each process keeps its own cache. */
-  REDIS_URL: z.union([z.literal(''), z.url({ protocol: /^rediss?$/ })]).default(''),
+  /** `none`: each process keeps its own cache. */
+  REDIS_HOST: z.string().min(1).default('none'),
+  REDIS_PORT: numberSetting(1, 65_535).default(6379),
+  /** `cluster`: ElastiCache, with TLS and a token; `single`: a server of one's own. */
+  REDIS_MODE: z.enum(['single', 'cluster']).default('single'),
+  /** Where the token is, read in mode `cluster` only. */
+  REDIS_SECRET_ID: z.string().default(''),
 });

@@ -35,7 +35,6 @@ export async function productsService() {
     OUTBOX_TABLE: tables.outbox,
     IDEMPOTENCY_TABLE: tables.idempotency,
     PRODUCT_EVENTS_TOPIC_ARN: topic,
-    REDIS_URL: '',
   });
   const api = await import('../src/api.ts');
   const handlers: Record<string, HttpHandler> = {};
