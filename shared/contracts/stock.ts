@@ -29,6 +29,9 @@ export const heldLineSchema = z.object({
 });
 export type HeldLine = z.infer<typeof heldLineSchema>;
 
+/** What the catalogue notes of a hold: a text that only it reads. At most 100 places of stock in one hold. */
+export const holdReceiptSchema = z.string().max(20_000);
+
 /**
  * Holds stock for an order until `expiresAt`: all lines or none. Keyed by the order id: the same request again gets
  * the same answer, with a later `expiresAt` for longer. Refusals: OUT_OF_STOCK (fields `lines[i].quantity` with what is
@@ -49,7 +52,11 @@ export const ReserveStock = contract({
     expiresAt: z.iso.datetime(),
     correlationId,
   }),
-  answer: z.object({ lines: z.array(heldLineSchema).max(maxOrderLines) }),
+  answer: z.object({
+    lines: z.array(heldLineSchema).max(maxOrderLines),
+    /** To be handed back, as it is, with ORDER_PAID. */
+    receipt: holdReceiptSchema.optional(),
+  }),
 });
 export type ReserveStockRequest = z.infer<typeof ReserveStock.request>;
 export type ReserveStockAnswer = z.infer<typeof ReserveStock.answer>;

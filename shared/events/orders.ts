@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { holdReceiptSchema } from '../contracts/stock.ts';
 import { amountCentsSchema, currencySchema } from '../money.ts';
 import { event } from './event.ts';
 
@@ -39,7 +40,12 @@ export const OrderPaid = event({
   version: 1,
   topics: ['order-events.fifo'],
   description: 'The money arrived; the stock may be committed.',
-  data: order.extend({ paymentId: z.uuid(), lines: z.array(line).max(45) }),
+  data: order.extend({
+    paymentId: z.uuid(),
+    lines: z.array(line).max(45),
+    /** What the catalogue answered to the hold; it saves it a read. */
+    holdReceipt: holdReceiptSchema.optional(),
+  }),
 });
 
 export const OrderShipped = event({

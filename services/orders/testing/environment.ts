@@ -2,14 +2,14 @@ import { aQueue, aTopic, type TestQueue } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { databaseEnvironment } from '#shared/testing/secrets.ts';
-import orders from '../migrations/0001-orders.sql';
+import { migrations } from '../src/migrations.ts';
 
 /**
  * The service's stores and topics for one test file, and its settings: call it before the service's modules are
  * imported. `published` receives what goes to order-events.fifo, `announced` what goes to the plain topics.
  */
 export async function ordersEnvironment(catalogUrl = 'http://127.0.0.1:9') {
-  const { at, database } = await aMigratedDatabase({ name: 'orders/0001-orders', sql: orders });
+  const { at, database } = await aMigratedDatabase(...migrations);
   const [published, announced]: [TestQueue, TestQueue] = [await aQueue({ fifo: true }), await aQueue()];
   const plainTopic = await aTopic({ queues: [announced] });
   setEnvironment({

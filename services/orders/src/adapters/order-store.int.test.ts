@@ -8,17 +8,17 @@ import { sql } from '#shared/postgres/sql.ts';
 import { aQueue, aTopic } from '#shared/testing/engines.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { eventsIn } from '#shared/testing/queue.ts';
-import migration from '../../migrations/0001-orders.sql';
 import { anAddress, aPendingOrder, minutesAfter } from '../../testing/builders.ts';
 import { type Command, decide } from '../domain/decide.ts';
 import { OrderNotFound } from '../domain/errors.ts';
 import { factOf, identityOf } from '../domain/facts.ts';
 import type { Order, PendingOrder } from '../domain/order.ts';
 import { orderNumberOf } from '../domain/order-number.ts';
+import { migrations } from '../migrations.ts';
 import { orderReader } from './order-reader.ts';
 import { nothingElse, orderStore } from './order-store.ts';
 
-const { database } = await aMigratedDatabase({ name: 'orders', sql: migration });
+const { database } = await aMigratedDatabase(...migrations);
 const queue = await aQueue({ fifo: true });
 const topic = await aTopic({ fifo: true, queues: [queue] });
 const plain = await aTopic();
@@ -80,7 +80,12 @@ describe('an order', () => {
       unitPriceCents: 10 ** index,
     }));
     const address = { ...anAddress, line2: 'Rear', region: 'London', phone: '+44 1' };
-    const order = await added({ ...aPendingOrder(), lines, shippingAddress: address });
+    const order = await added({
+      ...aPendingOrder(),
+      lines,
+      shippingAddress: address,
+      holdReceipt: 'a receipt',
+    });
     expect(await reader.find(order.id)).toEqual(order);
   });
 

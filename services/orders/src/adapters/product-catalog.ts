@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type * as z from 'zod';
 import type { Contract, Outcome } from '#shared/contracts/contract.ts';
-import { type HeldLine, ReleaseStock, ReserveStock } from '#shared/contracts/stock.ts';
+import { ReleaseStock, ReserveStock, type ReserveStockAnswer } from '#shared/contracts/stock.ts';
 import { ShopError, Unavailable } from '#shared/errors.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
@@ -19,7 +19,7 @@ export type ProductCatalog = {
    * a fault it stays held under the order's id for a retry, and lapses by itself.
    * @throws OutOfStock, UnknownProduct, OrderAttemptLapsed, Unavailable, and what `use` throws
    */
-  withHeldStock<T>(wish: StockWish, cause: Cause, use: (lines: HeldLine[]) => Promise<T>): Promise<T>;
+  withHeldStock<T>(wish: StockWish, cause: Cause, use: (held: ReserveStockAnswer) => Promise<T>): Promise<T>;
 };
 
 /** Names of the products service's functions. */
@@ -43,7 +43,7 @@ export function productCatalog(client: LambdaClient, functions: CatalogFunctions
       });
       if (!outcome.ok) throw refusalOf(outcome.refusal, lines);
       try {
-        return await use(outcome.answer.lines);
+        return await use(outcome.answer);
       } catch (error) {
         if (isFinal(error)) await release(client, functions.releaseStock, orderId, correlationId);
         throw error;

@@ -66,7 +66,13 @@ function recordCapture(order: Order, paymentId: string, at: Date): Decision {
   switch (order.status) {
     case 'pending': {
       const paid: PaidOrder = { ...order, status: 'paid', paymentId, paidAt: at, version: order.version + 1 };
-      const data = { ...identityOf(paid), paymentId, lines: paid.lines };
+      const { lines, holdReceipt } = paid;
+      const data = {
+        ...identityOf(paid),
+        paymentId,
+        lines,
+        ...(holdReceipt === undefined ? {} : { holdReceipt }),
+      };
       return { kind: 'changed', order: paid, event: factOf(OrderPaid, paid, at, data) };
     }
     // Payments gives the money back: it is told of the cancellation, and keeps that on record for a late capture.

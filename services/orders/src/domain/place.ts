@@ -57,6 +57,7 @@ export type Placing = {
   orderId: string;
   userId: string;
   lines: readonly HeldLine[];
+  holdReceipt?: string | undefined;
   shippingAddress: ShippingAddress;
   paymentMethod: string;
   paymentDeadline: Date;
@@ -81,6 +82,7 @@ export function place(placing: Placing): { order: PendingOrder; event: NewEvent 
     paymentMethod: placing.paymentMethod,
     placedAt: placing.at,
     paymentDeadline: placing.paymentDeadline,
+    ...(placing.holdReceipt === undefined ? {} : { holdReceipt: placing.holdReceipt }),
     version: 1,
   };
   const event = factOf(OrderCreated, order, placing.at, {

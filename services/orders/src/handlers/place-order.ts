@@ -10,7 +10,7 @@ export const handler = httpHandler(placeOrder, async ({ body, caller, cause, ide
   const lines = mergeLines(body.lines);
   return idempotently(database(), idempotency, async (orderId, complete) => {
     const { paymentDeadline, holdUntil } = deadlinesOf(orderId, clock());
-    return catalog().withHeldStock({ orderId, lines, holdUntil }, cause, async (held) => {
+    return catalog().withHeldStock({ orderId, lines, holdUntil }, cause, async ({ lines: held, receipt }) => {
       const { shippingAddress, paymentMethod } = body;
       const at = clock();
       const { userId } = caller;
@@ -18,6 +18,7 @@ export const handler = httpHandler(placeOrder, async ({ body, caller, cause, ide
         orderId,
         userId,
         lines: held,
+        holdReceipt: receipt,
         shippingAddress,
         paymentMethod,
         paymentDeadline,

@@ -135,8 +135,11 @@ const toRow = (line: NewLine) => ({
   unit_price_cents: line.unitPriceCents,
   currency: line.currency,
   quantity: line.quantity,
-  allocations: line.allocations.map(({ warehouseId, quantity }) => ({ warehouse_id: warehouseId, quantity })),
+  allocations: toAllocationRows(line.allocations),
 });
+
+const toAllocationRows = (allocations: readonly Allocation[]) =>
+  allocations.map(({ warehouseId, quantity }) => ({ warehouse_id: warehouseId, quantity }));
 
 /** Demands that the order was not released a moment ago. */
 export const notReleased = (table: string, orderId: string, now: Date): Write =>
@@ -178,6 +181,28 @@ export const settleLine = (
         ':purge': seconds(now.getTime() + keepSettledMs),
         ...(line.state === 'held' ? { ':expiry': line.expiresAt.getTime() } : {}),
         ...(to === 'released' ? { ':now': now.getTime() } : {}),
+      },
+    },
+  );
+
+/** Commits a line that is held from these warehouses, without having read it. */
+export const commitHeld = (
+  table: string,
+  { orderId, productId, allocations }: { orderId: string; productId: string; allocations: Allocation[] },
+  now: Date,
+): Write =>
+  update(
+    table,
+    { order_id: orderId, line_id: productId },
+    'SET #state = :committed, purge_at = :purge REMOVE expires_at',
+    {
+      condition: '#state = :held AND allocations = :allocations',
+      names: { '#state': 'state' },
+      values: {
+        ':held': 'held',
+        ':committed': 'committed',
+        ':allocations': toAllocationRows(allocations),
+        ':purge': seconds(now.getTime() + keepSettledMs),
       },
     },
   );

@@ -1,11 +1,17 @@
 import type { Clock } from '#shared/clock.ts';
-import type { HeldLine, ReserveStockRequest, StockLine } from '#shared/contracts/stock.ts';
+import type {
+  HeldLine,
+  ReserveStockAnswer,
+  ReserveStockRequest,
+  StockLine,
+} from '#shared/contracts/stock.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
 import { check, type Write } from '#shared/dynamo/write.ts';
 import { Unavailable } from '#shared/errors.ts';
 import { HoldRefused } from '../domain/errors.ts';
-import { decideRepeat, inOrderOf } from '../domain/reservation.ts';
+import { writeReceipt } from '../domain/receipt.ts';
+import { decideRepeat, type LineIn } from '../domain/reservation.ts';
 import { type AllocatedLine, decideHold, refusalOf } from '../domain/stock.ts';
 import type { LowStock } from './low-stock.ts';
 import type { RecentStock } from './recent-stock.ts';
@@ -33,7 +39,10 @@ export type LedgerParts = {
  * The same request again gets the same answer; a lapsed hold of somebody else is taken back before anyone is refused.
  * @throws OutOfStock, ProductNotFound, HoldRefused; Unavailable if the items stay contended
  */
-export async function reserveStock(parts: LedgerParts, request: ReserveStockRequest): Promise<HeldLine[]> {
+export async function reserveStock(
+  parts: LedgerParts,
+  request: ReserveStockRequest,
+): Promise<ReserveStockAnswer> {
   const { dynamo, tables, recent, lowStock, clock } = parts;
   const { lines } = request;
   let refusal: Error | undefined;
@@ -44,7 +53,7 @@ export async function reserveStock(parts: LedgerParts, request: ReserveStockRequ
     const decision = decideHold(lines, stocks);
     if (decision.kind !== 'hold') {
       const repeated = await repeat(parts, request, now);
-      if (repeated.kind === 'answer') return repeated.lines;
+      if (repeated.kind === 'answer') return repeated.answer;
       refusal = refusalOf(decision);
       const retriable =
         repeated.kind === 'changed' ||
@@ -60,13 +69,13 @@ export async function reserveStock(parts: LedgerParts, request: ReserveStockRequ
       recent.forget(lines);
       if (refuses(error, ...hold.order)) {
         const repeated = await repeat(parts, request, now);
-        if (repeated.kind === 'answer') return repeated.lines;
+        if (repeated.kind === 'answer') return repeated.answer;
       }
       continue;
     }
     recent.taken(decision.lines);
     await lowStock.afterHold(stocks, lines, request);
-    return decision.lines.map(toHeldLine);
+    return { lines: decision.lines.map(toHeldLine), receipt: writeReceipt(decision.lines) };
   }
   throw (
     refusal ??
@@ -130,7 +139,7 @@ const toHeldLine = ({ productId, quantity, offer }: AllocatedLine): HeldLine => 
   quantity,
 });
 
-type Repeated = { kind: 'answer'; lines: HeldLine[] } | { kind: 'changed' } | { kind: 'nothing' };
+type Repeated = { kind: 'answer'; answer: ReserveStockAnswer } | { kind: 'changed' } | { kind: 'nothing' };
 
 /** Looks whether the order is known, and answers what it holds. @throws HoldRefused, Unavailable */
 async function repeat(parts: LedgerParts, request: ReserveStockRequest, now: Date): Promise<Repeated> {
@@ -149,10 +158,10 @@ async function answerKnown(parts: LedgerParts, request: ReserveStockRequest, now
   const decision = decideRepeat(reservation, request.lines, expiresAt, now);
   switch (decision.kind) {
     case 'answer':
-      return decision;
+      return answering(decision.lines);
     case 'extend':
       await dynamo.transact(decision.lines.map((line) => extendLine(tables.reservations, line, expiresAt)));
-      return { kind: 'answer', lines: inOrderOf(request.lines, decision.lines) };
+      return answering(decision.lines);
     case 'start-over':
       if (decision.leftover.length === 0) return { kind: 'nothing' };
       await dynamo.transact(giveBack(tables, decision.leftover, 'expired', now));
@@ -163,3 +172,17 @@ async function answerKnown(parts: LedgerParts, request: ReserveStockRequest, now
       throw new HoldRefused(`Refused: ${decision.reason}.`);
   }
 }
+
+const answering = (held: readonly LineIn<'held'>[]): Repeated => ({
+  kind: 'answer',
+  answer: {
+    lines: held.map(({ productId, name, unitPriceCents, currency, quantity }) => ({
+      productId,
+      name,
+      unitPriceCents,
+      currency,
+      quantity,
+    })),
+    receipt: writeReceipt(held),
+  },
+});

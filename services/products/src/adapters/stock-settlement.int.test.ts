@@ -1,11 +1,12 @@
 import { newId } from '#shared/ids.ts';
 import { aCatalogue, testCause } from '../../testing/catalogue.ts';
+import { writeReceipt } from '../domain/receipt.ts';
 import { commitStock, releaseStock } from './stock-settlement.ts';
 
 const shop = await aCatalogue();
 const minute = 60_000;
 
-const pay = (orderId: string, lines: Record<string, number>, eventId = newId()) =>
+const pay = (orderId: string, lines: Record<string, number>, eventId = newId(), holdReceipt?: string) =>
   commitStock(
     shop.aLedger(),
     {
@@ -17,6 +18,7 @@ const pay = (orderId: string, lines: Record<string, number>, eventId = newId()) 
         name: 'Lamp',
         unitPriceCents: 1000,
       })),
+      holdReceipt,
     },
     eventId,
     testCause,
@@ -33,6 +35,51 @@ describe('a paid order', () => {
     expect(await pay(orderId, { [lamp]: 5, [table]: 1 })).toBe('unchanged');
     expect(await shop.shelves(lamp)).toEqual(['berlin 0+0', 'paris 0+0']);
     expect(await shop.shelves(table)).toEqual(['berlin 8+0']);
+  });
+
+  test('with the receipt of its hold takes its pieces without a read, once', async () => {
+    const [lamp, table] = [await shop.aProduct({ berlin: 3, paris: 2 }), await shop.aProduct({ berlin: 9 })];
+    const lines = { [lamp]: 5, [table]: 1 };
+    const [orderId, eventId] = [newId(), newId()];
+    const { receipt } = await shop.hold(lines, { orderId });
+    expect((await shop.hold(lines, { orderId })).receipt).toBe(receipt);
+    await Promise.all(Array.from({ length: 5 }, () => pay(orderId, lines, eventId, receipt)));
+    expect(await pay(orderId, lines, newId(), receipt)).toBe('unchanged');
+    expect(await shop.shelves(lamp)).toEqual(['berlin 0+0', 'paris 0+0']);
+    expect(await shop.shelves(table)).toEqual(['berlin 8+0']);
+  });
+
+  test.each([
+    ['of another warehouse', 'paris'],
+    ['of one that does not exist', 'rome'],
+  ])('with a receipt %s takes what it holds', async (_, warehouse) => {
+    const lamp = await shop.aProduct({ berlin: 3, paris: 2 });
+    const orderId = newId();
+    await shop.hold({ [lamp]: 1 }, { orderId });
+    const receipt = writeReceipt([
+      { productId: lamp, allocations: [{ warehouseId: warehouse, quantity: 1 }] },
+    ]);
+    expect(await pay(orderId, { [lamp]: 1 }, newId(), receipt)).toBe('committed');
+    expect(await shop.shelves(lamp)).toEqual(['berlin 2+0', 'paris 2+0']);
+  });
+
+  test('whose hold was taken by another finds other stock, whatever its receipt says', async () => {
+    const lamp = await shop.aProduct({ berlin: 1 });
+    const orderId = newId();
+    const { receipt } = await shop.hold({ [lamp]: 1 }, { orderId, forMs: minute });
+    shop.pass(2 * minute);
+    await shop.hold({ [lamp]: 1 });
+    expect(await pay(orderId, { [lamp]: 1 }, newId(), receipt)).toBe('refused');
+    expect(await shop.shelves(lamp)).toEqual(['berlin 0+1']);
+  });
+
+  test('that was cancelled before stays so, whatever its receipt says', async () => {
+    const lamp = await shop.aProduct({ berlin: 1 });
+    const orderId = newId();
+    const { receipt } = await shop.hold({ [lamp]: 1 }, { orderId });
+    await cancel(orderId);
+    expect(await pay(orderId, { [lamp]: 1 }, newId(), receipt)).toBe('unchanged');
+    expect(await shop.shelves(lamp)).toEqual(['berlin 1+0']);
   });
 
   test('told ten times at once takes its pieces once', async () => {

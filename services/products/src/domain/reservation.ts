@@ -32,9 +32,9 @@ export type Reservation = { orderId: string; lines: ReservedLine[]; releasedAt: 
  */
 export const settleMs = 30_000;
 
-/** What a hold of an order that is already known comes to. */
+/** What a hold of an order that is already known comes to; its lines in the order asked. */
 export type RepeatDecision =
-  | { kind: 'answer'; lines: HeldLine[] }
+  | { kind: 'answer'; lines: LineIn<'held'>[] }
   | { kind: 'extend'; lines: LineIn<'held'>[] }
   /** Part of the hold was reclaimed: what is left goes back first, then the order is held anew. */
   | { kind: 'start-over'; leftover: LineIn<'held'>[] }
@@ -62,24 +62,13 @@ export function decideRepeat(
   if (held.some(({ productId, quantity }) => quantities.get(productId) !== quantity))
     return { kind: 'refused', reason: 'this order holds other lines' };
   if (held.length < wanted.length) return { kind: 'start-over', leftover: held };
-  if (held.some((line) => line.expiresAt < expiresAt)) return { kind: 'extend', lines: held };
+  if (held.some((line) => line.expiresAt < expiresAt))
+    return { kind: 'extend', lines: inOrderOf(wanted, held) };
   return { kind: 'answer', lines: inOrderOf(wanted, held) };
 }
 
-/** Answers a request's lines in its own order. */
-export const inOrderOf = (wanted: readonly StockLine[], lines: readonly HeldLine[]): HeldLine[] =>
-  wanted.flatMap(({ productId }) => {
-    const line = lines.find((candidate) => candidate.productId === productId);
-    return line === undefined ? [] : [toHeldLine(line)];
-  });
-
-const toHeldLine = ({ productId, name, unitPriceCents, currency, quantity }: HeldLine): HeldLine => ({
-  productId,
-  name,
-  unitPriceCents,
-  currency,
-  quantity,
-});
+const inOrderOf = <L extends StockLine>(wanted: readonly StockLine[], lines: readonly L[]): L[] =>
+  wanted.flatMap(({ productId }) => lines.find((line) => line.productId === productId) ?? []);
 
 /** What the payment of an order means for its stock. */
 export type CommitDecision<L> =

@@ -4,6 +4,4 @@ import { reserveStock } from '../adapters/stock-ledger.ts';
 import { ledger } from '../app.ts';
 
 /** Holds an order's lines until they are paid, released, or the hold lapses; called by orders. */
-export const handler = callHandler(ReserveStock, async (request) => ({
-  lines: await reserveStock(ledger(), request),
-}));
+export const handler = callHandler(ReserveStock, (request) => reserveStock(ledger(), request));

@@ -127,6 +127,7 @@ describe('an order’s stock', () => {
       ok: true,
       answer: {
         lines: [{ productId, name: 'Lamp', unitPriceCents: 1000, currency: 'EUR', quantity: 2 }],
+        receipt: expect.any(String),
       },
     });
     expect(await shop.reserve(aHold(productId, 1))).toMatchObject({
