@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { spawnGuarded } from '../../local/engines/guarded-process.ts';
 import { choosePort } from '../../local/engines/ports.ts';
 import { endGroup, nodeFirst, run, tail } from './processes.ts';
+import { typeFates } from './types.ts';
 
 /** A running AWS emulator: where it is, and what a program needs in its environment to take it for AWS. */
 export type Emulator = {
@@ -53,6 +54,8 @@ export async function startMinistack(root: string, directory: string): Promise<E
   mkdirSync(temporary, { recursive: true });
   // The emulator's worker for Node functions is a CommonJS file in there, whatever package lies above.
   writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }');
+  // Read by workarounds.py.
+  writeFileSync(join(directory, 'left-out.json'), JSON.stringify(typeFates.leftOut));
   const region = 'eu-west-1';
   const accountId = '000000000000';
   const emulator = spawnGuarded({
