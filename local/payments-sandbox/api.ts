@@ -220,7 +220,7 @@ export class PaymentsApi {
       });
     }
     if (keptAnswer) this.keys.keep(keptAnswer);
-    if (this.webhooks.configured) for (const event of events) this.webhooks.send(event);
+    for (const event of events) if (event.pending_webhooks > 0) this.webhooks.send(event);
     return { ...answer, headers, silent: this.#isSilent(outcome) };
   }
 
@@ -243,7 +243,7 @@ export class PaymentsApi {
       created: seconds(now),
       data: { object: fact.object },
       livemode: false,
-      pending_webhooks: this.webhooks.configured ? 1 : 0,
+      pending_webhooks: this.webhooks.wants(fact.type) ? 1 : 0,
       request: { id: requestId, idempotency_key: request.idempotencyKey ?? null },
       type: fact.type,
     };

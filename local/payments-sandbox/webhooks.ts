@@ -50,8 +50,13 @@ export class WebhookSender {
     this.#target = target;
   }
 
+  /** Whether somebody asked for events of this type. */
+  wants(type: string): boolean {
+    return this.#target !== undefined && this.#target.events?.includes(type) !== false;
+  }
+
   send(event: SandboxEvent): void {
-    if (this.#target?.events?.includes(event.type) === false) {
+    if (!this.wants(event.type)) {
       this.#onDone(event.id, true);
       return;
     }
