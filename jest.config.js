@@ -33,7 +33,7 @@ export default {
     {
       ...base,
       displayName: 'int',
-      testMatch: ['<rootDir>/{services,shared,local,tests}/**/*.int.test.ts'],
+      testMatch: ['<rootDir>/{services,shared,local,resources,tests}/**/*.int.test.ts'],
       globalSetup: '<rootDir>/tests/setup/start-engines.ts',
       globalTeardown: '<rootDir>/tests/setup/stop-engines.ts',
     },

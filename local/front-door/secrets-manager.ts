@@ -49,6 +49,7 @@ const OPERATIONS: Record<string, (vault: SecretVault, input: Input) => object | 
   DescribeSecret: (vault, input) => description(require(vault, input)),
   ListSecrets: (vault) => ({ SecretList: vault.list().map(description) }),
   UpdateSecretVersionStage: moveStage,
+  RotateSecret: announceVersion,
 };
 
 /** Secrets Manager: values, versions and their stages. */
@@ -130,7 +131,7 @@ function getValue(vault: SecretVault, input: Input): object {
       ? one.versionId === input.VersionId && (!input.VersionStage || one.stages.includes(stage))
       : one.stages.includes(stage),
   );
-  if (!version)
+  if (!version?.value)
     throw notFound(`secret value for ${input.VersionId ? 'VersionId' : `staging label: ${stage}`}`);
   return {
     ARN: secret.arn,
@@ -147,18 +148,31 @@ async function putValue(vault: SecretVault, input: Input): Promise<object> {
   if (input.SecretString === undefined)
     throw new AwsRefusal({ code: 'InvalidRequestException', status: 400 }, 'You must provide SecretString.');
   const again = secret.versions.find((one) => one.versionId === input.ClientRequestToken);
-  if (again && again.value !== input.SecretString)
+  if (again?.value && again.value !== input.SecretString)
     throw new AwsRefusal(
       { code: 'ResourceExistsException', status: 400 },
       'You can’t use ClientRequestToken twice for different values.',
     );
   const version =
-    again ??
+    (again?.value ? again : undefined) ??
     (await vault.put(secret.name, input.SecretString, {
       ...(input.ClientRequestToken ? { versionId: input.ClientRequestToken } : {}),
       ...(input.VersionStages ? { stages: input.VersionStages } : {}),
     }));
   return { ARN: secret.arn, Name: secret.name, VersionId: version.versionId, VersionStages: version.stages };
+}
+
+/**
+ * What Secrets Manager does before it calls a rotation function: a version AWSPENDING that has no value yet. Here
+ * nobody is called; who rotates calls the function himself.
+ */
+async function announceVersion(vault: SecretVault, input: Input): Promise<object> {
+  const secret = require(vault, input);
+  const version = await vault.put(secret.name, '', {
+    versionId: input.ClientRequestToken ?? randomUUID(),
+    stages: ['AWSPENDING'],
+  });
+  return { ARN: secret.arn, Name: secret.name, VersionId: version.versionId };
 }
 
 async function moveStage(vault: SecretVault, input: Input): Promise<object> {

@@ -7,6 +7,7 @@ import type { SecretSpec } from '../deployment.ts';
 import { StartError } from '../engines/start-error.ts';
 import type { Secret, SecretVault, SecretVersion } from '../front-door/secrets-manager.ts';
 import { generateSecret } from './generate-secret.ts';
+import { addVersion, giveStage } from './secret-versions.ts';
 
 const date = z.iso.datetime().transform((text) => new Date(text));
 const storedVersion = z.object({
@@ -25,9 +26,6 @@ const storedSecret = z.object({
 });
 const file = z.array(storedSecret);
 type StoredSecret = z.output<typeof storedSecret>;
-
-/** Versions without a stage are deprecated; Secrets Manager keeps about a hundred of them. */
-const MOST_VERSIONS = 100;
 
 /**
  * The secrets of the local platform, in one file that only its owner may read. Values are made at first start.
@@ -140,30 +138,6 @@ export class SecretStore implements SecretVault {
     this.#writing = next.catch(() => undefined);
     return next;
   }
-}
-
-function addVersion(
-  secret: StoredSecret,
-  value: string,
-  { versionId = randomUUID(), stages }: { versionId?: string; stages?: string[] },
-): SecretVersion {
-  const version: SecretVersion = { versionId, value, stages: [], createdAt: new Date() };
-  const first = secret.versions.length === 0;
-  secret.versions.push(version);
-  for (const stage of new Set([...(stages ?? ['AWSCURRENT']), ...(first ? ['AWSCURRENT'] : [])]))
-    giveStage(secret, stage, versionId);
-  const deprecated = secret.versions.filter((each) => each.stages.length === 0);
-  for (const old of deprecated.slice(0, Math.max(0, deprecated.length - MOST_VERSIONS)))
-    secret.versions.splice(secret.versions.indexOf(old), 1);
-  return version;
-}
-
-function giveStage(secret: StoredSecret, stage: string, versionId: string): void {
-  const holder = secret.versions.find(({ stages }) => stages.includes(stage));
-  if (holder?.versionId === versionId) return;
-  for (const version of secret.versions) version.stages = version.stages.filter((each) => each !== stage);
-  secret.versions.find((version) => version.versionId === versionId)?.stages.push(stage);
-  if (stage === 'AWSCURRENT' && holder) giveStage(secret, 'AWSPREVIOUS', holder.versionId);
 }
 
 function read(path: string): StoredSecret[] {

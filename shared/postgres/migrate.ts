@@ -1,4 +1,5 @@
 import { type Database, type Queryable, sqlState } from './database.ts';
+import { scramVerifier } from './scram.ts';
 
 /** One forward-only step; `name` is the file's, which gives the order. */
 export type Migration = { name: string; sql: string };
@@ -43,7 +44,7 @@ async function prepareRole(queryable: Queryable, role: string, password: string 
   const known = await queryable.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
   if (known.length === 0) await queryable.query(`CREATE ROLE ${quoted(role)} LOGIN`);
   if (password === null) await queryable.query(`GRANT rds_iam TO ${quoted(role)}`);
-  else await queryable.query(`ALTER ROLE ${quoted(role)} PASSWORD ${literal(password)}`);
+  else await queryable.query(`ALTER ROLE ${quoted(role)} PASSWORD ${literal(scramVerifier(password))}`);
   await queryable.query(`ALTER ROLE ${quoted(role)} SET statement_timeout = '8s'`);
   await queryable.query(`ALTER ROLE ${quoted(role)} SET idle_in_transaction_session_timeout = '15s'`);
 }

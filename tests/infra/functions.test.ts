@@ -41,7 +41,7 @@ describe('every function', () => {
       if (!stage.stacks.some(({ directory }) => directory === 'resources/network')) continue;
       for (const each of functionsOf(stage)) {
         const calls = Object.keys(environmentOf(each)).some((name) =>
-          /^(DATABASE|REDIS)_\w*HOST$/.test(name),
+          /^(DATABASE|REDIS)_\w*HOSTS?$/.test(name),
         );
         expect([nameOf(each), at(each, 'VpcConfig') !== undefined]).toEqual([nameOf(each), calls]);
       }

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Secret, SecretVault } from '../../local/front-door/secrets-manager.ts';
+import { addVersion, giveStage } from '../../local/provision/secret-versions.ts';
 
 /** Secrets whose names begin so are there as soon as somebody asks for them, each without a value. */
 const prefix = 'test/';
@@ -17,20 +17,19 @@ export function secretsInMemory(): SecretVault {
       });
     return secrets.get(id);
   };
+  const required = (name: string): Secret => {
+    const secret = find(name);
+    if (secret === undefined) throw new Error(`there is no secret ${name}`);
+    return secret;
+  };
   return {
     find,
     list: () => [...secrets.values()],
-    put: (name, value, { versionId = randomUUID(), stages = ['AWSCURRENT'] }) => {
-      const version = { versionId, value, stages, createdAt: new Date() };
-      const secret = find(name);
-      if (secret === undefined) throw new Error(`there is no secret ${name}`);
-      for (const older of secret.versions)
-        older.stages = older.stages.filter((stage) => !stages.includes(stage));
-      secret.versions.push(version);
-      return version;
-    },
-    moveStage: () => {
-      throw new Error('no suite moves stages');
+    put: (name, value, options) => addVersion(required(name), value, options),
+    moveStage: (name, stage, { from, to }) => {
+      if (to !== undefined) return giveStage(required(name), stage, to);
+      for (const version of required(name).versions)
+        if (version.versionId === from) version.stages = version.stages.filter((each) => each !== stage);
     },
   };
 }

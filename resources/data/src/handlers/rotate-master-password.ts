@@ -1,0 +1,24 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { edge } from '#shared/lambda/edge.ts';
+import { logger } from '#shared/lambda/telemetry.ts';
+import { lazy } from '#shared/lazy.ts';
+import { config } from '../config.ts';
+import { masterSecret } from '../master-secret.ts';
+import { rotate, steps } from '../rotation.ts';
+import { servers } from '../server.ts';
+
+const client = lazy(() => new SecretsManagerClient({}));
+const request = z.object({
+  SecretId: z.string().min(1),
+  ClientRequestToken: z.string().min(1),
+  Step: z.enum(steps),
+});
+
+/** Called by Secrets Manager, step by step, to give a server's master another password. */
+export const handler = edge(async (event: unknown): Promise<void> => {
+  const { SecretId, ClientRequestToken, Step } = request.parse(event);
+  const secret = masterSecret(client(), SecretId, ClientRequestToken);
+  const done = await rotate(Step, secret, servers(config.DATABASE_ADMIN_HOSTS, config.DATABASE_TLS));
+  logger.info('rotation', { secret: SecretId, step: Step, done });
+});
