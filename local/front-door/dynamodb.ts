@@ -1,6 +1,6 @@
-import { Pool } from 'undici';
 import type { Answer, AwsService } from './call.ts';
 import { type DynamoInput, dynamoNeeds, type TableBook } from './dynamodb-needs.ts';
+import { type EngineConnections, engineConnections } from './engine-connections.ts';
 import { type Codes, jsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
 
@@ -15,22 +15,16 @@ const CODES: Codes = {
 };
 
 /** The engine wants to see a signature; it does not check it. */
-const TO_ENGINE = {
-  'content-type': CONTENT_TYPE,
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=platform/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-  'x-amz-date': '20260101T000000Z',
-};
+const TO_ENGINE = `content-type: ${CONTENT_TYPE}\r
+authorization: AWS4-HMAC-SHA256 Credential=platform/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0\r
+x-amz-date: 20260101T000000Z\r
+x-amz-target: `;
 
 /** DynamoDB and DynamoDB Streams, by the engine at `url`. The engine's region is called dynoxide; ARNs are translated. */
-export function dynamodb(
-  url: string,
-  region: string,
-  book: () => TableBook,
-): AwsService & { close(): Promise<void> } {
-  const pool = new Pool(url, { connections: 64, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+export function dynamodb(url: string, region: string, book: () => TableBook): AwsService & { close(): void } {
+  const engine = engineConnections(url);
   return {
-    close: () => pool.destroy(),
+    close: engine.close,
     refuse: (refusal) => jsonError(refusal, CODES, CONTENT_TYPE),
     read(incoming) {
       const target = String(incoming.headers['x-amz-target'] ?? '');
@@ -43,9 +37,9 @@ export function dynamodb(
         run: async () => {
           const streams = target.startsWith('DynamoDBStreams');
           const body = streams
-            ? incoming.body.toString().replaceAll(`:${region}:`, ':dynoxide:')
+            ? Buffer.from(incoming.body.toString().replaceAll(`:${region}:`, ':dynoxide:'))
             : incoming.body;
-          const answer = await forward(pool, target, body);
+          const answer = await forward(engine, target, body);
           return streams || name.endsWith('Table') ? inRegion(answer, region) : answer;
         },
       };
@@ -58,33 +52,11 @@ const inRegion = (answer: Answer, region: string): Answer => ({
   body: answer.body.toString().replaceAll(':dynoxide:', `:${region}:`),
 });
 
-/** The bare dispatch of undici: half the cost of its request function, which makes a stream of every answer. */
-function forward(pool: Pool, target: string, body: Buffer | string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let status = 0;
-    let headers: Record<string, string> = {};
-    pool.dispatch(
-      { method: 'POST', path: '/', body, headers: { ...TO_ENGINE, 'x-amz-target': target } },
-      {
-        onRequestStart() {},
-        onResponseStart(_controller, statusCode, received) {
-          status = statusCode;
-          headers = {
-            'content-type': String(received['content-type']),
-            'x-amzn-requestid': String(received['x-amzn-requestid']),
-          };
-        },
-        onResponseData(_controller, chunk) {
-          chunks.push(chunk);
-        },
-        onResponseEnd() {
-          resolve({ status, headers, body: chunks.length === 1 ? (chunks[0] ?? '') : Buffer.concat(chunks) });
-        },
-        onResponseError(_controller, error) {
-          reject(error);
-        },
-      },
-    );
-  });
+async function forward(engine: EngineConnections, target: string, sent: Buffer): Promise<Answer> {
+  const { status, header, body } = await engine.post(`${TO_ENGINE}${target}\r\n`, sent);
+  const headers = {
+    'content-type': header('content-type'),
+    'x-amzn-requestid': header('x-amzn-requestid'),
+  };
+  return { status, headers, body };
 }

@@ -163,7 +163,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await dynamo.close();
+      dynamo.close();
     },
   };
 }
