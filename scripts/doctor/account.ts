@@ -110,12 +110,14 @@ export function askAccount(region: string) {
       }
     },
 
-    /** Whether the account has a public zone of that name. */
-    async hasZone(domain: string): Promise<boolean> {
+    /** The ids of the account's public zones of that name. */
+    async zonesOf(domain: string): Promise<string[]> {
       const { HostedZones = [] } = await new Route53Client(settings).send(
         new ListHostedZonesByNameCommand({ DNSName: domain }),
       );
-      return HostedZones.some(({ Name, Config }) => Name === `${domain}.` && Config?.PrivateZone !== true);
+      return HostedZones.filter(
+        ({ Name, Config }) => Name === `${domain}.` && Config?.PrivateZone !== true,
+      ).map(({ Id = '' }) => Id.replace('/hostedzone/', ''));
     },
   };
 }

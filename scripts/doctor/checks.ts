@@ -8,6 +8,8 @@ export type Plan = {
   project: string;
   region: string;
   domain: string | undefined;
+  /** The domain's zone, where it is not the stacks' own to make. */
+  zoneId: string | undefined;
   mailDomain: string | undefined;
   types: readonly string[];
   /** An account that the operator means; any will do when it is undefined. */
@@ -117,13 +119,36 @@ async function checkSender({ mailDomain, stage }: Plan, account: AwsAccount): Pr
   );
 }
 
-async function checkDomain({ domain }: Plan, account: AwsAccount): Promise<Finding> {
+async function checkDomain({ domain, zoneId }: Plan, account: AwsAccount): Promise<Finding> {
   if (domain === undefined) return ok('domain', 'none: addresses of AWS are used');
-  return (await account.hasZone(domain))
-    ? ok('domain', `${domain} has a zone`)
+  return judgeZones(domain, zoneId, await account.zonesOf(domain));
+}
+
+/** Whether the certificates of a domain can be proved in one of the account's zones. */
+export function judgeZones(domain: string, wanted: string | undefined, zones: readonly string[]): Finding {
+  const [zone] = zones;
+  if (zones.length > 1)
+    return missing(
+      'domain',
+      `${zones.length} zones ${domain}: stacks find theirs by its name`,
+      'delete all but one',
+    );
+  if (zone !== undefined && zone === wanted) return ok('domain', `${domain} has the zone ${zone}`);
+  if (wanted !== undefined)
+    return missing(
+      'domain',
+      `SHOP_HOSTED_ZONE_ID names no zone ${domain}`,
+      zone === undefined ? 'unset SHOP_HOSTED_ZONE_ID' : `export SHOP_HOSTED_ZONE_ID=${zone}`,
+    );
+  return zone === undefined
+    ? warning(
+        'domain',
+        `no zone ${domain} yet: resources/edge-global makes it`,
+        'delegate the domain to the zone’s name servers once it is there; certificates wait for that',
+      )
     : warning(
         'domain',
-        `no zone ${domain} yet: resources/edge makes it`,
-        'delegate the domain to the zone’s name servers once it is there; certificates wait for that',
+        `${domain} has the zone ${zone}, and resources/edge-global would make another unless it made this one`,
+        `export SHOP_HOSTED_ZONE_ID=${zone}`,
       );
 }

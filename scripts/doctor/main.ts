@@ -57,6 +57,7 @@ async function examine(): Promise<Finding[]> {
     types,
     project: process.env['SHOP_PROJECT'] ?? 'shop',
     domain: process.env['SHOP_DOMAIN'] || undefined,
+    zoneId: process.env['SHOP_HOSTED_ZONE_ID'] || undefined,
     mailDomain: process.env['SHOP_MAIL_DOMAIN'] || undefined,
     accountId: values.account,
   };

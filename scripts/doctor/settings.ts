@@ -27,6 +27,16 @@ const settings: Setting[] = [
     neededInProd: true,
   },
   {
+    name: 'SHOP_HOSTED_ZONE_ID',
+    fault: (value) =>
+      /^Z[A-Z0-9]{1,31}$/.test(value) ? undefined : 'is not the id of a zone, like Z0123456789ABC',
+  },
+  {
+    name: 'SHOP_API_FAILOVER',
+    fault: (value) =>
+      ['none', 'page', 'services'].includes(value) ? undefined : 'is none of none, page and services',
+  },
+  {
     name: 'SHOP_MAIL_DOMAIN',
     fault: (value) => (domain.test(value) ? undefined : 'is not a domain name like shop.example'),
     without: 'mails come from shop.example, which SES refuses',
