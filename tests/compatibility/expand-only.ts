@@ -1,0 +1,81 @@
+/** What a step does that code of the release before could stumble over. */
+export type Contraction = { statement: string; rule: string };
+
+/** Takes a statement out of the check when its reason stands above it: `-- contract: nobody reads it since 1.4`. */
+const ANNOTATION = /^--\s*contract:\s*\S.{9,}$/m;
+
+type Rule = { rule: string; breaks: RegExp };
+
+/** The forms that a later step may not have, each with what it would do to code that is still running. */
+const RULES: Rule[] = [
+  {
+    rule: 'takes away what old code uses',
+    breaks: /\bDROP\s+(TABLE|COLUMN|VIEW|MATERIALIZED|TYPE|SCHEMA|FUNCTION|SEQUENCE|DATABASE|ROLE|DEFAULT)\b/,
+  },
+  {
+    rule: 'takes away a column',
+    breaks: /\bALTER\s+TABLE\b.*\bDROP\s+(?!CONSTRAINT\b|NOT\b)(?!.*\bNOT NULL\b)/,
+  },
+  { rule: 'renames what old code uses', breaks: /\bRENAME\b/ },
+  { rule: 'changes the type of a column', breaks: /\bALTER\s+(COLUMN\s+)?\S+\s+(SET\s+DATA\s+)?TYPE\b/ },
+  { rule: 'demands what old code does not write', breaks: /\bSET\s+NOT\s+NULL\b/ },
+  {
+    rule: 'demands what old code does not write',
+    breaks:
+      /\bADD\s+(?:COLUMN\s+)?(?!CONSTRAINT\b|CHECK\b|UNIQUE\b|PRIMARY\b|FOREIGN\b)(?:(?!\bDEFAULT\b|\bGENERATED\b|,\s*ADD\b).)*\bNOT\s+NULL\b(?!(?:(?!,\s*ADD\b).)*\b(?:DEFAULT|GENERATED)\b)/,
+  },
+  { rule: 'refuses what old code writes', breaks: /\bADD\s+(CONSTRAINT|CHECK|UNIQUE|PRIMARY|FOREIGN)\b/ },
+  { rule: 'refuses what old code writes', breaks: /\bCREATE\s+UNIQUE\s+INDEX\b/ },
+  { rule: 'refuses what old code writes', breaks: /\bCREATE\s+(OR\s+REPLACE\s+)?(CONSTRAINT\s+)?TRIGGER\b/ },
+  { rule: 'takes rows away', breaks: /^\s*(TRUNCATE|DELETE\s+FROM)\b/ },
+  { rule: 'takes rights away', breaks: /^\s*REVOKE\b/ },
+  {
+    rule: 'locks a table of live traffic while it reads all of it',
+    breaks: /\b(VACUUM\s+FULL|CLUSTER|REINDEX)\b/,
+  },
+];
+
+/**
+ * The statements of a step that old code, which runs beside it during a release and after a rollback, could stumble
+ * over. What concerns a table that the same step makes harms nobody.
+ */
+export function contractions(sql: string): Contraction[] {
+  const statements = statementsOf(sql);
+  const made = new Set(
+    statements.flatMap(
+      ({ text }) => /\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\S+?)[\s(]/.exec(text)?.[1] ?? [],
+    ),
+  );
+  return statements
+    .filter(({ comments, text }) => !ANNOTATION.test(comments) && !made.has(tableOf(text)))
+    .flatMap(({ text }) =>
+      RULES.filter(({ breaks }) => breaks.test(text)).map(({ rule }) => ({ statement: text, rule })),
+    );
+}
+
+/** The table that a statement changes. */
+function tableOf(text: string): string {
+  const [, name = ''] =
+    /\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(\S+)/.exec(text) ??
+    /\bINDEX\b.*?\bON\s+(?:ONLY\s+)?([^\s(]+)/.exec(text) ??
+    [];
+  return name;
+}
+
+/** Statements on one line each, in upper case, without texts and comments; the comments above each beside it. */
+function statementsOf(sql: string): { comments: string; text: string }[] {
+  const quoted = /\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'/g;
+  return sql
+    .replaceAll(quoted, "''")
+    .split(';')
+    .map((part) => ({
+      comments: (part.match(/--.*$/gm) ?? []).join('\n'),
+      text: part
+        .replaceAll(/--.*$/gm, '')
+        .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+        .replaceAll(/\s+/g, ' ')
+        .trim()
+        .toUpperCase(),
+    }))
+    .filter(({ text }) => text !== '');
+}

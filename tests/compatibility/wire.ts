@@ -1,0 +1,32 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Contract } from '../../shared/contracts/contract.ts';
+import { catalogue } from '../../shared/events/catalogue.ts';
+import type { Schema } from './samples.ts';
+
+/** Everything that one release's code sends to another's, each by name: events, and calls between functions. */
+export type Wire = Map<string, z.ZodType>;
+
+const folder = join(import.meta.dirname, '../../shared/contracts');
+
+/** What this code sends and reads. */
+export async function wire(): Promise<Wire> {
+  const found: Wire = new Map();
+  for (const { type, version, data } of catalogue) found.set(`event ${type} ${version}`, data);
+  for (const file of readdirSync(folder).filter((name) => /^(?!contract\.).+(?<!\.test)\.ts$/.test(name))) {
+    const exported = Object.values((await import(join(folder, file))) as object);
+    for (const { name, request, answer } of exported.filter(isContract)) {
+      found.set(`request of ${name}`, request);
+      found.set(`answer of ${name}`, answer);
+    }
+  }
+  return found;
+}
+
+const isContract = (value: unknown): value is Contract =>
+  typeof value === 'object' && value !== null && 'request' in value && 'answer' in value;
+
+/** A schema in the form in which a release is recorded: what may be sent, without what only code can check. */
+export const recorded = (schema: z.ZodType): Schema =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
