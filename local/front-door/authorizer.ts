@@ -33,9 +33,11 @@ export function authorizer(counts: CallCounts, log: (line: string) => void): Aut
     if (known) return known;
     const role = roles.get(caller.name);
     if (!role) return { allowed: false, explicitDeny: false, grants: [] };
-    const context = { 'aws:securetransport': ['true'], ...need?.context }; // loopback stands for TLS
+    const conditional = role.policy.hasConditions(action);
+    const own = conditional && typeof need?.context === 'function' ? need.context() : need?.context;
+    const context = { 'aws:securetransport': ['true'], ...own }; // loopback stands for TLS
     const decision = role.policy.evaluate(action, resource, context);
-    if (!role.policy.hasConditions(action)) {
+    if (!conditional) {
       if (kept.size >= MAX_KEPT_DECISIONS) kept.clear();
       kept.set(key, decision);
     }

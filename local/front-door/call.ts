@@ -28,9 +28,14 @@ export type Answer = { status: number; headers: Record<string, string>; body: Bu
 
 /**
  * A right that a call needs: one action on one resource. Of several resources any one is enough, as for a sender
- * that is covered by the identity of its address or of its domain.
+ * that is covered by the identity of its address or of its domain. What costs something to find out is found out only
+ * for a role with conditions.
  */
-export type Need = { action: string; resource: string | string[]; context?: ConditionContext };
+export type Need = {
+  action: string;
+  resource: string | string[];
+  context?: ConditionContext | (() => ConditionContext);
+};
 
 /** One call, understood: which operation it is, what it needs, and how it is carried out. */
 export type Operation = {

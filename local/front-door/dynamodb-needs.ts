@@ -1,17 +1,16 @@
 import type { TableSpec } from '../deployment.ts';
 import { AwsRefusal, type Need } from './call.ts';
+import { attributeContext, type Touching } from './dynamodb-attributes.ts';
 
 type Item = Record<string, unknown>;
-type Keyed = { TableName?: string; Key?: Item; Item?: Item };
+type Keyed = Touching & { TableName?: string; Key?: Item; Item?: Item };
 /** The members of DynamoDB's inputs that decide what a call touches. */
 export type DynamoInput = Keyed & {
   IndexName?: string;
-  KeyConditionExpression?: string;
-  ExpressionAttributeNames?: Record<string, string>;
   ExpressionAttributeValues?: Record<string, unknown>;
   RequestItems?: Record<
     string,
-    { Keys?: Item[] } | { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } }[]
+    (Touching & { Keys?: Item[] }) | { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } }[]
   >;
   TransactItems?: Partial<Record<'Put' | 'Update' | 'Delete' | 'ConditionCheck' | 'Get', Keyed>>[];
   StreamArn?: string;
@@ -56,22 +55,30 @@ const ON_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords', '
  * @throws AwsRefusal unknown-operation
  */
 export function dynamoNeeds(operation: string, input: DynamoInput, book: TableBook): Need[] {
-  const need = (action: string, table: string, items: (Item | undefined)[], index?: string): Need => ({
+  const need = (
+    action: string,
+    table: string,
+    items: (Item | undefined)[],
+    parts: Touching[],
+    index?: string,
+  ): Need => ({
     action: `dynamodb:${action}`,
     resource: index ? `${book.arnOf(table)}/index/${index}` : book.arnOf(table),
-    context: leadingKeys(items, book.keyOf(table)),
+    context: () => ({ ...leadingKeys(items, book.keyOf(table)), ...attributeContext(action, parts) }),
   });
-  if (ON_ITEM.has(operation)) return [need(operation, input.TableName ?? '', [input.Key ?? input.Item])];
+  if (ON_ITEM.has(operation))
+    return [need(operation, input.TableName ?? '', [input.Key ?? input.Item], [input])];
   if (operation === 'Query')
     return [
       need(
         'Query',
         input.TableName ?? '',
         [queriedKey(input, book.keyOf(input.TableName ?? ''))],
+        [input],
         input.IndexName,
       ),
     ];
-  if (operation === 'Scan') return [need('Scan', input.TableName ?? '', [], input.IndexName)];
+  if (operation === 'Scan') return [need('Scan', input.TableName ?? '', [], [input], input.IndexName)];
   if (operation === 'TransactWriteItems' || operation === 'TransactGetItems')
     return transactionNeeds(input, need);
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem')
@@ -82,9 +89,12 @@ export function dynamoNeeds(operation: string, input: DynamoInput, book: TableBo
         Array.isArray(requests)
           ? requests.map((request) => request.PutRequest?.Item ?? request.DeleteRequest?.Key)
           : (requests.Keys ?? []),
+        Array.isArray(requests)
+          ? requests.map((request) => request.PutRequest ?? request.DeleteRequest ?? {})
+          : [requests],
       ),
     );
-  if (ON_TABLE.has(operation)) return [need(operation, input.TableName ?? '', [])];
+  if (ON_TABLE.has(operation)) return [need(operation, input.TableName ?? '', [], [])];
   if (operation === 'ListTables') return [{ action: 'dynamodb:ListTables', resource: '*' }];
   if (ON_STREAM.has(operation))
     return [{ action: `dynamodb:${operation}`, resource: input.StreamArn ?? '*' }];
@@ -96,19 +106,26 @@ export function dynamoNeeds(operation: string, input: DynamoInput, book: TableBo
 
 function transactionNeeds(
   input: DynamoInput,
-  need: (action: string, table: string, items: (Item | undefined)[]) => Need,
+  need: (action: string, table: string, items: (Item | undefined)[], parts: Touching[]) => Need,
 ): Need[] {
-  const found = new Map<string, { action: string; table: string; items: (Item | undefined)[] }>();
+  const found = new Map<string, { action: string; table: string; parts: Keyed[] }>();
   for (const part of input.TransactItems ?? []) {
     for (const [kind, keyed] of Object.entries(part)) {
       const action = PARTS[kind as keyof typeof PARTS];
       const table = keyed?.TableName ?? '';
-      const entry = found.get(`${action} ${table}`) ?? { action, table, items: [] };
-      entry.items.push(keyed?.Key ?? keyed?.Item);
+      const entry = found.get(`${action} ${table}`) ?? { action, table, parts: [] };
+      entry.parts.push(keyed ?? {});
       found.set(`${action} ${table}`, entry);
     }
   }
-  return [...found.values()].map(({ action, table, items }) => need(action, table, items));
+  return [...found.values()].map(({ action, table, parts }) =>
+    need(
+      action,
+      table,
+      parts.map((part) => part.Key ?? part.Item),
+      parts,
+    ),
+  );
 }
 
 function leadingKeys(items: (Item | undefined)[], key: string | undefined): Record<string, string[]> {

@@ -6,6 +6,7 @@ import {
   PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
@@ -114,6 +115,41 @@ describe('A function', () => {
       });
     await client.send(query('p1'));
     expect(await refusal(client.send(query('p2')))).toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test('held to some attributes by dynamodb:Attributes changes no other, alone or in a transaction', async () => {
+    const own = {
+      ...allow(['dynamodb:UpdateItem'], table(inventory)),
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['product_id', 'warehouse_id', 'available'] },
+        StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_NEW'] },
+      },
+    };
+    underTest.tables.push(aTable(inventory, 'product_id'));
+    const client = new DynamoDBClient(as('stock', [own]));
+    const change = (attribute: string, more: object = {}) => ({
+      TableName: inventory,
+      Key: { product_id: { S: 'p1' }, warehouse_id: { S: 'w' } },
+      UpdateExpression: 'SET #a = :one',
+      ExpressionAttributeNames: { '#a': attribute },
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+      ...more,
+    });
+    await client.send(new UpdateItemCommand(change('available')));
+    await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Update: change('available') }] }));
+    for (const refused of [
+      new UpdateItemCommand(change('price_cents')),
+      new UpdateItemCommand(change('available', { ConditionExpression: 'price_cents = :one' })),
+      new UpdateItemCommand(change('available', { ReturnValues: 'ALL_OLD' })),
+    ])
+      expect(await refusal(client.send(refused))).toMatchObject({ name: 'AccessDeniedException' });
+    const both = [
+      { Update: change('available') },
+      { Update: change('name', { Key: { product_id: { S: 'p2' }, warehouse_id: { S: 'w' } } }) },
+    ];
+    expect(await refusal(client.send(new TransactWriteItemsCommand({ TransactItems: both })))).toMatchObject({
+      name: 'AccessDeniedException',
+    });
   });
 
   test('learns from STS who it is', async () => {
