@@ -97,6 +97,19 @@ describe('the outbox', () => {
     expect(await sequencesOf(fact.aggregateId)).toEqual([1]);
   });
 
+  test('events written since a time are sent again, in their order, when their queues were lost', async () => {
+    const orderId = newId();
+    const before = new Date(Date.now() - 60_000);
+    await outbox.relay(await write(aFact(orderId, 1)));
+    await outbox.relay(await write(aFact(orderId, 2)));
+    expect((await eventsIn(plainQueue)).map(({ sequence }) => sequence).toSorted()).toEqual([1, 2]);
+    expect(await outbox.takeBack(new Date(Date.now() + 60_000))).toBe(0);
+    expect(await outbox.takeBack(before)).toBe(4);
+    expect(await outbox.sweep()).toEqual({ sent: 4, failed: 0 });
+    expect((await eventsIn(plainQueue)).map(({ sequence }) => sequence).toSorted()).toEqual([1, 2]);
+    expect(await unsent()).toEqual([]);
+  });
+
   test('an event waits for the one before it, whoever publishes that one', async () => {
     const orderId = newId();
     const [first, second] = [await write(aFact(orderId, 1)), await write(aFact(orderId, 2))];

@@ -32,6 +32,11 @@ export type Outbox = {
   relay(written: Written): Promise<void>;
   /** Publishes what other relays left; returns how many events were sent and how many failed. */
   sweep(): Promise<{ sent: number; failed: number }>;
+  /**
+   * Takes back that events written since then were sent, so that the sweep sends them again, in their order: for
+   * topics and queues that were lost with their region. Returns how many; sent rows are there for 14 days.
+   */
+  takeBack(since: Date): Promise<number>;
 };
 
 /**
@@ -42,11 +47,12 @@ export type Outbox = {
 export function postgresOutbox(database: Database, publish: Publish): Outbox {
   const markSent = coalesce<OutboxEntry[], void>(50, 1, async (groups) => {
     const entries = groups.flat();
+    // As text, planned anew each time: a plan kept from when the table was small scans it however large it becomes.
     await database.query(
-      sql`UPDATE outbox o SET sent_at = clock_timestamp()
-            FROM unnest(${entries.map(({ id }) => id)}::uuid[], ${entries.map(({ destination }) => destination)}::text[])
-                 AS s(id, destination)
-           WHERE o.id = s.id AND o.destination = s.destination`,
+      `UPDATE outbox o SET sent_at = clock_timestamp()
+         FROM unnest($1::uuid[], $2::text[]) AS s(id, destination)
+        WHERE o.id = s.id AND o.destination = s.destination`,
+      [entries.map(({ id }) => id), entries.map(({ destination }) => destination)],
     );
     return groups.map(() => undefined);
   });
@@ -90,6 +96,13 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
         keepSentDays,
       ]);
       return total;
+    },
+    takeBack: async (since) => {
+      const rows = await database.query(
+        sql`UPDATE outbox SET sent_at = NULL, claimed_until = NULL
+             WHERE sent_at IS NOT NULL AND created_at >= ${since} RETURNING 1`,
+      );
+      return rows.length;
     },
   };
 }

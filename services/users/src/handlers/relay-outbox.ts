@@ -1,14 +1,11 @@
-import { scheduleHandler } from '#shared/lambda/schedule.ts';
 import { forgetExpiredKeys } from '#shared/postgres/idempotency.ts';
+import { relaySchedule } from '#shared/postgres/relay-schedule.ts';
 import { attempts, clock, database, outbox, sessions } from '../app.ts';
 
 /** Every minute: publishes what a relay after commit left behind, and forgets what has expired. */
-export const handler = scheduleHandler(async () => {
-  const { sent, failed } = await outbox().sweep();
+export const handler = relaySchedule(outbox, async () => {
   const now = clock();
   return {
-    sent,
-    failed,
     forgotten: {
       idempotencyKeys: await forgetExpiredKeys(database()),
       refreshTokens: await sessions().forgetExpired(now),
