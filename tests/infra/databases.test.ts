@@ -24,12 +24,13 @@ const granted = (shop: Deployment, { roleArn }: FunctionSpec, action: string): s
     .flatMap(({ resources }) => resources);
 
 const stageFree = (name: string): string => name.replace(/-(local|dev|staging|prod)-/, '-');
-const isMigration = ({ name }: FunctionSpec): boolean => name.endsWith('-migrate');
+/** Those that sign in as a server's master. */
+const isOperator = ({ name }: FunctionSpec): boolean => /-(migrate|rotate-master-password)$/.test(name);
 
 describe('signing in to PostgreSQL', () => {
   test('is granted by IAM to exactly the functions that locally read a password, as the same role', () => {
     const byPassword = local.functions
-      .filter((fn) => !isMigration(fn))
+      .filter((fn) => !isOperator(fn))
       .filter((fn) => granted(local, fn, 'secretsmanager:GetSecretValue').some((arn) => arn.includes('/db/')))
       .map(({ name }) => stageFree(name));
     expect(byPassword.length).toBeGreaterThan(20);
