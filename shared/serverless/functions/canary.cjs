@@ -1,6 +1,6 @@
 const { ALIAS } = require('./live-alias.cjs');
 
-const RUNBOOK = 'docs/runbooks/release-rolled-back.md';
+const RUNBOOK = 'docs/runbooks/deployments.md';
 /** Errors of the new version in one minute that are no accident any more. */
 const ERRORS_PER_MINUTE = 3;
 /** Share of an API's requests that may end in 5xx: ten times what the objective of 99.9 % allows. */
