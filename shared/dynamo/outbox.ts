@@ -60,7 +60,8 @@ export const outboxWrites = (table: string, facts: readonly NewEvent[], cause: C
 const entryId = ({ sequence, destination }: OutboxEntry): string =>
   `${String(sequence).padStart(12, '0')}#${destination}`;
 
-const shardOf = (aggregateId: string): string => {
+/** The partition of the index in which an aggregate's unsent entries are found. */
+export const shardOf = (aggregateId: string): string => {
   let sum = 0;
   for (let index = 0; index < aggregateId.length; index++) sum += aggregateId.charCodeAt(index);
   return String(sum % shards);

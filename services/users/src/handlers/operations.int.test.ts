@@ -1,3 +1,4 @@
+import { newId } from '#shared/ids.ts';
 import { lambdaContext, send } from '#shared/testing/http-event.ts';
 import { scheduleEvent } from '#shared/testing/queue.ts';
 import { aRegistration, usersService } from '../../testing/users-service.ts';
@@ -45,9 +46,9 @@ describe('every minute', () => {
     const { body } = await users.register({ body: aRegistration() });
     await users.delivered(body.id);
     await users.database.query(
-      `UPDATE outbox SET id = gen_random_uuid(), sent_at = NULL, claimed_until = now() - interval '1 second'
+      `UPDATE outbox SET id = $2, sent_at = NULL, claimed_until = now() - interval '1 second'
         WHERE aggregate_id = $1`,
-      [body.id],
+      [body.id, newId()],
     );
     await relayOutbox(aMinute, lambdaContext());
     expect(await users.delivered(body.id)).toMatchObject({ type: 'USER_REGISTERED' });
