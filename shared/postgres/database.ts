@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { render, Sql } from './sql.ts';
+import { lambdaAuthorities, trustedAuthorities } from './trust.ts';
 
 /** A statement's parameters; values travel apart from the text. */
 export type Parameters = readonly unknown[];
@@ -30,7 +30,10 @@ export type DatabaseOptions = {
   user: string;
   /** Called for each new connection, so that a rotated password or a fresh IAM token is picked up. */
   password: () => Promise<string>;
+  /** `verify-full`: only over TLS, and only to a server whose certificate is for that name. */
   tls: 'off' | 'verify-full';
+  /** Further authorities to believe, PEM; by default those of Lambda's image. */
+  caFile?: string;
   /** Connections at most: one where a process serves one request at a time, some where it serves many. */
   maxConnections: number;
   /**
@@ -56,7 +59,7 @@ export function postgres(options: DatabaseOptions): Database {
     database: options.database,
     user: options.user,
     password: options.password,
-    ssl: options.tls === 'off' ? false : { rejectUnauthorized: true, ...certificateAuthority() },
+    ssl: options.tls === 'off' ? false : verified(options),
     max: options.maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: idleTimeoutMs,
@@ -70,6 +73,11 @@ export function postgres(options: DatabaseOptions): Database {
     end: () => pool.end(),
   };
 }
+
+const verified = ({ caFile = lambdaAuthorities }: DatabaseOptions) => ({
+  rejectUnauthorized: true,
+  secureContext: trustedAuthorities(caFile),
+});
 
 async function run<Row extends object>(
   on: pg.Pool | pg.ClientBase,
@@ -96,16 +104,6 @@ function nameOf(text: string): string {
   const name = `s${names.size}`;
   names.set(text, name);
   return name;
-}
-
-/** Amazon's RDS roots are not among Node's: Lambda's image carries them in this file where TLS is demanded. */
-function certificateAuthority(): { ca?: string } {
-  const file = '/var/runtime/ca-cert.pem';
-  try {
-    return { ca: readFileSync(file, 'utf8') };
-  } catch {
-    return {};
-  }
 }
 
 async function inTransaction<T>(
