@@ -11,7 +11,7 @@ import type { Mailbox } from './mailbox/mailbox.ts';
 import type { LogLevel, PlatformOptions } from './options.ts';
 import { type Base, startBase } from './platform/base.ts';
 import { makeCustomResources } from './platform/custom-resources.ts';
-import { startDatabase } from './platform/database.ts';
+import { databaseHost, startDatabase } from './platform/database.ts';
 import { defineFunctions } from './platform/functions.ts';
 import { connectPayments } from './platform/payments.ts';
 import { atMost, type Stops, settled, stopList } from './platform/stops.ts';
@@ -139,7 +139,12 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
 }
 
 /** What the stacks are told of the machine, where on AWS an operator's parameters tell it. */
-function surroundings({ region, accountId, stage, project }: StartOptions, base: Base, postgresPort: number) {
+function surroundings(
+  { region, accountId, stage, project, dataDir }: StartOptions,
+  base: Base,
+  postgresPort: number,
+) {
+  const host = databaseHost(dataDir, postgresPort);
   const port = String(postgresPort);
   return {
     region,
@@ -148,9 +153,9 @@ function surroundings({ region, accountId, stage, project }: StartOptions, base:
     project,
     parameters: {
       Databases: 'external',
-      UsersDbHost: '127.0.0.1',
+      UsersDbHost: host,
       UsersDbPort: port,
-      OrdersDbHost: '127.0.0.1',
+      OrdersDbHost: host,
       OrdersDbPort: port,
       PaymentProviderUrl: base.payments.url,
       ImageBaseUrl: `${base.frontDoor.url}/_images`,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { SecretSpec } from '../deployment.ts';
-import { type Postgres, startPostgres } from '../engines/postgres.ts';
+import { nearestHost, type Postgres, startPostgres } from '../engines/postgres.ts';
 import type { StartOptions } from '../platform.ts';
 import type { SecretStore } from '../provision/secret-store.ts';
 import type { Stops } from './stops.ts';
@@ -25,6 +25,11 @@ const superuser = (options: StartOptions): SecretSpec => {
   };
 };
 
+const folderOf = (dataDir: string) => join(dataDir, 'postgres');
+
+/** What the functions are told as the server's host. */
+export const databaseHost = (dataDir: string, port: number): string => nearestHost(folderOf(dataDir), port);
+
 /**
  * Starts PostgreSQL, one server in the place of all, with the masters of their secrets `db/…-admin`.
  */
@@ -38,7 +43,7 @@ export async function startDatabase(
   await secrets.ensure([own]);
   const { password } = login.parse(JSON.parse(secrets.value(own.name)));
   const postgres = await startPostgres({
-    dataDir: join(options.dataDir, 'postgres'),
+    dataDir: folderOf(options.dataDir),
     port,
     password,
     durable: options.durable,
