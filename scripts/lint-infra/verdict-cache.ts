@@ -5,6 +5,8 @@ import { root } from '../stacks.ts';
 import type { Tool, Verdict } from './findings.ts';
 import type { CompiledTemplate } from './templates.ts';
 
+/** Templates per process: enough that its start does not count, few enough that an interrupted run has its use. */
+const atOnce = 9;
 const folder = join(root, '.cache', 'lint-infra', 'verdicts');
 
 /** The tool's verdict on each template; one that it has seen with the same content is not looked at again. */
@@ -16,11 +18,12 @@ export async function verdictsOf(tool: Tool, templates: readonly CompiledTemplat
   const unseen = new Map<string, string>(); // the stages have templates in common
   for (const [index, path] of paths.entries())
     if (!existsSync(path)) unseen.set(path, templates[index]!.file);
-  if (unseen.size > 0) {
-    const verdicts = await tool.check([...unseen.values()]);
-    mkdirSync(folder, { recursive: true });
-    for (const [index, path] of [...unseen.keys()].entries())
-      writeFileSync(path, JSON.stringify(verdicts[index]));
+  mkdirSync(folder, { recursive: true });
+  const waiting = [...unseen];
+  while (waiting.length > 0) {
+    const portion = waiting.splice(0, atOnce);
+    const verdicts = await tool.check(portion.map(([, file]) => file));
+    for (const [index, [path]] of portion.entries()) writeFileSync(path, JSON.stringify(verdicts[index]));
   }
   return paths.map((path) => JSON.parse(readFileSync(path, 'utf8')) as Verdict);
 }
