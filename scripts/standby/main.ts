@@ -15,7 +15,7 @@ const mostMinutesPerStack = 30;
 const help = `npm run deploy:standby -- --stage prod [--region us-east-1] [--project shop]
 
 Deploys everything that serves customers in the standby region. Before: promote both databases there. After: turn
-the domain (SHOP_API_FAILOVER=services, resources/edge-global). All of it: docs/disaster-recovery.md.
+the domain (resources/edge-global). All of it: docs/disaster-recovery.md.
 
 Credentials come from the environment (AWS_PROFILE …), settings too (SHOP_DOMAIN …), as for any deployment.`;
 
