@@ -28,7 +28,7 @@ export default {
       ...base,
       displayName: 'unit',
       testMatch: ['<rootDir>/{services,shared,local,resources,bench,tests,scripts}/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.(int|e2e|contract)\\.test\\.ts$', '/node_modules/', '/.cache/'],
+      testPathIgnorePatterns: ['\\.(int|proxied|e2e|contract)\\.test\\.ts$', '/node_modules/', '/.cache/'],
     },
     {
       ...base,
@@ -36,6 +36,17 @@ export default {
       testMatch: ['<rootDir>/{services,shared,local,resources,tests}/**/*.int.test.ts'],
       globalSetup: '<rootDir>/tests/setup/start-engines.ts',
       globalTeardown: '<rootDir>/tests/setup/stop-engines.ts',
+    },
+    // What the services ask of PostgreSQL, through what RDS Proxy lets pass: `npm run test:proxy`.
+    {
+      ...base,
+      displayName: 'proxied',
+      testMatch: [
+        '<rootDir>/services/{users,orders,payments}/**/*.int.test.ts',
+        '<rootDir>/tests/databases/*.proxied.test.ts',
+      ],
+      globalSetup: '<rootDir>/tests/setup/start-proxied-engines.ts',
+      globalTeardown: '<rootDir>/tests/setup/stop-proxied-engines.ts',
     },
     {
       ...base,

@@ -35,6 +35,8 @@ export const databaseSettings = {
   /** `iam`: a short-lived token through RDS Proxy; `password`: from the secret DATABASE_SECRET_ID. */
   DATABASE_AUTH: z.enum(['password', 'iam']).default('password'),
   DATABASE_TLS: z.enum(['off', 'verify-full']).default('off'),
+  /** Authorities that vouch for the server beside Node's own, PEM; by default Amazon's, as Lambda's image has them. */
+  DATABASE_CA_FILE: z.string().default('/var/runtime/ca-cert.pem'),
   /** Where the password is; not read where functions sign in by IAM. */
   DATABASE_SECRET_ID: z.string().min(1),
   AWS_REGION: z.string().min(1),

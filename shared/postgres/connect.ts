@@ -27,6 +27,7 @@ export function connect(config: DatabaseConfig): Database {
     user: config.DATABASE_USER,
     password: config.DATABASE_AUTH === 'iam' ? iamToken(config) : () => passwordOf(config.DATABASE_SECRET_ID),
     tls: config.DATABASE_AUTH === 'iam' ? 'verify-full' : config.DATABASE_TLS,
+    caFile: config.DATABASE_CA_FILE,
     // IAM authentication is the proxy's.
     keepPlans: config.DATABASE_AUTH === 'password',
     maxConnections: Math.min(config.AWS_LAMBDA_MAX_CONCURRENCY, maxPooledConnections),

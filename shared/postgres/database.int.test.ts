@@ -85,6 +85,7 @@ describe('a database', () => {
         return password;
       },
       tls: 'off',
+      caFile: 'none',
       maxConnections: 2,
       keepPlans: false,
     });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { render, Sql } from './sql.ts';
-import { lambdaAuthorities, trustedAuthorities } from './trust.ts';
+import { trustedAuthorities } from './trust.ts';
 
 /** A statement's parameters; values travel apart from the text. */
 export type Parameters = readonly unknown[];
@@ -32,8 +32,8 @@ export type DatabaseOptions = {
   password: () => Promise<string>;
   /** `verify-full`: only over TLS, and only to a server whose certificate is for that name. */
   tls: 'off' | 'verify-full';
-  /** Further authorities to believe, PEM; by default those of Lambda's image. */
-  caFile?: string;
+  /** Authorities to believe beside Node's own, PEM; see `trust.ts`. */
+  caFile: string;
   /** Connections at most: one where a process serves one request at a time, some where it serves many. */
   maxConnections: number;
   /**
@@ -74,7 +74,7 @@ export function postgres(options: DatabaseOptions): Database {
   };
 }
 
-const verified = ({ caFile = lambdaAuthorities }: DatabaseOptions) => ({
+const verified = ({ caFile }: DatabaseOptions) => ({
   rejectUnauthorized: true,
   secureContext: trustedAuthorities(caFile),
 });

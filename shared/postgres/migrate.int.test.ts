@@ -15,6 +15,7 @@ const connected = (database: string, user: string, secret: string) =>
     user,
     password: async () => secret,
     tls: 'off',
+    caFile: 'none',
     maxConnections: 2,
     keepPlans: false,
   });

@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 
-/**
- * Where Lambda's image has the roots of RDS, which Node does not bring: from Node.js 20 on they are loaded only by who
- * asks for them (Lambda Developer Guide, "Building Lambda functions with Node.js", CA certificate loading).
- */
-export const lambdaAuthorities = '/var/runtime/ca-cert.pem';
-
 const contexts = new Map<string, SecureContext>();
 
 /**
  * Whose word for a server's name is taken: Node's own roots, which vouch for RDS Proxy (its certificates are of AWS
- * Certificate Manager), and those of the file, which vouch for RDS itself. Made once per file: it takes 20 ms.
+ * Certificate Manager), and those of the file, which vouch for RDS itself: Lambda's
+ * image has them, but from Node.js 20 on loads them only for who asks (Lambda Developer Guide, "Building Lambda
+ * functions with Node.js", CA certificate loading). Made once per file: it takes 20 ms.
  * @param caFile PEM; a file that is not there adds nothing, and nothing is trusted for want of it
  */
 export function trustedAuthorities(caFile: string): SecureContext {

@@ -12,6 +12,7 @@ export function opened({ host, port, name, user, password }: TestDatabase, maxCo
     user,
     password: async () => password,
     tls: 'off',
+    caFile: 'none',
     maxConnections,
     keepPlans: true,
   });

@@ -23,5 +23,21 @@ export async function databaseEnvironment(database: TestDatabase): Promise<Recor
     DATABASE_SECRET_ID: await aSecret(
       JSON.stringify({ username: database.user, password: database.password }),
     ),
+    ...proxySettings(),
+  };
+}
+
+/** Where the run has a proxy before PostgreSQL, services sign in to it by IAM, as on AWS. */
+export function proxySettings(): Record<string, string> {
+  const given = process.env['TEST_DATABASE_PROXY'];
+  if (given === undefined) return {};
+  const { port, caFile } = JSON.parse(given) as { port: number; caFile: string };
+  return {
+    DATABASE_HOST: 'localhost',
+    DATABASE_ADMIN_HOST: 'localhost',
+    DATABASE_PORT: String(port),
+    DATABASE_AUTH: 'iam',
+    DATABASE_TLS: 'verify-full',
+    DATABASE_CA_FILE: caFile,
   };
 }

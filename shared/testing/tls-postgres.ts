@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
-import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '../../local/engines/postgres.ts';
-
-const run = promisify(execFile);
+import { aCertificate } from './certificate.ts';
 
 /** A PostgreSQL that refuses connections without TLS, as RDS does with `rds.force_ssl`. */
 export type TlsPostgres = { port: number; user: string; password: string; caFile: string };
@@ -21,7 +18,16 @@ export async function aTlsPostgres(): Promise<TlsPostgres> {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   });
-  const caFile = await certify(folder, dataDir);
+  const { caFile, keyFile, certificateFile } = await aCertificate(folder);
+  const { uid, gid } = await stat(dataDir);
+  for (const [from, to] of [
+    [keyFile, join(dataDir, 'server.key')],
+    [certificateFile, join(dataDir, 'server.crt')],
+  ] as const) {
+    await copyFile(from, to);
+    await chmod(to, 0o600);
+    await chown(to, uid, gid);
+  }
   await writeFile(
     join(dataDir, 'pg_hba.conf'),
     'hostssl all all all scram-sha-256\nhostnossl all all all reject\n',
@@ -38,32 +44,4 @@ export async function aTlsPostgres(): Promise<TlsPostgres> {
   await client.query('SELECT pg_reload_conf()');
   await client.end();
   return { port, user, password, caFile };
-}
-
-/** Makes an authority and the server's certificate with it. Answers the authority's file. */
-async function certify(folder: string, dataDir: string): Promise<string> {
-  const at = (name: string) => join(folder, name);
-  const server = (name: string) => join(dataDir, `server.${name}`);
-  const openssl = (...args: string[]) => run('openssl', args);
-  const newKey = ['-newkey', 'rsa:2048', '-nodes', '-keyout'];
-  await openssl(
-    'req',
-    '-x509',
-    ...newKey,
-    at('ca.key'),
-    '-out',
-    at('ca.crt'),
-    '-days',
-    '2',
-    '-subj',
-    '/CN=Test',
-  );
-  await openssl('req', ...newKey, server('key'), '-out', at('csr'), '-subj', '/CN=localhost');
-  await writeFile(at('names'), 'subjectAltName=DNS:localhost');
-  const signed = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2'];
-  await openssl('x509', '-req', '-in', at('csr'), ...signed, '-extfile', at('names'), '-out', server('crt'));
-  const { uid, gid } = await stat(dataDir);
-  await chmod(server('key'), 0o600);
-  for (const name of ['key', 'crt']) await chown(server(name), uid, gid);
-  return at('ca.crt');
 }

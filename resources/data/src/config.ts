@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readConfig } from '#shared/config.ts';
+import { databaseSettings, readConfig } from '#shared/config.ts';
 
 /** Settings of the functions of this stack. */
 export const config = readConfig({
@@ -8,5 +8,6 @@ export const config = readConfig({
     .string()
     .min(1)
     .transform((hosts) => hosts.split(',')),
-  DATABASE_TLS: z.enum(['off', 'verify-full']),
+  DATABASE_TLS: databaseSettings.DATABASE_TLS,
+  DATABASE_CA_FILE: databaseSettings.DATABASE_CA_FILE,
 });

@@ -1,4 +1,4 @@
-import { type Database, postgres, sqlState } from '#shared/postgres/database.ts';
+import { type Database, type DatabaseOptions, postgres, sqlState } from '#shared/postgres/database.ts';
 import { scramVerifier } from '#shared/postgres/scram.ts';
 import type { Login } from './master-secret.ts';
 
@@ -14,7 +14,7 @@ export type Server = {
 const refusals = ['28P01', '28000'];
 
 /** PostgreSQL servers of known hosts. @throws Error for any other: a password is shown to nobody else */
-export function servers(hosts: readonly string[], tls: 'off' | 'verify-full'): Server {
+export function servers(hosts: readonly string[], trust: Pick<DatabaseOptions, 'tls' | 'caFile'>): Server {
   const as = async <T>(login: Login, work: (database: Database) => Promise<T>): Promise<T> => {
     const { host, port, username: user, password } = login;
     if (!hosts.includes(host)) throw new Error(`${host} is not a server of this stage`);
@@ -24,7 +24,7 @@ export function servers(hosts: readonly string[], tls: 'off' | 'verify-full'): S
       user,
       database: 'postgres',
       password: async () => password,
-      tls,
+      ...trust,
       maxConnections: 1,
       keepPlans: false,
     });

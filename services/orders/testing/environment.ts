@@ -12,10 +12,11 @@ export async function ordersEnvironment(catalogUrl = 'http://127.0.0.1:9') {
   const { at, database } = await aMigratedDatabase(...migrations);
   const [published, announced]: [TestQueue, TestQueue] = [await aQueue({ fifo: true }), await aQueue()];
   const plainTopic = await aTopic({ queues: [announced] });
+  const settings = await databaseEnvironment(at);
   setEnvironment({
-    ...(await databaseEnvironment(at)),
+    ...settings,
     DATABASE_ADMIN_SECRET_ID: 'none',
-    DATABASE_READ_HOSTS: at.host,
+    DATABASE_READ_HOSTS: settings['DATABASE_HOST'] ?? at.host,
     DATABASE_READER: at.user,
     AWS_LAMBDA_MAX_CONCURRENCY: '8',
     ORDER_EVENTS_TOPIC_ARN: await aTopic({ fifo: true, queues: [published] }),

@@ -5,7 +5,7 @@ import { setEnvironment } from '#shared/testing/environment.ts';
 import { eventually } from '#shared/testing/eventually.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { eventsIn } from '#shared/testing/queue.ts';
-import { aSecret } from '#shared/testing/secrets.ts';
+import { aSecret, proxySettings } from '#shared/testing/secrets.ts';
 
 /**
  * The users service on a database, a topic and secrets of its own: `const users = await usersService();` at the top
@@ -25,6 +25,7 @@ export async function usersService() {
     DATABASE_ADMIN_SECRET_ID: await aSecret(
       JSON.stringify({ username: database.user, password: database.password }),
     ),
+    ...proxySettings(),
     USER_EVENTS_TOPIC_ARN: topicArn,
     SIGNING_KEYS_SECRET_ID: await aSecret(),
     PUBLIC_KEYS_SECRET_ID: await aSecret(),

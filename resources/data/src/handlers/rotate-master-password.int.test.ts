@@ -58,6 +58,7 @@ async function opens(secret: string): Promise<boolean> {
     user: master,
     password: async () => secret,
     tls: 'off',
+    caFile: 'none',
     maxConnections: 1,
     keepPlans: false,
   });

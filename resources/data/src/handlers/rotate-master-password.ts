@@ -19,6 +19,10 @@ const request = z.object({
 export const handler = edge(async (event: unknown): Promise<void> => {
   const { SecretId, ClientRequestToken, Step } = request.parse(event);
   const secret = masterSecret(client(), SecretId, ClientRequestToken);
-  const done = await rotate(Step, secret, servers(config.DATABASE_ADMIN_HOSTS, config.DATABASE_TLS));
+  const known = servers(config.DATABASE_ADMIN_HOSTS, {
+    tls: config.DATABASE_TLS,
+    caFile: config.DATABASE_CA_FILE,
+  });
+  const done = await rotate(Step, secret, known);
   logger.info('rotation', { secret: SecretId, step: Step, done });
 });

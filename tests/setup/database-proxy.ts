@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { createSecureContext, TLSSocket } from 'node:tls';
+import pg from 'pg';
+import type { Certificate } from '../../shared/testing/certificate.ts';
+import { errorResponse, Messages, message, startupParameters } from './postgres-wire.ts';
+import { pinReason } from './session-pins.ts';
+
+/** A running proxy, reached as `localhost`. */
+export type DatabaseProxy = { port: number; stop(): Promise<void> };
+
+type Server = { host: string; port: number; user: string; password: string };
+
+/** What RDS Proxy takes at the start of a session; a driver's `options` it refuses. */
+const knownParameters = new Set(['user', 'database', 'application_name', 'client_encoding']);
+
+/**
+ * A stand-in for RDS Proxy before a real PostgreSQL, for what services must not do: it takes TLS and IAM tokens only,
+ * refuses startup options, and refuses each statement that would pin a session to its client.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html
+ */
+export async function startDatabaseProxy(server: Server, certificate: Certificate): Promise<DatabaseProxy> {
+  const secureContext = createSecureContext({
+    key: await readFile(certificate.keyFile),
+    cert: await readFile(certificate.certificateFile),
+  });
+  const sockets = new Set<Socket>();
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
+    socket.once('data', () => {
+      socket.write('S');
+      const secure = new TLSSocket(socket, { isServer: true, secureContext });
+      secure.on('error', () => socket.destroy());
+      void serve(secure, server).catch((error: Error) => secure.end(errorResponse('08000', error.message)));
+    });
+  });
+  await new Promise<void>((listening) => listener.listen(0, '127.0.0.1', listening));
+  const { port } = listener.address() as { port: number };
+  return {
+    port,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => listener.close(closed));
+    },
+  };
+}
+
+async function serve(client: TLSSocket, server: Server): Promise<void> {
+  const messages = new Messages(client);
+  const parameters = startupParameters(await messages.startup());
+  const odd = Object.keys(parameters).filter((name) => !knownParameters.has(name));
+  if (odd.length > 0) throw new Error(`startup options are refused by RDS Proxy: ${odd.join(', ')}`);
+  const { user = '', database = user } = parameters;
+  client.write(message('R', Buffer.from([0, 0, 0, 3]))); // AuthenticationCleartextPassword
+  const { body: password } = await messages.next();
+  const secret = password.toString('utf8', 0, password.length - 1);
+  // The server's master passes the proxy by: migrations do.
+  const isMaster = user === server.user && secret === server.password;
+  if (!isMaster) refuseOtherThanToken(secret, user);
+  const upstream = await signIn(server, user, database);
+  client.on('close', () => upstream.destroy());
+  upstream.on('close', () => client.destroy()).on('error', () => client.destroy());
+  client.write(Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]));
+  upstream.pipe(client);
+  for await (const one of messages.all()) {
+    const reason = isMaster ? undefined : pinReason(one);
+    if (reason !== undefined) {
+      client.end(errorResponse('0A000', `this would pin the session of RDS Proxy: ${reason}`));
+      return;
+    }
+    upstream.write(one.raw);
+  }
+}
+
+/** RDS's authentication token is a presigned address. */
+function refuseOtherThanToken(token: string, user: string): void {
+  const { searchParams } = new URL(`https://${token}`);
+  const named = searchParams.get('Action') === 'connect' && searchParams.get('DBUser') === user;
+  if (!named || !searchParams.has('X-Amz-Signature')) throw new Error(`no IAM token of ${user}`);
+}
+
+/** Passwords of roles that have none of their own, since on RDS they sign in by IAM. */
+const passwords = new Map<string, Promise<string>>();
+
+async function signIn(server: Server, user: string, database: string): Promise<Socket> {
+  const { host, port } = server;
+  if (user === server.user) passwords.set(user, Promise.resolve(server.password));
+  if (!passwords.has(user)) passwords.set(user, newPassword(server, user));
+  const upstream = new pg.Client({ host, port, user, database, password: (await passwords.get(user)) ?? '' });
+  await upstream.connect();
+  const { stream } = (upstream as unknown as { connection: { stream: Socket } }).connection;
+  return stream.removeAllListeners();
+}
+
+async function newPassword({ host, port, user, password }: Server, role: string): Promise<string> {
+  const client = new pg.Client({ host, port, user, password, database: 'postgres' });
+  await client.connect();
+  const made = randomUUID();
+  await client.query(`ALTER ROLE ${client.escapeIdentifier(role)} PASSWORD '${made}'`);
+  await client.end();
+  return made;
+}

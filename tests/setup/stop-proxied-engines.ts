@@ -1,0 +1,7 @@
+import stopEngines from './stop-engines.ts';
+
+/** Ends what `start-proxied-engines.ts` started. */
+export default async function stopProxiedEngines(): Promise<void> {
+  await globalThis.databaseProxy?.stop();
+  await stopEngines();
+}
