@@ -2,7 +2,7 @@ const { join } = require('node:path');
 const { keepAsyncFailures } = require('./functions/async-failures.cjs');
 const { shiftGradually } = require('./functions/canary.cjs');
 const { putLive } = require('./functions/live-alias.cjs');
-const { dropSharedRole, narrowNetworkRights } = require('./functions/own-roles.cjs');
+const { dropSharedRole, nameRoles, narrowNetworkRights } = require('./functions/own-roles.cjs');
 const { keepWarm } = require('./functions/provisioned.cjs');
 const { migrateSchemaFirst } = require('./functions/schema-first.cjs');
 
@@ -14,6 +14,7 @@ module.exports = class FunctionsPlugin {
   constructor(serverless) {
     this.serverless = serverless;
     this.hooks = {
+      'package:initialize': () => nameRoles(serverless.service, serverless.getProvider('aws').getRegion()),
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.finish(),
     };
   }

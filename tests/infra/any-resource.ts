@@ -15,4 +15,16 @@ export const anyResource: AnyResource[] = [
     reason: 'traces belong to no resource',
     source: `${reference}/list_awsx-ray.html`,
   },
+  {
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    reason: 'Lambda makes the network interfaces of functions in the VPC, and looks for them under no name',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html',
+  },
 ];

@@ -1,5 +1,22 @@
 const { grant, mentions, ofType, roleOf } = require('./template.cjs');
 
+const COMPASS = { north: 'n', south: 's', east: 'e', west: 'w', central: 'c' };
+
+/**
+ * Names each function's role after function and region: role names are known in every region of an account, where the
+ * same stage may be deployed twice. The region is cut short (eu-west-1: euw1), so that a role's 64 characters hold
+ * every function's name.
+ */
+function nameRoles(service, region) {
+  const place = region
+    .replaceAll(/north|south|east|west|central/g, (word) => COMPASS[word])
+    .replaceAll('-', '');
+  for (const key of service.getAllFunctions()) {
+    const fn = service.getFunction(key);
+    if (fn.iamRoleStatements) fn.iamRoleStatementsName ??= `${fn.name}-${place}`;
+  }
+}
+
 const SHARED_ROLE = 'IamRoleLambdaExecution';
 
 /**
@@ -47,4 +64,4 @@ function narrowNetworkRights(template) {
   }
 }
 
-module.exports = { dropSharedRole, narrowNetworkRights };
+module.exports = { dropSharedRole, nameRoles, narrowNetworkRights };
