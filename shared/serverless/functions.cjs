@@ -1,6 +1,7 @@
 const { join } = require('node:path');
 const { keepAsyncFailures } = require('./functions/async-failures.cjs');
 const { shiftGradually } = require('./functions/canary.cjs');
+const { encryptLogs } = require('./functions/encrypted-logs.cjs');
 const { putLive } = require('./functions/live-alias.cjs');
 const { dropSharedRole, nameRoles, narrowNetworkRights } = require('./functions/own-roles.cjs');
 const { keepWarm } = require('./functions/provisioned.cjs');
@@ -27,6 +28,7 @@ module.exports = class FunctionsPlugin {
     dropSharedRole(template);
     narrowNetworkRights(template);
     keepAsyncFailures(template);
+    encryptLogs(template, service.custom.prefix);
     migrateSchemaFirst(template, [
       join(serviceDir, 'migrations'),
       join(__dirname, '..', 'postgres', 'migrations'),
