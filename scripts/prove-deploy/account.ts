@@ -3,23 +3,15 @@ import {
   DescribeStackResourcesCommand,
   paginateListStacks,
 } from '@aws-sdk/client-cloudformation';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { LambdaClient, ListEventSourceMappingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectsCommand,
   ListBucketsCommand,
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
-import {
-  GetSecretValueCommand,
-  ListSecretsCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
-import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Emulator } from './ministack.ts';
 
 /** A resource as CloudFormation tells of it after a deployment. */
@@ -35,7 +27,8 @@ export class Account {
   readonly lambda: LambdaClient;
   readonly s3: S3Client;
 
-  constructor({ endpoint, region, environment }: Emulator) {
+  /** @param region another than the emulator's own */
+  constructor({ endpoint, region: own, environment }: Emulator, region: string = own) {
     const credentials = {
       accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
       secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
@@ -89,66 +82,14 @@ export class Account {
     }
   }
 
-  /** Whatever a stack could have left behind, by kind and name; empty kinds are not told. */
-  async leftovers(): Promise<string[]> {
-    const { settings, lambda, s3 } = this;
-    const found = await Promise.all([
-      this.stacks().then((names) => kind('stack', names)),
-      lambda.send(new ListFunctionsCommand({})).then((answer) =>
-        kind(
-          'function',
-          answer.Functions?.map((one) => one.FunctionName),
-        ),
-      ),
-      lambda.send(new ListEventSourceMappingsCommand({})).then((answer) =>
-        kind(
-          'event source mapping',
-          answer.EventSourceMappings?.map((one) => one.UUID),
-        ),
-      ),
-      s3.send(new ListBucketsCommand({})).then((answer) =>
-        kind(
-          'bucket',
-          answer.Buckets?.map((one) => one.Name),
-        ),
-      ),
-      new SQSClient(settings)
-        .send(new ListQueuesCommand({}))
-        .then((answer) => kind('queue', answer.QueueUrls)),
-      new SNSClient(settings).send(new ListTopicsCommand({})).then((answer) =>
-        kind(
-          'topic',
-          answer.Topics?.map((one) => one.TopicArn),
-        ),
-      ),
-      new DynamoDBClient(settings)
-        .send(new ListTablesCommand({}))
-        .then((answer) => kind('table', answer.TableNames)),
-      new SecretsManagerClient(settings).send(new ListSecretsCommand({})).then((answer) =>
-        kind(
-          'secret',
-          answer.SecretList?.map((one) => one.Name),
-        ),
-      ),
-      new CloudWatchLogsClient(settings).send(new DescribeLogGroupsCommand({})).then((answer) =>
-        kind(
-          'log group',
-          answer.logGroups?.map((one) => one.logGroupName),
-        ),
-      ),
-      this.#ask('apigateway', 'GET', '/restapis').then((text) => named('API', text, /"id": ?"(\w+)"/g)),
-      this.#ask('events', 'POST', '/', '{}', { 'X-Amz-Target': 'AWSEvents.ListRules' }).then((text) =>
-        named('rule', text, /"Name": ?"([^"]+)"/g),
-      ),
-      this.#ask('iam', 'POST', '/', 'Action=ListRoles&Version=2010-05-08').then((text) =>
-        named('role', text, /<RoleName>([^<]+)</g),
-      ),
-    ]);
-    return found.flat();
+  /** Names of all buckets. */
+  async buckets(): Promise<string[]> {
+    const { Buckets = [] } = await this.s3.send(new ListBucketsCommand({}));
+    return Buckets.flatMap(({ Name }) => Name ?? []);
   }
 
   /** A call to a service that has no client here; the emulator takes the operator's key without a signature. */
-  async #ask(
+  async ask(
     service: string,
     method: string,
     path: string,
@@ -174,12 +115,3 @@ export class Account {
     return text;
   }
 }
-
-const named = (name: string, text: string, pattern: RegExp): string[] =>
-  kind(
-    name,
-    [...text.matchAll(pattern)].map((match) => match[1]),
-  );
-
-const kind = (name: string, found: (string | undefined)[] | undefined): string[] =>
-  (found ?? []).map((one) => `${name} ${one}`);

@@ -1,30 +1,41 @@
 /**
  * Proves that the wiring deploys: `npm run prove:deploy`. On an AWS emulator it deploys every stack with the
  * README's own commands, sets it up, runs the end-to-end and contract suites against it, compares every function's
- * surroundings with the compiled templates, and removes everything. Ends with another status than 0 at the first
- * failure; nothing stays behind either way, except the logs of a failure.
+ * surroundings with the compiled templates, and removes everything. Then it deploys production with its databases,
+ * domain and second region, removes that as well and tells what is kept. Ends with another status than 0 at the
+ * first failure; nothing stays behind either way, except the logs of a failure.
  */
 import { parseArgs } from 'node:util';
 import { root } from '../stacks.ts';
 import { Account } from './account.ts';
 import { proveContract } from './contract.ts';
+import { everythingIn } from './leftovers.ts';
 import { printLimits } from './limits.ts';
 import { type Emulator, startMinistack } from './ministack.ts';
 import { endCommands } from './processes.ts';
+import { proveProduction } from './production.ts';
 import { proveShop } from './shop.ts';
 import { printSteps, step } from './steps.ts';
 import { Workplace } from './workplace.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
+/** `--only shop`, `--only contract` or `--only production` does a part of the proof. */
+const chosen = (part: string): boolean => values.only === undefined || values.only === part;
+/** Where the standby stacks and CloudFront's own are (shared/serverless/custom.yml). */
+const secondRegion = 'us-east-1';
 
 async function prove(place: Workplace, emulator: Emulator): Promise<void> {
   const account = new Account(emulator);
-  if (values.only !== 'shop') await proveContract(place, emulator, account);
-  if (values.only !== 'contract') await proveShop(place, emulator, account);
+  const accounts = [account, new Account(emulator, secondRegion)];
+  const before = new Set(await everythingIn(accounts));
+  if (chosen('contract')) await proveContract(place, emulator, account);
+  if (chosen('shop')) await proveShop(place, emulator, account, accounts);
   await step('look for anything left behind', async () => {
-    const leftovers = await account.leftovers();
+    const leftovers = (await everythingIn(accounts)).filter((each) => !before.has(each));
     if (leftovers.length > 0) throw new Error(`Removing left behind:\n  ${leftovers.join('\n  ')}`);
   });
+  // Last, since it keeps what production keeps.
+  if (chosen('production')) await proveProduction(place, emulator, accounts);
 }
 
 async function main(): Promise<void> {

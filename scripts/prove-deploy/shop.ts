@@ -1,40 +1,33 @@
 import { join } from 'node:path';
 import { compileStacks } from '../../local/compile/compile-stacks.ts';
 import type { Deployment } from '../../local/deployment.ts';
-import { type Postgres, startPostgres } from '../../local/engines/postgres.ts';
-import { type PaymentsSandbox, startPaymentsSandbox } from '../../local/payments-sandbox/sandbox.ts';
 import { resolveDeployment } from '../../local/template/resolve-deployment.ts';
 import type { SetUpResult } from '../setup.ts';
 import type { Account } from './account.ts';
-import { type DeployedApi, type Door, picturePath, startDoor } from './door.ts';
+import type { DeployedApi } from './door.ts';
 import { countResources, printCounts } from './inventory.ts';
 import type { Emulator } from './ministack.ts';
 import { compareFunctions, compareLocalFunctions } from './parity.ts';
 import { step } from './steps.ts';
+import { deployDatabases, mailDomain, type Surroundings, secretOf, surround } from './surroundings.ts';
 import type { Workplace } from './workplace.ts';
 
-/** What stands around the stacks: RDS, the payment provider, and CloudFront with the custom domain. */
-type Surroundings = { postgres: Postgres; payments: PaymentsSandbox; door: Door };
-
-const mailDomain = 'shop.example';
-const prefix = 'shop/dev';
-
 /** Deploys the shop as the README says, proves it end to end and function by function, and removes it. */
-export async function proveShop(place: Workplace, emulator: Emulator, account: Account): Promise<void> {
-  const around = await step('start PostgreSQL, payment sandbox and door', () => surround(place, emulator));
+export async function proveShop(
+  place: Workplace,
+  emulator: Emulator,
+  account: Account,
+  accounts: readonly Account[],
+): Promise<void> {
+  // A stage of one's own may use databases that are there already; production makes its own (production.ts).
+  Object.assign(place.environment, { SHOP_DATABASES: 'external' });
+  const around = await step('start PostgreSQL, payment sandbox and door', () =>
+    surround(place, emulator, 'dev'),
+  );
   try {
-    // Where RDS takes its master's secret as it is made, the PostgreSQL here is told of it; the services' stacks
-    // migrate their schemas with it while they are deployed.
-    await step('deploy the databases (npx sls deploy in resources/network, resources/data)', async () => {
-      for (const stack of ['network', 'data'])
-        await place.command('sls', ['deploy'], join(place.root, 'resources', stack));
-      const masters = await Promise.all(
-        ['db/users-admin', 'db/orders-admin'].map((name) => secretOf(account, name)),
-      );
-      await around.postgres.addMasters(
-        masters.map(({ username = '', password = '' }) => ({ username, password })),
-      );
-    });
+    await step('deploy the databases (npx sls deploy in resources/network, standby, data)', () =>
+      deployDatabases(place, account, around, 'dev'),
+    );
     await step('deploy every stack (npx oslsc deploy)', () => place.command('oslsc', ['deploy'], place.root));
     const deployment = await compiledDeployment(place, emulator);
     await step('introduce the stacks to what is around them', () => introduce(around, account, deployment));
@@ -42,7 +35,7 @@ export async function proveShop(place: Workplace, emulator: Emulator, account: A
     await step('deploy one service again (npx sls deploy)', () =>
       place.command('sls', ['deploy'], join(place.root, 'services/orders')),
     );
-    printCounts(await countResources(account, await account.stacks()));
+    printCounts('dev', (await Promise.all(accounts.map(countResources))).flat());
     await step('end-to-end suite', () =>
       place.jest('e2e', 2, {
         E2E_BASE_URL: around.door.url,
@@ -62,44 +55,17 @@ export async function proveShop(place: Workplace, emulator: Emulator, account: A
       mustBeAsCompiled(compareLocalFunctions(place)),
     );
     await step('remove every stack (npx oslsc remove)', async () => {
-      for (const { name } of deployment.buckets) await account.emptyBucket(name);
+      for (const bucket of await account.buckets()) await account.emptyBucket(bucket);
       await place.command('oslsc', ['remove'], place.root);
     });
   } finally {
-    await around.door.stop();
-    await around.payments.stop();
-    await around.postgres.stop();
+    await around.stop();
   }
 }
 
 async function mustBeAsCompiled(comparing: Promise<string[]>): Promise<void> {
   const differences = await comparing;
   if (differences.length > 0) throw new Error(`Not as compiled:\n  ${differences.join('\n  ')}`);
-}
-
-/** Starts what the stacks need around them, and leaves word of it in the environment of later commands. */
-async function surround(place: Workplace, { endpoint }: Emulator): Promise<Surroundings> {
-  const postgres = await startPostgres({
-    dataDir: place.folder('postgres'),
-    password: 'initial',
-    durable: false,
-  });
-  const payments = await startPaymentsSandbox({ port: 0, apiKey: 'initial' });
-  const door = await startDoor(endpoint);
-  const port = String(postgres.port);
-  Object.assign(place.environment, {
-    SHOP_DATABASES: 'external',
-    SHOP_DATABASE_AUTH: 'password',
-    SHOP_DATABASE_TLS: 'off',
-    SHOP_USERS_DB_HOST: postgres.host,
-    SHOP_USERS_DB_PORT: port,
-    SHOP_ORDERS_DB_HOST: postgres.host,
-    SHOP_ORDERS_DB_PORT: port,
-    SHOP_PAYMENT_PROVIDER_URL: payments.url,
-    SHOP_IMAGE_BASE_URL: `${door.url}${picturePath.replace(/\/$/, '')}`,
-    SHOP_MAIL_DOMAIN: mailDomain,
-  });
-  return { postgres, payments, door };
 }
 
 /** What the templates ask for, compiled with the same settings that they were deployed with. */
@@ -128,7 +94,7 @@ async function introduce(
   account: Account,
   deployment: Deployment,
 ): Promise<void> {
-  const { apiKey = '', webhookSecret = '' } = await secretOf(account, 'payments/stripe');
+  const { apiKey = '', webhookSecret = '' } = await secretOf(account, 'dev', 'payments/stripe');
   const url = `${door.url}/api/v1/payments/webhooks/stripe`;
   payments.configure({ apiKey, webhook: { url, secret: webhookSecret } });
   await account.vouchForMailDomain(mailDomain);
@@ -143,10 +109,6 @@ async function introduce(
   const bucket = deployment.buckets.find(({ name }) => name.includes('product-images'));
   if (!bucket) throw new Error('No stack has a bucket for product images.');
   door.open(apis, { s3: account.s3, bucket: bucket.name, prefixes: ['renditions/'] });
-}
-
-async function secretOf(account: Account, name: string): Promise<Record<string, string>> {
-  return JSON.parse(await account.secret(`${prefix}/${name}`)) as Record<string, string>;
 }
 
 async function setUp(place: Workplace): Promise<SetUpResult> {

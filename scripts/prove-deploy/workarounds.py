@@ -13,6 +13,8 @@ from ministack.core import iam_actions
 from ministack.core import iam_evaluator
 from ministack.services import apigateway_v1
 from ministack.core.responses import get_account_id, get_region
+from ministack.services.cloudformation import changesets, engine
+from ministack.services.cloudformation import handlers as stack_handlers
 from ministack.services.cloudformation import provisioners
 from ministack.services import secretsmanager
 from ministack.services import ses_v2
@@ -161,6 +163,27 @@ def too_large_a_request_is_refused():
     apigateway_v1._invoke_lambda_proxy_v1 = invoke_within_limit
 
 
+def truths_among_parameters_are_text():
+    """A parameter is text, and true in a template is the text true
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html).
+    MiniStack makes Python's True of it, which no condition and no value that is passed equals."""
+    resolve = engine._resolve_parameters
+
+    def text(value):
+        return str(value).lower() if isinstance(value, bool) else value
+
+    def resolve_text(template, *args, **kwargs):
+        for definition in (template.get("Parameters") or {}).values():
+            if "Default" in definition:
+                definition["Default"] = text(definition["Default"])
+            if "AllowedValues" in definition:
+                definition["AllowedValues"] = [text(value) for value in definition["AllowedValues"]]
+        return resolve(template, *args, **kwargs)
+
+    for module in (engine, stack_handlers, changesets):
+        module._resolve_parameters = resolve_text
+
+
 def a_redis_cluster_of_one_shard_has_an_address():
     """A replication group in cluster mode has a configuration endpoint, however many shards it has
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticache-replicationgroup.html).
@@ -231,6 +254,7 @@ def what_it_cannot_make_is_passed_over():
 
 
 for workaround in (
+    truths_among_parameters_are_text,
     a_redis_cluster_of_one_shard_has_an_address,
     what_it_cannot_make_is_passed_over,
     fifo_topics_are_fifo,

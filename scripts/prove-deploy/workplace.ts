@@ -5,7 +5,7 @@ import type { Emulator } from './ministack.ts';
 import { nodeFirst, run } from './processes.ts';
 
 /** No command of the proof takes longer than this on two cores; one that does hangs. */
-const commandTimeoutMs = 300_000;
+const commandTimeoutMs = 600_000;
 
 /** Where the proof works: the project, a folder for its data and logs, and how it runs commands. */
 export class Workplace {
@@ -36,9 +36,9 @@ export class Workplace {
     Object.assign(this.environment, environment);
   }
 
-  /** Runs a command of the README, for the stage `dev`. Throws with the end of its output when it fails. */
-  async command(name: 'sls' | 'oslsc', args: string[], cwd: string): Promise<void> {
-    await this.#run(name, [...args, '--stage', 'dev'], cwd, {});
+  /** Runs a command of the README for a stage. Throws with the end of its output when it fails. */
+  async command(name: 'sls' | 'oslsc', args: string[], cwd: string, stage = 'dev'): Promise<void> {
+    await this.#run(name, [...args, '--stage', stage], cwd, {});
   }
 
   /** Runs an npm script and answers its standard output. */

@@ -1,0 +1,12 @@
+/** Why a resource outlives its stack in production, by type. A type that is not here may not be kept. */
+export const reasonsToKeep: Record<string, string> = {
+  'AWS::Backup::BackupVault': 'holds the backups that a removal by mistake calls for',
+  'AWS::DynamoDB::GlobalTable': 'what customers and the shop wrote; nothing else has it but backups',
+  'AWS::KMS::Key': 'without it nothing can be read that it encrypted, backups included',
+  'AWS::Lambda::Version': 'kept by an update, for the way back; gone with its function',
+  'AWS::RDS::DBInstance':
+    'orders and accounts: a last snapshot is taken; the second region keeps its replica',
+  'AWS::S3::Bucket': 'documents that the law keeps, customers’ files and logs: emptied by a person only',
+  'AWS::SecretsManager::Secret': 'passwords and keys that what is kept can only be used with',
+  'Custom::SchemaMigration': 'nothing in the account; the schema stays in its database',
+};
