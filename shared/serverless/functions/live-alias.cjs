@@ -1,8 +1,17 @@
 const { dependOn, ofType, referredTo } = require('./template.cjs');
 
 const ALIAS = 'live';
-/** Called by CloudFormation as the newest code, before anything else is (schema-first.cjs). */
-const WITHOUT_ALIAS = new Set(['MigrateLambdaFunction']);
+/**
+ * Functions that AWS calls to operate the stack, not the shop's traffic: CloudFormation for a custom resource, as the
+ * newest code and before anything else (schema-first.cjs), Secrets Manager for a rotation.
+ */
+function withoutTraffic(template) {
+  const callers = Object.values(template.Resources).flatMap(({ Properties = {} }) => [
+    referredTo(Properties.ServiceToken),
+    referredTo(Properties.RotationLambdaARN),
+  ]);
+  return new Set(callers);
+}
 
 /** Where a resource of a type names the functions that it calls. */
 const TRIGGERS = {
@@ -22,9 +31,10 @@ const TRIGGERS = {
  */
 function putLive(template) {
   const aliases = new Map();
+  const operators = withoutTraffic(template);
   for (const [versionId, version] of ofType(template, 'AWS::Lambda::Version')) {
     const functionId = referredTo(version.Properties.FunctionName);
-    if (WITHOUT_ALIAS.has(functionId)) continue;
+    if (operators.has(functionId)) continue;
     const aliasId = functionId.replace(/LambdaFunction$/, 'Live');
     template.Resources[aliasId] = {
       Type: 'AWS::Lambda::Alias',
