@@ -31,6 +31,8 @@ export type StartOptions = PlatformOptions & {
   stacks?: string[];
   /** False for stacks without PostgreSQL. */
   database?: boolean;
+  /** PostgreSQL's settings over those of a laptop. */
+  databaseSettings?: Readonly<Record<string, string>>;
   /** Told when an engine ended by itself: the platform is of no use any more and should be stopped. */
   onDeath?: (reason: string) => void;
 };

@@ -36,6 +36,8 @@ export type PostgresOptions = {
   password: string;
   /** False only for data that is thrown away: commits are not flushed to the disk. */
   durable?: boolean;
+  /** Settings over those of a laptop, by PostgreSQL's names: a drill keeps the WAL that a laptop does without. */
+  settings?: Readonly<Record<string, string>>;
   onDeath?: (reason: string) => void;
 };
 
@@ -103,6 +105,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     ...SETTINGS,
     unix_socket_directories,
     ...(options.durable === false ? { fsync: 'off' } : {}),
+    ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const engine = spawnGuarded({
@@ -113,7 +116,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     orphanSignal: 'INT',
     ...(options.onDeath ? { onDeath: options.onDeath } : {}),
   });
-  await waitForLine(engine, 'PostgreSQL', 'ready to accept connections');
+  // Of a standby: "ready to accept read-only connections".
+  await waitForLine(engine, 'PostgreSQL', 'ready to accept');
   return {
     host: '127.0.0.1',
     port,

@@ -47,6 +47,7 @@ export async function startDatabase(
     port,
     password,
     durable: options.durable,
+    ...(options.databaseSettings ? { settings: options.databaseSettings } : {}),
     onDeath: (reason) => options.onDeath?.(`PostgreSQL ${reason}`),
   });
   stops.add('engines', () => postgres.stop());
