@@ -1,6 +1,5 @@
 import { coalesce } from '../coalesce.ts';
 import type { Cause, NewEvent } from '../events/event.ts';
-import { timeOfId } from '../ids.ts';
 import { logger } from '../lambda/telemetry.ts';
 import { type OutboxEntry, toEntries } from '../outbox/entry.ts';
 import { countLag } from '../outbox/lag.ts';
@@ -79,13 +78,11 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
       const total = { sent: 0, failed: 0 };
       let oldest: Date | undefined;
       for (;;) {
-        const entries = await claimAbandoned(database);
-        if (entries.length === 0) break;
-        for (const { id } of entries) {
-          const since = timeOfId(id);
-          if (oldest === undefined || since < oldest) oldest = since;
-        }
-        const { sent, failed } = await send(entries);
+        const abandoned = await claim(database, 'true', []);
+        if (abandoned.length === 0) break;
+        for (const { created_at } of abandoned)
+          if (oldest === undefined || created_at < oldest) oldest = created_at;
+        const { sent, failed } = await send(abandoned.map(toEntry));
         total.sent += sent;
         total.failed += failed;
         // Nothing goes out: the next sweep tries again, once the claims have lapsed.
@@ -140,6 +137,7 @@ type Row = {
   sequence: number;
   type: string;
   message: string;
+  created_at: Date;
 };
 
 const toEntry = (row: Row): OutboxEntry => ({
@@ -165,12 +163,9 @@ const claim = (database: Database, chosen: string, parameters: unknown[]): Promi
      UPDATE outbox o SET claimed_until = clock_timestamp() + $1 * interval '1 ms'
        FROM oldest
       WHERE o.destination = oldest.destination AND o.aggregate_id = oldest.aggregate_id AND o.sent_at IS NULL
-     RETURNING o.id, o.destination, o.aggregate_id, o.sequence, o.type, o.message`,
+     RETURNING o.id, o.destination, o.aggregate_id, o.sequence, o.type, o.message, o.created_at`,
     [claimMs, ...parameters],
   );
-
-const claimAbandoned = async (database: Database): Promise<OutboxEntry[]> =>
-  (await claim(database, 'true', [])).map(toEntry);
 
 /** The event before ours is being sent by its own writer: wait a little for that, then take what is free. */
 async function claimInTurn(database: Database, entries: OutboxEntry[]): Promise<OutboxEntry[]> {
