@@ -1,10 +1,13 @@
 /**
  * Packages every stack with the very command of a deployment (`sls package`) and prints the size of each function's
- * bundle: `npm run package [-- --stage dev]`. Fails when a stack does not package or a bundle is too large.
+ * bundle: `npm run package [-- --stage dev]`. Fails when a stack does not package, a bundle is too large, or a template is
+ * not the one that `npm run lint:infra` checks.
  */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Template } from '../local/deployment.ts';
+import { templatesOf, textOf } from './lint-infra/templates.ts';
 import { eachOf, run } from './run.ts';
 import { root, type Stack, stacks } from './stacks.ts';
 
@@ -48,6 +51,17 @@ const bundles = results.flatMap(({ stack, ok }) =>
         }))
     : [],
 );
+const compiled = new Map((await templatesOf(values.stage)).map(({ directory, text }) => [directory, text]));
+const others = results.filter(({ stack, ok }) => ok && packagedText(stack) !== compiled.get(stack.path));
+for (const { stack } of others)
+  console.error(`${stack.name}: sls package makes another template than npm run lint:infra has checked`);
+
+/** The template that `sls deploy` would send. */
+function packagedText(stack: Stack): string {
+  const file = join(folderOf(stack), 'cloudformation-template-update-stack.json');
+  return textOf(JSON.parse(readFileSync(file, 'utf8')) as Template);
+}
+
 console.log('\nbundles, zipped');
 for (const { stack, name, kb } of bundles)
   console.log(
@@ -59,7 +73,6 @@ function isTooLarge(name: string, kb: number): boolean {
 }
 const failed = results.some(({ ok }) => !ok);
 const tooLarge = bundles.some(({ name, kb }) => isTooLarge(name, kb));
-if (failed || tooLarge) {
-  console.error(failed ? 'a stack does not package' : `a bundle is over ${maxBundleKb} KB`);
-  process.exit(1);
-}
+if (failed) console.error('a stack does not package');
+if (tooLarge) console.error(`a bundle is over ${maxBundleKb} KB`);
+if (failed || tooLarge || others.length > 0) process.exit(1);
