@@ -14,7 +14,7 @@ import type { HostPool } from '../host/pool.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { AsyncEvents } from '../sources/async-events.ts';
 import type { Sources } from '../sources/start-sources.ts';
-import { listQueues, redrive } from './queues.ts';
+import { listQueues, redrive, redriveEvents } from './queues.ts';
 import { ok, type Reply, type Route, refused } from './reply.ts';
 
 /** The parts of a running platform that can be looked at and steered from outside. */
@@ -114,7 +114,9 @@ function routesOf(options: ControlOptions): Route[] {
       'POST',
       /^\/queues\/([^/]+)\/redrive$/,
       async (name) => {
-        const moved = await redrive(messaging, name);
+        const moved =
+          (await redrive(messaging, name)) ??
+          (await redriveEvents(messaging, options.deployment, name, options.events.accept));
         return moved === undefined ? refused(404, `no dead letters belong to ${name}`) : ok({ moved });
       },
     ],

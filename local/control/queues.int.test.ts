@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Deployment } from '../deployment.ts';
 import { type Messaging, startMessaging } from '../engines/messaging.ts';
-import { listQueues, redrive } from './queues.ts';
+import { listQueues, redrive, redriveEvents } from './queues.ts';
 
 let folder: string;
 let messaging: Messaging;
@@ -86,5 +87,36 @@ describe('the list of queues', () => {
     });
     expect(views.find(({ name }) => name === dead)).toMatchObject({ ready: 1, redrivesTo: [queue] });
     expect(views.some(({ name }) => name.startsWith('internal-'))).toBe(false);
+  });
+});
+
+describe('events that a function could not handle', () => {
+  test('are sent to it again, each with what it was called with', async () => {
+    const { QueueUrl } = await messaging.sqs('CreateQueue', { QueueName: 'reports-async-failures' });
+    const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:shop-reports-local-count';
+    const keep = (requestPayload: object) =>
+      messaging.sqs('SendMessage', {
+        QueueUrl,
+        MessageBody: JSON.stringify({
+          requestContext: { functionArn: `${functionArn}:$LATEST` },
+          requestPayload,
+        }),
+      });
+    await keep({ n: 1 });
+    await keep({ n: 2 });
+    const onFailureArn = messaging.queue('reports-async-failures')?.arn;
+    const deployment = {
+      functions: [{ name: 'shop-reports-local-count', arn: functionArn }],
+      asyncInvokes: [{ functionArn, onFailureArn }],
+    } as unknown as Deployment;
+    const accepted: string[] = [];
+    const accept = (name: string, payload: string) => void accepted.push(`${name} ${payload}`);
+    expect(await redriveEvents(messaging, deployment, 'reports-async-failures', accept)).toBe(2);
+    expect(accepted.toSorted()).toEqual([
+      'shop-reports-local-count {"n":1}',
+      'shop-reports-local-count {"n":2}',
+    ]);
+    expect(bodies('reports-async-failures')).toEqual([]);
+    expect(await redriveEvents(messaging, deployment, 'orders.fifo', accept)).toBeUndefined();
   });
 });

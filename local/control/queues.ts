@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Deployment } from '../deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { isInternalQueue } from '../provision/internal-queues.ts';
 
@@ -62,10 +63,51 @@ export async function redrive(messaging: Messaging, name: string): Promise<numbe
   const from = source === undefined ? undefined : messaging.queue(source);
   const to = target === undefined ? undefined : messaging.queue(target);
   if (from === undefined || to === undefined) return undefined;
+  return eachMessage(messaging, from.url, (message) =>
+    messaging.sqs('SendMessage', {
+      QueueUrl: to.url,
+      MessageBody: message.Body,
+      ...(message.MessageAttributes === undefined ? {} : { MessageAttributes: message.MessageAttributes }),
+      // A new deduplication id: the first one would still drop the message for five minutes.
+      ...(to.isFifo()
+        ? { MessageGroupId: message.Attributes?.MessageGroupId, MessageDeduplicationId: randomUUID() }
+        : {}),
+    }),
+  );
+}
+
+/** What Lambda notes of an event that it gave up, as far as it takes to send it again. */
+type FailedEvent = { requestContext: { functionArn: string }; requestPayload: unknown };
+
+/**
+ * Calls functions again with the events that they could not handle, from the queue that keeps them.
+ * @returns how many; undefined when no function has this failure queue
+ */
+export async function redriveEvents(
+  messaging: Messaging,
+  { asyncInvokes, functions }: Pick<Deployment, 'asyncInvokes' | 'functions'>,
+  name: string,
+  accept: (functionName: string, payload: string) => void,
+): Promise<number | undefined> {
+  const queue = messaging.queue(name);
+  if (!queue || !asyncInvokes.some(({ onFailureArn }) => onFailureArn === queue.arn)) return undefined;
+  return eachMessage(messaging, queue.url, async ({ Body }) => {
+    const { requestContext, requestPayload } = JSON.parse(Body) as FailedEvent;
+    const failed = functions.find(({ arn }) => requestContext.functionArn.startsWith(`${arn}:`));
+    if (failed) accept(failed.name, JSON.stringify(requestPayload));
+  });
+}
+
+/** Takes every message of a queue; each is deleted once it is dealt with. Answers how many there were. */
+async function eachMessage(
+  messaging: Messaging,
+  QueueUrl: string,
+  deal: (message: Received) => Promise<unknown>,
+): Promise<number> {
   let moved = 0;
   for (;;) {
     const { Messages } = await messaging.sqs('ReceiveMessage', {
-      QueueUrl: from.url,
+      QueueUrl,
       MaxNumberOfMessages: 10,
       VisibilityTimeout: 60,
       WaitTimeSeconds: 0,
@@ -75,16 +117,8 @@ export async function redrive(messaging: Messaging, name: string): Promise<numbe
     const messages = (Messages ?? []) as Received[];
     if (messages.length === 0) return moved;
     for (const message of messages) {
-      await messaging.sqs('SendMessage', {
-        QueueUrl: to.url,
-        MessageBody: message.Body,
-        ...(message.MessageAttributes === undefined ? {} : { MessageAttributes: message.MessageAttributes }),
-        // A new deduplication id: the first one would still drop the message for five minutes.
-        ...(to.isFifo()
-          ? { MessageGroupId: message.Attributes?.MessageGroupId, MessageDeduplicationId: randomUUID() }
-          : {}),
-      });
-      await messaging.sqs('DeleteMessage', { QueueUrl: from.url, ReceiptHandle: message.ReceiptHandle });
+      await deal(message);
+      await messaging.sqs('DeleteMessage', { QueueUrl, ReceiptHandle: message.ReceiptHandle });
       moved += 1;
     }
   }
