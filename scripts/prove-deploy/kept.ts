@@ -6,6 +6,7 @@ export const reasonsToKeep: Record<string, string> = {
   'AWS::Lambda::Version': 'kept by an update, for the way back; gone with its function',
   'AWS::RDS::DBInstance':
     'orders and accounts: a last snapshot is taken; the second region keeps its replica',
+  'AWS::Route53::HostedZone': 'the domain’s registrar names its servers; a new zone would have others',
   'AWS::S3::Bucket': 'documents that the law keeps, customers’ files and logs: emptied by a person only',
   'AWS::SecretsManager::Secret': 'passwords and keys that what is kept can only be used with',
   'Custom::SchemaMigration': 'nothing in the account; the schema stays in its database',
