@@ -3,7 +3,7 @@ import { Signer } from '@aws-sdk/rds-signer';
 import * as z from 'zod';
 import type { databaseReaderSettings, databaseSettings } from '../config.ts';
 import { readSecret } from '../secrets.ts';
-import { type Database, postgres } from './database.ts';
+import { type Database, postgres, type Queryable, sqlState } from './database.ts';
 
 /** A service's settings of its database, as `readConfig` parsed them. */
 export type DatabaseConfig = z.output<z.ZodObject<typeof databaseSettings>>;
@@ -34,19 +34,47 @@ export function connect(config: DatabaseConfig): Database {
   });
 }
 
+/** Databases with the same rows, which can only be read. */
+export type Replicas = Queryable & { end(): Promise<void> };
+
 /**
- * Where lists are read: a replica, or the proxy in a stage without one, as a role that can only read. What was
- * written a moment ago may not be there yet. Each process takes one of the hosts, and one connection or two: the
- * role's limit (`readerConnections` in migrate.ts) keeps lists from crowding out what keeps the replica alive.
+ * Where lists are read: the replicas, or the proxy in a stage without one, as a role that can only read. What was
+ * written a moment ago may not be there yet. Each process begins with any of the hosts and moves on when one is
+ * away or full. It takes one connection or two of each: the role's limit (migrate.ts) keeps lists from crowding out
+ * what keeps a replica alive.
  */
-export function connectReader(config: ReaderConfig): Database {
-  const hosts = config.DATABASE_READ_HOSTS;
-  return connect({
-    ...config,
-    DATABASE_HOST: hosts[randomInt(hosts.length)] ?? config.DATABASE_HOST,
-    DATABASE_USER: config.DATABASE_READER,
-    AWS_LAMBDA_MAX_CONCURRENCY: Math.min(config.AWS_LAMBDA_MAX_CONCURRENCY, 2),
-  });
+export function connectReader(config: ReaderConfig): Replicas {
+  const replicas = config.DATABASE_READ_HOSTS.map((host) =>
+    connect({
+      ...config,
+      DATABASE_HOST: host,
+      DATABASE_USER: config.DATABASE_READER,
+      AWS_LAMBDA_MAX_CONCURRENCY: Math.min(config.AWS_LAMBDA_MAX_CONCURRENCY, 2),
+    }),
+  );
+  let turn = randomInt(replicas.length);
+  return {
+    query: async (statement, parameters) => {
+      for (let left = replicas.length; ; left--) {
+        const replica = replicas[turn % replicas.length] as Database;
+        try {
+          return await replica.query(statement, parameters);
+        } catch (error) {
+          if (left === 1 || !isAway(error)) throw error;
+          turn++;
+        }
+      }
+    },
+    end: async () => {
+      await Promise.all(replicas.map((replica) => replica.end()));
+    },
+  };
+}
+
+/** No answer at all, or SQLSTATE 08… (connection), 53… (full), 57P… (shutting down), 40001 (in the way of replay). */
+function isAway(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === undefined || /^(08|53|57P|40001)/.test(state);
 }
 
 /** User and password in a database secret. @throws Error if the secret has no value of that form */

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/postgres/database.ts';
+import type { Queryable } from '#shared/postgres/database.ts';
 import { sql } from '#shared/postgres/sql.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { type OrderRow, orderOf, selectOrders } from './order-row.ts';
@@ -20,7 +20,7 @@ export type OrderReader = {
 };
 
 /** See {@link OrderReader}. */
-export function orderReader(database: Database): OrderReader {
+export function orderReader(database: Queryable): OrderReader {
   return {
     find: async (id) => {
       const [row] = await database.query<OrderRow>(selectOrders(sql`o.id = ${id}`));
