@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Bundler } from '../compile/bundler.ts';
 import type { Deployment, FunctionSpec } from '../deployment.ts';
+import { StartError } from '../engines/start-error.ts';
 import type { FrontDoor } from '../front-door/front-door.ts';
 import { functionEnvironment, logGroupOf } from '../host/function-environment.ts';
 import type { HostPool } from '../host/pool.ts';
 import type { StartOptions } from '../platform.ts';
+import { NOWHERE } from '../template/cloud-only-values.ts';
 import { CONCURRENCY } from './base.ts';
 
 /** Gives the hosts every function with its environment, credentials and bundle; and one of them again by name. */
@@ -38,9 +40,22 @@ export function defineFunctions(parts: {
     });
   };
   const specs = new Map(deployment.functions.map((spec) => [spec.name, spec]));
-  for (const spec of specs.values()) define(spec);
+  for (const spec of specs.values()) {
+    refuseNowhere(spec);
+    define(spec);
+  }
   return (functionName) => {
     const spec = specs.get(functionName);
     if (spec !== undefined) define(spec);
   };
+}
+
+/** A function that is told of what only AWS makes would fail at its first call; its stack needs a parameter instead. */
+function refuseNowhere({ stack, logicalId, environment }: FunctionSpec): void {
+  const found = Object.entries(environment).find(([, value]) => value.includes(NOWHERE));
+  if (found)
+    throw new StartError(
+      `${stack} / ${logicalId}: ${found[0]} is the address of something that exists on AWS only (${found[1]}). ` +
+        'Give its stack a parameter for it.',
+    );
 }
