@@ -4,7 +4,7 @@ import type { Deployment } from '../../local/deployment.ts';
 import { resolveDeployment } from '../../local/template/resolve-deployment.ts';
 import type { SetUpResult } from '../setup.ts';
 import type { Account } from './account.ts';
-import type { DeployedApi } from './door.ts';
+import type { DeployedApi, Door } from './door.ts';
 import { countResources, printCounts } from './inventory.ts';
 import type { Emulator } from './ministack.ts';
 import { compareFunctions, compareLocalFunctions } from './parity.ts';
@@ -29,9 +29,9 @@ export async function proveShop(
       deployDatabases(place, account, around, 'dev'),
     );
     await step('deploy every stack (npx oslsc deploy)', () => place.command('oslsc', ['deploy'], place.root));
-    const deployment = await compiledDeployment(place, emulator);
+    const deployment = await compiledDeployment(place, emulator, 'dev');
     await step('introduce the stacks to what is around them', () => introduce(around, account, deployment));
-    const result = await step('set up (npm run setup)', () => setUp(place));
+    const result = await step('set up (npm run setup)', () => setUp(place, 'dev'));
     await step('deploy one service again (npx sls deploy)', () =>
       place.command('sls', ['deploy'], join(place.root, 'services/orders')),
     );
@@ -69,15 +69,19 @@ async function mustBeAsCompiled(comparing: Promise<string[]>): Promise<void> {
 }
 
 /** What the templates ask for, compiled with the same settings that they were deployed with. */
-async function compiledDeployment(place: Workplace, emulator: Emulator): Promise<Deployment> {
+export async function compiledDeployment(
+  place: Workplace,
+  emulator: Emulator,
+  stage: string,
+): Promise<Deployment> {
   const { region, accountId, endpoint } = emulator;
   const settings = Object.entries(place.environment).filter(([name]) => name.startsWith('SHOP_'));
   const before = { ...process.env };
   Object.assign(process.env, Object.fromEntries(settings));
   try {
     const cacheFolder = place.folder('compiled');
-    const compiled = await compileStacks({ root: place.root, stage: 'dev', region, cacheFolder });
-    const surroundings = { region, accountId, stage: 'dev', project: 'shop', queueUrlBase: endpoint };
+    const compiled = await compileStacks({ root: place.root, stage, region, cacheFolder });
+    const surroundings = { region, accountId, stage, project: 'shop', queueUrlBase: endpoint };
     return resolveDeployment(compiled, surroundings);
   } finally {
     for (const [name] of settings) delete process.env[name];
@@ -89,15 +93,20 @@ async function compiledDeployment(place: Workplace, emulator: Emulator): Promise
  * What an operator does once: the payment provider takes the secrets that the stacks made up, the mail domain is
  * vouched for, and the domain's routes lead to the APIs.
  */
-async function introduce(
+export async function introduce(
   { payments, door }: Surroundings,
   account: Account,
   deployment: Deployment,
 ): Promise<void> {
-  const { apiKey = '', webhookSecret = '' } = await secretOf(account, 'dev', 'payments/stripe');
+  const { apiKey = '', webhookSecret = '' } = await secretOf(account, deployment.stage, 'payments/stripe');
   const url = `${door.url}/api/v1/payments/webhooks/stripe`;
   payments.configure({ apiKey, webhook: { url, secret: webhookSecret } });
   await account.vouchForMailDomain(mailDomain);
+  await openDoor(door, account, deployment);
+}
+
+/** Lets the domain's routes lead to the APIs and pictures of a deployment. */
+export async function openDoor(door: Door, account: Account, deployment: Deployment): Promise<void> {
   const apis: DeployedApi[] = [];
   for (const spec of deployment.apis) {
     const found = (await account.resourcesOf(spec.stack)).find(
@@ -111,7 +120,8 @@ async function introduce(
   door.open(apis, { s3: account.s3, bucket: bucket.name, prefixes: ['renditions/'] });
 }
 
-async function setUp(place: Workplace): Promise<SetUpResult> {
-  const output = await place.script('setup', ['--stage', 'dev', '--json']);
+/** What the operator does once after the first deployment. */
+export async function setUp(place: Workplace, stage: string): Promise<SetUpResult> {
+  const output = await place.script('setup', ['--stage', stage, '--json']);
   return JSON.parse(output) as SetUpResult;
 }

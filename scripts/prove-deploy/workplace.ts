@@ -14,9 +14,14 @@ export class Workplace {
   /** What every command finds in its environment; the emulator and the database add to it as they start. */
   readonly environment: Record<string, string>;
 
-  constructor(root: string) {
+  /** @param beside a place whose data, logs and settings are shared: the project here is another copy of it */
+  constructor(root: string, beside?: Workplace) {
     this.root = root;
-    this.directory = mkdtempSync(join(tmpdir(), 'prove-deploy-'));
+    this.directory = beside?.directory ?? mkdtempSync(join(tmpdir(), 'prove-deploy-'));
+    if (beside) {
+      this.environment = { ...beside.environment, PATH: nodeFirst(root) };
+      return;
+    }
     this.environment = {
       ...withoutSettings(process.env),
       PATH: nodeFirst(root),
