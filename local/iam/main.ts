@@ -31,6 +31,8 @@ try {
     accountId: '000000000000',
     stage: 'local',
     project: 'shop',
+    // As the platform of the run was told: what operates RDS is not there.
+    parameters: { Databases: 'external' },
     queueUrlBase: 'http://127.0.0.1',
   });
   const findings = leastPrivilege(deployment, calls);
