@@ -3,7 +3,6 @@ export const reasonsToKeep: Record<string, string> = {
   'AWS::Backup::BackupVault': 'holds the backups that a removal by mistake calls for',
   'AWS::DynamoDB::GlobalTable': 'what customers and the shop wrote; nothing else has it but backups',
   'AWS::KMS::Key': 'without it nothing can be read that it encrypted, backups included',
-  'AWS::Lambda::Version': 'kept by an update, for the way back; gone with its function',
   'AWS::RDS::DBInstance':
     'orders and accounts: a last snapshot is taken; the second region keeps its replica',
   'AWS::Route53::HostedZone': 'the domain’s registrar names its servers; a new zone would have others',

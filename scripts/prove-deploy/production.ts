@@ -78,12 +78,18 @@ function printKept(kept: readonly DeployedResource[]): void {
     console.log(`  ${String(count).padStart(4)}  ${type.padEnd(30)}  ${reasonsToKeep[type]}`);
 }
 
-/** Types of what is kept that everythingIn does not list, or that are no resource of their own. */
-const notListed = new Set(['AWS::Lambda::Version', 'Custom::SchemaMigration']);
+/** What is no resource of its own, so that everythingIn does not list it. */
+const notListed = new Set(['Custom::SchemaMigration']);
+
+/** A secret's copy in another region has the secret's name; its ARN ends in six characters of its own. */
+const nameOf = (id: string): string =>
+  /^arn:aws:secretsmanager:[^:]*:\d*:secret:(.+)-\w{6}$/.exec(id)?.[1] ?? id;
 
 function mustBeKept(left: readonly string[], kept: readonly DeployedResource[]): void {
-  const belongs = (one: string, { physicalId }: DeployedResource) =>
-    one.split(' ').at(-1)!.includes(physicalId) || physicalId.includes(one.split(' ').at(-1)!);
+  const belongs = (one: string, { physicalId }: DeployedResource) => {
+    const [found, wanted] = [nameOf(one.split(' ').at(-1) ?? ''), nameOf(physicalId)];
+    return found.includes(wanted) || wanted.includes(found);
+  };
   const tooMuch = left.filter((one) => !kept.some((each) => belongs(one, each)));
   const lost = kept.filter((each) => !notListed.has(each.type) && !left.some((one) => belongs(one, each)));
   if (tooMuch.length > 0) throw new Error(`Removing prod left behind:\n  ${tooMuch.join('\n  ')}`);
