@@ -6,6 +6,7 @@ import {
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectsCommand,
+  GetBucketLocationCommand,
   ListBucketsCommand,
   paginateListObjectsV2,
   S3Client,
@@ -73,6 +74,15 @@ export class Account {
     await new SESv2Client(this.settings).send(new CreateEmailIdentityCommand({ EmailIdentity: domain }));
   }
 
+  /** Empties every bucket of this region, as a person does before a removal. */
+  async emptyBuckets(): Promise<void> {
+    for (const bucket of await this.buckets()) {
+      const { LocationConstraint } = await this.s3.send(new GetBucketLocationCommand({ Bucket: bucket }));
+      // The oldest region has no name here (S3, GetBucketLocation).
+      if ((LocationConstraint || 'us-east-1') === this.settings.region) await this.emptyBucket(bucket);
+    }
+  }
+
   /** Empties a bucket, since CloudFormation deletes none that holds objects. */
   async emptyBucket(bucket: string): Promise<void> {
     for await (const page of paginateListObjectsV2({ client: this.s3 }, { Bucket: bucket })) {
@@ -82,7 +92,7 @@ export class Account {
     }
   }
 
-  /** Names of all buckets. */
+  /** Names of all buckets, of every region. */
   async buckets(): Promise<string[]> {
     const { Buckets = [] } = await this.s3.send(new ListBucketsCommand({}));
     return Buckets.flatMap(({ Name }) => Name ?? []);

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { compileStacks } from '../../local/compile/compile-stacks.ts';
-import type { Deployment } from '../../local/deployment.ts';
+import type { CompiledStack, Deployment } from '../../local/deployment.ts';
 import { resolveDeployment } from '../../local/template/resolve-deployment.ts';
 import type { SetUpResult } from '../setup.ts';
 import type { Account } from './account.ts';
@@ -55,7 +55,7 @@ export async function proveShop(
       mustBeAsCompiled(compareLocalFunctions(place)),
     );
     await step('remove every stack (npx oslsc remove)', async () => {
-      for (const bucket of await account.buckets()) await account.emptyBucket(bucket);
+      for (const each of accounts) await each.emptyBuckets();
       await place.command('oslsc', ['remove'], place.root);
     });
   } finally {
@@ -71,18 +71,25 @@ async function mustBeAsCompiled(comparing: Promise<string[]>): Promise<void> {
 /** What the templates ask for, compiled with the same settings that they were deployed with. */
 export async function compiledDeployment(
   place: Workplace,
-  emulator: Emulator,
+  { region, accountId, endpoint }: Emulator,
   stage: string,
 ): Promise<Deployment> {
-  const { region, accountId, endpoint } = emulator;
+  const surroundings = { region, accountId, stage, project: 'shop', queueUrlBase: endpoint };
+  return resolveDeployment(await compiledStacks(place, region, stage), surroundings);
+}
+
+/** The templates, compiled with the place's settings. */
+export async function compiledStacks(
+  place: Workplace,
+  region: string,
+  stage: string,
+): Promise<CompiledStack[]> {
   const settings = Object.entries(place.environment).filter(([name]) => name.startsWith('SHOP_'));
   const before = { ...process.env };
   Object.assign(process.env, Object.fromEntries(settings));
   try {
-    const cacheFolder = place.folder('compiled');
-    const compiled = await compileStacks({ root: place.root, stage, region, cacheFolder });
-    const surroundings = { region, accountId, stage, project: 'shop', queueUrlBase: endpoint };
-    return resolveDeployment(compiled, surroundings);
+    const cacheFolder = place.folder(`compiled-${basename(place.root)}`);
+    return await compileStacks({ root: place.root, stage, region, cacheFolder });
   } finally {
     for (const [name] of settings) delete process.env[name];
     Object.assign(process.env, before);
