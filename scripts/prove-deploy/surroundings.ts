@@ -15,6 +15,8 @@ export type Surroundings = {
 };
 
 export const mailDomain = 'shop.example';
+/** Of the PostgreSQL that is thrown away with the proof; the stacks never learn it. */
+export const superuserPassword = 'initial';
 
 /**
  * Starts what the stacks of a stage need around them, and leaves word of it in the environment of later commands.
@@ -27,7 +29,7 @@ export async function surround(
 ): Promise<Surroundings> {
   const postgres = await startPostgres({
     dataDir: place.folder(`postgres-${stage}`),
-    password: 'initial',
+    password: superuserPassword,
     durable: false,
   });
   const payments = await startPaymentsSandbox({ port: 0, apiKey: 'initial' });
