@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import type { OrderCancelled, OrderCreated } from '#shared/events/orders.ts';
-import { newId } from '#shared/ids.ts';
 import type { CancelledPayment, DuePayment } from './payment.ts';
 
 /** The payment that a new order asks for. */
@@ -8,7 +7,7 @@ export const paymentDue = (order: z.output<typeof OrderCreated.data>): DuePaymen
   ...paymentFor(order),
   status: 'due',
   attempt: {
-    id: newId(),
+    id: order.orderId,
     paymentMethod: order.paymentMethod,
     deadline: new Date(order.paymentDeadline),
   },
@@ -22,8 +21,13 @@ export const paymentNotWanted = (order: z.output<typeof OrderCancelled.data>): C
 
 type Ordered = Pick<z.output<typeof OrderCancelled.data>, 'orderId' | 'userId' | 'totalCents' | 'currency'>;
 
+/**
+ * An order has one payment and one attempt, and both bear its id. When the last minutes of our own record are lost with
+ * a region, the event that comes again asks the provider by the same key in the same words, and meets the intent that
+ * was charged: an id made up anew would charge a second time.
+ */
 const paymentFor = ({ orderId, userId, totalCents, currency }: Ordered) => ({
-  id: newId(),
+  id: orderId,
   orderId,
   userId,
   amount: { amountCents: totalCents, currency },

@@ -34,6 +34,24 @@ describe('a new order', () => {
     expect([await outcomesOf(order), await movesOf(order)]).toEqual([['captured'], [moneyIn]]);
   });
 
+  test('whose payment was lost with its region is not charged again when its event is sent again', async () => {
+    const order = anOrder();
+    const event = created(order);
+    await deliver(event);
+    for (const lost of [
+      'outbox WHERE aggregate_id = $1',
+      'ledger WHERE transaction_id IN (SELECT id FROM transactions WHERE payment_id = $1)',
+      'transactions WHERE payment_id = $1',
+      'attempts WHERE payment_id = $1',
+      'payments WHERE id = $1',
+    ])
+      await database.query(`DELETE FROM ${lost}`, [order.orderId]);
+    expect(await find(order)).toBeUndefined();
+    expect(await deliver(event)).toBe('done');
+    expect(await find(order)).toMatchObject({ status: 'captured' });
+    expect(books(order)).toEqual({ charges: 1, chargedCents: 4200, refundedCents: 0 });
+  });
+
   test('with a declined card is declined, and moves no money', async () => {
     const order = anOrder('pm_card_visa_chargeDeclinedInsufficientFunds');
     const event = created(order);
