@@ -12,7 +12,7 @@ import { type Load, startLoad } from './load.ts';
 import { catchUp, sendAgain } from './replay.ts';
 import { type Shop, startShop } from './shop.ts';
 import { orderIds, readState } from './state.ts';
-import { copyTables, layOutTables, type TableCopies, type TableCopy } from './table-copies.ts';
+import { copyTables, layOutTables, type TableCopies } from './table-copies.ts';
 
 export type DrillOptions = {
   /** An empty folder; what the drill leaves in it may be deleted. */
@@ -75,7 +75,7 @@ export async function drill(options: DrillOptions): Promise<Report> {
   const shop = await startShop({ dataDir: at.first, databaseSettings: settings });
   onEnd(shop.stop);
   const load = await startLoad(shop, options.customers, options.maxOrders);
-  onEnd(load.stop);
+  onEnd(() => load.stop());
   log(`${options.customers} customers order; backing up under their load …`);
   const copies = await backUp(shop, at, onEnd, log);
   await pause(options.seconds * 1_000);
@@ -121,7 +121,10 @@ export async function drill(options: DrillOptions): Promise<Report> {
   });
   const differing = await differingFiles(copies.files, restored);
   checks.push(
-    { name: 'every copied file is as it was', wrong: differing },
+    {
+      name: 'files were copied, and each is as it was',
+      wrong: copies.files.files().length === 0 ? ['no file was copied'] : differing,
+    },
     await countedOnce(restored, shop.admin, state.orders.length, startedOn),
   );
   log('restoring the database once more, from the archive alone …');
@@ -179,22 +182,21 @@ async function backUp(
   const tables = copyTables(join(at.first, 'dynamodb', 'dynamodb.sqlite'), at.tables, tablesEveryMs);
   onEnd(tables.stop);
   const files = replicateFiles(shop, filesEveryMs);
-  onEnd(files.stop);
+  onEnd(() => files.stop());
   return { standby, tables, files };
 }
 
 /** What had been promised when the shop was lost, and the copies of that moment. */
 async function atTheLoss(load: Load, copies: Copies, lossAt: number) {
-  const tables = copies.tables.latest();
-  await Promise.all([load.stop(), copies.tables.stop(), copies.files.stop()]);
+  await Promise.all([load.stop(lossAt), copies.tables.stop(), copies.files.stop(lossAt)]);
+  const tables = copies.tables.before(lossAt);
   if (tables === undefined)
     throw new Error('the tables were not copied before the loss: give the load more seconds');
   return {
-    tables: tables as TableCopy,
+    tables,
     orders: placed(load.wishes),
     products: [...load.products],
     unanswered: load.wishes.filter(({ outcome }) => outcome.kind === 'unanswered').length,
-    lossAt,
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { startMessaging } from '../../local/engines/messaging.ts';
+import { noteFailures } from './failures.ts';
 import type { Addresses } from './shop.ts';
 
 type Copied = { bucket: string; key: string; etag: string; body: Buffer; headers: Record<string, string> };
@@ -9,15 +10,17 @@ type Copied = { bucket: string; key: string; etag: string; body: Buffer; headers
 /** A second place for all files. */
 export type FileReplica = {
   files(): readonly Copied[];
-  stop(): Promise<void>;
+  /** @throws what failed before the loss (ms) */
+  stop(lossAt?: number): Promise<void>;
 };
 
 /** Follows every bucket through S3's own API, as replication to another region does. */
 export function replicateFiles(shop: Addresses, everyMs: number): FileReplica {
   const client = filesOf(shop);
   const ending = new AbortController();
+  const failures = noteFailures();
   const copied = new Map<string, Copied>();
-  const following = (async () => {
+  const follow = async () => {
     while (!ending.signal.aborted) {
       for await (const { bucket, key, etag } of listed(client)) {
         const place = `${bucket}/${key}`;
@@ -27,18 +30,15 @@ export function replicateFiles(shop: Addresses, everyMs: number): FileReplica {
       }
       await pause(everyMs, undefined, { signal: ending.signal }).catch(() => undefined);
     }
-  })();
-  // The region that it reads from will be lost.
-  const ended = following.catch((error: unknown) => {
-    if (!ending.signal.aborted) throw error;
-  });
-  ended.catch(() => {});
+  };
+  const following = follow().catch(failures.note);
   return {
     files: () => [...copied.values()],
-    stop: async () => {
+    stop: async (lossAt = 0) => {
       ending.abort();
-      await ended;
+      await following;
       client.destroy();
+      failures.throwBefore(lossAt);
     },
   };
 }

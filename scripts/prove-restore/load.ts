@@ -10,6 +10,7 @@ import {
   uploadPicture,
 } from '../../local/demo/errands.ts';
 import { drawn } from '../../local/demo/pictures.ts';
+import { noteFailures } from './failures.ts';
 import type { Promised, Wish } from './ledger.ts';
 import type { Addresses } from './shop.ts';
 
@@ -20,8 +21,8 @@ export type Load = {
   products: readonly Promised[];
   /** Pieces that each product had. */
   stock: ReadonlyMap<string, number>;
-  /** Ends the load; answers when everybody noticed. */
-  stop(): Promise<void>;
+  /** Ends the load; answers when everybody noticed. @throws what failed before the loss (ms) */
+  stop(lossAt?: number): Promise<void>;
   /**
    * The customers come to the shop that is there now: one orders, and answers when that was taken, and all ask once
    * more for what was never answered, until `untilMs`.
@@ -66,6 +67,7 @@ export async function startLoad(shop: Addresses, customers: number, most: number
     accounts.push({ id: buyer.userId, at: Date.now() });
   }
   const ending = new AbortController();
+  const failures = noteFailures();
   const { signal } = ending;
 
   const buy = async (customer: number) => {
@@ -104,21 +106,17 @@ export async function startLoad(shop: Addresses, customers: number, most: number
   };
   const working = Promise.all([
     ...buyers.map((_, customer) => buy(customer)),
-    // What the loss of the shop cuts off was not promised to anybody.
-    keepShop().catch((error: unknown) => {
-      if (!signal.aborted) staffFailure = error;
-    }),
+    keepShop().catch(failures.note),
   ]);
-  let staffFailure: unknown;
   return {
     wishes,
     accounts,
     products,
     stock,
-    stop: async () => {
+    stop: async (lossAt = 0) => {
       ending.abort();
       await working;
-      if (staffFailure) throw staffFailure;
+      failures.throwBefore(lossAt);
     },
     comeBack: (restored, untilMs) => {
       const again = buyers.map(({ token }) => new ShopClient(restored.apiUrl, token));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../stacks.ts';
 import { drill, type Part, parts } from './drill.ts';
-import { describe } from './report.ts';
+import { inWords } from './report.ts';
 
 const help = `npm run prove:restore [-- --seconds 20 --customers 6 --orders 1500 --without log]
 
@@ -64,7 +64,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void cleanUp().finally(() => process.exit(130)));
 try {
   const report = await drill({ ...asked, folder, log, onEnd: (stop) => stops.push(stop) });
-  const { lines, passed } = describe(report);
+  const { lines, passed } = inWords(report);
   log('done\n');
   console.log(lines.join('\n'));
   process.exitCode = passed ? 0 : 1;

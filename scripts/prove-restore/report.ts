@@ -7,7 +7,7 @@ const rpoSeconds = 5 * 60;
 const shown = 5;
 
 /** A report in words, and whether all of it is as it must be. */
-export function describe(report: Report): { lines: string[]; passed: boolean } {
+export function inWords(report: Report): { lines: string[]; passed: boolean } {
   const { checks, orders, rto, rpo } = report;
   const objectives = [
     { name: '0 committed orders lost', met: rpo.ordersInDatabase.count === 0 },

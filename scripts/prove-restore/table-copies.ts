@@ -8,8 +8,8 @@ export type TableCopy = { file: string; at: number };
 
 /** Copies of the tables, made again and again. */
 export type TableCopies = {
-  /** The newest that is whole. */
-  latest(): TableCopy | undefined;
+  /** The newest that was whole before that time (ms). */
+  before(time: number): TableCopy | undefined;
   stop(): Promise<void>;
 };
 
@@ -22,7 +22,7 @@ const allPages = 0x7fff_ffff;
  */
 export function copyTables(file: string, folder: string, everyMs: number): TableCopies {
   const ending = new AbortController();
-  let newest: TableCopy | undefined;
+  const whole: (TableCopy & { doneAt: number })[] = [];
   const copying = (async () => {
     await mkdir(folder, { recursive: true });
     for (let number = 1; !ending.signal.aborted; number += 1) {
@@ -34,16 +34,14 @@ export function copyTables(file: string, folder: string, everyMs: number): Table
       } finally {
         source.close();
       }
-      // What was not whole before the loss does not count.
-      if (ending.signal.aborted) return;
       await rename(`${copy}.part`, copy);
-      newest = { file: copy, at };
+      whole.push({ file: copy, at, doneAt: Date.now() });
       await pause(everyMs, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   })();
   copying.catch(() => {}); // told by `stop`
   return {
-    latest: () => newest,
+    before: (time) => whole.findLast(({ doneAt }) => doneAt < time),
     stop: async () => {
       ending.abort();
       await copying;
