@@ -25,7 +25,7 @@ export type DrillOptions = {
   /** Leaves a part of the restoration out, to see that the drill notices. */
   without?: Part;
   log: (line: string) => void;
-  /** Told how to end what was started, in reverse order, however the drill itself ends. */
+  /** Told how to end what was started, in this order, however the drill itself ends. */
   onEnd: (stop: () => Promise<unknown>) => void;
 };
 
@@ -73,7 +73,7 @@ export async function drill(options: DrillOptions): Promise<Report> {
   log('starting a shop …');
   const settings = await archiving(at.archive, archiveSeconds);
   const shop = await startShop({ dataDir: at.first, databaseSettings: settings });
-  onEnd(shop.stop);
+  onEnd(shop.kill);
   const load = await startLoad(shop, options.customers, options.maxOrders);
   onEnd(() => load.stop());
   log(`${options.customers} customers order; backing up under their load …`);
@@ -99,7 +99,7 @@ export async function drill(options: DrillOptions): Promise<Report> {
   await layOutFiles(copies.files, join(at.second, 'messaging'), shop.region);
   await keepOutside(at);
   const restored = await startShop({ dataDir: at.second, databaseSettings: {} });
-  onEnd(restored.stop);
+  onEnd(restored.kill);
 
   const since = new Date(told.tables.at - replayMarginMs);
   log(`sending events again since ${since.toISOString()} …`);

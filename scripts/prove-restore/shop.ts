@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { commandLine } from '../../bench/measure.ts';
 import { until } from '../../local/demo/errands.ts';
@@ -34,9 +33,11 @@ export type Addresses = {
 /** A shop in a process of its own, with its engines and hosts below it. */
 export type Shop = Addresses & {
   dataDir: string;
-  /** SIGKILLs engines, hosts and the platform in one moment, as a zone is lost; answers when that was (ms). */
+  /**
+   * SIGKILLs engines, hosts and the platform in one moment, as a zone is lost; answers when that was (ms). Nothing
+   * happens to a shop that has ended.
+   */
   kill(): Promise<number>;
-  stop(): Promise<void>;
 };
 
 /** Starts a shop on what is in the folder. @throws Error when it ends before it is ready */
@@ -50,22 +51,15 @@ export async function startShop(folder: ShopFolder): Promise<Shop> {
   });
   failed.catch(() => {});
   const [addresses] = (await Promise.race([once(child, 'message'), failed])) as [Addresses];
-  const ended = () => child.exitCode !== null || child.signalCode !== null;
   return {
     ...addresses,
     dataDir: folder.dataDir,
     kill: () => kill(child, folder.dataDir),
-    stop: async () => {
-      if (ended()) return;
-      const exit = once(child, 'exit');
-      if (child.connected) child.disconnect();
-      const inTime = await Promise.race([exit.then(() => true), pause(15_000, false)]);
-      if (!inTime) await kill(child, folder.dataDir);
-    },
   };
 }
 
 async function kill(child: ChildProcess, dataDir: string): Promise<number> {
+  if (child.exitCode !== null || child.signalCode !== null) return Date.now();
   const segment = await sharedMemory(dataDir);
   const pids = await treeOf(child.pid ?? 0);
   const at = Date.now();
