@@ -8,8 +8,8 @@ import type { Request } from './log.ts';
 
 /** About as many as the emulator can serve beside a deployment. */
 const customerCount = 3;
-/** Between a customer's orders. */
-const restMs = 300;
+/** Between a customer's orders: one or two orders a second in all, which the emulator can carry to their end. */
+const restMs = 1_500;
 /** However long the deployment takes, nobody orders more. */
 const mostOrders = 2_000;
 /** No product sells out. */
