@@ -6,7 +6,7 @@ export const insertingPayment = (payment: Payment): Sql => sql`
     INSERT INTO payments (id, order_id, user_id, status, version, sequence, amount_cents, currency)
     VALUES (${payment.id}, ${payment.orderId}, ${payment.userId}, ${payment.status}, ${payment.version},
             ${payment.sequence}, ${payment.amount.amountCents}, ${payment.amount.currency})
-    ON CONFLICT (order_id) DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING id`;
 
 /** A part that writes the attempt of a new payment, if the part named `opened` wrote one. */
