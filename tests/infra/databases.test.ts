@@ -1,5 +1,6 @@
 import type { Deployment, FunctionSpec } from '../../local/deployment.ts';
 import { deploymentOf } from '../wiring/compiled.ts';
+import { policiesOf } from './policy-documents.ts';
 import { compileTimeoutMs, ofType, type Stage, stageOf, stages } from './stage.ts';
 
 let local: Deployment;
@@ -43,6 +44,26 @@ describe('signing in to PostgreSQL', () => {
           expect([fn.name, DATABASE_USER, DATABASE_READER]).toContain(login.split('/').at(-1));
           expect(login).toMatch(/^arn:aws:rds-db:[^*]+:dbuser:[^*]+\/[a-z_]+$/);
         }
+    }
+  });
+
+  test('goes on from a proxy to the server as every user that functions come as', () => {
+    for (const stage of everywhere) {
+      const logins = policiesOf(stage).flatMap(({ of, statements }) =>
+        statements
+          .filter(({ actions }) => actions.includes('rds-db:connect'))
+          .flatMap(({ resources }) => resources.map((resource) => ({ of, resource }))),
+      );
+      const userOf = (login: string) => login.split('/').at(-1);
+      for (const proxy of ofType(stage, 'AWS::RDS::DBProxy')) {
+        const [id] = proxy.value('DBProxyArn').split(':').slice(-1);
+        const coming = logins.filter(({ resource }) => resource.includes(`:dbuser:${id}/`));
+        const going = logins.filter(({ of }) => of.value('Arn') === proxy.properties['RoleArn']);
+        expect(coming.length).toBeGreaterThan(0);
+        expect(going.map(({ resource }) => userOf(resource))).toEqual(
+          expect.arrayContaining([...new Set(coming.map(({ resource }) => userOf(resource)))]),
+        );
+      }
     }
   });
 
