@@ -8,13 +8,15 @@ export function obstaclesBetween(
   former: readonly CompiledStack[],
   current: readonly CompiledStack[],
 ): string[] {
-  if (!former.some(({ template }) => template.Parameters?.[databasesParameter]))
-    return ['its databases cannot be outside its stacks, and the emulator has no PostgreSQL'];
+  const external = former.some(({ template }) => template.Parameters?.[databasesParameter]);
   const now = new Map(current.map((stack) => [stack.name, stack]));
-  return former.flatMap((stack) => {
-    const next = now.get(stack.name);
-    return next ? changedTypes(stack.name, stack.template, next.template) : [];
-  });
+  return [
+    ...(external ? [] : ['its stacks take no databases from outside, and the emulator has no PostgreSQL']),
+    ...former.flatMap(({ name, template }) => {
+      const next = now.get(name);
+      return next ? changedTypes(name, template, next.template) : [];
+    }),
+  ];
 }
 
 /** CloudFormation refuses an update that gives a logical id another type. */

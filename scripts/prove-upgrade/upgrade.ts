@@ -78,7 +78,7 @@ function mustBeDeployable(former: string, current: string, obstacles: readonly s
   if (obstacles.length === 0) return;
   const reasons = obstacles.map((each) => `  ${each}`).join('\n');
   throw new Error(
-    `Nothing can be deployed over\n  ${former}\nto become\n  ${current}\n${reasons}\nName a later release with --from.`,
+    `The release\n  ${current}\ncannot be deployed over\n  ${former}\nsince\n${reasons}\nName a later release with --from.`,
   );
 }
 
