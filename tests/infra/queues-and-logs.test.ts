@@ -89,4 +89,25 @@ describe('every log group', () => {
       expect(without.map(nameOf)).toEqual([]);
     }
   });
+
+  test('is there before its database server or proxy, for the same reason', () => {
+    for (const stage of everywhere) {
+      const groups = new Set(
+        ofType(stage, 'AWS::Logs::LogGroup').map((group) => `${group.region} ${group.value('ref')}`),
+      );
+      const wanted = [
+        ...ofType(stage, 'AWS::RDS::DBInstance').flatMap((server) =>
+          (at(server, 'EnableCloudwatchLogsExports') as string[]).map(
+            (kind) =>
+              `${server.region} /aws/rds/instance/${String(at(server, 'DBInstanceIdentifier'))}/${kind}`,
+          ),
+        ),
+        ...ofType(stage, 'AWS::RDS::DBProxy').map(
+          (proxy) => `${proxy.region} /aws/rds/proxy/${String(at(proxy, 'DBProxyName'))}`,
+        ),
+      ];
+      expect(wanted.length).toBeGreaterThan(0);
+      expect(wanted.filter((name) => !groups.has(name))).toEqual([]);
+    }
+  });
 });
