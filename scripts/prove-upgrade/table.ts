@@ -47,5 +47,6 @@ export function printFigures(load: Load, endedAt: number, seen: Observed, deploy
   const unhealed = service.unhealed.map(
     ({ what, givenUp, failures: met }) => `${what}: ${[...met, givenUp].join(', ')}`,
   );
-  return [...unhealed, ...faults];
+  const unproved = events === 0 ? ['no event of the former release waited for the current one'] : [];
+  return [...unhealed, ...unproved, ...faults];
 }
