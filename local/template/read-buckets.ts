@@ -30,7 +30,10 @@ const corsRule = z.strictObject({
 const properties = z.strictObject({
   BucketName: z.string().optional(),
   NotificationConfiguration: z
-    .strictObject({ LambdaConfigurations: z.array(lambdaConfiguration).default([]) })
+    .strictObject({
+      LambdaConfigurations: z.array(lambdaConfiguration).default([]),
+      ...passedOver('EventBridgeConfiguration'),
+    })
     .optional(),
   CorsConfiguration: z.strictObject({ CorsRules: z.array(corsRule) }).optional(),
   ...passedOver(

@@ -94,6 +94,23 @@ describe('buckets', () => {
     ).toEqual([]);
   });
 
+  test('tell EventBridge what changes where they are backed up as they change', () => {
+    const prod = stageNamed('prod');
+    const backedUp = ofType(prod, 'AWS::Backup::BackupSelection').flatMap((selection) =>
+      listed(at(selection, 'BackupSelection', 'Resources') as string[]).filter((arn) =>
+        arn.startsWith('arn:aws:s3:::'),
+      ),
+    );
+    expect(backedUp.length).toBeGreaterThan(0);
+    for (const arn of backedUp) {
+      const bucket = bucketsOf(prod).find((one) => arn === `arn:aws:s3:::${bucketName(one)}`);
+      expect([
+        arn,
+        bucket && at(bucket, 'NotificationConfiguration', 'EventBridgeConfiguration', 'EventBridgeEnabled'),
+      ]).toEqual([arn, true]);
+    }
+  });
+
   test('let CloudFront, of this account only, read what is for the public', () => {
     const admitted = bucketsOf(stageNamed('prod')).flatMap((bucket) =>
       policyOf(bucket)
