@@ -4,6 +4,7 @@
  * becomes at the share of a processor that each memory size buys (Lambda: one whole processor at 1,769 MB).
  */
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startBundler } from '../local/compile/bundler.ts';
 import { compileStacks } from '../local/compile/compile-stacks.ts';
@@ -30,7 +31,12 @@ const { functions } = resolveDeployment(stacks, {
   project: 'shop',
   queueUrlBase: 'http://127.0.0.1',
 });
-const bundler = await startBundler({ root, functions });
+const bundler = await startBundler({
+  root,
+  functions,
+  libraries: 'own',
+  cacheFolder: join(root, '.cache', 'deployed-bundles'),
+});
 try {
   const rows = [];
   for (const { name, environment, memoryMb } of functions) {

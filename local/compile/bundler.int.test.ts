@@ -92,9 +92,31 @@ describe('bundling', () => {
     await eventually(() => expect(seen).toHaveLength(1));
   });
 
+  it('gives functions one copy of a library, and each its own of our modules', async () => {
+    const answer =
+      'import * as z from "zod"; import { own } from "./own.ts"; export const greeting = () => [z.ZodString, own];';
+    await writeFile(source('own.ts'), 'export const own = {};');
+    await writeFile(source('greeting.ts'), answer);
+    await writeFile(source('handlers/part.ts'), 'export { handler } from "./greet.ts";');
+    const { files } = await start();
+    const [library, own] = (await run(files.get('shop-fixture-local-greet'), {})) as unknown as object[];
+    const [sameLibrary, other] = (await run(files.get('shop-fixture-local-part'), {})) as unknown as object[];
+    expect(library).toBe(sameLibrary);
+    expect(own).not.toBe(other);
+  });
+
+  it('bundles libraries again that are no longer there', async () => {
+    await (await start()).stop();
+    const bundles = join(folder, 'bundles');
+    const libraries = (await readdir(bundles)).find((name) => name.startsWith('libraries-'))!;
+    await rm(join(bundles, libraries), { recursive: true });
+    await start();
+    expect(await readdir(join(bundles, libraries))).toContain('zod.mjs');
+  });
+
   it('names the stack when a handler has no source', async () => {
     await rm(source('handlers/part.ts'));
     await expect(start()).rejects.toThrow(`${directory}: the handler src/handlers/part has no source file`);
-    expect(await readdir(folder)).not.toContain('bundles');
+    expect((await readdir(join(folder, 'bundles'))).join()).toMatch(/^libraries-[0-9a-f]{16}$/);
   });
 });

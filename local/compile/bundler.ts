@@ -2,6 +2,7 @@ import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { FunctionSpec } from '../deployment.ts';
 import { readBundling } from './esbuild-options.ts';
+import { withSharedLibraries } from './libraries.ts';
 import { StackBundler } from './stack-bundler.ts';
 
 export type BundlerOptions = {
@@ -10,6 +11,8 @@ export type BundlerOptions = {
   functions: Pick<FunctionSpec, 'name' | 'directory' | 'handler'>[];
   /** Default `.cache/bundles` below the root. */
   cacheFolder?: string;
+  /** `own`: each bundle holds its libraries, as it is deployed. Default `shared`: see `libraries.ts`. */
+  libraries?: 'shared' | 'own';
 };
 
 /** A function and the bundle that it runs from now on. Bundles of other content have other names. */
@@ -30,14 +33,16 @@ export type Bundler = {
 const SETTLING_MS = 40;
 
 /**
- * Bundles every function's handler with the options of `sls package`, or takes the bundles from the cache when no
- * source has changed.
+ * Bundles every function's handler with the options of `sls package`, its libraries apart, or takes the bundles from
+ * the cache when no source has changed.
  * @throws StartError that names the stack, the file and the place
  */
 export async function startBundler(options: BundlerOptions): Promise<Bundler> {
   const { root, functions } = options;
   const cacheFolder = options.cacheFolder ?? join(root, '.cache', 'bundles');
-  const bundling = readBundling(root);
+  const deployed = readBundling(root);
+  const bundling =
+    options.libraries === 'own' ? deployed : await withSharedLibraries(deployed, root, cacheFolder);
   const byDirectory = Map.groupBy(functions, ({ directory }) => directory);
   const stacks = [...byDirectory].map(([directory, own]) => {
     const modules = [...new Set(own.map(({ handler }) => moduleOf(handler)))];

@@ -1,6 +1,6 @@
 /**
- * How a handler becomes a bundle: used by `sls package` (serverless-esbuild) and by the local platform's bundler,
- * so that both run the same code.
+ * How a handler becomes a bundle: used by `sls package` (serverless-esbuild) and by the local platform's bundler
+ * (which sets the libraries of all functions apart: ADR 0014), so that both run the same code.
  */
 const buildOptions = {
   bundle: true,
