@@ -22,6 +22,8 @@ export type AlarmSpec = {
   of?: number;
   /** Essential ones exist in every stage; the others where `watch` is `all` in shared/serverless/stages.yml. */
   essential?: boolean;
+  /** About copies in the second region: only where the stage has one. */
+  standby?: boolean;
   /** Part of a composite alarm, and silent by itself. */
   silent?: boolean;
 };
@@ -37,13 +39,18 @@ const alarmTopic = { Ref: 'AlarmTopic' };
 /** Where the runbooks are; a link where the operator says so. */
 const runbooks = '${self:custom.runbooks}';
 
+function conditionOf({ essential, standby }: AlarmSpec): Pick<Resource, 'Condition'> {
+  if (standby) return { Condition: 'HasStandby' };
+  return essential ? {} : { Condition: 'WatchesClosely' };
+}
+
 /** An alarm on one metric. No data is no alarm: a queue that nobody uses sends none. */
 export function alarm(spec: AlarmSpec): Resource {
   const { namespace, name, dimensions, statistic, periodSeconds } = spec.metric;
   const percentile = statistic.startsWith('p');
   return {
     Type: 'AWS::CloudWatch::Alarm',
-    ...(spec.essential ? {} : { Condition: 'WatchesClosely' }),
+    ...conditionOf(spec),
     Properties: {
       AlarmName: `\${self:custom.prefix}-${spec.name}`,
       AlarmDescription: `${spec.says} Runbook: ${runbooks}/${spec.runbook}.md`,

@@ -195,6 +195,30 @@ export function tableAlarms({ tables }: Watched): Resources {
   );
 }
 
+/** Tables whose copy in the second region is further behind than a lost region may cost (docs/disaster-recovery.md). */
+export function copyAlarms({ tables }: Watched): Resources {
+  return Object.fromEntries(
+    tables.map((name) => {
+      const spec: AlarmSpec = {
+        name: `${short(name)}-copy-lag`,
+        says: `The copy of the table ${short(name)} is more than five minutes behind, past the RPO.`,
+        runbook: 'standby-lag',
+        metric: {
+          namespace: 'AWS/DynamoDB',
+          name: 'ReplicationLatency',
+          dimensions: { TableName: anyStage(name), ReceivingRegion: '${self:custom.standbyRegion}' },
+          statistic: 'Maximum',
+          periodSeconds: minute,
+        },
+        above: 5 * minute * 1_000,
+        periods: 5,
+        standby: true,
+      };
+      return [logicalIdOf(spec.name), alarm(spec)];
+    }),
+  );
+}
+
 /** Services with an outbox: an event that nobody hears of for five minutes, though every minute a sweep looks. */
 export function outboxAlarms({ functions }: Watched): Resources {
   const sweeps = functions.filter(({ key }) => key === 'relay-outbox' || key === 'sweep-outbox');

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { deploymentOf } from '../../tests/wiring/compiled.ts';
-import { apiAlarms, functionAlarms, outboxAlarms, queueAlarms, tableAlarms } from './alarms.ts';
+import { apiAlarms, copyAlarms, functionAlarms, outboxAlarms, queueAlarms, tableAlarms } from './alarms.ts';
 import { dashboards } from './dashboards.ts';
 import { sampleStage, watchedOf } from './watched.ts';
 
@@ -23,6 +23,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
       apiAlarms(watched),
     ),
     'tables.yml': file('Every table: throttled reads and writes.', tableAlarms(watched)),
+    'copies.yml': file('Every table: how far its copy in the second region is behind.', copyAlarms(watched)),
     'outboxes.yml': file('Every outbox: events that are not published.', outboxAlarms(watched)),
     'dashboards.yml': file('What is looked at: application, messaging, data, business.', dashboards(watched)),
   };

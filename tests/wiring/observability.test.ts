@@ -11,12 +11,15 @@ const folder = join(root, 'resources/observability/generated');
 let stacks: Awaited<ReturnType<typeof compiled>>;
 let shop: Deployment;
 let alarms: Resource[];
+let everyAlarm: Resource[];
 beforeAll(async () => {
   stacks = await compiled('prod');
   shop = await deploymentOf('prod');
   const watching = stacks.find(({ service }) => service.endsWith('-observability'));
-  alarms = Object.values(watching?.template.Resources ?? {}).filter(
-    ({ Type }) => Type.startsWith('AWS::CloudWatch::') && Type.endsWith('Alarm'),
+  const isAlarm = ({ Type }: { Type: string }) => /^AWS::CloudWatch::\w*Alarm$/.test(Type);
+  alarms = Object.values(watching?.template.Resources ?? {}).filter(isAlarm) as Resource[];
+  everyAlarm = stacks.flatMap(({ template }) =>
+    Object.values(template.Resources).filter(isAlarm),
   ) as Resource[];
 }, 120_000);
 
@@ -56,12 +59,32 @@ describe('what is watched', () => {
     },
   );
 
-  test('every alarm says what to do: a runbook that is there', () => {
-    for (const { Properties } of alarms) {
+  test('every alarm of every stack says what to do: a runbook that is there', () => {
+    expect(everyAlarm.length).toBeGreaterThan(alarms.length);
+    for (const { Properties } of everyAlarm) {
       const description = String(Properties?.['AlarmDescription']);
       const [, runbook] = /Runbook: (docs\/runbooks\/[a-z-]+\.md)$/.exec(description) ?? [];
       expect([description, existsSync(join(root, runbook ?? 'no runbook'))]).toEqual([description, true]);
     }
+  });
+
+  test('every bucket that is copied to the second region is watched for copies that are late', () => {
+    const copied = stacks.flatMap(({ template }) =>
+      Object.values(template.Resources)
+        .filter(
+          ({ Type, Properties }) => Type === 'AWS::S3::Bucket' && Properties?.['ReplicationConfiguration'],
+        )
+        .map(({ Properties }) => Properties?.['BucketName']),
+    );
+    const watched = alarms.flatMap(({ Properties }) =>
+      ((Properties?.['Dimensions'] ?? []) as { Name: string; Value: unknown }[])
+        .filter(({ Name }) => Name === 'SourceBucket')
+        .map(({ Value }) => Value),
+    );
+    expect(copied.length).toBeGreaterThan(0);
+    expect(watched.map((name) => JSON.stringify(name)).toSorted()).toEqual(
+      copied.map((name) => JSON.stringify(name)).toSorted(),
+    );
   });
 
   test('every alarm that speaks speaks to the alarm topic, when it begins and when it ends', () => {

@@ -56,7 +56,7 @@ function versionAlarm(functionName, versionId) {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${functionName}-release-errors`,
-      AlarmDescription: `The version of ${functionName} that is being released fails: ${RUNBOOK}`,
+      AlarmDescription: `The version of ${functionName} that is being released fails. Runbook: ${RUNBOOK}`,
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',
       Dimensions: [
@@ -83,7 +83,7 @@ function apiAlarm({ Resources }, stackName) {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${stackName}-release-5xx`,
-      AlarmDescription: `Requests to ${stackName} fail; a release in progress is taken back: ${RUNBOOK}`,
+      AlarmDescription: `Requests to ${stackName} fail; a release in progress is taken back. Runbook: ${RUNBOOK}`,
       Namespace: 'AWS/ApiGateway',
       MetricName: '5XXError',
       Dimensions: [
