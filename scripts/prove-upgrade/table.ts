@@ -4,7 +4,7 @@ import { reportOf } from './log.ts';
 
 /** What was deployed under load. */
 export type Deployed = {
-  /** Events of the former release that waited for the current one, by queue. */
+  /** Events that waited when the newer function of their queue took over, by queue. */
   handedOver: Readonly<Record<string, number>>;
   /** Payments that the former release began and the current one ended. */
   confirmed: number;
@@ -35,7 +35,7 @@ export function printFigures(load: Load, endedAt: number, seen: Observed, deploy
     ['  cancelled, their card declined', inState('cancelled')],
     ['  lost', lostOf(load.wishes, seen).length],
     ['other broken promises', faults.length],
-    ['events of the former release for the current one', events, queues.join(', ')],
+    ['events that waited for their newer function', events, queues.join(', ')],
     ['payments begun in the former, ended in the current', confirmed],
     ...times.map(({ name, ms }): [string, string] => [name, seconds(ms)]),
     ['longest gap in service', seconds(service.longestGapMs)],
@@ -47,6 +47,6 @@ export function printFigures(load: Load, endedAt: number, seen: Observed, deploy
   const unhealed = service.unhealed.map(
     ({ what, givenUp, failures: met }) => `${what}: ${[...met, givenUp].join(', ')}`,
   );
-  const unproved = events === 0 ? ['no event of the former release waited for the current one'] : [];
+  const unproved = events === 0 ? ['no event waited for a newer function'] : [];
   return [...unhealed, ...unproved, ...faults];
 }
