@@ -2,7 +2,7 @@ import type { AwsAccount, StackState } from './account.ts';
 import { type Finding, missing, ok, unknown, warning } from './finding.ts';
 import { judgeQuota, needsOf, type QuotaName, quotas } from './quotas.ts';
 
-/** What a preflight looks at: a stage, its settings, and the types of everything its templates make. */
+/** What a preflight looks at: a stage, its settings, and the types of what is made in its region (made.ts). */
 export type Plan = {
   stage: string;
   project: string;

@@ -8,6 +8,7 @@ import { root } from '../stacks.ts';
 import { askAccount } from './account.ts';
 import { checkAccount } from './checks.ts';
 import { type Finding, mayDeploy, missing, ok } from './finding.ts';
+import { madeTypes } from './made.ts';
 import { judgeSettings } from './settings.ts';
 
 const help = `npm run doctor -- [--stage dev] [--region eu-west-1] [--account 123456789012] [--json]
@@ -47,7 +48,7 @@ async function examine(): Promise<Finding[]> {
   let types: string[];
   try {
     const stacks = await compileStacks({ root, stage, region });
-    types = stacks.flatMap(({ template }) => Object.values(template.Resources).map(({ Type }) => Type));
+    types = madeTypes(stacks, region);
   } catch (error) {
     return [...settings, missing('templates', (error as Error).message, 'npm ci, and repair what is named')];
   }
@@ -63,7 +64,7 @@ async function examine(): Promise<Finding[]> {
   };
   return [
     ...settings,
-    ok('templates', `${types.length} resources compile`),
+    ok('templates', `${types.length} resources compile for ${region}`),
     ...(await checkAccount(plan, askAccount(region))),
   ];
 }
