@@ -1,5 +1,6 @@
 import type { CompiledStack } from '../../local/deployment.ts';
 import { fixedCosts } from './fixed.ts';
+import { prices } from './prices.ts';
 import { variableCosts } from './variable.ts';
 
 const stackOf = (Resources: CompiledStack['template']['Resources']): CompiledStack => ({
@@ -26,6 +27,24 @@ describe('fixed costs', () => {
     expect(twice?.usd).toBeCloseTo(2 * (single?.usd ?? Number.NaN));
   });
 
+  test('count the storage of a replica as that of its source, in another region too', () => {
+    const replicaOf = (AllocatedStorage: number) => {
+      const replica = {
+        DBInstanceClass: 'db.t4g.medium',
+        SourceDBInstanceIdentifier: 'arn:aws:rds:eu-west-1:000000000000:db:probe',
+      };
+      const [of] = costOf({
+        Db: {
+          Type: 'AWS::RDS::DBInstance',
+          Properties: { ...small, AllocatedStorage, DBInstanceIdentifier: 'probe' },
+        },
+        Replica: { Type: 'AWS::RDS::DBInstance', Properties: replica },
+      }).filter(({ what }) => what.includes('medium'));
+      return of?.usd ?? Number.NaN;
+    };
+    expect(replicaOf(120) - replicaOf(20)).toBeCloseTo(100 * prices.databaseStorage.usd);
+  });
+
   test('leave out what a condition leaves out, and what is free', () => {
     expect(
       costOf({
@@ -40,6 +59,22 @@ describe('fixed costs', () => {
     expect(() => costOf({ Db: { Type: 'AWS::RDS::DBInstance', Properties } })).toThrow(
       'no price for db.r9g.huge',
     );
+  });
+
+  test('count each instance that is kept started, by the memory of its function', () => {
+    const warm = (MemorySize: number) =>
+      costOf({
+        Function: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'shop-probe', MemorySize } },
+        Live: {
+          Type: 'AWS::Lambda::Alias',
+          Properties: {
+            FunctionName: { Ref: 'Function' },
+            ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 3 },
+          },
+        },
+      })[0];
+    expect(warm(1024)).toMatchObject({ what: 'warm instance of a function (1024 MB)', count: 3 });
+    expect(warm(1024)?.usd).toBeCloseTo(2 * (warm(512)?.usd ?? Number.NaN));
   });
 
   test('sum equal things into one line', () => {

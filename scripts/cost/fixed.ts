@@ -1,6 +1,7 @@
 import type { CompiledStack, Json } from '../../local/deployment.ts';
 import { linkStacks } from '../../local/template/exports.ts';
 import { resolveResource } from '../../local/template/resource-reader.ts';
+import type { StackValues } from '../../local/template/stack-values.ts';
 import { cacheHours, databaseHours, databaseVcpus, hoursPerMonth, prices } from './prices.ts';
 
 /** What one kind of resource costs a month while nobody uses it. */
@@ -18,15 +19,17 @@ function priceOf(table: Record<string, number>, size: Json | undefined): number 
   return usd;
 }
 
-const pricing: Record<string, (properties: Properties) => Priced> = {
-  'AWS::RDS::DBInstance': (database) => {
+/** GB of a database; a replica has as many as its source. */
+type StorageOf = (database: Properties) => number;
+
+const pricing: Record<string, (properties: Properties, storageOf: StorageOf) => Priced> = {
+  'AWS::RDS::DBInstance': (database, storageOf) => {
     const instances = String(database['MultiAZ']) === 'true' ? 2 : 1;
     const size = database['DBInstanceClass'];
     const hours = priceOf(databaseHours, size) * hoursPerMonth;
-    const storage = number(database['AllocatedStorage'], 20) * prices.databaseStorage.usd;
     return {
       what: `PostgreSQL ${String(size)}${instances === 2 ? ', Multi-AZ' : ''}`,
-      usd: instances * (hours + storage),
+      usd: instances * (hours + storageOf(database) * prices.databaseStorage.usd),
     };
   },
   'AWS::ElastiCache::ReplicationGroup': (group) => {
@@ -50,6 +53,7 @@ const pricing: Record<string, (properties: Properties) => Priced> = {
   'AWS::KMS::ReplicaKey': () => ({ what: 'encryption key', usd: prices.kmsKey.usd }),
   'AWS::SecretsManager::Secret': () => ({ what: 'secret', usd: prices.secret.usd }),
   'AWS::CloudWatch::Alarm': () => ({ what: 'alarm', usd: prices.alarm.usd }),
+  'AWS::CloudWatch::CompositeAlarm': () => ({ what: 'composite alarm', usd: prices.compositeAlarm.usd }),
   'AWS::CloudWatch::Dashboard': () => ({ what: 'dashboard', usd: prices.dashboard.usd }),
   'AWS::WAFv2::WebACL': ({ Rules }) => ({
     what: 'web firewall',
@@ -61,6 +65,23 @@ const pricing: Record<string, (properties: Properties) => Priced> = {
 
 /** Pollers of a queue that holds nothing: five long polls of 20 s at all times (Lambda, "Using Lambda with Amazon SQS"). */
 const idlePollsPerMonth = (5 * hoursPerMonth * 3600) / 20;
+
+const warmInstance = (memoryMb: number): Priced => ({
+  what: `warm instance of a function (${memoryMb} MB)`,
+  usd: (memoryMb / 1024) * hoursPerMonth * 3600 * prices.lambdaProvisionedArmSeconds.usd,
+});
+
+/** @throws Error for an alias of a function that its stack does not hold */
+function memoryOf(values: StackValues, functionName: string): number {
+  const found = values
+    .activeResources()
+    .find(
+      ([id, { Type }]) =>
+        Type === 'AWS::Lambda::Function' && values.attribute(id, 'ref', id) === functionName,
+    );
+  if (!found) throw new Error(`${values.stack.name} has an alias of ${functionName}, which it does not hold`);
+  return number(found[1].Properties?.['MemorySize'] as Json | undefined, 128);
+}
 
 /** Everything of a stage's stacks that costs while nobody uses it, by kind, the dearest first. */
 export function fixedCosts(
@@ -74,6 +95,12 @@ export function fixedCosts(
     sums.set(what, { what, count: sum.count + 1, usd: sum.usd + usd });
   };
   const sizes: string[] = [];
+  const storage = new Map<string, number>();
+  const storageOf: StorageOf = ({ AllocatedStorage, SourceDBInstanceIdentifier }) =>
+    SourceDBInstanceIdentifier === undefined
+      ? number(AllocatedStorage)
+      : // Ref of its stack, or an ARN that ends in its name.
+        (storage.get(String(SourceDBInstanceIdentifier).split(':').at(-1) ?? '') ?? 0);
   for (const values of ordered)
     for (const [logicalId, resource] of values.activeResources()) {
       const priced = pricing[resource.Type];
@@ -81,7 +108,13 @@ export function fixedCosts(
         priced || /^AWS::(Lambda|RDS)::/.test(resource.Type)
           ? resolveResource(values, logicalId, resource).properties
           : {};
-      if (priced) add(priced(properties));
+      if (resource.Type === 'AWS::RDS::DBInstance')
+        for (const name of [
+          properties['DBInstanceIdentifier'],
+          values.attribute(logicalId, 'ref', logicalId),
+        ])
+          storage.set(String(name), storageOf(properties));
+      if (priced) add(priced(properties, storageOf));
       if (resource.Type === 'AWS::RDS::DBInstance' && properties['SourceDBInstanceIdentifier'] === undefined)
         sizes.push(String(properties['DBInstanceClass']));
       // A queue's, not a stream's: reading a stream of DynamoDB costs a Lambda function nothing.
@@ -94,15 +127,8 @@ export function fixedCosts(
         ProvisionedConcurrencyConfig?: { ProvisionedConcurrentExecutions?: number };
       };
       if (provisioned)
-        add({
-          what: 'warm instances of a function (512 MB)',
-          usd:
-            number(provisioned.ProvisionedConcurrentExecutions) *
-            0.5 *
-            hoursPerMonth *
-            3600 *
-            prices.lambdaProvisionedArmSeconds.usd,
-        });
+        for (let instance = 0; instance < number(provisioned.ProvisionedConcurrentExecutions); instance++)
+          add(warmInstance(memoryOf(values, String(properties['FunctionName']))));
       if (resource.Type === 'AWS::RDS::DBProxy') add({ what: 'database proxy', usd: 0 });
     }
   const proxies = sums.get('database proxy');

@@ -4,11 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { compileStacks } from '../../local/compile/compile-stacks.ts';
-import { root } from '../stacks.ts';
-import { fixedCosts } from './fixed.ts';
 import { measureOrderCalls, orderCalls, orderCallsFile } from './order-calls.ts';
 import { prices } from './prices.ts';
+import { fixedCostsOf, together } from './stage.ts';
 import { variableCosts } from './variable.ts';
 
 const help = `npm run cost -- [--stage prod] [--orders 10000] [--reads-per-order 50] [--measure]
@@ -48,9 +46,8 @@ async function print(): Promise<void> {
   console.log(`US dollars a month, list prices of ${prices.asOf}, ${prices.region}\n`);
   const monthly: Record<string, number> = {};
   for (const stage of values.stage === undefined ? ['dev', 'staging', 'prod'] : [values.stage]) {
-    const stacks = await compileStacks({ root, stage });
-    const costs = fixedCosts(stacks, { region: prices.region, accountId: '000000000000' });
-    monthly[stage] = costs.reduce((sum, { usd }) => sum + usd, 0);
+    const costs = await fixedCostsOf(stage);
+    monthly[stage] = together(costs);
     console.log(`Fixed, stage ${stage}: ${dollars(monthly[stage])}`);
     for (const { what, count, usd } of costs)
       console.log(`  ${dollars(usd).padStart(10)}  ${what} × ${count}`);
@@ -62,8 +59,10 @@ async function print(): Promise<void> {
   );
   const thousand = variableCosts(counts, 1_000, assumed);
   for (const { what, quantity, usd } of thousand)
-    console.log(`  ${dollars(usd).padStart(10)}  ${what} (${Math.round(quantity).toLocaleString('en')})`);
-  const perThousand = thousand.reduce((sum, { usd }) => sum + usd, 0);
+    console.log(
+      `  ${dollars(usd).padStart(10)}  ${what} (${quantity.toLocaleString('en', { maximumFractionDigits: quantity < 10 ? 2 : 0 })})`,
+    );
+  const perThousand = together(thousand);
   console.log(`  ${dollars(perThousand).padStart(10)}  together\n`);
 
   console.log('A month by volume, fixed costs as above (larger databases are a step of docs/scaling.md)');

@@ -43,6 +43,7 @@ export const prices = {
   kmsKey: { usd: 1, unit: 'month', page: 'aws.amazon.com/kms/pricing' },
   secret: { usd: 0.4, unit: 'month', page: 'aws.amazon.com/secrets-manager/pricing' },
   alarm: { usd: 0.1, unit: 'month', page: 'aws.amazon.com/cloudwatch/pricing' },
+  compositeAlarm: { usd: 0.5, unit: 'month', page: 'aws.amazon.com/cloudwatch/pricing' },
   dashboard: { usd: 3, unit: 'month', page: 'aws.amazon.com/cloudwatch/pricing' },
   natGateway: { usd: 0.048, unit: hour, page: 'aws.amazon.com/vpc/pricing' },
   publicAddress: { usd: 0.005, unit: hour, page: 'aws.amazon.com/vpc/pricing' },
