@@ -3,9 +3,16 @@ const { keepAsyncFailures } = require('./functions/async-failures.cjs');
 const { shiftGradually } = require('./functions/canary.cjs');
 const { encryptLogs } = require('./functions/encrypted-logs.cjs');
 const { putLive } = require('./functions/live-alias.cjs');
-const { dropSharedRole, nameRoles, narrowNetworkRights } = require('./functions/own-roles.cjs');
+const {
+  dropSharedRole,
+  nameRoles,
+  narrowLogRights,
+  narrowNetworkRights,
+} = require('./functions/own-roles.cjs');
 const { keepWarm } = require('./functions/provisioned.cjs');
 const { migrateSchemaFirst } = require('./functions/schema-first.cjs');
+const { renewVersions } = require('./functions/versions.cjs');
+const { deployWhole } = require('./functions/whole-api.cjs');
 
 /**
  * What every stack's functions get beyond what osls makes of `serverless.yml`, written into the compiled template after
@@ -22,11 +29,14 @@ module.exports = class FunctionsPlugin {
 
   finish() {
     const { service, serviceDir } = this.serverless;
-    const { alias, canary, provisioned = {} } = service.custom.size;
+    const { alias, provisioned = {} } = service.custom.size;
+    const { canary } = service.custom;
     const template = service.provider.compiledCloudFormationTemplate;
     const stackName = this.serverless.getProvider('aws').naming.getStackName();
     dropSharedRole(template);
     narrowNetworkRights(template);
+    narrowLogRights(template);
+    deployWhole(template);
     keepAsyncFailures(template);
     encryptLogs(template, service.custom.prefix);
     migrateSchemaFirst(template, [
@@ -34,8 +44,9 @@ module.exports = class FunctionsPlugin {
       join(__dirname, '..', 'postgres', 'migrations'),
     ]);
     if (!alias) return;
+    renewVersions(template, service.provider.stackParameters ?? []);
     const aliases = putLive(template);
-    if (canary) shiftGradually(template, aliases, { stackName, configuration: canary });
+    if (canary && canary !== 'none') shiftGradually(template, aliases, { stackName, configuration: canary });
     keepWarm(template, aliases, provisioned[service.service] ?? {}, (name) =>
       name.slice(stackName.length + 1),
     );

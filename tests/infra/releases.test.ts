@@ -78,6 +78,30 @@ describe.each(['staging', 'prod'])('a release to %s', (stage) => {
     }
   });
 
+  test('makes a version anew when the value of a parameter changes that its function is told', () => {
+    for (const stack of stacks) {
+      const parameters = Object.keys(stack.template.Parameters ?? {});
+      for (const [id, version] of ofType(stack, 'AWS::Lambda::Version')) {
+        const { Ref: fn } = propertiesOf(version)['FunctionName'] as { Ref: string };
+        const told = mentions(stack.template.Resources[fn]?.Properties ?? {}, (name) =>
+          parameters.includes(name),
+        );
+        expect([stack.name, id, /With[0-9a-f]{8}$/.test(id)]).toEqual([stack.name, id, told.length > 0]);
+      }
+    }
+  });
+
+  test('puts the answers of an API itself into its deployment with its routes', () => {
+    for (const stack of stacks) {
+      const answers = ofType(stack, 'AWS::ApiGateway::GatewayResponse').map(([id]) => id);
+      for (const [, deployment] of ofType(stack, 'AWS::ApiGateway::Deployment'))
+        expect([stack.name, dependenciesOf(deployment)]).toEqual([
+          stack.name,
+          expect.arrayContaining(answers),
+        ]);
+    }
+  });
+
   test('keeps the events that an alias could not handle', () => {
     for (const stack of stacks)
       for (const [id, config] of ofType(stack, 'AWS::Lambda::EventInvokeConfig'))
@@ -163,6 +187,17 @@ describe.each(['dev', 'prod'])('functions of stage %s', (stage) => {
       );
       expect(new Set(roles).size).toBe(roles.length);
     }
+  });
+
+  test('cannot make their log group: one would come back after the stack is gone', () => {
+    for (const stack of stacks)
+      for (const [id, role] of ofType(stack, 'AWS::IAM::Role'))
+        if (/LambdaExecution$/.test(id))
+          expect([stack.name, id, JSON.stringify(role).includes('logs:CreateLogGroup')]).toEqual([
+            stack.name,
+            id,
+            false,
+          ]);
   });
 
   test('wait for the schema of their release', () => {

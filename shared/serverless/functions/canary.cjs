@@ -107,7 +107,8 @@ function apiAlarm({ Resources }, stackName) {
 function releaseRole(stackName) {
   const arn = (rest) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
   const functions = arn(`lambda:\${AWS::Region}:\${AWS::AccountId}:function:${stackName}-*`);
-  const alarms = arn(`cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${stackName}-*`);
+  // CloudWatch asks for the right to all alarms, whichever are named ("… on resource: …:alarm:*").
+  const alarms = arn('cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*');
   const statement = (Sid, Action, Resource) => ({ Sid, Effect: 'Allow', Action, Resource: [Resource] });
   return {
     Type: 'AWS::IAM::Role',
