@@ -52,7 +52,7 @@ const lambda = (
 /** Rate, latency and errors of each API, and of each route: a route is a function of its own. */
 function application({ apis, functions }: Watched): Widget[] {
   return apis.flatMap((api) => {
-    const service = /shop-[a-z]+-([a-z]+)$|shop-([a-z]+)-/.exec(api.name)?.slice(1).find(Boolean) ?? api.name;
+    const service = /^shop-([a-z]+)-/.exec(api.name)?.[1] ?? api.name;
     const dimensions = ['ApiName', anyStage(api.name), 'Stage', '${self:provider.stage}'];
     const routes = functions.filter((each) => each.http && each.service === service);
     return [
