@@ -1,3 +1,5 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { Unavailable } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { tables } from '../testing/engines.ts';
 import { dynamo } from './dynamo.ts';
@@ -69,4 +71,25 @@ test('one item put by two at once is made by one of them', async () => {
     commit([newItem()]),
   ]);
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+});
+
+test('an item that others fight for keeps nobody from the rest', async () => {
+  const [wanted, free] = [aKey(), aKey()];
+  const cause = new TransactionCanceledException({
+    message: 'Transaction cancelled',
+    $metadata: { httpStatusCode: 400 },
+    CancellationReasons: [{ Code: 'TransactionConflict' }],
+  });
+  const contended = transactTogether({
+    ...store,
+    transact: async (writes) => {
+      if (writes.some((write) => 'key' in write && write.key === wanted))
+        throw new Unavailable('busy', { retryAfterSeconds: 1, cause });
+      await store.transact(writes);
+    },
+  });
+  const wanting = { ...addOne({}), key: wanted } as ReturnType<typeof update>;
+  const results = await Promise.allSettled([contended([wanting]), contended([addOne(free)])]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  expect(await store.get(table, free)).toMatchObject({ n: 1 });
 });

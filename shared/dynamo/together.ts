@@ -1,7 +1,7 @@
 import { coalesce } from '../coalesce.ts';
 import { Unavailable } from '../errors.ts';
 import type { Dynamo } from './dynamo.ts';
-import { ConditionsFailed } from './refusals.ts';
+import { ConditionsFailed, failureOf } from './refusals.ts';
 import type { Write } from './write.ts';
 
 /** TransactWriteItems takes no more (Amazon DynamoDB, "Service quotas"). */
@@ -68,12 +68,13 @@ async function commitTogether(
       return;
     } catch (error) {
       const failed = error instanceof ConditionsFailed ? error.failed : undefined;
-      if (left.length === 1 || error instanceof Unavailable) {
+      if (left.length === 1 || (error instanceof Unavailable && !contended(error))) {
         for (const transaction of left) tell(transaction, { done: false, error });
         return;
       }
       if (failed === undefined) {
-        // Something is wrong with one of them, and DynamoDB does not say with which.
+        // Something is wrong with one of them, and DynamoDB does not say with which; or one wants an item that others
+        // fight for, which must not keep the rest from theirs.
         await Promise.all(left.map((transaction) => commitTogether(dynamo, [transaction], tell)));
         return;
       }
@@ -85,3 +86,6 @@ async function commitTogether(
     }
   }
 }
+
+const contended = ({ cause }: Error): boolean =>
+  cause !== undefined && failureOf(cause, []).kind === 'contended';

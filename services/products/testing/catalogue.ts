@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/clock.ts';
 import { type Dynamo, dynamo } from '#shared/dynamo/dynamo.ts';
+import { transactTogether } from '#shared/dynamo/together.ts';
 import type { Item } from '#shared/dynamo/write.ts';
 import { newId } from '#shared/ids.ts';
 import { eur, type Money } from '#shared/money.ts';
@@ -42,6 +43,7 @@ export async function aCatalogue() {
   const aLedger = (): LedgerParts => ({
     dynamo: db,
     tables,
+    commit: transactTogether(db),
     recent: recentStock(),
     lowStock: lowStock(db, tables, clock),
     clock,

@@ -7,6 +7,7 @@ import type {
 } from '#shared/contracts/stock.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
+import type { Commit } from '#shared/dynamo/together.ts';
 import { check, type Write } from '#shared/dynamo/write.ts';
 import { Unavailable } from '#shared/errors.ts';
 import { HoldRefused } from '../domain/errors.ts';
@@ -28,6 +29,8 @@ export const maxRaces = 10;
 /** What the ledger works with. */
 export type LedgerParts = {
   dynamo: Dynamo;
+  /** Commits the transactions of orders at the same time in one call. */
+  commit: Commit;
   tables: Tables;
   recent: RecentStock;
   lowStock: LowStock;
@@ -43,7 +46,7 @@ export async function reserveStock(
   parts: LedgerParts,
   request: ReserveStockRequest,
 ): Promise<ReserveStockAnswer> {
-  const { dynamo, tables, recent, lowStock, clock } = parts;
+  const { dynamo, commit, tables, recent, lowStock, clock } = parts;
   const { lines } = request;
   let refusal: Error | undefined;
   for (let race = 0; race < maxRaces; race++) {
@@ -63,7 +66,7 @@ export async function reserveStock(
     }
     const hold = holdWrites(tables, request, decision.lines, hinted !== undefined, now);
     try {
-      await dynamo.transact([...hold.order, ...hold.stock]);
+      await commit([...hold.order, ...hold.stock]);
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;
       recent.forget(lines);

@@ -104,9 +104,9 @@ const takeReserved = (tables: LedgerParts['tables'], { productId, allocations }:
   );
 
 /** A transaction with its mark; that the mark is there already means that all of it is done. */
-async function once({ dynamo }: LedgerParts, writes: Write[], mark: Write): Promise<void> {
+async function once({ commit }: LedgerParts, writes: Write[], mark: Write): Promise<void> {
   try {
-    await dynamo.transact(writes);
+    await commit(writes);
   } catch (error) {
     if (!refuses(error, mark)) throw error;
   }
