@@ -46,7 +46,7 @@ module.exports = class FunctionsPlugin {
     if (!alias) return;
     renewVersions(template, service.provider.stackParameters ?? []);
     const aliases = putLive(template);
-    if (canary && canary !== 'none') shiftGradually(template, aliases, { stackName, configuration: canary });
+    if (canary) shiftGradually(template, aliases, { stackName, configuration: canary });
     keepWarm(template, aliases, provisioned[service.service] ?? {}, (name) =>
       name.slice(stackName.length + 1),
     );

@@ -1,5 +1,9 @@
 const { ALIAS } = require('./live-alias.cjs');
 
+/** Stands for no shift at all: everything moves at once, whatever alarms say. Still by CodeDeploy, which can move an
+ * alias with provisioned concurrency where CloudFormation by itself could not (aws/serverless-application-model 1296). */
+const NO_SHIFT = 'none';
+const AT_ONCE = 'CodeDeployDefault.LambdaAllAtOnce';
 const RUNBOOK = 'docs/runbooks/deployments.md';
 /** Errors of the new version in one minute that are no accident any more. */
 const ERRORS_PER_MINUTE = 3;
@@ -8,7 +12,7 @@ const FAILED_SHARE = 0.01;
 
 /**
  * Lets CodeDeploy move each alias: some of the traffic first, the rest when no alarm rang, and back at once when one
- * did. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes.
+ * did. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes, or `none`.
  */
 function shiftGradually(template, aliases, { stackName, configuration }) {
   if (aliases.length === 0) return;
@@ -32,9 +36,13 @@ function shiftGradually(template, aliases, { stackName, configuration }) {
         ApplicationName: { Ref: 'ReleaseApplication' },
         DeploymentGroupName: name,
         ServiceRoleArn: { 'Fn::GetAtt': ['ReleaseRole', 'Arn'] },
-        DeploymentConfigName: configuration,
+        DeploymentConfigName: configuration === NO_SHIFT ? AT_ONCE : configuration,
         DeploymentStyle: { DeploymentType: 'BLUE_GREEN', DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
-        AlarmConfiguration: { Enabled: true, IgnorePollAlarmFailure: false, Alarms: alarms },
+        AlarmConfiguration: {
+          Enabled: configuration !== NO_SHIFT,
+          IgnorePollAlarmFailure: false,
+          Alarms: alarms,
+        },
         AutoRollbackConfiguration: {
           Enabled: true,
           Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
@@ -108,7 +116,7 @@ function releaseRole(stackName) {
   const arn = (rest) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
   const functions = arn(`lambda:\${AWS::Region}:\${AWS::AccountId}:function:${stackName}-*`);
   // CloudWatch asks for the right to all alarms, whichever are named ("… on resource: …:alarm:*").
-  const alarms = arn('cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*');
+  const alarms = arn(`cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:*`);
   const statement = (Sid, Action, Resource) => ({ Sid, Effect: 'Allow', Action, Resource: [Resource] });
   return {
     Type: 'AWS::IAM::Role',
