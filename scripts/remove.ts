@@ -44,6 +44,8 @@ async function remove(stage: string, region: string): Promise<void> {
   // Stacks are removed against their order; half an hour is what databases and distributions may take.
   const { status, output } = await run('npx', ['--no-install', 'oslsc', 'remove', '--stage', stage], {
     cwd: root,
+    // The stacks go where the buckets were emptied, whatever the shell's own region is.
+    env: { AWS_REGION: region },
     timeoutMs: 3_600_000,
   });
   console.log(output.trim());
