@@ -25,6 +25,9 @@ export async function proveShop(
     surround(place, emulator, 'dev'),
   );
   try {
+    await step('look at what a deployment needs (npm run doctor)', async () => {
+      await place.script('doctor', ['--stage', 'dev']);
+    });
     await step('deploy the databases (npx sls deploy in resources/network, standby, data)', () =>
       deployDatabases(place, account, around, 'dev'),
     );
