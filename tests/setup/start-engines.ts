@@ -17,6 +17,7 @@ export default async function startEngines(): Promise<void> {
   const { accessKeyId, secretAccessKey, sessionToken } = frontDoor.operator;
   Object.assign(process.env, {
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
     TEST_POSTGRES_URL: `postgres://postgres:${password}@${postgres.host}:${postgres.port}/postgres`,
     TEST_TABLES_FILE: tablesFile,
     TEST_MAILS_FOLDER: mailsFolder,
