@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { compileStacks } from '../../local/compile/compile-stacks.ts';
 import type { Json } from '../../local/deployment.ts';
+import { resolveResource } from '../../local/template/resource-reader.ts';
+import { StackValues } from '../../local/template/stack-values.ts';
 
 const STAGE = 'local';
 
@@ -11,11 +13,18 @@ const STAGE = 'local';
 export async function tableDefinitions(): Promise<Record<string, Record<string, Json>>> {
   const root = resolve(import.meta.dirname, '../..');
   const [data] = await compileStacks({ root, stage: STAGE, directories: ['resources/data'] });
-  const tables = Object.values(data?.template.Resources ?? {}).filter(
-    (one) => one.Type === 'AWS::DynamoDB::GlobalTable',
-  );
+  if (data === undefined) throw new Error('resources/data does not compile to a stack');
+  const place = { region: 'eu-west-1', accountId: '000000000000', queueUrlBase: 'http://127.0.0.1' };
+  // Tables import nothing; what other resources of the stack import is not asked for.
+  const values = new StackValues(data, place, {}, (name) => name);
   return Object.fromEntries(
-    tables.map(({ Properties = {} }) => [shortName(String(Properties.TableName)), creation(Properties)]),
+    values
+      .activeResources()
+      .filter(([, { Type }]) => Type === 'AWS::DynamoDB::GlobalTable')
+      .map(([logicalId, resource]) => {
+        const { properties } = resolveResource(values, logicalId, resource);
+        return [shortName(String(properties['TableName'])), creation(properties)];
+      }),
   );
 }
 
