@@ -36,6 +36,12 @@ describe('the settings of a deployment', () => {
     expect(finding?.remedy).toContain(name);
   });
 
+  test('a sandbox beside an emulator is reached by plain HTTP, and never from production', () => {
+    const beside = { ...complete, SHOP_PAYMENT_PROVIDER_URL: 'http://127.0.0.1:8080' };
+    expect(findingOf('SHOP_PAYMENT_PROVIDER_URL', 'dev', beside)?.outcome).toBe('ok');
+    expect(findingOf('SHOP_PAYMENT_PROVIDER_URL', 'prod', beside)?.outcome).toBe('missing');
+  });
+
   test('production is not open to every origin', () => {
     expect(findingOf('SHOP_CORS_ORIGIN', 'prod', { ...complete, SHOP_CORS_ORIGIN: '*' })?.outcome).toBe(
       'missing',
