@@ -98,6 +98,8 @@ function endOnSignal() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
   // A test run that started the shop is gone.
   process.once('disconnect', () => end(0));
+  // npm hands a signal to the shell between it and this process, and that shell ends without handing it on.
+  if (process.env.npm_lifecycle_event !== undefined) onceOrphaned(() => end(0));
   return {
     whenAsked: (how: () => Promise<void>) => {
       stop = how;
@@ -109,6 +111,17 @@ function endOnSignal() {
       end(1);
     },
   };
+}
+
+/** Calls when the parent has ended. */
+function onceOrphaned(then: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    then();
+  }, 500);
+  timer.unref();
 }
 
 await main().catch((error: unknown) => {

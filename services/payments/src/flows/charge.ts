@@ -32,18 +32,24 @@ type Charged = { known: DuePayment; observation: Observation };
 
 async function chargeDue({ payments, provider, clock }: Charging, payment: DuePayment): Promise<Charged> {
   const { attempt } = payment;
-  if (attempt.intentId !== undefined) {
-    const { observation } = await provider.readIntent(attempt.intentId);
-    if (observation.kind !== 'unconfirmed') return { known: payment, observation };
-  }
-  // Too late: the order is about to be cancelled, and its hold on the stock ends soon after.
-  if (clock() >= attempt.deadline) return { known: payment, observation: { kind: 'pending' } };
+  const late = clock() >= attempt.deadline;
   const intentId = attempt.intentId ?? (await newIntent({ payments, provider }, payment));
   if (typeof intentId !== 'string') return { known: payment, observation: intentId };
   const known = { ...payment, attempt: { ...attempt, intentId } };
+  if (late || attempt.intentId !== undefined) {
+    const { observation } = await provider.readIntent(intentId);
+    if (observation.kind !== 'unconfirmed') return { known, observation };
+  }
+  // Too late: the order is about to be cancelled, which cancels the intent; its hold on the stock ends soon after.
+  if (late || clock() >= attempt.deadline) return { known, observation: { kind: 'pending' } };
   return { known, observation: await provider.confirmIntent(intentId) };
 }
 
+/**
+ * Makes the intent, or meets the one that an earlier try made, as the attempt's id is the key. So it is asked for even
+ * when it is too late to charge: a charge whose record was lost with a region is found again, and not left to a
+ * cancelled order.
+ */
 async function newIntent(
   { payments, provider }: Pick<Charging, 'payments' | 'provider'>,
   { id, orderId, attempt, amount }: DuePayment,
