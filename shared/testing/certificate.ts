@@ -1,24 +1,64 @@
-import { execFile } from 'node:child_process';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import forge from 'node-forge';
 
 /** A server's certificate for `localhost` and the authority that vouches for it, as PEM files. */
 export type Certificate = { caFile: string; keyFile: string; certificateFile: string };
 
-/** Makes an authority and a certificate of it, good for two days, with the machine's `openssl`. */
+const dayMs = 86_400_000;
+
+/** Makes an authority and a certificate of it, good from yesterday until tomorrow. */
 export async function aCertificate(folder: string): Promise<Certificate> {
-  const at = (name: string) => join(folder, name);
-  const openssl = (...args: string[]) => run('openssl', args);
-  const newKey = ['-newkey', 'rsa:2048', '-nodes', '-keyout'];
-  const authority = ['-out', at('ca.crt'), '-days', '2', '-subj', '/CN=Test'];
-  await openssl('req', '-x509', ...newKey, at('ca.key'), ...authority);
-  await openssl('req', ...newKey, at('server.key'), '-out', at('csr'), '-subj', '/CN=localhost');
-  await writeFile(at('names'), 'subjectAltName=DNS:localhost');
-  const signing = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2'];
-  const signed = ['-extfile', at('names'), '-out', at('server.crt')];
-  await openssl('x509', '-req', '-in', at('csr'), ...signing, ...signed);
-  return { caFile: at('ca.crt'), keyFile: at('server.key'), certificateFile: at('server.crt') };
+  const [authority, server] = [aKey(), aKey()];
+  const files = {
+    caFile: join(folder, 'ca.crt'),
+    keyFile: join(folder, 'server.key'),
+    certificateFile: join(folder, 'server.crt'),
+  };
+  const ca = certificate('Test', authority, 'Test', authority, [
+    { name: 'basicConstraints', cA: true, critical: true },
+    { name: 'keyUsage', keyCertSign: true, critical: true },
+  ]);
+  const own = certificate('localhost', server, 'Test', authority, [
+    { name: 'subjectAltName', altNames: [{ type: dnsName, value: 'localhost' }] },
+  ]);
+  await Promise.all([
+    writeFile(files.caFile, ca),
+    writeFile(files.keyFile, server.privateKey),
+    writeFile(files.certificateFile, own),
+  ]);
+  return files;
+}
+
+/** The kind of a name in `subjectAltName` (RFC 5280, 4.2.1.6). */
+const dnsName = 2;
+
+type Key = { privateKey: string; publicKey: string };
+
+const aKey = (): Key =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+
+function certificate(
+  subject: string,
+  { publicKey }: Key,
+  issuer: string,
+  { privateKey }: Key,
+  extensions: object[],
+): string {
+  const made = forge.pki.createCertificate();
+  made.publicKey = forge.pki.publicKeyFromPem(publicKey);
+  // A leading zero keeps the number positive.
+  made.serialNumber = `00${randomUUID().replaceAll('-', '')}`;
+  made.validity.notBefore = new Date(Date.now() - dayMs);
+  made.validity.notAfter = new Date(Date.now() + dayMs);
+  made.setSubject([{ name: 'commonName', value: subject }]);
+  made.setIssuer([{ name: 'commonName', value: issuer }]);
+  made.setExtensions(extensions);
+  made.sign(forge.pki.privateKeyFromPem(privateKey), forge.md.sha256.create());
+  return forge.pki.certificateToPem(made);
 }

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { root } from '../../scripts/stacks.ts';
 
-const files = execFileSync('git', ['ls-files', '--', '*.md'], { cwd: root, encoding: 'utf8' })
-  .trim()
-  .split('\n');
+const files = globSync('{*,.github/**/*,{docs,local,resources,scripts,services,shared,tests}/**/*}.md', {
+  cwd: root,
+  exclude: (path) => path.includes('node_modules'),
+});
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 const scripts: Record<string, string> = JSON.parse(textOf('package.json')).scripts;
 
