@@ -60,7 +60,11 @@ const pricing: Record<string, (properties: Properties, storageOf: StorageOf) => 
     usd: prices.webAcl.usd + listed(Rules) * prices.webAclRule.usd,
   }),
   'AWS::Route53::HostedZone': () => ({ what: 'DNS zone', usd: prices.hostedZone.usd }),
-  'AWS::Route53::HealthCheck': () => ({ what: 'health check', usd: prices.healthCheck.usd }),
+  'AWS::Route53::HealthCheck': ({ HealthCheckConfig }) => {
+    const { Type } = (HealthCheckConfig ?? {}) as { Type?: string };
+    const features = Type === 'HTTPS' ? 1 : 0;
+    return { what: 'health check', usd: prices.healthCheck.usd + features * prices.healthCheckFeature.usd };
+  },
 };
 
 /** Pollers of a queue that holds nothing: five long polls of 20 s at all times (Lambda, "Using Lambda with Amazon SQS"). */

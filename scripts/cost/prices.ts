@@ -53,7 +53,8 @@ export const prices = {
   webAcl: { usd: 5, unit: 'month', page: 'aws.amazon.com/waf/pricing' },
   webAclRule: { usd: 1, unit: 'month', page: 'aws.amazon.com/waf/pricing' },
   hostedZone: { usd: 0.5, unit: 'month', page: 'aws.amazon.com/route53/pricing' },
-  healthCheck: { usd: 1, unit: 'month', page: 'aws.amazon.com/route53/pricing' },
+  healthCheck: { usd: 0.5, unit: 'month', page: 'aws.amazon.com/route53/pricing' },
+  healthCheckFeature: { usd: 1, unit: 'month, for HTTPS', page: 'aws.amazon.com/route53/pricing' },
 } as const;
 
 /** PostgreSQL on RDS, one instance in one zone, per hour; Multi-AZ counts twice (aws.amazon.com/rds/postgresql/pricing). */

@@ -6,12 +6,13 @@ const complete = {
   SHOP_MAIL_DOMAIN: 'shop.example',
   SHOP_CORS_ORIGIN: 'https://www.shop.example',
 };
+const convenient = { ...complete, SHOP_ALARM_EMAIL: 'shop@shop.example' };
 const findingOf = (name: string, stage: string, environment: Record<string, string>) =>
   judgeSettings(stage, environment).find(({ check }) => check === name);
 
 describe('the settings of a deployment', () => {
   test('are complete for production', () => {
-    expect(judgeSettings('prod', complete).filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+    expect(judgeSettings('prod', convenient).filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
   });
 
   test.each(Object.keys(complete))('%s is needed in production, and only there', (name) => {
@@ -28,12 +29,32 @@ describe('the settings of a deployment', () => {
     ['SHOP_CORS_ORIGIN', 'www.shop.example'],
     ['SHOP_CORS_ORIGIN', 'https://www.shop.example/'],
     ['SHOP_PAYMENT_PROVIDER_URL', 'http://payments.example'],
+    ['SHOP_ALARM_EMAIL', 'the team'],
+    ['SHOP_MONTHLY_BUDGET', 'much'],
+    ['SHOP_STANDBY_REGION', 'Ireland'],
+    ['SHOP_GLOBAL_REGION', 'eu-west-1'],
+    ['SHOP_DATABASES', 'none'],
+    ['SHOP_DATABASE_AUTH', 'ldap'],
     ['SHOP_LOG_LEVEL', 'verbose'],
     ['SHOP_ARCHITECTURE', 'x64'],
   ])('%s=%s is named with its fault', (name, value) => {
     const finding = findingOf(name, 'dev', { ...complete, [name]: value });
     expect(finding).toMatchObject({ outcome: 'missing', found: expect.stringContaining(value) });
     expect(finding?.remedy).toContain(name);
+  });
+
+  test('databases of one’s own are reached and signed in to', () => {
+    const external = { ...convenient, SHOP_DATABASES: 'external' };
+    const lacking = judgeSettings('dev', external).filter(({ outcome }) => outcome === 'missing');
+    expect(lacking.map(({ check }) => check)).toEqual([
+      'SHOP_USERS_DB_HOST',
+      'SHOP_ORDERS_DB_HOST',
+      'SHOP_DATABASE_AUTH',
+    ]);
+    const named = { SHOP_USERS_DB_HOST: 'users.internal', SHOP_ORDERS_DB_HOST: 'orders.internal' };
+    expect(mayDeploy(judgeSettings('dev', { ...external, ...named, SHOP_DATABASE_AUTH: 'password' }))).toBe(
+      true,
+    );
   });
 
   test('a sandbox beside an emulator is reached by plain HTTP, and never from production', () => {

@@ -8,6 +8,8 @@ import { type Finding, missing, ok, warning } from './finding.ts';
 const nameParts = { stage: /^[a-z][a-z0-9]{0,9}$/, project: /^[a-z][a-z0-9-]{0,9}$/ };
 /** A domain name without a trailing dot (RFC 1035, 2.3.1). */
 const domain = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+/** A region's name, like eu-west-1 (AWS Regions, "Region codes"). */
+const region = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const loopback = /^http:\/\/(127\.0\.0\.1|localhost)(:|\/|$)/;
 const origin = z.url({ protocol: /^https?$/ });
 
@@ -61,6 +63,34 @@ const settings: Setting[] = [
         : 'is not an https address',
   },
   {
+    name: 'SHOP_ALARM_EMAIL',
+    fault: (value) => (z.email().safeParse(value).success ? undefined : 'is not a mail address'),
+    without: 'alarms tell nobody',
+  },
+  {
+    name: 'SHOP_MONTHLY_BUDGET',
+    fault: (value) => (Number(value) > 0 ? undefined : 'is not a number of US dollars above 0'),
+  },
+  {
+    name: 'SHOP_STANDBY_REGION',
+    fault: (value) => (region.test(value) ? undefined : 'is not the name of a region like us-east-1'),
+  },
+  {
+    name: 'SHOP_GLOBAL_REGION',
+    // CloudFront takes certificates and firewalls of this region alone.
+    fault: (value) =>
+      value === 'us-east-1' ? undefined : 'is not us-east-1, where CloudFront’s parts must be',
+  },
+  {
+    name: 'SHOP_DATABASES',
+    fault: (value) =>
+      ['managed', 'external'].includes(value) ? undefined : 'is neither managed nor external',
+  },
+  {
+    name: 'SHOP_DATABASE_AUTH',
+    fault: (value) => (['iam', 'password'].includes(value) ? undefined : 'is neither iam nor password'),
+  },
+  {
     name: 'SHOP_LOG_LEVEL',
     fault: (value) =>
       ['DEBUG', 'INFO', 'WARN', 'ERROR'].includes(value)
@@ -82,7 +112,25 @@ export function judgeSettings(
     judgeName('stage', stage, '--stage'),
     judgeName('project', environment['SHOP_PROJECT'] ?? 'shop', 'SHOP_PROJECT'),
     ...settings.map((setting) => judgeSetting(setting, stage, environment[setting.name])),
+    ...(environment['SHOP_DATABASES'] === 'external' ? judgeExternal(environment) : []),
   ];
+}
+
+/** What PostgreSQL servers of one's own need beside `SHOP_DATABASES=external`. */
+function judgeExternal(environment: Readonly<Record<string, string | undefined>>): Finding[] {
+  const hosts = ['SHOP_USERS_DB_HOST', 'SHOP_ORDERS_DB_HOST'].filter((name) => !environment[name]);
+  const findings = hosts.map((name) =>
+    missing(name, 'not set, while databases are external', `export ${name}=<a host that the VPC reaches>`),
+  );
+  if (environment['SHOP_DATABASE_AUTH'] !== 'password')
+    findings.push(
+      missing(
+        'SHOP_DATABASE_AUTH',
+        'not password, while databases are external: IAM signs in to RDS only',
+        'export SHOP_DATABASE_AUTH=password',
+      ),
+    );
+  return findings;
 }
 
 function judgeName(part: 'stage' | 'project', value: string, where: string): Finding {

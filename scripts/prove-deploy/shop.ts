@@ -39,6 +39,9 @@ export async function proveShop(
       place.command('sls', ['deploy'], join(place.root, 'services/orders')),
     );
     printCounts('dev', (await Promise.all(accounts.map(countResources))).flat());
+    await step('ask what a release is asked (npm run smoke)', async () => {
+      await place.script('smoke', ['--base-url', around.door.url]);
+    });
     await step('end-to-end suite', () =>
       place.jest('e2e', 2, {
         E2E_BASE_URL: around.door.url,
@@ -57,9 +60,8 @@ export async function proveShop(
     await step('run a probe as each function, on the local platform', () =>
       mustBeAsCompiled(compareLocalFunctions(place)),
     );
-    await step('remove every stack (npx oslsc remove)', async () => {
-      for (const each of accounts) await each.emptyBuckets();
-      await place.command('oslsc', ['remove'], place.root);
+    await step('remove every stack (npm run remove)', async () => {
+      await place.script('remove', ['--stage', 'dev']);
     });
   } finally {
     await around.stop();
