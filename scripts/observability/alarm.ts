@@ -16,7 +16,9 @@ export type AlarmSpec = {
   /** File in docs/runbooks, without its ending. */
   runbook: string;
   metric: Metric;
-  above: number;
+  /** The bound: a number, or a variable of the stage table. One of both. */
+  above?: number | string;
+  below?: number | string;
   /** Above in so many of the last periods. */
   periods: number;
   of?: number;
@@ -24,6 +26,8 @@ export type AlarmSpec = {
   essential?: boolean;
   /** About copies in the second region: only where the stage has one. */
   standby?: boolean;
+  /** Only where this condition of resources/observability holds. */
+  condition?: string;
   /** Part of a composite alarm, and silent by itself. */
   silent?: boolean;
 };
@@ -39,7 +43,8 @@ const alarmTopic = { Ref: 'AlarmTopic' };
 /** Where the runbooks are; a link where the operator says so. */
 const runbooks = '${self:custom.runbooks}';
 
-function conditionOf({ essential, standby }: AlarmSpec): Pick<Resource, 'Condition'> {
+function conditionOf({ essential, standby, condition }: AlarmSpec): Pick<Resource, 'Condition'> {
+  if (condition !== undefined) return { Condition: condition };
   if (standby) return { Condition: 'HasStandby' };
   return essential ? {} : { Condition: 'WatchesClosely' };
 }
@@ -61,8 +66,8 @@ export function alarm(spec: AlarmSpec): Resource {
       Period: periodSeconds,
       EvaluationPeriods: spec.of ?? spec.periods,
       DatapointsToAlarm: spec.periods,
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: spec.above,
+      ComparisonOperator: spec.below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
+      Threshold: spec.below ?? spec.above,
       TreatMissingData: 'notBreaching',
       ...(spec.silent ? {} : { AlarmActions: [alarmTopic], OKActions: [alarmTopic] }),
     },

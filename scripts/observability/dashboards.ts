@@ -1,4 +1,5 @@
 import type { Resource } from './alarm.ts';
+import { cacheNodes } from './servers.ts';
 import { anyStage, type Watched, type WatchedFunction } from './watched.ts';
 
 type MetricRow = (string | Record<string, unknown>)[];
@@ -169,7 +170,14 @@ function data({ tables, functions }: Watched): Widget[] {
     databases.map((name) => ['AWS/RDS', metric, 'ProxyName', name, { stat: 'Sum' }]);
   const table = (metric: string, stat = 'Sum') =>
     tables.map((name) => ['AWS/DynamoDB', metric, 'TableName', anyStage(name), { stat }]);
-  const cache = ['AWS/ElastiCache', 'CacheClusterId', '${self:custom.prefix}-cache-0001-001'] as const;
+  const cache = (metric: string, id: string, more: Record<string, unknown>): MetricRow[] =>
+    cacheNodes.map((node, index) => [
+      'AWS/ElastiCache',
+      metric,
+      'CacheClusterId',
+      node,
+      { id: `${id}${index + 1}`, ...more },
+    ]);
   return [
     graph('Databases: CPU, %', rds('CPUUtilization')),
     graph('Databases: connections', rds('DatabaseConnections', 'Maximum')),
@@ -178,13 +186,19 @@ function data({ tables, functions }: Watched): Widget[] {
     graph('Proxies: clients', proxy('ClientConnections')),
     graph('Proxies: sessions pinned', proxy('DatabaseConnectionsCurrentlySessionPinned')),
     graph('Cache: hits and misses', [
-      [cache[0], 'CacheHits', cache[1], cache[2], { stat: 'Sum', id: 'hits' }],
-      [cache[0], 'CacheMisses', cache[1], cache[2], { stat: 'Sum', id: 'misses' }],
-      [{ expression: '100 * hits / (hits + misses)', label: 'hit ratio, %', yAxis: 'right' }],
+      ...cache('CacheHits', 'hits', { stat: 'Sum' }),
+      ...cache('CacheMisses', 'misses', { stat: 'Sum' }),
+      [
+        {
+          expression: '100 * SUM(METRICS("hits")) / (SUM(METRICS("hits")) + SUM(METRICS("misses")))',
+          label: 'hit ratio, %',
+          yAxis: 'right',
+        },
+      ],
     ]),
     graph('Cache: memory, % and evictions', [
-      [cache[0], 'DatabaseMemoryUsagePercentage', cache[1], cache[2], { stat: 'Maximum' }],
-      [cache[0], 'Evictions', cache[1], cache[2], { stat: 'Sum', yAxis: 'right' }],
+      ...cache('DatabaseMemoryUsagePercentage', 'memory', { stat: 'Maximum' }),
+      ...cache('Evictions', 'evictions', { stat: 'Sum', yAxis: 'right' }),
     ]),
     graph('Tables: capacity read', table('ConsumedReadCapacityUnits'), stacked),
     graph('Tables: capacity written', table('ConsumedWriteCapacityUnits'), stacked),

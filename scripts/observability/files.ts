@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { deploymentOf } from '../../tests/wiring/compiled.ts';
 import { apiAlarms, copyAlarms, functionAlarms, outboxAlarms, queueAlarms, tableAlarms } from './alarms.ts';
 import { dashboards } from './dashboards.ts';
+import { cacheAlarms, databaseAlarms } from './servers.ts';
 import { sampleStage, watchedOf } from './watched.ts';
 
 const head = (what: string) =>
@@ -24,6 +25,11 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     ),
     'tables.yml': file('Every table: throttled reads and writes.', tableAlarms(watched)),
     'copies.yml': file('Every table: how far its copy in the second region is behind.', copyAlarms(watched)),
+    'databases.yml': file(
+      'Every PostgreSQL server: processor, storage, connections, and how far replicas are behind.',
+      databaseAlarms(),
+    ),
+    'cache.yml': file('Every node of Redis: memory and processor.', cacheAlarms()),
     'outboxes.yml': file('Every outbox: events that are not published.', outboxAlarms(watched)),
     'dashboards.yml': file('What is looked at: application, messaging, data, business.', dashboards(watched)),
   };

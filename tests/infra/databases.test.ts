@@ -1,7 +1,7 @@
 import type { Deployment, FunctionSpec } from '../../local/deployment.ts';
 import { deploymentOf } from '../wiring/compiled.ts';
 import { policiesOf } from './policy-documents.ts';
-import { compileTimeoutMs, ofType, type Stage, stageOf, stages } from './stage.ts';
+import { compileTimeoutMs, ofType, region, type Stage, stageOf, stages } from './stage.ts';
 
 let local: Deployment;
 let deployed: Deployment[];
@@ -95,6 +95,29 @@ describe('databases', () => {
         expect(proxy.properties).toMatchObject({ RequireTLS: true, DefaultAuthScheme: 'IAM_AUTH' });
     }
   });
+
+  test.each(['staging', 'prod'])(
+    'and nodes of the cache have an alarm each in %s, and nothing else has',
+    (name) => {
+      const stage = everywhere.find((one) => one.name === name)!;
+      const here = stage.resources.filter((each) => each.region === region);
+      const alarmed = (metric: string) =>
+        here
+          .filter(({ type, properties }) => type.endsWith('::Alarm') && properties['MetricName'] === metric)
+          .map(({ properties }) => (properties['Dimensions'] as { Value: string }[])[0]?.Value)
+          .toSorted();
+      const servers = here
+        .filter(({ type }) => type === 'AWS::RDS::DBInstance')
+        .map(({ properties }) => properties['DBInstanceIdentifier']);
+      expect(alarmed('CPUUtilization')).toEqual(servers.toSorted());
+      const [cache] = here.filter(({ type }) => type === 'AWS::ElastiCache::ReplicationGroup');
+      const nodes = Array.from(
+        { length: Number(cache?.properties['ReplicasPerNodeGroup']) + 1 },
+        (_, index) => `${cache?.properties['ReplicationGroupId']}-0001-00${index + 1}`,
+      );
+      expect(alarmed('EngineCPUUtilization')).toEqual(nodes);
+    },
+  );
 
   test('in prod are as large and as safe as the design says', () => {
     const prod = everywhere.find(({ name }) => name === 'prod')!;
