@@ -32,22 +32,14 @@ async function develop(room: Darkroom, media: AwaitingMedia, bytes: number): Pro
   const { mediaId, contentType } = media;
   try {
     if (bytes > maxUploadBytes) throw new NotAPicture(`The file is larger than ${maxUploadBytes} bytes.`);
-    const made = await makeRenditions(await room.pictures.readOriginal(mediaId), contentType);
-    const renditions = made.map(({ format, width, height, bytes: file, contentType: type }) => {
+    const file = await room.pictures.readOriginal(mediaId);
+    const renditions = await makeRenditions(file, contentType, async (made) => {
+      const { format, width, height, bytes } = made;
       const key = renditionKey(mediaId, width, format);
-      return {
-        key,
-        url: `${room.imageBaseUrl}/${key}`,
-        format,
-        width,
-        height,
-        bytes: file.length,
-        file,
-        type,
-      };
+      await room.pictures.writeRendition(key, made.contentType, bytes);
+      return { key, url: `${room.imageBaseUrl}/${key}`, format, width, height, bytes: bytes.length };
     });
-    await Promise.all(renditions.map(({ key, type, file }) => room.pictures.writeRendition(key, type, file)));
-    return { kind: 'processed', renditions: renditions.map(({ file: _, type: __, ...kept }) => kept) };
+    return { kind: 'processed', renditions };
   } catch (error) {
     if (!(error instanceof NotAPicture)) throw error;
     return { kind: 'rejected', reason: error.message };

@@ -35,13 +35,19 @@ export type MadeRendition = {
 
 /**
  * Makes all renditions of a file: upright, in sRGB, without any metadata. The file is decoded once, to the widest
- * size; the others are made of that.
- * @throws NotAPicture for a file that is none, is another than announced, is damaged, or is too large
+ * size; the others are made of that. Each is handed to `keep` when it is made, while others still are.
+ * @throws NotAPicture for a file that is none, is another than announced, is damaged, or is too large; nothing was kept
  */
-export async function makeRenditions(file: Buffer, announced: PictureType): Promise<MadeRendition[]> {
+export async function makeRenditions<Kept>(
+  file: Buffer,
+  announced: PictureType,
+  keep: (made: MadeRendition) => Promise<Kept>,
+): Promise<Kept[]> {
   const widest = await decode(file, announced);
   return Promise.all(
-    widthsFor(widest.info.width).flatMap((width) => formats.map((format) => encode(widest, width, format))),
+    widthsFor(widest.info.width).flatMap((width) =>
+      formats.map(async (format) => keep(await encode(widest, width, format))),
+    ),
   );
 }
 
