@@ -11,6 +11,7 @@ import {
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
+import { project } from './stacks.ts';
 
 /** How many rules were taken out. @throws Error when the network is not deployed; AWS's own errors */
 export async function closeDefaultGroup(client: EC2Client, network: string): Promise<number> {
@@ -41,7 +42,7 @@ export async function closeDefaultGroup(client: EC2Client, network: string): Pro
   return closed;
 }
 
-const help = `npm run close-default-group -- [--stage dev] [--project shop]
+const help = `npm run close-default-group -- [--stage dev]
 
 Takes every rule out of the default security group of the stage's network, once after it was deployed.
 Region and credentials come from the environment (AWS_REGION, AWS_PROFILE …).`;
@@ -50,13 +51,12 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: {
       stage: { type: 'string', default: 'dev' },
-      project: { type: 'string', default: process.env['SHOP_PROJECT'] ?? 'shop' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) console.log(help);
   else {
-    const closed = await closeDefaultGroup(new EC2Client(), `${values.project}-${values.stage}`);
+    const closed = await closeDefaultGroup(new EC2Client(), `${project}-${values.stage}`);
     console.log(closed === 0 ? 'closed already' : `closed: ${closed} rules taken out`);
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { root } from './stacks.ts';
+import { project, root } from './stacks.ts';
 
 const help = `npm run report -- [--date 2026-11-21] [--stage local]
 
@@ -40,7 +40,7 @@ const event = {
   resources: [],
   detail: {},
 };
-const functionName = `${process.env['SHOP_PROJECT'] ?? 'shop'}-reports-${values.stage}-build-daily-report`;
+const functionName = `${project}-reports-${values.stage}-build-daily-report`;
 
 async function invokeHere(): Promise<string | undefined> {
   const { consoleUrl } = JSON.parse(readFileSync(join(root, '.local', 'running.json'), 'utf8')) as {

@@ -5,6 +5,9 @@ import { parse } from 'yaml';
 /** The project's root folder. */
 export const root = join(import.meta.dirname, '..');
 
+/** What every name of AWS begins with (shared/serverless/custom.yml). */
+export const project = 'shop';
+
 /** A stack as `serverless-compose.yml` names it; `path` is relative to the root. */
 export type Stack = { name: string; path: string };
 

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { compileStacks } from '../../local/compile/compile-stacks.ts';
-import { root } from '../stacks.ts';
+import { project, root } from '../stacks.ts';
 import { askAccount } from './account.ts';
 import { checkAccount } from './checks.ts';
 import { type Finding, mayDeploy, missing, ok } from './finding.ts';
@@ -56,7 +56,7 @@ async function examine(): Promise<Finding[]> {
     stage,
     region,
     types,
-    project: process.env['SHOP_PROJECT'] ?? 'shop',
+    project,
     domain: process.env['SHOP_DOMAIN'] || undefined,
     zoneId: process.env['SHOP_HOSTED_ZONE_ID'] || undefined,
     mailDomain: process.env['SHOP_MAIL_DOMAIN'] || undefined,

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { type Finding, missing, ok, warning } from './finding.ts';
 
 /**
- * Stage and project become part of every physical name: an S3 bucket's is at most 63 characters, lower case
+ * The stage becomes part of every physical name: an S3 bucket's is at most 63 characters, lower case
  * (S3, "Bucket naming rules"), a role's at most 64 (IAM, "IAM and AWS STS quotas").
  */
-const nameParts = { stage: /^[a-z][a-z0-9]{0,9}$/, project: /^[a-z][a-z0-9-]{0,9}$/ };
+const stageName = /^[a-z][a-z0-9]{0,9}$/;
 /** A domain name without a trailing dot (RFC 1035, 2.3.1). */
 const domain = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** A region's name, like eu-west-1 (AWS Regions, "Region codes"). */
@@ -109,8 +109,7 @@ export function judgeSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): Finding[] {
   return [
-    judgeName('stage', stage, '--stage'),
-    judgeName('project', environment['SHOP_PROJECT'] ?? 'shop', 'SHOP_PROJECT'),
+    judgeStage(stage),
     ...settings.map((setting) => judgeSetting(setting, stage, environment[setting.name])),
     ...(environment['SHOP_DATABASES'] === 'external' ? judgeExternal(environment) : []),
   ];
@@ -133,12 +132,16 @@ function judgeExternal(environment: Readonly<Record<string, string | undefined>>
   return findings;
 }
 
-function judgeName(part: 'stage' | 'project', value: string, where: string): Finding {
-  if (part === 'stage' && value === 'local')
-    return missing(part, 'local is the laptop’s own stage', 'name another with --stage');
-  return nameParts[part].test(value)
-    ? ok(part, value)
-    : missing(part, `${value} does not fit into names`, `${where}: up to ten lower-case letters and digits`);
+function judgeStage(value: string): Finding {
+  if (value === 'local')
+    return missing('stage', 'local is the laptop’s own stage', 'name another with --stage');
+  return stageName.test(value)
+    ? ok('stage', value)
+    : missing(
+        'stage',
+        `${value} does not fit into names`,
+        '--stage: up to ten lower-case letters and digits',
+      );
 }
 
 function judgeSetting(setting: Setting, stage: string, value: string | undefined): Finding {

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eachOf, run } from '../run.ts';
-import { root } from '../stacks.ts';
+import { project, root } from '../stacks.ts';
 import { activeSettings, standbyWaves, streams } from './stacks.ts';
 
 /** A stack with a canary takes ten minutes, one with a proxy as long. */
 const mostMinutesPerStack = 30;
 
-const help = `npm run deploy:standby -- --stage prod [--region us-east-1] [--project shop]
+const help = `npm run deploy:standby -- --stage prod [--region us-east-1]
 
 Deploys everything that serves customers in the standby region. Before: promote both databases there. After: turn
 the domain (resources/edge-global). All of it: docs/disaster-recovery.md.
@@ -23,7 +23,6 @@ const { values } = parseArgs({
   options: {
     stage: { type: 'string' },
     region: { type: 'string', default: process.env['SHOP_STANDBY_REGION'] ?? 'us-east-1' },
-    project: { type: 'string', default: process.env['SHOP_PROJECT'] ?? 'shop' },
     help: { type: 'boolean' },
   },
 });
@@ -31,7 +30,7 @@ if (values.help || values.stage === undefined) {
   console.log(help);
   process.exit(values.help ? 0 : 1);
 }
-const { stage, region, project } = values;
+const { stage, region } = values;
 
 const env = {
   ...activeSettings,

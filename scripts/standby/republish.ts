@@ -7,13 +7,14 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { project } from '../stacks.ts';
 import { takeBack } from './take-back.ts';
 
 /** Services by where their outbox is. */
 const inPostgres = ['users', 'orders', 'payments'];
 const inDynamo = ['products', 'media'];
 
-const help = `npm run republish -- --stage prod --since <time> [--project shop]
+const help = `npm run republish -- --stage prod --since <time>
 
 Marks every event written since then as not sent; the services' sweeps send them again within a minute.
 Region and credentials come from the environment (AWS_REGION, AWS_PROFILE …).`;
@@ -22,7 +23,6 @@ const { values } = parseArgs({
   options: {
     stage: { type: 'string' },
     since: { type: 'string' },
-    project: { type: 'string', default: process.env['SHOP_PROJECT'] ?? 'shop' },
     help: { type: 'boolean' },
   },
 });
@@ -31,7 +31,7 @@ if (values.help || values.stage === undefined || Number.isNaN(since.getTime())) 
   console.log(help);
   process.exit(values.help ? 0 : 1);
 }
-const { stage, project } = values;
+const { stage } = values;
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient());
 for (const service of inDynamo)
