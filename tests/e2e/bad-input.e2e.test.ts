@@ -8,13 +8,21 @@ import { admin, visitor } from './support/shop.ts';
 
 type Problem = { code: string; status: number; title: string; errors?: { field: string; message: string }[] };
 
+/** A firewall before the APIs refuses by itself what is too large, in our words, but says `application/json`. */
+const behindFirewall = process.env['E2E_FIREWALL'] === 'true';
+
 /** Every refusal has the one form: problem+json with a stable code and the status it came with. */
-function expectProblem(answer: Answer<Problem>, status: number | number[], code?: string): void {
+function expectProblem(
+  answer: Answer<Problem>,
+  status: number | number[],
+  code?: string,
+  type = 'application/problem+json',
+): void {
   expect([answer.text.slice(0, 500), answer.status]).toEqual([
     expect.anything(),
     expect.toBeOneOf([status].flat()),
   ]);
-  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(answer.headers.get('content-type')).toContain(type);
   expect(answer.body).toMatchObject({
     code: code ?? expect.stringMatching(/^[A-Z_]+$/),
     title: expect.any(String),
@@ -110,7 +118,7 @@ describe('bad input', () => {
   test.each(named(routes.filter(({ params }) => params !== undefined)))(
     '%s names a malformed path parameter',
     async (_, route) => {
-      const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, "x' OR 1=1 --"), {
+      const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, 'no such id!'), {
         headers: demanded(route),
         ...(route.body ? { body: {} } : {}),
       });
@@ -171,7 +179,7 @@ describe('bad input', () => {
       headers: demanded(route),
       body: { surprise: 'x'.repeat(11 * 1024 * 1024) },
     });
-    expectProblem(answer, 413, 'REQUEST_TOO_LARGE');
+    expectProblem(answer, 413, 'REQUEST_TOO_LARGE', behindFirewall ? 'application/json' : undefined);
   });
 
   test('a body of another media type is 415', async () => {

@@ -87,6 +87,20 @@ describe('on the way', () => {
     }
   });
 
+  test('every topic refuses messages without TLS', () => {
+    for (const stage of everywhere) {
+      const refusing = new Set(
+        ofType(stage, 'AWS::SNS::TopicPolicy')
+          .filter(({ properties }) =>
+            /"aws:SecureTransport":\s*(false|"false")/i.test(JSON.stringify(properties)),
+          )
+          .flatMap((policy) => at(policy, 'Topics') as string[]),
+      );
+      const open = ofType(stage, 'AWS::SNS::Topic').filter((topic) => !refusing.has(topic.value('ref')));
+      expect(open.map(nameOf)).toEqual([]);
+    }
+  });
+
   test('every proxy and cache takes TLS only', () => {
     expect(others(every('AWS::RDS::DBProxy'), (each) => isTrue(at(each, 'RequireTLS')))).toEqual([]);
     const transit = (each: Resource) => isTrue(at(each, 'TransitEncryptionEnabled'));

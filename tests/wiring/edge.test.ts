@@ -66,11 +66,19 @@ describe('the domain', () => {
         methods.map(({ path }) => [path.split('/').slice(1, 4).join('/'), apiIdOf(stack)] as const),
       ),
     );
-    const found = rules().filter(({ Domain }) => Domain === 'ApiDomain');
+    const all = rules().filter(({ Domain }) => Domain === 'ApiDomain');
+    const found = all.filter(({ path }) => path !== '');
     expect(new Map(found.map(({ path, ApiId }) => [path, ApiId]))).toEqual(wanted);
     expect(new Set(found.map(({ Priority }) => Priority)).size).toBe(wanted.size);
-    for (const { path, Stage, StripBasePath } of found)
+    for (const { path, Stage, StripBasePath } of all)
       expect([path, Stage, StripBasePath]).toEqual([path, 'prod', false]);
+  });
+
+  test('leads every other path to an API, last, so that it is a 404 like all others', () => {
+    const all = rules().filter(({ Domain }) => Domain === 'ApiDomain');
+    const [last] = all.toSorted((one, other) => other.Priority - one.Priority);
+    expect(last?.path).toBe('');
+    expect(shop.apis.map(({ stack }) => apiIdOf(stack))).toContainEqual(last?.ApiId);
   });
 
   test('is where the health checks ask, for routes that anyone may call', () => {

@@ -82,6 +82,11 @@ describe('what is watched', () => {
         .map(({ Value }) => Value),
     );
     expect(copied.length).toBeGreaterThan(0);
+    // A rule without metrics sends no latency, and its alarm would be silent for ever.
+    for (const { template } of stacks)
+      for (const { Type, Properties } of Object.values(template.Resources))
+        if (Type === 'AWS::S3::Bucket' && Properties?.['ReplicationConfiguration'])
+          expect(JSON.stringify(Properties['ReplicationConfiguration'])).toContain('"EventThreshold"');
     expect(watched.map((name) => JSON.stringify(name)).toSorted()).toEqual(
       copied.map((name) => JSON.stringify(name)).toSorted(),
     );
