@@ -12,6 +12,7 @@ import { root } from './stacks.ts';
 const help = `npm run remove -- --stage dev [--region eu-west-1]
 
 Empties the buckets of a stage, every version in them, and removes its stacks. There is no way back. Refuses prod.
+The domain's zone stays, if the stage made one: set SHOP_HOSTED_ZONE_ID to it for the next deployment, or delete it.
 
   --stage   the stage to be removed; has no default
   --region  where it is (default: AWS_REGION, or eu-west-1)`;
