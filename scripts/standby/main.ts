@@ -4,10 +4,11 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eachOf, run } from '../run.ts';
 import { project, root } from '../stacks.ts';
-import { activeSettings, standbyWaves, streams } from './stacks.ts';
+import { primaryRegionOf, standbySettings, standbyWaves, streams } from './stacks.ts';
 
 /** A stack with a canary takes ten minutes, one with a proxy as long. */
 const mostMinutesPerStack = 30;
@@ -32,17 +33,22 @@ if (values.help || values.stage === undefined) {
 }
 const { stage, region } = values;
 
-const env = {
-  ...activeSettings,
-  ...(await streamSettings()),
-  AWS_REGION: region,
-  SHOP_STANDBY_REGION: region,
-};
+const regions = { standby: region, primary: process.env['SHOP_PRIMARY_REGION'] || (await primaryRegion()) };
+const env = standbySettings(regions, await streamSettings());
 for (const wave of standbyWaves()) {
   const results = await eachOf(wave, wave.length, (path) => deploy(path, stage));
   if (results.includes(false)) process.exit(1);
 }
 console.log(`\nthe shop is deployed in ${region}; now turn the domain: docs/disaster-recovery.md`);
+
+/** Asked in the standby region, since the first may not answer. @throws AWS's error when the stack is not there */
+async function primaryRegion(): Promise<string> {
+  const client = new CloudFormationClient({ region });
+  const { Stacks } = await client.send(
+    new DescribeStacksCommand({ StackName: `${project}-standby-data-${stage}` }),
+  );
+  return primaryRegionOf(Stacks?.[0] ?? {});
+}
 
 /** The streams' ARNs in this region. @throws AWS's error when a table is not there */
 async function streamSettings(): Promise<Record<string, string>> {

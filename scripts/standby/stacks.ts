@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { parse } from 'yaml';
 import { root } from '../stacks.ts';
 
@@ -10,6 +11,36 @@ export const activeSettings = {
   /** The bucket of pictures is there already, as a copy (services/media). */
   SHOP_PICTURES_BUCKET: 'copy',
 } as const;
+
+/**
+ * The settings of a deployment in the standby region. Its own region takes the place of the first, so that the first
+ * has to be named: the databases' copies stay what they were made from, and would else be replaced.
+ */
+export function standbySettings(
+  regions: { standby: string; primary: string },
+  streamSettings: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    ...activeSettings,
+    ...streamSettings,
+    AWS_REGION: regions.standby,
+    SHOP_STANDBY_REGION: regions.standby,
+    SHOP_PRIMARY_REGION: regions.primary,
+  };
+}
+
+/**
+ * The region whose databases were copied, as the stack standby-data was deployed with it.
+ * @throws Error when the stack does not say
+ */
+export function primaryRegionOf(stack: Partial<Pick<Stack, 'StackName' | 'Parameters'>>): string {
+  const found = stack.Parameters?.find(({ ParameterKey }) => ParameterKey === 'PrimaryRegion');
+  if (!found?.ParameterValue)
+    throw new Error(
+      `${stack.StackName ?? 'standby-data'} has no parameter PrimaryRegion: nothing was copied there`,
+    );
+  return found.ParameterValue;
+}
 
 /** Streams whose ARNs AWS makes, by the setting that carries them. */
 export const streams = {

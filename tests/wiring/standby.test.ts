@@ -2,15 +2,16 @@ import { compileStacks } from '../../local/compile/compile-stacks.ts';
 import type { CompiledStack, Json } from '../../local/deployment.ts';
 import { linkStacks } from '../../local/template/exports.ts';
 import { root } from '../../scripts/stacks.ts';
-import { activeSettings, standbyWaves, streams } from '../../scripts/standby/stacks.ts';
+import { primaryRegionOf, standbySettings, standbyWaves } from '../../scripts/standby/stacks.ts';
 import { compiled } from './compiled.ts';
 
 const region = 'us-east-1';
 const place = { region, accountId: '000000000000', queueUrlBase: 'http://127.0.0.1' };
-const settings: Record<string, string> = {
-  ...activeSettings,
-  ...Object.fromEntries(Object.keys(streams).map((name) => [name, `arn:aws:dynamodb:${region}:stream`])),
-};
+const stream = `arn:aws:dynamodb:${region}:stream`;
+const settings = standbySettings(
+  { standby: region, primary: 'eu-central-1' },
+  { SHOP_PRODUCTS_OUTBOX_STREAM_ARN: stream, SHOP_MEDIA_OUTBOX_STREAM_ARN: stream },
+);
 
 /** Of the network's parts that both regions share: there the promoted copies are read by their proxies, without cache. */
 const unused = ['shop-prod-replica-security-group-id', 'shop-prod-redis-security-group-id'];
@@ -86,6 +87,28 @@ describe('the standby region', () => {
       expect(JSON.stringify(copy?.['SourceDBInstanceIdentifier'])).toContain(`:db:shop-prod-${name}`);
       expect(copy?.['KmsKeyId']).toMatchObject({ 'Fn::ImportValue': expect.stringContaining('-key-arn') });
     }
+  });
+
+  test('copies from the first region, wherever that is', async () => {
+    const copiedFrom = (stacks: CompiledStack[]) =>
+      stacks.find(({ service }) => service === 'shop-standby-data')?.parameters?.['PrimaryRegion'];
+    expect(copiedFrom(here)).toBe('eu-west-1');
+    const directories = ['resources/standby-data'];
+    const elsewhere = await compileStacks({ root, stage: 'prod', region: 'eu-central-1', directories });
+    expect(copiedFrom(elsewhere)).toBe('eu-central-1');
+    // On the day itself the command runs in the second region.
+    expect(copiedFrom(there)).toBe('eu-central-1');
+  });
+
+  test('is told the first region by what is deployed there', () => {
+    const Parameters = [
+      { ParameterKey: 'Active', ParameterValue: 'false' },
+      { ParameterKey: 'PrimaryRegion', ParameterValue: 'eu-central-1' },
+    ];
+    expect(primaryRegionOf({ Parameters })).toBe('eu-central-1');
+    expect(() => primaryRegionOf({ StackName: 'shop-standby-data-dev', Parameters: [] })).toThrow(
+      'shop-standby-data-dev has no parameter PrimaryRegion',
+    );
   });
 
   test('has a bucket for every one that is copied there, with versions and the same object lock', () => {
