@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { setUp } from './setup.ts';
+import { makeSigningKey, setUp, wantedAdmin } from './setup.ts';
 
 /** What a function answers in its turn: a payload, a function error, or a refusal of the Lambda service itself. */
 type Answer = { payload: unknown; functionError?: boolean } | { service: string; status: number };
@@ -47,7 +47,7 @@ describe('setting up a stage', () => {
     running?.close();
   });
 
-  async function setUpAgainst(answers: Record<string, Answer[]>) {
+  async function deployed(answers: Record<string, Answer[]>) {
     const { server, calls } = lambdaThatAnswers(answers);
     running = server;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -58,14 +58,13 @@ describe('setting up a stage', () => {
       maxAttempts: 1,
     });
     const lines: string[] = [];
-    const result = setUp({
-      lambda,
-      stage: 'dev',
-      project: 'shop',
-      adminEmail: 'boss@shop.example',
-      log: (line) => lines.push(line),
-    });
-    return { result, calls, lines };
+    const options = { lambda, stage: 'dev', project: 'shop', log: (line: string) => lines.push(line) };
+    return { options, calls, lines };
+  }
+
+  async function setUpAgainst(answers: Record<string, Answer[]>) {
+    const { options, ...rest } = await deployed(answers);
+    return { result: setUp({ ...options, adminEmail: 'boss@shop.example' }), ...rest };
   }
 
   test('makes a key and the administrator, in this order', async () => {
@@ -77,6 +76,12 @@ describe('setting up a stage', () => {
     expect(calls.map(({ name }) => name)).toEqual(Object.keys(everything()));
     expect(calls.at(-1)?.request).toEqual({ email: 'boss@shop.example' });
     expect(lines.join()).not.toContain('made-up');
+  });
+
+  test('makes the key alone where no administrator is wanted', async () => {
+    const { options, calls } = await deployed(everything());
+    await expect(makeSigningKey(options)).resolves.toEqual({ made: true, keyId: 'k1' });
+    expect(calls.map(({ name }) => name)).toEqual(['shop-users-dev-rotate-signing-keys']);
   });
 
   test('tells no password of an administrator that is there already', async () => {
@@ -134,5 +139,21 @@ describe('setting up a stage', () => {
       ],
     });
     await expect(result).rejects.toThrow('EMAIL_TAKEN: This address belongs to a customer.');
+  });
+});
+
+describe('the administrator', () => {
+  test.each(['dev', 'mine'])('has a made-up address in the stage %s', (stage) => {
+    expect(wantedAdmin(stage, { without: false })).toBe('admin@shop.example');
+  });
+
+  test.each(['staging', 'prod'])('needs a real address in %s', (stage) => {
+    expect(() => wantedAdmin(stage, { without: false })).toThrow('--admin-email');
+    expect(wantedAdmin(stage, { email: 'boss@shop.test', without: false })).toBe('boss@shop.test');
+  });
+
+  test('is not made by a pipeline, whose log others read', () => {
+    expect(wantedAdmin('prod', { without: true })).toBeUndefined();
+    expect(() => wantedAdmin('prod', { email: 'boss@shop.test', without: true })).toThrow('not both');
   });
 });

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { root } from '../stacks.ts';
 
 /** The stage's settings under which the stacks of the standby region are compiled, besides the streams' names. */
-export const activeSettings = {
+const activeSettings = {
   /** Proxies and addresses are made (resources/standby-data). */
   SHOP_STANDBY_ACTIVE: 'true',
   /** The bucket of pictures is there already, as a copy (services/media). */
