@@ -12,7 +12,9 @@ export const pictureBucket = (bucket: string, client = new S3Client({})): Pictur
   readOriginal: async (mediaId) => {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: originalKey(mediaId) }));
     if (Body === undefined) throw new Error(`no body for ${mediaId}`);
-    return Buffer.from(await Body.transformToByteArray());
+    const { buffer, byteOffset, byteLength } = await Body.transformToByteArray();
+    // The same memory: a phone's photograph has megabytes.
+    return Buffer.from(buffer, byteOffset, byteLength);
   },
   writeRendition: async (key, contentType, bytes) => {
     await client.send(
