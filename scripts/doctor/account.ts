@@ -1,5 +1,6 @@
 import {
   CloudFormationClient,
+  DescribeStackResourceCommand,
   DescribeStacksCommand,
   paginateDescribeStacks,
 } from '@aws-sdk/client-cloudformation';
@@ -106,6 +107,21 @@ export function askAccount(region: string) {
         return identity.VerifiedForSendingStatus === true;
       } catch (error) {
         if (error instanceof Error && error.name === 'NotFoundException') return false;
+        throw error;
+      }
+    },
+
+    /** The id of the zone that a stack of another region made and still holds; undefined when it made none. */
+    async zoneMadeBy(name: string, stackRegion: string): Promise<string | undefined> {
+      try {
+        const { StackResourceDetail } = await new CloudFormationClient({
+          ...settings,
+          region: stackRegion,
+        }).send(new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'Zone' }));
+        return StackResourceDetail?.PhysicalResourceId;
+      } catch (error) {
+        // The same word for a stack that is not there and for one without a zone.
+        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
         throw error;
       }
     },

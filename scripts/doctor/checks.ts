@@ -1,6 +1,7 @@
 import type { AwsAccount, StackState } from './account.ts';
 import { type Finding, missing, ok, unknown, warning } from './finding.ts';
-import { judgeQuota, needsOf, type QuotaName, quotas } from './quotas.ts';
+import type { Warm } from './made.ts';
+import { judgeConcurrency, judgeQuota, needsOf, type QuotaName, quotas } from './quotas.ts';
 
 /** What a preflight looks at: a stage, its settings, and the types of what is made in its region (made.ts). */
 export type Plan = {
@@ -12,6 +13,8 @@ export type Plan = {
   zoneId: string | undefined;
   mailDomain: string | undefined;
   types: readonly string[];
+  /** Instances of functions that the stage keeps started there (made.ts). */
+  warm: Warm;
   /** An account that the operator means; any will do when it is undefined. */
   accountId: string | undefined;
 };
@@ -100,8 +103,9 @@ async function checkQuota(name: QuotaName, plan: Plan, account: AwsAccount): Pro
   const quota = quotas[name];
   const standing = await account.stack(`${plan.project}-network-${plan.stage}`);
   // What stands already has its part: only a first deployment takes more.
-  const needed = standing && name !== 'concurrency' ? 0 : needsOf(plan.types)[name];
-  if (name === 'concurrency') return judgeQuota({ quota, needed, limit: await account.concurrency() });
+  const needed = standing && name !== 'concurrency' ? 0 : needsOf(plan.types, plan.warm)[name];
+  if (name === 'concurrency')
+    return judgeConcurrency({ quota, needed, limit: await account.concurrency() }, plan.warm);
   const limit = await account.quota(quota);
   if (name === 'vpcs') return judgeQuota({ quota, needed, limit, used: await account.vpcs() });
   if (name === 'addresses') return judgeQuota({ quota, needed, limit, used: await account.addresses() });
@@ -119,13 +123,29 @@ async function checkSender({ mailDomain, stage }: Plan, account: AwsAccount): Pr
   );
 }
 
-async function checkDomain({ domain, zoneId }: Plan, account: AwsAccount): Promise<Finding> {
+/** Where the stack with the domain's zone is: beside CloudFront's parts (resources/edge-global). */
+const zoneRegion = 'us-east-1';
+
+async function checkDomain(plan: Plan, account: AwsAccount): Promise<Finding> {
+  const { domain, zoneId, project, stage } = plan;
   if (domain === undefined) return ok('domain', 'none: addresses of AWS are used');
-  return judgeZones(domain, zoneId, await account.zonesOf(domain));
+  const zones = await account.zonesOf(domain);
+  const made =
+    zones.length === 1 && zoneId === undefined
+      ? await account.zoneMadeBy(`${project}-edge-global-${stage}`, zoneRegion)
+      : undefined;
+  return judgeZones(domain, zones, { wanted: zoneId, made });
 }
 
-/** Whether the certificates of a domain can be proved in one of the account's zones. */
-export function judgeZones(domain: string, wanted: string | undefined, zones: readonly string[]): Finding {
+/**
+ * Whether the certificates of a domain can be proved in one of the account's zones: the one that the operator wants,
+ * or the one that the stage's own stack made. A second zone of one name would answer to nobody.
+ */
+export function judgeZones(
+  domain: string,
+  zones: readonly string[],
+  { wanted, made }: { wanted?: string | undefined; made?: string | undefined },
+): Finding {
   const [zone] = zones;
   if (zones.length > 1)
     return missing(
@@ -133,7 +153,7 @@ export function judgeZones(domain: string, wanted: string | undefined, zones: re
       `${zones.length} zones ${domain}: stacks find theirs by its name`,
       'delete all but one',
     );
-  if (zone !== undefined && zone === wanted) return ok('domain', `${domain} has the zone ${zone}`);
+  if (zone !== undefined && zone === (wanted ?? made)) return ok('domain', `${domain} has the zone ${zone}`);
   if (wanted !== undefined)
     return missing(
       'domain',
@@ -146,9 +166,9 @@ export function judgeZones(domain: string, wanted: string | undefined, zones: re
         `no zone ${domain} yet: resources/edge-global makes it`,
         'delegate the domain to the zone’s name servers once it is there; certificates wait for that',
       )
-    : warning(
+    : missing(
         'domain',
-        `${domain} has the zone ${zone}, and resources/edge-global would make another unless it made this one`,
+        `${domain} has the zone ${zone}, and resources/edge-global would make another`,
         `export SHOP_HOSTED_ZONE_ID=${zone}`,
       );
 }

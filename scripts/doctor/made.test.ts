@@ -1,5 +1,6 @@
 import type { CompiledStack, Template } from '../../local/deployment.ts';
-import { madeTypes } from './made.ts';
+import { compiled } from '../../tests/wiring/compiled.ts';
+import { madeTypes, warmInstances } from './made.ts';
 
 const aStack = (template: Template, region?: string): CompiledStack => ({
   name: `shop-${region ?? 'first'}-prod`,
@@ -25,5 +26,15 @@ describe('what a deployment makes', () => {
       'AWS::IAM::Role',
       'AWS::IAM::Role',
     ]);
+  });
+});
+
+describe('instances that are kept started', () => {
+  test.each([
+    ['dev', { least: 0, most: 0 }],
+    ['staging', { least: 0, most: 0 }],
+    ['prod', { least: 21, most: 400 }],
+  ])('are those of the stage table in %s', async (stage, warm) => {
+    expect(warmInstances(await compiled(stage), 'eu-west-1')).toEqual(warm);
   });
 });

@@ -17,3 +17,26 @@ export function madeTypes(stacks: CompiledStack[], region: string): string[] {
       .filter((type) => (values.stack.region ?? region) === region || oncePerAccount.has(type)),
   );
 }
+
+/** Instances of functions that are always started (`least`), and that use may start (`most`). */
+export type Warm = { least: number; most: number };
+
+const aliasType = 'AWS::Lambda::Alias';
+const scalingType = 'AWS::ApplicationAutoScaling::ScalableTarget';
+
+/** The instances that a stage keeps started in a region (`provisioned` in shared/serverless/stages.yml). */
+export function warmInstances(stacks: CompiledStack[], region: string): Warm {
+  const warm = { least: 0, most: 0 };
+  for (const { template, region: own = region } of stacks) {
+    if (own !== region) continue;
+    for (const { Type, Properties = {} } of Object.values(template.Resources)) {
+      const { ProvisionedConcurrencyConfig: kept } = Properties as {
+        ProvisionedConcurrencyConfig?: { ProvisionedConcurrentExecutions?: number };
+      };
+      if (Type === aliasType) warm.least += kept?.ProvisionedConcurrentExecutions ?? 0;
+      if (Type === scalingType && Properties['ServiceNamespace'] === 'lambda')
+        warm.most += Number(Properties['MaxCapacity']);
+    }
+  }
+  return warm;
+}

@@ -4,11 +4,13 @@
  */
 import { parseArgs } from 'node:util';
 import { compileStacks } from '../../local/compile/compile-stacks.ts';
+import type { CompiledStack } from '../../local/deployment.ts';
 import { project, root } from '../stacks.ts';
 import { askAccount } from './account.ts';
 import { checkAccount } from './checks.ts';
 import { type Finding, mayDeploy, missing, ok } from './finding.ts';
-import { madeTypes } from './made.ts';
+import { madeTypes, warmInstances } from './made.ts';
+import { judgeRegions } from './regions.ts';
 import { judgeSettings } from './settings.ts';
 
 const help = `npm run doctor -- [--stage dev] [--region eu-west-1] [--account 123456789012] [--json]
@@ -44,10 +46,11 @@ async function examine(): Promise<Finding[]> {
   const { stage, region } = values;
   const settings = judgeSettings(stage, process.env);
   // Templates of a stage that cannot be named cannot be compiled.
-  if (!mayDeploy(settings.filter(({ check }) => check === 'stage' || check === 'project'))) return settings;
+  if (!mayDeploy(settings.filter(({ check }) => check === 'stage'))) return settings;
   let types: string[];
+  let stacks: CompiledStack[];
   try {
-    const stacks = await compileStacks({ root, stage, region });
+    stacks = await compileStacks({ root, stage, region });
     types = madeTypes(stacks, region);
   } catch (error) {
     return [...settings, missing('templates', (error as Error).message, 'npm ci, and repair what is named')];
@@ -56,6 +59,7 @@ async function examine(): Promise<Finding[]> {
     stage,
     region,
     types,
+    warm: warmInstances(stacks, region),
     project,
     domain: process.env['SHOP_DOMAIN'] || undefined,
     zoneId: process.env['SHOP_HOSTED_ZONE_ID'] || undefined,
@@ -65,6 +69,7 @@ async function examine(): Promise<Finding[]> {
   return [
     ...settings,
     ok('templates', `${types.length} resources compile for ${region}`),
+    judgeRegions(stacks, region),
     ...(await checkAccount(plan, askAccount(region))),
   ];
 }

@@ -1,10 +1,10 @@
-import { judgeQuota, needsOf, quotas } from './quotas.ts';
+import { judgeConcurrency, judgeQuota, needsOf, quotas } from './quotas.ts';
 
 describe('quotas', () => {
   test('are needed as the templates say', () => {
     const types = ['AWS::EC2::VPC', 'AWS::EC2::EIP', 'AWS::EC2::EIP', 'AWS::SQS::Queue', 'AWS::IAM::Role'];
-    expect(needsOf(types)).toEqual({
-      concurrency: 100,
+    expect(needsOf(types, { least: 21, most: 400 })).toEqual({
+      concurrency: 121,
       vpcs: 1,
       addresses: 2,
       databases: 0,
@@ -23,4 +23,21 @@ describe('quotas', () => {
     expect(finding.remedy).toContain('6 or more');
     expect(finding.remedy).toContain('L-0263D0A3');
   });
+
+  test.each([
+    [{ least: 0, most: 0 }, 10, 'missing'],
+    [{ least: 0, most: 0 }, 100, 'ok'],
+    [{ least: 21, most: 400 }, 120, 'missing'],
+    [{ least: 21, most: 400 }, 121, 'warning'],
+    [{ least: 21, most: 400 }, 499, 'warning'],
+    [{ least: 21, most: 400 }, 500, 'ok'],
+  ] as const)(
+    'of invocations at once with %j started instances and a limit of %i: %s',
+    (warm, limit, outcome) => {
+      const needed = needsOf([], warm).concurrency;
+      const finding = judgeConcurrency({ quota: quotas.concurrency, needed, limit }, warm);
+      expect(finding.outcome).toBe(outcome);
+      if (outcome !== 'ok') expect(finding.remedy).toContain('1,000');
+    },
+  );
 });

@@ -1,4 +1,5 @@
-import { type Finding, missing, ok } from './finding.ts';
+import { type Finding, missing, ok, warning } from './finding.ts';
+import type { Warm } from './made.ts';
 
 /** A limit of AWS that a new stage may meet, by its code in Service Quotas. */
 export type Quota = {
@@ -34,15 +35,17 @@ const takenBy: Record<string, QuotaName> = {
 };
 
 /**
- * Fewer concurrent executions than this, and one busy service leaves none for the others: a new account starts
- * with as little as 10 (Lambda, "Lambda quotas"), where a regular one has 1,000.
+ * What Lambda keeps for functions that have nothing of their own: instances that are always started come on top
+ * (Lambda, "Configuring provisioned concurrency"). With fewer, one busy service leaves none for the others. A new
+ * account starts with as little as 10 ("Lambda quotas"), where a regular one has 1,000.
  */
-const leastConcurrency = 100;
+const forAllFunctions = 100;
+const regularConcurrency = '1,000';
 
 /** What the resources of a stage take of each quota. */
-export function needsOf(types: readonly string[]): Record<QuotaName, number> {
+export function needsOf(types: readonly string[], warm: Warm): Record<QuotaName, number> {
   const needs: Record<QuotaName, number> = {
-    concurrency: leastConcurrency,
+    concurrency: forAllFunctions + warm.least,
     vpcs: 0,
     addresses: 0,
     databases: 0,
@@ -67,4 +70,14 @@ export function judgeQuota({ quota, needed, used, limit }: Need): Finding {
         found,
         `ask for ${enough} or more: Service Quotas → ${quota.service} → ${quota.code}`,
       );
+}
+
+/** Judges how many invocations may run at once. Too few for what use may start costs cold starts, and no deployment. */
+export function judgeConcurrency({ quota, needed, limit }: Need, { least, most }: Warm): Finding {
+  const remedy = `ask for ${regularConcurrency}: Service Quotas → ${quota.service} → ${quota.code}`;
+  if (limit < needed) return missing(quota.name, `${limit}, ${needed} needed`, remedy);
+  const byUse = needed - least + most;
+  return limit < byUse
+    ? warning(quota.name, `${limit}, ${needed} needed, ${byUse} once every hot function is busy`, remedy)
+    : ok(quota.name, `${limit}, ${needed} needed`);
 }

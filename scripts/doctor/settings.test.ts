@@ -16,7 +16,8 @@ describe('the settings of a deployment', () => {
   });
 
   test.each(Object.keys(complete))('%s is needed in production, and only there', (name) => {
-    const without = { ...complete, [name]: '' };
+    const without: Record<string, string> = { ...complete };
+    delete without[name];
     expect(findingOf(name, 'prod', without)).toMatchObject({ outcome: 'missing' });
     expect(findingOf(name, 'dev', without)).toMatchObject({ outcome: 'warning' });
     expect(mayDeploy(judgeSettings('dev', without))).toBe(true);
@@ -33,6 +34,7 @@ describe('the settings of a deployment', () => {
     ['SHOP_MONTHLY_BUDGET', 'much'],
     ['SHOP_STANDBY_REGION', 'Ireland'],
     ['SHOP_GLOBAL_REGION', 'eu-west-1'],
+    ['SHOP_RUNBOOKS', 'docs'],
     ['SHOP_DATABASES', 'none'],
     ['SHOP_DATABASE_AUTH', 'ldap'],
     ['SHOP_LOG_LEVEL', 'verbose'],
@@ -42,6 +44,18 @@ describe('the settings of a deployment', () => {
     expect(finding).toMatchObject({ outcome: 'missing', found: expect.stringContaining(value) });
     expect(finding?.remedy).toContain(name);
   });
+
+  test.each(['SHOP_HOSTED_ZONE_ID', 'SHOP_OWNER'])(
+    '%s set to nothing is not taken for its default',
+    (name) => {
+      const findings = judgeSettings('dev', { ...complete, [name]: '' }).filter(
+        ({ check }) => check === name,
+      );
+      expect(findings).toMatchObject([
+        { outcome: 'missing', remedy: expect.stringContaining(`unset ${name}`) },
+      ]);
+    },
+  );
 
   test('databases of one’s own are reached and signed in to', () => {
     const external = { ...convenient, SHOP_DATABASES: 'external' };

@@ -76,6 +76,10 @@ const settings: Setting[] = [
     fault: (value) => (region.test(value) ? undefined : 'is not the name of a region like us-east-1'),
   },
   {
+    name: 'SHOP_RUNBOOKS',
+    fault: (value) => (origin.safeParse(value).success ? undefined : 'is not the address of a page'),
+  },
+  {
     name: 'SHOP_GLOBAL_REGION',
     // CloudFront takes certificates and firewalls of this region alone.
     fault: (value) =>
@@ -110,9 +114,25 @@ export function judgeSettings(
 ): Finding[] {
   return [
     judgeStage(stage),
-    ...settings.map((setting) => judgeSetting(setting, stage, environment[setting.name])),
+    ...settings
+      .filter(({ name }) => environment[name] !== '')
+      .map((setting) => judgeSetting(setting, stage, environment[setting.name])),
+    ...judgeEmpty(environment),
     ...(environment['SHOP_DATABASES'] === 'external' ? judgeExternal(environment) : []),
   ];
+}
+
+/** A variable that is set to nothing counts as set for the compiler of templates: no default takes its place. */
+function judgeEmpty(environment: Readonly<Record<string, string | undefined>>): Finding[] {
+  return Object.entries(environment)
+    .filter(([name, value]) => name.startsWith('SHOP_') && value === '')
+    .map(([name]) =>
+      missing(
+        name,
+        'set to nothing, which its default does not replace',
+        `export ${name}=…, or unset ${name}`,
+      ),
+    );
 }
 
 /** What PostgreSQL servers of one's own need beside `SHOP_DATABASES=external`. */
@@ -146,7 +166,7 @@ function judgeStage(value: string): Finding {
 
 function judgeSetting(setting: Setting, stage: string, value: string | undefined): Finding {
   const { name, without, neededInProd = false } = setting;
-  if (value !== undefined && value !== '') {
+  if (value !== undefined) {
     const fault = setting.fault(value, stage);
     if (fault !== undefined) return missing(name, `${value} ${fault}`, `export ${name}=…`);
     if (neededInProd && stage === 'prod' && value === '*')
