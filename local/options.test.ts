@@ -29,6 +29,8 @@ describe('the options of npm start', () => {
     [['--port', '70000'], '--port takes a whole number'],
     [['--hosts', '0'], '--hosts takes a whole number from 1 to 32'],
     [['--mode', 'both'], '--mode takes several, single, not both.'],
+    [['--admin-email', 'nope'], '--admin-email takes a mail address, not nope.'],
+    [['--data-dir', import.meta.filename], '--data-dir takes a folder'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['now'], 'Unexpected argument'],
   ])('%j are refused in one line', (args, message) => {

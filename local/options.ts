@@ -1,5 +1,7 @@
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import { StartError } from './engines/start-error.ts';
 
 export const LOG_LEVELS = ['error', 'warn', 'info'] as const;
@@ -90,7 +92,7 @@ export function readOptions(
   const defaults = defaultOptions(root);
   return {
     ...defaults,
-    dataDir: resolve(root, text('data-dir', 'SHOP_LOCAL_DATA_DIR') ?? defaults.dataDir),
+    dataDir: folder('data-dir', resolve(root, text('data-dir', 'SHOP_LOCAL_DATA_DIR') ?? defaults.dataDir)),
     ports: {
       api: whole('port', text('port', 'SHOP_LOCAL_PORT'), defaults.ports.api, 0, 65_535),
       console: whole(
@@ -117,7 +119,7 @@ export function readOptions(
       LOG_LEVELS,
       defaults.logLevel,
     ),
-    adminEmail: text('admin-email', 'SHOP_LOCAL_ADMIN_EMAIL') ?? defaults.adminEmail,
+    adminEmail: address('admin-email', text('admin-email', 'SHOP_LOCAL_ADMIN_EMAIL') ?? defaults.adminEmail),
     watch: !off('no-watch', 'SHOP_LOCAL_WATCH'),
     seed: !off('no-seed', 'SHOP_LOCAL_SEED'),
     durable: !off('no-flush', 'SHOP_LOCAL_FLUSH'),
@@ -152,6 +154,16 @@ function parse(args: string[]): Values {
       `${(error as Error).message.split('. ')[0]}. Run npm start -- --help for the options.`,
     );
   }
+}
+
+function folder(name: string, path: string): string {
+  if (!existsSync(path) || statSync(path).isDirectory()) return path;
+  throw new StartError(`--${name} takes a folder: ${path} is a file.`);
+}
+
+function address(name: string, value: string): string {
+  if (z.email().safeParse(value).success) return value;
+  throw new StartError(`--${name} takes a mail address, not ${value}.`);
 }
 
 function whole(

@@ -220,6 +220,19 @@ describe('an event', () => {
     expect(event.requestContext.requestTime).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
   });
 
+  test('carries names that objects know already, as any other', async () => {
+    const names = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
+    const query = names.map((name) => `${name}=1&${name}=2`).join('&');
+    const headers = names.flatMap((name) => [name, '3']);
+    const { status, bytes } = await call('GET', `/api/v1/echo/fixed?${query}`, headers);
+    expect(status).toBe(200);
+    const text = bytes.toString();
+    for (const name of names) {
+      expect(text).toContain(`"${name}":["1","2"]`);
+      expect(text).toContain(`"${name}":"3"`);
+    }
+  });
+
   test('has null for what is not there', async () => {
     const event = (await call('GET', '/api/v1/echo/fixed')).json();
     expect(event).toMatchObject({

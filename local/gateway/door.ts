@@ -104,17 +104,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return within(limit, invoke(functionNameOf(integration.functionArn), event, { traceId }));
   };
 
-  const handle = async (incoming: IncomingMessage, request: GatewayRequest): Promise<ClientAnswer> => {
-    const route = routes.find(request.method, request.path);
-    const body = await readBody(incoming);
+  const handle = async (
+    incoming: IncomingMessage,
+    request: GatewayRequest,
+    route: Route,
+    body: Buffer | undefined,
+  ): Promise<ClientAnswer> => {
     const refuse = (type: GatewayResponseType, message: string) => ownAnswer(route, request, type, message);
     const { method } = route;
     if (method === undefined) return refuse('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token');
     if (body === undefined) return refuse('REQUEST_TOO_LARGE', 'Request Too Long');
     const preflight = preflights.get(method);
     if (preflight !== undefined) return preflight(incoming.headers.origin);
-    const frame = eventFrame(request, route.api, accountId, method.path, route.parameters);
     try {
+      const frame = eventFrame(request, route.api, accountId, method.path, route.parameters);
       const refused = await authorize(route, method, request, frame);
       if (refused !== undefined) return refuse(refused.type, refused.message);
       const event = proxyEvent(frame, body, incoming.headers['content-type'], route.api.binaryMediaTypes);
@@ -135,10 +138,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const server = createServer({ maxHeaderSize: 32 * 1024 }, (incoming, outgoing) => {
     const request = readRequest(incoming);
-    handle(incoming, request).then(
-      (answer) => send(outgoing, request, answer),
-      () => outgoing.destroy(), // the client went away while it sent: nobody is left to answer
-    );
+    readBody(incoming)
+      .then(
+        async (body) => {
+          const route = routes.find(request.method, request.path);
+          send(outgoing, request, await handle(incoming, request, route, body));
+        },
+        () => outgoing.destroy(), // the client went away while it sent: nobody is left to answer
+      )
+      .catch((error: unknown) => {
+        // Never silently: an answer that is lost is a fault of ours.
+        options.onError(error);
+        outgoing.destroy();
+      });
   });
   // A keep-alive client must not meet a connection that closes under its next request.
   server.keepAliveTimeout = 65_000;

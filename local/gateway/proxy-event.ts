@@ -113,9 +113,12 @@ export function proxyEvent(
   return undefined;
 }
 
+/** An object that knows no name but those put into it: clients choose them, `constructor` too. */
+const empty = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
 function readHeaders(request: GatewayRequest) {
-  const headers: Values = {};
-  const multiValueHeaders: MultiValues = {};
+  const headers: Values = empty();
+  const multiValueHeaders: MultiValues = empty();
   const spelling = new Map<string, string>();
   let [host, userAgent, forwardedFor] = ['', null as string | null, ''];
   const { rawHeaders } = request;
@@ -152,8 +155,8 @@ function readHeaders(request: GatewayRequest) {
 /** Both are null without a query; of a repeated name the last value is the single one. */
 function readQuery(query: string): [Values | null, MultiValues | null] {
   if (query === '') return [null, null];
-  const single: Values = {};
-  const multiple: MultiValues = {};
+  const single: Values = empty();
+  const multiple: MultiValues = empty();
   for (const [name, value] of new URLSearchParams(query)) {
     single[name] = value;
     const values = multiple[name];
