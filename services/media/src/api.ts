@@ -1,22 +1,21 @@
 import * as z from 'zod';
 import { renditionSchema } from '#shared/events/media.ts';
+import { id, text } from '#shared/http/fields.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import { MediaNotFound } from './domain/errors.ts';
 import { maxUploadBytes, pictureTypes } from './domain/picture-rules.ts';
 
-const mediaId = z.uuid();
-
 const uploadBody = z.strictObject({
-  productId: z.uuid(),
+  productId: id,
   contentType: z.enum(pictureTypes),
   /** The file's exact size. */
   bytes: z.int().min(1).max(maxUploadBytes),
   /** What the picture shows, for those who do not see it. */
-  altText: z.string().trim().min(1).max(300),
+  altText: text(300),
 });
 
 const upload = z.object({
-  mediaId,
+  mediaId: z.uuid(),
   upload: z.object({
     method: z.literal('PUT'),
     url: z.url(),
@@ -26,7 +25,7 @@ const upload = z.object({
 });
 
 const media = z.object({
-  mediaId,
+  mediaId: z.uuid(),
   productId: z.uuid(),
   state: z.enum(['awaiting', 'processed', 'rejected']),
   contentType: z.enum(pictureTypes),
@@ -57,7 +56,7 @@ export const getMedia = route({
   path: '/api/v1/media/{id}',
   summary: 'Shows what became of an upload',
   access: 'media:read',
-  params: z.strictObject({ id: mediaId }),
+  params: z.strictObject({ id }),
   responses: { 200: { description: 'The upload', schema: media } },
   errors: [MediaNotFound.kind],
 });

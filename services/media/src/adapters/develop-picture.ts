@@ -42,6 +42,8 @@ async function develop(room: Darkroom, media: AwaitingMedia, bytes: number): Pro
     return { kind: 'processed', renditions };
   } catch (error) {
     if (!(error instanceof NotAPicture)) throw error;
+    // The decoder's own words stay here.
+    logger.info('file rejected', { mediaId, reason: error.message, error: error.cause as Error });
     return { kind: 'rejected', reason: error.message };
   }
 }

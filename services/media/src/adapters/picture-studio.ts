@@ -67,12 +67,13 @@ async function decode(file: Buffer, announced: PictureType): Promise<Decoded> {
       .toBuffer({ resolveWithObject: true });
     return { data, info };
   } catch (cause) {
-    throw new NotAPicture(`The file is damaged or too large: ${reasonOf(cause)}`, { cause });
+    throw new NotAPicture('The file is damaged, or takes too long to be read.', { cause });
   }
 }
 
 async function checkFormat(file: Buffer, announced: PictureType): Promise<void> {
-  const { format, width, height } = await sharp(file, decoding)
+  // Of the header alone, whatever size it names: what is too large is told so.
+  const { format, width, height } = await sharp(file, { ...decoding, limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
       throw new NotAPicture('The file is not a JPEG, PNG or WebP picture.', { cause });
@@ -82,10 +83,6 @@ async function checkFormat(file: Buffer, announced: PictureType): Promise<void> 
   if (width * height > maxPixels)
     throw new NotAPicture(`The picture has ${width} × ${height} pixels; at most ${maxPixels} are taken.`);
 }
-
-/** The decoder's first line; it speaks of the file only. */
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 150) : 'unknown';
 
 async function encode(widest: Decoded, width: number, format: RenditionFormat): Promise<MadeRendition> {
   const { width: fullWidth, height, channels } = widest.info;
