@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createAdminContract, rotateSigningKeysContract } from '../shared/contracts/users.ts';
 import { operator } from './operator.ts';
+import { project } from './stacks.ts';
 
 export type KeyOptions = {
   lambda: LambdaClient;
@@ -76,7 +77,6 @@ Makes a deployed stage ready: makes the first key that signs access tokens, and 
 password is printed once. Safe to repeat. (The databases are migrated by the deployment itself.)
 
   --stage          the stage that was deployed (default: dev)
-  --project        what the names of the services begin with (default: shop)
   --admin-email    the administrator's address (default: ${madeUpEmail}; staging and prod have none)
   --without-admin  make the key only: where others read what is printed, as in a pipeline
   --json           print the result as JSON, and the steps to standard error
@@ -87,7 +87,6 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       stage: { type: 'string', default: 'dev' },
-      project: { type: 'string', default: 'shop' },
       'admin-email': { type: 'string' },
       'without-admin': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -95,7 +94,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(help);
-  const { stage, project } = values;
+  const { stage } = values;
   const adminEmail = wantedAdmin(stage, { email: values['admin-email'], without: values['without-admin'] });
   const options = {
     lambda: new LambdaClient({}),
