@@ -15,10 +15,10 @@ const sweeps = [
 
 /** Runs the command of the runbook, `npm run republish`; answers its lines. @throws Error with what it said */
 export async function sendAgain(shop: Addresses, since: Date): Promise<string[]> {
-  const { stage, project, region, credentials, awsUrl } = shop;
+  const { stage, region, credentials, awsUrl } = shop;
   const { status, output, stdout } = await run(
     process.execPath,
-    ['scripts/standby/republish.ts', '--stage', stage, '--project', project, '--since', since.toISOString()],
+    ['scripts/standby/republish.ts', '--stage', stage, '--since', since.toISOString()],
     {
       cwd: root,
       env: {
