@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: source code in quotes
-import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { eventually } from '../../shared/testing/eventually.ts';
@@ -75,6 +75,65 @@ describe('bundling', () => {
     expect(seen[0]?.functionName).toBe('shop-fixture-local-greet');
     expect(files.get('shop-fixture-local-greet')).toBe(seen[0]?.file);
     expect(await run(seen[0]?.file, { name: 'Ada' })).toBe('Good day, Ada');
+  });
+
+  it('sees each way of saving, again and again, also in folders that are new or another of the same name', async () => {
+    const { watch } = await start();
+    const seen: BundledFunction[] = [];
+    watch(
+      (changed) => seen.push(...changed),
+      () => undefined,
+    );
+    const says = async (answer: string) => {
+      await eventually(async () => expect(await run(seen.at(-1)?.file, { name: 'Ada' })).toBe(answer));
+    };
+    const greetingOf = (name: string) => `export const greeting = () => '${name}';`;
+    const byRename = async (name: string, content: string) => {
+      await writeFile(source(`${name}.new`), content);
+      await rename(source(`${name}.new`), source(name));
+    };
+    await byRename('greeting.ts', greetingOf('first'));
+    await says('first');
+    await byRename('greeting.ts', greetingOf('second'));
+    await says('second');
+    await writeFile(source('greeting.ts'), greetingOf('third'));
+    await says('third');
+
+    await mkdir(source('words/kind'), { recursive: true });
+    await writeFile(source('words/kind/hello.ts'), greetingOf('fourth'));
+    await byRename('greeting.ts', "export { greeting } from './words/kind/hello.ts';");
+    await says('fourth');
+    await byRename('words/kind/hello.ts', greetingOf('fifth'));
+    await says('fifth');
+
+    await cp(source('words'), source('other'), { recursive: true });
+    await writeFile(source('other/kind/hello.ts'), greetingOf('sixth'));
+    await rename(source('words'), source('old'));
+    await rename(source('other'), source('words'));
+    await says('sixth');
+    await byRename('words/kind/hello.ts', greetingOf('seventh'));
+    await says('seventh');
+
+    await rename(source('.'), source('../aside'));
+    await cp(source('../aside'), source('.'), { recursive: true });
+    await byRename('words/kind/hello.ts', greetingOf('eighth'));
+    await says('eighth');
+    await byRename('words/kind/hello.ts', greetingOf('ninth'));
+    await says('ninth');
+  });
+
+  it('keeps nothing open once the watching has ended', async () => {
+    const { watch, stop } = await start();
+    const open = () => process.getActiveResourcesInfo().filter((kind) => kind === 'FSEventWrap').length;
+    const before = open();
+    const ignore = () => undefined;
+    const end = watch(ignore, ignore);
+    expect(open()).toBeGreaterThan(before);
+    end();
+    await eventually(() => expect(open()).toBe(before));
+    watch(ignore, ignore);
+    await stop();
+    await eventually(() => expect(open()).toBe(before));
   });
 
   it('keeps the last good bundles while a source is broken, says where, and goes on once it is mended', async () => {

@@ -1,9 +1,9 @@
-import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { FunctionSpec } from '../deployment.ts';
 import { readBundling } from './esbuild-options.ts';
 import { withSharedLibraries } from './libraries.ts';
 import { StackBundler } from './stack-bundler.ts';
+import { isWithin, watchFolders } from './watch-folders.ts';
 
 export type BundlerOptions = {
   /** The project's root, absolute. */
@@ -99,7 +99,8 @@ function watchStacks(root: string, stacks: StackBundler[], listener: Listener): 
     const paths = [...touched];
     touched.clear();
     const affected = stacks.filter(
-      (stack) => broken.has(stack) || stack.inputs.some((input) => paths.includes(input)),
+      (stack) =>
+        broken.has(stack) || stack.inputs.some((input) => paths.some((path) => isWithin(input, path))),
     );
     for (const stack of affected) {
       if (ended) return;
@@ -113,27 +114,26 @@ function watchStacks(root: string, stacks: StackBundler[], listener: Listener): 
       }
     }
   };
-  const watchers = foldersOf(root, stacks).map((folder): FSWatcher => {
-    const watcher = watch(folder, { recursive: true }, (_event, name) => {
-      if (name === null) return;
-      touched.add(join(folder, name));
+  const end = watchFolders(root, foldersOf(root, stacks), {
+    touched: (path) => {
+      touched.add(path);
       clearTimeout(timer);
       timer = setTimeout(() => {
         working = working.then(rebuild);
       }, SETTLING_MS);
-    });
-    return watcher.on('error', listener.failed);
+    },
+    failed: listener.failed,
   });
   return () => {
     ended = true;
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    end();
   };
 }
 
 function foldersOf(root: string, stacks: StackBundler[]): string[] {
   const folders = new Set([...stacks.map(({ directory }) => join(directory, 'src')), 'shared']);
-  return [...folders].map((folder) => join(root, folder)).filter((folder) => existsSync(folder));
+  return [...folders].map((folder) => join(root, folder));
 }
 
 /** `src/handlers/login.handler` is the export `handler` of the module `src/handlers/login`. */
