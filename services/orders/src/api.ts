@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Forbidden } from '#shared/errors.ts';
 import { pageOf, pageQuery } from '#shared/http/cursor.ts';
+import { id } from '#shared/http/fields.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import {
   MixedCurrencies,
@@ -16,7 +17,7 @@ import {
 import { orderStatuses } from './domain/order.ts';
 import { orderSchema, orderSummarySchema, placeOrderBody, shipmentBody } from './schemas.ts';
 
-const params = z.object({ id: z.uuid() });
+const params = z.object({ id });
 const changed = { 200: { description: 'The order as it is now.', schema: orderSchema } };
 
 export const placeOrder = route({
@@ -47,7 +48,7 @@ export const listOrders = route({
     ...pageQuery,
     status: z.enum(orderStatuses).optional(),
     /** For staff: the orders of one customer. */
-    userId: z.uuid().optional(),
+    userId: id.optional(),
   }),
   responses: { 200: { description: 'A page of orders.', schema: pageOf(orderSummarySchema) } },
   errors: [Forbidden.kind],

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { maxOrderLines, stockLineSchema } from '#shared/contracts/stock.ts';
 import { cancellationReasons } from '#shared/events/orders.ts';
+import { id, text } from '#shared/http/fields.ts';
 import { amountCentsSchema, currencySchema } from '#shared/money.ts';
 import { orderStatuses } from './domain/order.ts';
-
-const text = (max: number) => z.string().trim().min(1).max(max);
 
 export const shippingAddressSchema = z.strictObject({
   name: text(200),
@@ -19,7 +18,10 @@ export const shippingAddressSchema = z.strictObject({
 
 /** What a customer sends to order. */
 export const placeOrderBody = z.strictObject({
-  lines: z.array(stockLineSchema).min(1).max(maxOrderLines),
+  lines: z
+    .array(stockLineSchema.extend({ productId: id }))
+    .min(1)
+    .max(maxOrderLines),
   shippingAddress: shippingAddressSchema,
   /** The payment provider's token; a card number is refused by its form. */
   paymentMethod: z.string().regex(/^pm_\w{1,252}$/, "must be the payment provider's token (pm_…)"),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { id } from '#shared/http/fields.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import { amountCentsSchema, currencySchema } from '#shared/money.ts';
 import { InvalidSignature, PaymentNotFound } from './domain/errors.ts';
@@ -25,7 +26,7 @@ export const getPayment = route({
   path: '/api/v1/payments/{orderId}',
   summary: 'Shows how the payment of an order stands.',
   access: 'payments:read',
-  params: z.object({ orderId: z.uuid() }),
+  params: z.object({ orderId: id }),
   responses: { 200: { description: 'The payment.', schema: paymentSchema } },
   errors: [PaymentNotFound.kind],
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { renditionSchema } from '#shared/events/media.ts';
+import { id, prose, text } from '#shared/http/fields.ts';
 import { moneySchema } from '#shared/money.ts';
 
 /** Ids that people and addresses use: `garden-tools`, `berlin-1`. */
@@ -9,24 +10,14 @@ export const slug = z
   .max(60)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, joined by hyphens');
 
-/** A text that says something: no blanks around it, no control characters. */
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}]*$/u, 'must not have control characters');
-
-export const productId = z.uuid();
-export const productPath = z.strictObject({ id: productId });
-export const stockPath = z.strictObject({ productId });
+export const productPath = z.strictObject({ id });
+export const stockPath = z.strictObject({ productId: id });
 
 export const categoryBody = z.strictObject({ categoryId: slug, name: text(100) });
 
 export const productBody = z.strictObject({
   name: text(200),
-  description: z.string().trim().max(5_000).default(''),
+  description: prose(5_000).default(''),
   category: slug,
   price: moneySchema,
 });
@@ -52,7 +43,7 @@ export const countBody = z.strictObject({
 export const category = z.object({ categoryId: slug, name: z.string() });
 
 export const product = z.object({
-  productId,
+  productId: z.uuid(),
   name: z.string(),
   description: z.string(),
   category: slug,
@@ -71,7 +62,7 @@ export const product = z.object({
 });
 
 export const stock = z.object({
-  productId,
+  productId: z.uuid(),
   reorderLevel: z.int(),
   available: z.int(),
   warehouses: z.array(

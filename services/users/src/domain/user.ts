@@ -3,17 +3,13 @@ import type { Role } from '#shared/auth/permissions.ts';
 import { PreconditionFailed } from '#shared/errors.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import { ContactUpdated, UserRegistered } from '#shared/events/users.ts';
+import { text } from '#shared/http/fields.ts';
 
 /** An e-mail address in lower case, at most 254 characters (RFC 5321, 4.5.3.1.3): accounts differ by it. */
 export const emailSchema = z.email().max(254).toLowerCase();
 
 /** What a person is called: one line, without control characters, so that it is safe in mails and logs. */
-export const nameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^\P{Cc}*$/u, 'must not have control characters');
+export const nameSchema = text(200);
 
 /** The language for mails: a BCP 47 tag such as `en` or `pt-BR`. */
 export const localeSchema = z
