@@ -4,7 +4,7 @@ export const reasonsToKeep: Record<string, string> = {
   'AWS::DynamoDB::GlobalTable': 'what customers and the shop wrote; nothing else has it but backups',
   'AWS::KMS::Key': 'without it nothing can be read that it encrypted, backups included',
   'AWS::RDS::DBInstance':
-    'orders and accounts: a last snapshot is taken; the second region keeps its replica',
+    'orders and accounts: servers leave a last snapshot, copies of the second region stay (docs/runbooks/removal.md)',
   'AWS::Route53::HostedZone': 'the domain’s registrar names its servers; a new zone would have others',
   'AWS::S3::Bucket': 'documents that the law keeps, customers’ files and logs: emptied by a person only',
   'AWS::SecretsManager::Secret': 'passwords and keys that what is kept can only be used with',

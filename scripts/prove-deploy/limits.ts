@@ -8,5 +8,8 @@ export function printLimits(): void {
     console.log(`  - “${promise}”: ${instead}`);
   }
   console.log(`  - makes without effect: ${typeFates.stubbed.join(', ')}`);
+  console.log(
+    '  - so removing prod is not proved for databases: RDS refuses it until protection is lifted and copies are deleted',
+  );
   if (typeFates.leftOut.length > 0) console.log(`  - cannot make: ${typeFates.leftOut.join(', ')}`);
 }
