@@ -12,8 +12,20 @@ export type Currency = z.infer<typeof currencySchema>;
 
 export const amountCentsSchema = z.int().min(0).max(maxAmountCents);
 
+/**
+ * The least that Stripe charges in each currency (https://docs.stripe.com/currencies, "Minimum and maximum charge
+ * amounts"). It holds for an account that settles in that currency; of another the converted amount must reach the
+ * minimum of the account's own, which only Stripe can tell: such a payment is declined.
+ */
+export const minChargeCents: Readonly<Record<Currency, number>> = { EUR: 50, USD: 50, GBP: 30, CHF: 50 };
+
 export const moneySchema = z.strictObject({ amountCents: amountCentsSchema, currency: currencySchema });
 export type Money = z.infer<typeof moneySchema>;
+
+/** What a product costs, at least a cent: an order of nothing but free things could never be paid. */
+export const priceSchema = moneySchema.extend({
+  amountCents: z.int().min(1, 'must be at least 1 cent').max(maxAmountCents),
+});
 
 /** `eur(42)` is 42.00 EUR: for tests and seeds that speak in whole units. */
 export const eur = (units: number): Money => ({ amountCents: Math.round(units * 100), currency: 'EUR' });

@@ -1,9 +1,10 @@
+import { minChargeCents } from '../../shared/money.ts';
 import { invalidParameter, missingParameter, unknownParameter } from './errors.ts';
 import type { Form } from './form.ts';
 
 /** Stripe's bounds for metadata (https://docs.stripe.com/api/metadata). */
 const METADATA = { keys: 50, keyLength: 40, valueLength: 500 };
-/** Smallest and largest amount in the currency's minor unit; Stripe takes up to eight digits. */
+/** Smallest and largest amount in any currency's minor unit; Stripe takes up to eight digits. */
 const AMOUNT = { min: 1, max: 99_999_999 };
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()));
 
@@ -60,6 +61,20 @@ export const amount = (form: Form): number | undefined => {
   const value = integer(form, 'amount', AMOUNT.min, Number.MAX_SAFE_INTEGER);
   if (value !== undefined && value > AMOUNT.max) {
     throw invalidParameter('amount', 'Amount must be no more than 999,999.99', 'amount_too_large');
+  }
+  return value;
+};
+
+const leastByCurrency = new Map<string, number>(Object.entries(minChargeCents));
+
+/** An amount to charge in a currency, at least what Stripe charges in it; known for the shop's currencies only. */
+export const chargeable = (form: Form, inCurrency: string): number | undefined => {
+  const value = amount(form);
+  const least = leastByCurrency.get(inCurrency.toUpperCase()) ?? AMOUNT.min;
+  if (value !== undefined && value < least) {
+    const format = { style: 'currency', currency: inCurrency, currencyDisplay: 'narrowSymbol' } as const;
+    const said = new Intl.NumberFormat('en', format).format(least / 100);
+    throw invalidParameter('amount', `Amount must be at least ${said} ${inCurrency}`, 'amount_too_small');
   }
   return value;
 };

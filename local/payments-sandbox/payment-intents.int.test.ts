@@ -201,6 +201,7 @@ describe('bad input', () => {
   test.each<[string, Record<string, unknown>, string, string | undefined]>([
     ['no amount', { amount: undefined }, 'amount', 'parameter_missing'],
     ['an amount of nothing', { amount: 0 }, 'amount', 'parameter_invalid_integer'],
+    ['an amount below the least in its currency', { amount: 49 }, 'amount', 'amount_too_small'],
     ['a broken amount', { amount: 1.5 }, 'amount', 'parameter_invalid_integer'],
     ['an amount of nine digits', { amount: 100_000_000 }, 'amount', 'amount_too_large'],
     ['an unknown currency', { currency: 'zzz' }, 'currency', undefined],
@@ -214,6 +215,19 @@ describe('bad input', () => {
     );
     expect(error).toMatchObject({ type: 'StripeInvalidRequestError', statusCode: 400, param });
     if (code) expect(error.code).toBe(code);
+  });
+
+  test.each([
+    ['eur', 50, '€0.50'],
+    ['usd', 50, '$0.50'],
+    ['gbp', 30, '£0.30'],
+    ['chf', 50, 'CHF'],
+  ])('in %s %d is the least that is charged', async (currency, least, said) => {
+    const intent = await stripe.paymentIntents.create(anOrderIntent({ currency, amount: least }));
+    expect(intent).toMatchObject({ amount: least, currency });
+    const tooSmall = await stripeErrorOf(stripe.paymentIntents.update(intent.id, { amount: least - 1 }));
+    expect(tooSmall).toMatchObject({ code: 'amount_too_small', param: 'amount' });
+    expect(tooSmall.message).toContain(`Amount must be at least ${said}`);
   });
 
   test('the largest amount of eight digits is taken', async () => {

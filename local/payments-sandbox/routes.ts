@@ -5,7 +5,17 @@ import type { Ledger } from './ledger.ts';
 import { list, search } from './lists.ts';
 import type { Stored } from './objects.ts';
 import { aNewIntent, type PaymentIntent, seconds } from './objects.ts';
-import { allowOnly, amount, currency, flag, metadata, oneOf, required, text, texts } from './parameters.ts';
+import {
+  allowOnly,
+  chargeable,
+  currency,
+  flag,
+  metadata,
+  oneOf,
+  required,
+  text,
+  texts,
+} from './parameters.ts';
 import { authenticate, type Change, cancel, confirm, settle } from './payment-intent.ts';
 import { createRefund, updateRefund } from './refunds.ts';
 import { testCard } from './test-cards.ts';
@@ -95,9 +105,10 @@ const createIntent = (call: Call): Outcome => {
   ]);
   oneOf(form, 'capture_method', ['automatic', 'automatic_async']);
   oneOf(form, 'confirmation_method', ['automatic']);
+  const inCurrency = currency(form);
   const bare = aNewIntent({
-    amount: required(amount(form), 'amount'),
-    currency: currency(form),
+    amount: required(chargeable(form, inCurrency), 'amount'),
+    currency: inCurrency,
     created: seconds(now),
     metadata: metadata(form),
     description: text(form, 'description') ?? null,
@@ -126,7 +137,7 @@ const updateIntent = (call: Call): Outcome => {
   const changed = withMethod(
     {
       ...intent,
-      amount: amount(form) ?? intent.amount,
+      amount: chargeable(form, intent.currency) ?? intent.amount,
       metadata: metadata(form, intent.metadata),
       description: text(form, 'description') ?? intent.description,
       receipt_email: text(form, 'receipt_email') ?? intent.receipt_email,

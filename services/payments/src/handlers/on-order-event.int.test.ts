@@ -88,6 +88,13 @@ describe('a new order', () => {
     expect(await outcomesOf(order)).toEqual(['declined']);
   });
 
+  test('of less than the provider charges is declined', async () => {
+    const order = { ...anOrder(), totalCents: 49 };
+    expect(await deliver(created(order))).toBe('done');
+    expect(await find(order)).toMatchObject({ status: 'declined', declineCode: 'amount_too_small' });
+    expect(await outcomesOf(order)).toEqual(['declined']);
+  });
+
   test('is not charged after its payment deadline', async () => {
     const order = anOrder('pm_card_visa', Date.now() - 1);
     expect(await deliver(created(order))).toBe('done');
