@@ -50,6 +50,7 @@ describe('an upload', () => {
     ['productId', 'lamp'],
     ['altText', ' '],
     ['altText', 'x'.repeat(301)],
+    ['altText', 'A lamp\r\nand more'],
     ['unknown', 1],
   ])('with %s %j is refused by name', async (field, value) => {
     const { status, body } = await media.announce(wish({ [field]: value }));

@@ -259,6 +259,7 @@ describe('POST orders/{id}/shipment', () => {
   test.each([
     ['carrier', { trackingNumber: 'T1' }],
     ['carrier', { ...parcel, carrier: 7 }],
+    ['carrier', { ...parcel, carrier: 'DHL\r\nand more' }],
     ['trackingNumber', { ...parcel, trackingNumber: 'x'.repeat(101) }],
     ['weight', { ...parcel, weight: 1 }],
   ])('names %s of %j', async (field, body) => {

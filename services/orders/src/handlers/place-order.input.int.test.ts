@@ -68,6 +68,11 @@ describe('a request is refused, by the name of the field,', () => {
     ],
     ['with a blank city', aBody({ shippingAddress: { ...anAddress, city: '   ' } }), 'shippingAddress.city'],
     [
+      'with a line break in a name',
+      aBody({ shippingAddress: { ...anAddress, name: 'Ada\r\nBcc: eve@example.com' } }),
+      'shippingAddress.name',
+    ],
+    [
       'with a country by name',
       aBody({ shippingAddress: { ...anAddress, country: 'England' } }),
       'shippingAddress.country',
