@@ -150,14 +150,17 @@ describe('an order', () => {
     expect((await stockOf(last.productId)).available).toBe(0);
   });
 
-  test('that costs more than one payment can carry is refused, and holds nothing', async () => {
-    const yacht = await aProduct(3, 99_999_999);
+  test.each([
+    ['more than one payment can carry', 99_999_999, 'ORDER_TOO_LARGE'],
+    ['less than one payment can carry', 24, 'ORDER_TOO_SMALL'],
+  ])('that costs %s is refused, and holds nothing', async (_, cents, code) => {
+    const { productId } = await aProduct(3, cents);
     const refused = await customer.send('POST', '/api/v1/orders', {
-      body: orderOf([{ productId: yacht.productId, quantity: 2 }]),
+      body: orderOf([{ productId, quantity: 2 }]),
       key: randomUUID(),
     });
-    expect([refused.status, refused.body['code']]).toEqual([422, 'ORDER_TOO_LARGE']);
-    const { available, warehouses } = await stockOf(yacht.productId);
+    expect([refused.status, refused.body['code']]).toEqual([422, code]);
+    const { available, warehouses } = await stockOf(productId);
     expect([available, ...warehouses.map(({ reserved }) => reserved)]).toEqual([3, 0, 0]);
   });
 

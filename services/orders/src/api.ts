@@ -11,6 +11,7 @@ import {
   OrderNotFound,
   OrderNotShippable,
   OrderTooLarge,
+  OrderTooSmall,
   OutOfStock,
   UnknownProduct,
 } from './domain/errors.ts';
@@ -34,6 +35,7 @@ export const placeOrder = route({
     UnknownProduct.kind,
     MixedCurrencies.kind,
     OrderTooLarge.kind,
+    OrderTooSmall.kind,
     OrderAttemptLapsed.kind,
   ],
 });

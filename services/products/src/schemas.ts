@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { renditionSchema } from '#shared/events/media.ts';
 import { id, prose, text } from '#shared/http/fields.ts';
-import { moneySchema } from '#shared/money.ts';
+import { moneySchema, priceSchema } from '#shared/money.ts';
 
 /** Ids that people and addresses use: `garden-tools`, `berlin-1`. */
 export const slug = z
@@ -19,7 +19,7 @@ export const productBody = z.strictObject({
   name: text(200),
   description: prose(5_000).default(''),
   category: slug,
-  price: moneySchema,
+  price: priceSchema,
 });
 
 /** Warehouses that one count may name. */

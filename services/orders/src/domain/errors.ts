@@ -33,6 +33,13 @@ export const OrderTooLarge = shopError({
   status: 422,
   title: 'The order is too large',
 });
+/** The total is below what the payment provider charges at least. */
+export const OrderTooSmall = shopError({
+  code: 'ORDER_TOO_SMALL',
+  remedy: 'fix-request',
+  status: 422,
+  title: 'The order is too small',
+});
 /** The request was begun too long ago, and what was held for it is given up; the same request may be sent anew. */
 export const OrderAttemptLapsed = shopError({
   code: 'ORDER_ATTEMPT_LAPSED',
@@ -65,6 +72,7 @@ export const errors: ErrorKind[] = [
   UnknownProduct.kind,
   MixedCurrencies.kind,
   OrderTooLarge.kind,
+  OrderTooSmall.kind,
   OrderAttemptLapsed.kind,
   OrderNotCancellable.kind,
   OrderNotShippable.kind,

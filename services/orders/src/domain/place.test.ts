@@ -4,7 +4,7 @@ import { InvalidRequest } from '#shared/errors.ts';
 import { toEnvelope } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
 import { anAddress, minutesAfter, noon } from '../../testing/builders.ts';
-import { MixedCurrencies, OrderAttemptLapsed, OrderTooLarge } from './errors.ts';
+import { MixedCurrencies, OrderAttemptLapsed, OrderTooLarge, OrderTooSmall } from './errors.ts';
 import { orderNumberOf } from './order-number.ts';
 import { deadlinesOf, mergeLines, place } from './place.ts';
 
@@ -129,6 +129,18 @@ describe('placing', () => {
       aHeldLine({ productId: chair, unitPriceCents: 1 }),
     ];
     expect(() => placing(...beyond)).toThrow(OrderTooLarge);
+  });
+
+  test.each([
+    ['EUR', 50],
+    ['USD', 50],
+    ['GBP', 30],
+    ['CHF', 50],
+  ] as const)('in %s refuses a total of less than %d, and takes one at the bound', (currency, least) => {
+    const total = (unitPriceCents: number) => placing(aHeldLine({ unitPriceCents, currency })).order.total;
+    expect(total(least).amountCents).toBe(least);
+    expect(() => total(least - 1)).toThrow(OrderTooSmall);
+    expect(() => total(0)).toThrow(OrderTooSmall);
   });
 });
 

@@ -3,8 +3,8 @@ import { maxPiecesPerLine } from '#shared/contracts/stock.ts';
 import { InvalidRequest } from '#shared/errors.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import { OrderCreated } from '#shared/events/orders.ts';
-import { maxAmountCents } from '#shared/money.ts';
-import { MixedCurrencies, OrderAttemptLapsed, OrderTooLarge } from './errors.ts';
+import { formatMoney, maxAmountCents, minChargeCents } from '#shared/money.ts';
+import { MixedCurrencies, OrderAttemptLapsed, OrderTooLarge, OrderTooSmall } from './errors.ts';
 import { factOf, identityOf } from './facts.ts';
 import type { PendingOrder, ShippingAddress } from './order.ts';
 import { orderNumberOf } from './order-number.ts';
@@ -64,7 +64,7 @@ export type Placing = {
   at: Date;
 };
 
-/** A new order, with the fact that announces it. @throws MixedCurrencies, OrderTooLarge */
+/** A new order, with the fact that announces it. @throws MixedCurrencies, OrderTooLarge, OrderTooSmall */
 export function place(placing: Placing): { order: PendingOrder; event: NewEvent } {
   const order: PendingOrder = {
     status: 'pending',
@@ -105,5 +105,11 @@ function totalOf(lines: readonly HeldLine[]) {
     throw new OrderTooLarge('The total is more than one payment can carry. Order less at once.', {
       fields: [{ field: 'lines', message: 'cost more than one payment can carry' }],
     });
+  if (amountCents < minChargeCents[currency]) {
+    const least = formatMoney({ amountCents: minChargeCents[currency], currency });
+    throw new OrderTooSmall(`The total is less than ${least}, the least that one payment can carry.`, {
+      fields: [{ field: 'lines', message: `cost less than ${least}` }],
+    });
+  }
   return { amountCents, currency };
 }

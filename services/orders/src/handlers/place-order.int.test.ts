@@ -16,11 +16,12 @@ afterAll(async () => {
   await catalog.stop();
 });
 
-const [lamp, chair, whisky] = [newId(), newId(), newId()];
+const [lamp, chair, whisky, nail] = [newId(), newId(), newId(), newId()];
 catalog.sells(
   { productId: lamp, name: 'Lamp', unitPriceCents: 1250, currency: 'EUR' },
   { productId: chair, name: 'Chair', unitPriceCents: 9900, currency: 'EUR' },
   { productId: whisky, name: 'Whisky', unitPriceCents: 99_999_999, currency: 'GBP' },
+  { productId: nail, name: 'Nail', unitPriceCents: 1, currency: 'EUR' },
 );
 const ada = { userId: newId() };
 const aBody = (body: object = {}) => ({
@@ -104,7 +105,12 @@ describe('placing an order', () => {
   test('takes forty-five products', async () => {
     const many = Array.from({ length: 45 }, () => newId());
     catalog.sells(
-      ...many.map((productId) => ({ productId, name: 'Thing', unitPriceCents: 1, currency: 'EUR' as const })),
+      ...many.map((productId) => ({
+        productId,
+        name: 'Thing',
+        unitPriceCents: 10,
+        currency: 'EUR' as const,
+      })),
     );
     const { status } = await place(aBody({ lines: many.map((productId) => ({ productId, quantity: 1 })) }));
     expect([status, await count('order_items')]).toEqual([201, 45]);
@@ -132,6 +138,14 @@ describe('the same request again', () => {
     expect(await eventsIn(published)).toHaveLength(1);
     const [again] = [await place(aBody(), { headers })];
     expect(again.body.id).toBe(placed[0]?.body.id);
+  });
+
+  test('with ids in capitals is the same request', async () => {
+    const headers = { 'Idempotency-Key': newId() };
+    const shouted = aBody({ lines: [{ productId: lamp.toUpperCase(), quantity: 2 }] });
+    const first = await place(shouted, { headers });
+    expect(first).toMatchObject({ status: 201, body: { lines: [{ productId: lamp }] } });
+    expect((await place(aBody(), { headers })).body.id).toBe(first.body.id);
   });
 
   test('with another body is refused', async () => {
@@ -245,6 +259,18 @@ describe('an order that cannot be written', () => {
     ]);
     expect(catalog.calls.map((call) => call.split(' ')[0])).toEqual(['reserve-stock', 'release-stock']);
     expect(catalog.holds.size).toBe(0);
+  });
+
+  test('for a total that is too small to be charged gives the stock back, and names the least', async () => {
+    const answer = await place(aBody({ lines: [{ productId: nail, quantity: 49 }] }));
+    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
+      422,
+      'ORDER_TOO_SMALL',
+      ['lines'],
+    ]);
+    expect(answer.body['detail']).toContain('0.50 EUR');
+    expect(catalog.holds.size).toBe(0);
+    expect((await place(aBody({ lines: [{ productId: nail, quantity: 50 }] }))).status).toBe(201);
   });
 
   test('for its currencies gives the stock back', async () => {

@@ -62,6 +62,8 @@ describe('a product', () => {
       headers: { etag: '"1"', 'cache-control': 'public, max-age=5' },
     });
     expect(shown.body).toEqual(answer.body);
+    const inCapitals = { id: answer.body.productId.toUpperCase() };
+    expect((await call(api.getProduct, { params: inCapitals })).body).toEqual(answer.body);
     expect(await shop.events(answer.body.productId)).toMatchObject([
       {
         type: 'PRODUCT_CHANGED',
@@ -232,11 +234,14 @@ describe('bad input is refused by name', () => {
     ['name', 'x'.repeat(201)],
     ['name', 'a\u0000b'],
     ['name', 5],
+    ['name', 'a\r\nb'],
     ['description', 'x'.repeat(5_001)],
+    ['description', 'a\u0007b'],
     ['category', 'Not A Slug'],
     ['price', 10],
     ['price.amountCents', { amountCents: 1.5, currency: 'EUR' }],
     ['price.amountCents', { amountCents: -1, currency: 'EUR' }],
+    ['price.amountCents', { amountCents: 0, currency: 'EUR' }],
     ['price.currency', { amountCents: 1, currency: 'XXX' }],
     ['unknown', 1],
   ])('%s %j of a product', async (field, value) => {
