@@ -141,6 +141,7 @@ describe('placing', () => {
     expect(total(least).amountCents).toBe(least);
     expect(() => total(least - 1)).toThrow(OrderTooSmall);
     expect(() => total(0)).toThrow(OrderTooSmall);
+    expect(() => total(0)).toThrow(`less than 0.${least} ${currency}`);
   });
 });
 
