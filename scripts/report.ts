@@ -1,10 +1,10 @@
 /** Makes a day's report by hand: invokes the function as EventBridge would on the morning after. */
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { project, root } from './stacks.ts';
+import { makeReport } from './daily-report.ts';
+import { invokeThroughConsole, invokeThroughLambda } from './invoke.ts';
+import { root } from './stacks.ts';
 
 const help = `npm run report -- [--date 2026-11-21] [--stage local]
 
@@ -29,45 +29,17 @@ if (!/^\d{4}-\d{2}-\d{2}$/.test(values.date) || Number.isNaN(Date.parse(values.d
   process.exit(1);
 }
 
-/** The event of a schedule rule (EventBridge, "Scheduled events"). */
-const morningAfter = new Date(Date.parse(`${values.date}T08:00:00Z`) + 24 * 60 * 60 * 1000);
-const event = {
-  version: '0',
-  id: randomUUID(),
-  'detail-type': 'Scheduled Event',
-  source: 'aws.events',
-  time: morningAfter.toISOString().replace('.000', ''),
-  resources: [],
-  detail: {},
-};
-const functionName = `${project}-reports-${values.stage}-build-daily-report`;
-
-async function invokeHere(): Promise<string | undefined> {
-  const { consoleUrl } = JSON.parse(readFileSync(join(root, '.local', 'running.json'), 'utf8')) as {
+/** The platform notes where it runs; see `local/platform/running-note.ts`. */
+function consoleHere(): string {
+  const note = JSON.parse(readFileSync(join(root, '.local', 'running.json'), 'utf8')) as {
     consoleUrl: string;
   };
-  const response = await fetch(`${consoleUrl}/invoke/${functionName}`, {
-    method: 'POST',
-    body: JSON.stringify(event),
-  });
-  const answer = (await response.json()) as { functionError?: string; error?: string; payload?: unknown };
-  if (!response.ok) return JSON.stringify(answer);
-  return answer.functionError === undefined ? undefined : JSON.stringify(answer.payload);
-}
-
-async function invokeOnAws(): Promise<string | undefined> {
-  const answer = await new LambdaClient({}).send(
-    new InvokeCommand({
-      FunctionName: functionName,
-      Payload: new TextEncoder().encode(JSON.stringify(event)),
-    }),
-  );
-  return answer.FunctionError === undefined ? undefined : new TextDecoder().decode(answer.Payload);
+  return note.consoleUrl;
 }
 
 try {
-  const failure = await (values.stage === 'local' ? invokeHere() : invokeOnAws());
-  if (failure !== undefined) throw new Error(`${functionName} failed: ${failure}`);
+  const invoke = values.stage === 'local' ? invokeThroughConsole(consoleHere()) : invokeThroughLambda();
+  await makeReport(invoke, values.stage, values.date);
   console.log(`The report of ${values.date} is made: GET /api/v1/reports/${values.date}`);
 } catch (error) {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';

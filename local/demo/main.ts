@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeReport } from '../../scripts/daily-report.ts';
+import { invokeThroughConsole, invokeThroughLambda } from '../../scripts/invoke.ts';
 import { ShopClient } from './client.ts';
 import { playStory } from './story.ts';
 
@@ -11,20 +13,22 @@ const { values } = parseArgs({
     url: { type: 'string' },
     email: { type: 'string' },
     password: { type: 'string' },
+    stage: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
 if (values.help) {
-  console.log(`npm run demo [-- --url http://… --email … --password …]
+  console.log(`npm run demo [-- --url http://… --email … --password … [--stage …]]
 
 Plays the story of an order against a running shop (npm start) and says where to look.
-Without options it finds the shop that runs on this machine.`);
+Without options it finds the shop that runs on this machine. Of any other, the daily report is made if --stage names
+the deployed stage, by the AWS credentials and region of the environment.`);
   process.exit(0);
 }
 
 type Running = { apiUrl: string; consoleUrl: string; adminEmail: string; adminPassword: string };
 
-/** The platform notes where it runs; see `local/platform.ts`. */
+/** The platform notes where it runs; see `local/platform/running-note.ts`. */
 function running(): Partial<Running> {
   try {
     return JSON.parse(
@@ -46,12 +50,27 @@ if (url === undefined || email === undefined || password === undefined) {
   process.exit(1);
 }
 
+const here = url.replace('//localhost:', '//127.0.0.1:').replace(/\/$/, '') === found.apiUrl;
+const consoleUrl = here ? found.consoleUrl : undefined;
+const { stage } = values;
+
+/** Makes the report of a day now; undefined where it is not known how. */
+function reporter(): ((date: string) => Promise<void>) | undefined {
+  if (stage !== undefined && stage !== 'local') {
+    const invoke = invokeThroughLambda();
+    return (date) => makeReport(invoke, stage, date);
+  }
+  if (consoleUrl === undefined) return undefined;
+  return (date) => makeReport(invokeThroughConsole(consoleUrl), 'local', date);
+}
+
 try {
   const shop = new ShopClient(url);
   await playStory({
     shop,
     admin: await shop.signIn(email, password),
-    consoleUrl: found.consoleUrl,
+    consoleUrl,
+    makeReport: reporter(),
     run: randomUUID().slice(0, 4),
   });
 } catch (error) {

@@ -16,12 +16,23 @@ import {
 import { cutOut, phonePhotograph, webPicture } from './pictures.ts';
 import { Timeline } from './timeline.ts';
 
-export type Story = { shop: ShopClient; admin: ShopClient; consoleUrl?: string | undefined; run: string };
+export type Story = {
+  shop: ShopClient;
+  admin: ShopClient;
+  consoleUrl?: string | undefined;
+  /** Makes the report of a day (`2026-11-21`) without waiting for the morning after. */
+  makeReport?: ((date: string) => Promise<void>) | undefined;
+  run: string;
+};
+
+type Reported = Pick<Order, 'status' | 'totalCents' | 'currency'> & { orderId: string; orderNumber: string };
 
 const one = ({ productId }: Product) => [{ productId, quantity: 1 }];
+const priceOf = ({ totalCents, currency }: Pick<Order, 'totalCents' | 'currency'>) =>
+  `${(totalCents / 100).toFixed(2)} ${currency}`;
 
 /** Plays the whole story and prints each step, its time, and where to look. @throws when a step does not end right */
-export async function playStory({ shop, admin, consoleUrl, run }: Story): Promise<void> {
+export async function playStory({ shop, admin, consoleUrl, makeReport, run }: Story): Promise<void> {
   const line = new Timeline();
   const api = `${shop.baseUrl}/api/v1`;
 
@@ -60,9 +71,7 @@ export async function playStory({ shop, admin, consoleUrl, run }: Story): Promis
 
   const placed = await line.step('Ada places an order: stock is held, the order is pending', async (look) => {
     const order = await placeOrder(ada, [...one(mug), ...one(lamp)]);
-    look(
-      `order ${order.number}, ${(order.totalCents / 100).toFixed(2)} ${order.currency}: GET ${api}/orders/${order.id}`,
-    );
+    look(`order ${order.number}, ${priceOf(order)}: GET ${api}/orders/${order.id}`);
     return order;
   });
   await line.step('payments charges once, the order is paid, the stock committed', async () => {
@@ -96,28 +105,38 @@ export async function playStory({ shop, admin, consoleUrl, run }: Story): Promis
     await admin.call('POST', `/api/v1/orders/${placed.id}/completion`);
   });
 
-  await line.step('a declined card: the order is cancelled, stock back, mail sent', async () => {
-    const declined = await placeOrder(ada, one(lamp), 'pm_card_chargeDeclined');
-    await orderIn(ada, declined.id, 'cancelled');
-    await heardOf(declined.id, 'order-cancelled');
-  });
-  await line.step('two customers after the last unit: one order, one clear 409', async (look) => {
-    await setStock(admin, lamp.productId, { 'berlin-1': 1, 'lyon-2': 0 });
-    const grace = await shop.register('Grace Example');
-    const answers = await Promise.all(
-      [ada, grace].map((buyer) =>
-        buyer.send<Order & { code: string; detail: string }>('POST', '/api/v1/orders', {
-          body: orderOf(one(lamp)),
-          key: randomUUID(),
-        }),
-      ),
-    );
-    const refused = answers.find(({ status }) => status === 409);
-    if (refused === undefined)
-      throw new Error(`both were answered ${answers.map(({ status }) => status).join(', ')}`);
-    look(`${refused.body.code}: ${refused.body.detail}`);
-  });
-  await line.step('the same Idempotency-Key ten times at once: one order', async (look) => {
+  const declined = await line.step(
+    'a declined card: the order is cancelled, stock back, mail sent',
+    async () => {
+      const order = await placeOrder(ada, one(lamp), 'pm_card_chargeDeclined');
+      await orderIn(ada, order.id, 'cancelled');
+      await heardOf(order.id, 'order-cancelled');
+      return order;
+    },
+  );
+  const last = await line.step(
+    'two customers after the last unit: one order, one clear 409',
+    async (look) => {
+      await setStock(admin, lamp.productId, { 'berlin-1': 1, 'lyon-2': 0 });
+      const grace = await shop.register('Grace Example');
+      const buyers = [ada, grace];
+      const answers = await Promise.all(
+        buyers.map((buyer) =>
+          buyer.send<Order & { code: string; detail: string }>('POST', '/api/v1/orders', {
+            body: orderOf(one(lamp)),
+            key: randomUUID(),
+          }),
+        ),
+      );
+      const refused = answers.find(({ status }) => status === 409);
+      const won = answers.findIndex(({ status }) => status === 201);
+      if (refused === undefined || won === -1)
+        throw new Error(`both were answered ${answers.map(({ status }) => status).join(', ')}`);
+      look(`${refused.body.code}: ${refused.body.detail}`);
+      return await orderIn(buyers[won]!, answers[won]!.body.id, 'paid');
+    },
+  );
+  const repeated = await line.step('the same Idempotency-Key ten times at once: one order', async (look) => {
     const key = randomUUID();
     const answers = await Promise.all(
       Array.from({ length: 10 }, () =>
@@ -130,8 +149,29 @@ export async function playStory({ shop, admin, consoleUrl, run }: Story): Promis
     const ids = new Set(answers.map(({ body }) => body.id));
     if (ids.size !== 1) throw new Error(`${ids.size} orders`);
     look(`order ${answers[0]?.body.number}, answered ten times`);
-    await orderIn(ada, [...ids][0]!, 'paid');
+    return await orderIn(ada, [...ids][0]!, 'paid');
   });
+
+  const today = new Date().toISOString().slice(0, 10);
+  if (makeReport !== undefined)
+    await line.step('the daily report, made now for today, lists these orders', async (look) => {
+      const ended = new Map<string, Order['status']>([
+        [placed.id, 'completed'],
+        [declined.id, 'cancelled'],
+        [last.id, 'paid'],
+        [repeated.id, 'paid'],
+      ]);
+      const path = `/api/v1/reports/${today}`;
+      const { documentUrl, rows } = await reportWith(ended, async () => {
+        await makeReport(today);
+        return admin.call('GET', path);
+      });
+      for (const row of rows)
+        look(`${row.orderNumber}  ${row.status.padEnd(9)}  ${priceOf(row).padStart(10)}`);
+      const { origin, pathname } = new URL(documentUrl);
+      look(`stored: ${origin}${pathname}`);
+      look(`with a link to it that works for five minutes: GET ${shop.baseUrl}${path}`);
+    });
   await line.step('the live counters have seen it', async (look) => {
     const live = await until(
       () =>
@@ -145,5 +185,26 @@ export async function playStory({ shop, admin, consoleUrl, run }: Story): Promis
       `created ${live.created}, completed ${live.completed}, cancelled ${live.cancelled}: GET ${api}/analytics/live`,
     );
   });
-  line.end('the report of today is made tomorrow at 08:00 UTC, or now by: npm run report');
+  line.end(
+    makeReport === undefined
+      ? 'the report of today is made tomorrow at 08:00 UTC, or now by: npm run report -- --stage …'
+      : 'the story ends here',
+  );
 }
+
+/** Makes a day's report until it has the orders in these states: its rows follow the events within seconds. */
+const reportWith = (
+  ended: ReadonlyMap<string, Order['status']>,
+  make: () => Promise<{ documentUrl: string }>,
+): Promise<{ documentUrl: string; rows: Reported[] }> =>
+  until(
+    async () => {
+      const { documentUrl } = await make();
+      // The answer of the API ends after some thousand orders, the document does not.
+      const { orders } = (await (await fetch(documentUrl)).json()) as { orders: Reported[] };
+      return { documentUrl, rows: orders.filter(({ orderId }) => ended.has(orderId)) };
+    },
+    ({ rows }) =>
+      rows.length === ended.size && rows.every(({ orderId, status }) => status === ended.get(orderId)),
+    60_000,
+  );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ShopClient } from '../../local/demo/client.ts';
 import { addProduct, ensureCategory, orderIn, placeOrder, until } from '../../local/demo/errands.ts';
-import { invoke } from './support/invoke.ts';
+import { makeDailyReport } from './support/invoke.ts';
 import { admin, visitor } from './support/shop.ts';
 
 type Report = {
@@ -14,19 +14,6 @@ type Report = {
 type Live = { date: string; created: number; completed: number; cancelled: number };
 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
-
-/** What EventBridge sends at eight on the morning after. */
-const morningAfter = (date: string) => ({
-  version: '0',
-  id: randomUUID(),
-  'detail-type': 'Scheduled Event',
-  source: 'aws.events',
-  account: '000000000000',
-  time: `${dayOf(new Date(Date.parse(date) + 24 * 60 * 60 * 1000))}T08:00:00Z`,
-  region: 'eu-west-1',
-  resources: [],
-  detail: {},
-});
 
 let boss: ShopClient;
 let customer: ShopClient;
@@ -54,7 +41,7 @@ describe('the daily report', () => {
 
     const report = await until(
       async () => {
-        await invoke('reports', 'build-daily-report', morningAfter(date));
+        await makeDailyReport(date);
         return boss.call<Report>('GET', `/api/v1/reports/${date}`);
       },
       ({ orders }) =>

@@ -1,34 +1,26 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { makeReport } from '../../../scripts/daily-report.ts';
+import { type Invoke, invokeThroughConsole, invokeThroughLambda } from '../../../scripts/invoke.ts';
 import { setting } from './shop.ts';
 
 /**
- * Invokes a function of the shop as its operator would: on the local platform through its control interface, elsewhere
- * by Lambda's own API (E2E_AWS_URL where it is not AWS). @throws Error with what the function answered if it failed
+ * How an operator reaches the functions of the shop: of the local platform through its control interface, elsewhere by
+ * Lambda's own API (E2E_AWS_URL where it is not AWS).
  */
+function operator(): { invoke: Invoke; stage: string } {
+  const consoleUrl = process.env['E2E_CONTROL_URL'];
+  return consoleUrl
+    ? { invoke: invokeThroughConsole(consoleUrl), stage: 'local' }
+    : { invoke: invokeThroughLambda(process.env['E2E_AWS_URL']), stage: setting('E2E_STAGE') };
+}
+
+/** Invokes a function of the shop as its operator would. @throws Error with what it answered if it failed */
 export async function invoke(service: string, name: string, payload: object): Promise<void> {
-  const failure = process.env['E2E_CONTROL_URL']
-    ? await invokeLocally(`shop-${service}-local-${name}`, payload)
-    : await invokeDeployed(`shop-${service}-${setting('E2E_STAGE')}-${name}`, payload);
-  if (failure !== undefined) throw new Error(`${name} failed: ${failure}`);
+  const { invoke: send, stage } = operator();
+  await send(`shop-${service}-${stage}-${name}`, payload);
 }
 
-async function invokeLocally(functionName: string, payload: object): Promise<string | undefined> {
-  const response = await fetch(`${setting('E2E_CONTROL_URL')}/invoke/${functionName}`, {
-    method: 'POST',
-    body: JSON.stringify(payload),
-  });
-  const answer = (await response.json()) as { functionError?: string; payload?: unknown };
-  return response.ok && answer.functionError === undefined ? undefined : JSON.stringify(answer);
-}
-
-async function invokeDeployed(functionName: string, payload: object): Promise<string | undefined> {
-  const endpoint = process.env['E2E_AWS_URL'];
-  const client = new LambdaClient({ ...(endpoint === undefined ? {} : { endpoint }) });
-  const answer = await client.send(
-    new InvokeCommand({
-      FunctionName: functionName,
-      Payload: new TextEncoder().encode(JSON.stringify(payload)),
-    }),
-  );
-  return answer.FunctionError === undefined ? undefined : new TextDecoder().decode(answer.Payload);
+/** Makes the report of a day as its schedule does on the morning after. */
+export async function makeDailyReport(date: string): Promise<void> {
+  const { invoke: send, stage } = operator();
+  await makeReport(send, stage, date);
 }
