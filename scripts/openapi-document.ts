@@ -3,12 +3,15 @@ import {
   type ErrorKind,
   Forbidden,
   IdempotencyKeyReused,
+  Internal,
   InvalidRequest,
   PreconditionFailed,
   PreconditionRequired,
   RequestInProgress,
-  sharedErrors,
+  RequestTooLarge,
   statusOf,
+  TimedOut,
+  TooManyRequests,
   Unauthenticated,
   UnsupportedMediaType,
 } from '../shared/errors.ts';
@@ -19,11 +22,13 @@ export type ServiceRoutes = { service: string; routes: readonly Route[] };
 
 type Json = Record<string, unknown>;
 
-/** API Gateway answers these itself, on every route. */
-const gatewayErrors = sharedErrors.filter(({ code }) =>
-  ['TOO_MANY_REQUESTS', 'INTERNAL', 'TIMEOUT'].includes(code),
-);
-const tooLarge = sharedErrors.filter(({ code }) => code === 'REQUEST_TOO_LARGE');
+/** API Gateway answers these itself, on every route; 502 where a function fails without an answer of its own. */
+const gatewayErrors: ErrorKind[] = [
+  TooManyRequests.kind,
+  Internal.kind,
+  { ...Internal.kind, status: 502 },
+  TimedOut.kind,
+];
 
 /** The OpenAPI 3.1 document of all services, from the very schemas that parse requests. Routes in the order of their paths. */
 export function openapiDocument(services: readonly ServiceRoutes[], version: string): Json {
@@ -195,7 +200,7 @@ function errorsOf(route: Route): ErrorKind[] {
   return [
     ...(takesInput || takesKey || route.ifMatch ? [InvalidRequest.kind] : []),
     ...(route.access === 'public' ? [] : [Unauthenticated.kind, Forbidden.kind]),
-    ...(route.body === undefined ? [] : [UnsupportedMediaType.kind, ...tooLarge]),
+    ...(route.body === undefined ? [] : [UnsupportedMediaType.kind, RequestTooLarge.kind]),
     ...(takesKey ? [IdempotencyKeyReused.kind, RequestInProgress.kind] : []),
     ...(route.ifMatch ? [PreconditionFailed.kind, PreconditionRequired.kind] : []),
     ...(route.errors ?? []),
@@ -204,7 +209,7 @@ function errorsOf(route: Route): ErrorKind[] {
 }
 
 function problems(kinds: readonly ErrorKind[]): Json {
-  const distinct = [...new Map(kinds.map((kind) => [kind.code, kind])).values()];
+  const distinct = [...new Map(kinds.map((kind) => [`${statusOf(kind)} ${kind.code}`, kind])).values()];
   const byStatus = Map.groupBy(distinct, statusOf);
   return Object.fromEntries(
     [...byStatus]

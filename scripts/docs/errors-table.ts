@@ -1,36 +1,52 @@
-import { readdirSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ErrorKind, sharedErrors } from '../../shared/errors.ts';
+import { pathToFileURL } from 'node:url';
+import { type ErrorKind, type ShopErrorClass, statusOf } from '../../shared/errors.ts';
 import { root } from '../stacks.ts';
 
-/** Every error that the API can answer, with the service that names it. */
-export async function everyError(): Promise<(ErrorKind & { owner: string })[]> {
-  const services = readdirSync(join(root, 'services')).toSorted();
-  const own = await Promise.all(
-    services.map(async (owner) => {
-      const { errors } = (await import(join(root, 'services', owner, 'src/domain/errors.ts'))) as {
-        errors: ErrorKind[];
-      };
-      return errors.map((error) => ({ ...error, owner }));
-    }),
-  );
-  return [...sharedErrors.map((error) => ({ ...error, owner: 'every service' })), ...own.flat()];
+/** A kind of error with who names it: a service, or all of them. */
+export type NamedError = ErrorKind & { owner: string };
+
+const isErrorClass = (value: unknown): value is ShopErrorClass =>
+  typeof value === 'function' && Object.hasOwn(value, 'kind');
+
+/**
+ * Every kind of error that the code declares, wherever it does. No list has to name them: the modules that call
+ * `shopError` are looked for and their exports read.
+ * @throws Error for a module that declares an error which it does not export, or makes one without `shopError`
+ */
+export async function everyError(): Promise<NamedError[]> {
+  const modules = globSync(['shared/**/*.ts', 'services/*/src/**/*.ts'], { cwd: root })
+    .filter((path) => !path.endsWith('.test.ts') && !path.startsWith('shared/testing/'))
+    .toSorted();
+  const errors = await Promise.all(modules.map(errorsOf));
+  return errors.flat();
 }
 
-const statusOf: Record<ErrorKind['remedy'], number> = {
-  'fix-request': 400,
-  'sign-in': 401,
-  'not-allowed': 403,
-  'not-found': 404,
-  conflict: 409,
-  'retry-later': 503,
-};
+async function errorsOf(path: string): Promise<NamedError[]> {
+  const source = readFileSync(join(root, path), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');
+  if (path !== 'shared/errors.ts' && /\b(?:extends|new) ShopError\b/.test(source))
+    throw new Error(`${path}: declare errors with shopError, so that docs/errors.md has them`);
+  const declared = source.match(/(?<!function )\bshopError\(/g)?.length ?? 0;
+  if (declared === 0) return [];
+  const { href } = pathToFileURL(join(root, path));
+  const errors = Object.values((await import(href)) as object).filter(isErrorClass);
+  if (errors.length !== declared)
+    throw new Error(`${path}: declares ${declared} errors and exports ${errors.length}; export each of them`);
+  const [folder, service] = path.split('/');
+  const owner = folder === 'services' && service !== undefined ? service : 'every service';
+  return errors.map(({ kind }) => ({ ...kind, owner })).toSorted((a, b) => (a.code < b.code ? -1 : 1));
+}
 
 /** The table of docs/errors.md. */
 export async function errorsTable(): Promise<string> {
-  const rows = (await everyError()).map(
-    ({ code, remedy, title, status, owner }) =>
-      `| \`${code}\` | ${status ?? statusOf[remedy]} | ${title} | ${remedy} | ${owner} |`,
+  const errors = await everyError();
+  const [shared, own] = [true, false].map((all) =>
+    errors.filter(({ owner }) => (owner === 'every service') === all),
+  );
+  const rows = [...(shared ?? []), ...(own ?? [])].map(
+    (error) =>
+      `| \`${error.code}\` | ${statusOf(error)} | ${error.title} | ${error.remedy} | ${error.owner} |`,
   );
   return ['| code | status | title | remedy | named by |', '|---|---|---|---|---|', ...rows].join('\n');
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type FieldError, InvalidRequest, ShopError } from '../errors.ts';
+import { type FieldError, Internal, InvalidRequest, ShopError } from '../errors.ts';
 
 /** RFC 9457 problem details, with the shop's stable `code`. */
 export type Problem = {
@@ -14,23 +14,18 @@ export type Problem = {
 
 /** What a caller is told of an error; of one that nobody named, nothing but a reference. */
 export function toProblem(error: unknown, requestId: string): Problem {
-  if (!(error instanceof ShopError))
-    return {
-      type: 'urn:shop:error:INTERNAL',
-      title: 'Something went wrong',
-      status: 500,
-      code: 'INTERNAL',
-      detail: 'The request could not be handled. Retrying with the same Idempotency-Key is safe.',
-      requestId,
-    };
+  const known =
+    error instanceof ShopError
+      ? error
+      : new Internal('The request could not be handled. Retrying with the same Idempotency-Key is safe.');
   return {
-    type: `urn:shop:error:${error.code}`,
-    title: error.kind.title,
-    status: error.status,
-    code: error.code,
-    detail: error.message,
+    type: `urn:shop:error:${known.code}`,
+    title: known.kind.title,
+    status: known.status,
+    code: known.code,
+    detail: known.message,
     requestId,
-    ...(error.fields.length === 0 ? {} : { errors: error.fields }),
+    ...(known.fields.length === 0 ? {} : { errors: known.fields }),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { pageOf, pageQuery } from '#shared/http/cursor.ts';
 import { type Route, route } from '#shared/http/route.ts';
-import { errors } from './domain/errors.ts';
+import { ReportNotFound } from './domain/errors.ts';
 
 const statuses = z.enum(['pending', 'paid', 'shipped', 'completed', 'cancelled']);
 
@@ -51,7 +51,7 @@ export const getReport = route({
       }),
     },
   },
-  errors,
+  errors: [ReportNotFound.kind],
 });
 
 export const getLiveFigures = route({

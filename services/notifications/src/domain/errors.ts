@@ -1,4 +1,4 @@
-import { type ErrorKind, shopError } from '#shared/errors.ts';
+import { shopError } from '#shared/errors.ts';
 
 /** The user's contact has not arrived yet: the event of it may be on its way, so that another try helps. */
 export const ContactUnknown = shopError({
@@ -6,6 +6,3 @@ export const ContactUnknown = shopError({
   remedy: 'retry-later',
   title: 'No contact of this user is known yet',
 });
-
-/** Every error that this service names, for docs/errors.md. */
-export const errors: ErrorKind[] = [ContactUnknown.kind];

@@ -1,4 +1,4 @@
-import { type ErrorKind, shopError } from '#shared/errors.ts';
+import { shopError } from '#shared/errors.ts';
 
 /** There is no such order, or it is somebody else's (which is not told). */
 export const OrderNotFound = shopError({
@@ -64,17 +64,3 @@ export const OrderNotCompletable = shopError({
   remedy: 'conflict',
   title: 'The order cannot be completed',
 });
-
-/** Every error that this service names, for docs/errors.md. */
-export const errors: ErrorKind[] = [
-  OrderNotFound.kind,
-  OutOfStock.kind,
-  UnknownProduct.kind,
-  MixedCurrencies.kind,
-  OrderTooLarge.kind,
-  OrderTooSmall.kind,
-  OrderAttemptLapsed.kind,
-  OrderNotCancellable.kind,
-  OrderNotShippable.kind,
-  OrderNotCompletable.kind,
-];

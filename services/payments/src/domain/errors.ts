@@ -1,4 +1,4 @@
-import { type ErrorKind, shopError } from '#shared/errors.ts';
+import { shopError } from '#shared/errors.ts';
 
 /** There is no payment for this order (yet), or the order is somebody else's (which is not told). */
 export const PaymentNotFound = shopError({
@@ -12,6 +12,3 @@ export const InvalidSignature = shopError({
   remedy: 'fix-request',
   title: 'The signature does not belong to the body',
 });
-
-/** Every error that this service names, for docs/errors.md. */
-export const errors: ErrorKind[] = [PaymentNotFound.kind, InvalidSignature.kind];

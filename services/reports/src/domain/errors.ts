@@ -1,4 +1,4 @@
-import { type ErrorKind, shopError } from '#shared/errors.ts';
+import { shopError } from '#shared/errors.ts';
 
 /** No report was made for that day. */
 export const ReportNotFound = shopError({
@@ -6,6 +6,3 @@ export const ReportNotFound = shopError({
   remedy: 'not-found',
   title: 'No report for that day',
 });
-
-/** This service's errors, for docs/errors.md. */
-export const errors: ErrorKind[] = [ReportNotFound.kind];

@@ -1,4 +1,4 @@
-import { type ErrorKind, shopError } from '#shared/errors.ts';
+import { shopError } from '#shared/errors.ts';
 
 /** Another account has this e-mail address. */
 export const EmailTaken = shopError({
@@ -37,13 +37,3 @@ export const UserNotFound = shopError({
   remedy: 'not-found',
   title: 'No such account',
 });
-
-/** Every error that this service names, for docs/errors.md. */
-export const errors: ErrorKind[] = [
-  EmailTaken.kind,
-  InvalidCredentials.kind,
-  TooManySignIns.kind,
-  InvalidRefreshToken.kind,
-  WrongPassword.kind,
-  UserNotFound.kind,
-];
