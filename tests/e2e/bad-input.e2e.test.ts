@@ -1,17 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Answer, ShopClient } from '../../local/demo/client.ts';
+import { everyError } from '../../scripts/docs/errors-table.ts';
 import { may } from '../../shared/auth/permissions.ts';
 import type { Route } from '../../shared/http/route.ts';
+import { sendPlain } from './support/plain-request.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
-import { admin, visitor } from './support/shop.ts';
+import { admin, setting, visitor } from './support/shop.ts';
 
-type Problem = { code: string; status: number; title: string; errors?: { field: string; message: string }[] };
+type Problem = {
+  type: string;
+  code: string;
+  status?: number;
+  title: string;
+  errors?: { field: string; message: string }[];
+};
 
 /** A firewall before the APIs refuses by itself what is too large, in our words, but says `application/json`. */
 const behindFirewall = process.env['E2E_FIREWALL'] === 'true';
 
-/** Every refusal has the one form: problem+json with a stable code and the status it came with. */
+/** Title by code, as docs/errors.md has them. */
+const titles = Object.fromEntries((await everyError()).map(({ code, title }) => [code, title]));
+/** API Gateway's templates for what has none of its own: they are not told the status (docs/errors.md). */
+const withoutStatus = ['BAD_REQUEST', 'INTERNAL'];
+
+/** Every refusal has the one form: problem+json with a code of docs/errors.md and the status it came with. */
 function expectProblem(
   answer: Answer<Problem>,
   status: number | number[],
@@ -23,10 +36,11 @@ function expectProblem(
     expect.toBeOneOf([status].flat()),
   ]);
   expect(answer.headers.get('content-type')).toContain(type);
-  expect(answer.body).toMatchObject({
-    code: code ?? expect.stringMatching(/^[A-Z_]+$/),
-    title: expect.any(String),
-  });
+  const { body } = answer;
+  expect(body.code).toEqual(code ?? expect.toBeOneOf(Object.keys(titles)));
+  expect(body).toMatchObject({ type: `urn:shop:error:${body.code}`, title: titles[body.code] });
+  if (body.status !== undefined || !withoutStatus.includes(body.code))
+    expect(body.status).toBe(answer.status);
 }
 
 expect.extend({
@@ -118,11 +132,14 @@ describe('bad input', () => {
   test.each(named(routes.filter(({ params }) => params !== undefined)))(
     '%s names a malformed path parameter',
     async (_, route) => {
-      const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, 'no such id!'), {
+      const answer = await callerOf(route).send<Problem>(route.method, pathWith(route, malformed), {
         headers: demanded(route),
         ...(route.body ? { body: {} } : {}),
       });
-      expectProblem(answer, [400, 404]);
+      // Any text is well-formed to some: there is just nothing by that name.
+      if (takesAnyText(route)) return expectProblem(answer, 404);
+      expectProblem(answer, 400, 'INVALID_REQUEST');
+      expect(answer.body.errors?.map(({ field }) => field)).toEqual(parametersOf(route));
     },
   );
 
@@ -159,6 +176,32 @@ describe('bad input', () => {
       expectProblem(answer, 400, 'INVALID_REQUEST');
     },
   );
+
+  test.each(named(routes))('%s takes no name for one that every object knows', async (_, route) => {
+    const body = { ...JSON.parse('{ "__proto__": { "limit": 1 } }'), constructor: 1, toString: 1 };
+    const query = innate.map((name) => `${name}=1`).join('&');
+    const inQuery = await callerOf(route).send<Problem>(
+      route.method,
+      `${pathWith(route, randomUUID())}?${query}`,
+      { headers: demanded(route), ...(route.body ? { body } : {}) },
+    );
+    const token = callerOf(route).token ?? '';
+    const inHeaders = await sendPlain<Problem>(
+      `${setting('E2E_BASE_URL')}${pathWith(route, randomUUID())}`,
+      route.method,
+      [
+        ['user-agent', 'e2e'],
+        ...Object.entries({ ...demanded(route), authorization: `Bearer ${token}` }),
+        ...innate.map((name): [string, string] => [name, '1']),
+      ],
+    );
+    for (const answer of [inQuery, inHeaders]) if (answer.status >= 300) expectProblem(answer, clientErrors);
+    if (route.query === undefined) return;
+    expectProblem(inQuery, 400, 'INVALID_REQUEST');
+    expect(inQuery.body.errors?.map(({ field }) => field)).toEqual(
+      expect.arrayContaining(innate.filter((name) => name !== '__proto__')),
+    );
+  });
 
   test.each(named(routes.filter(({ idempotency }) => idempotency === 'required')))(
     '%s names a missing or malformed Idempotency-Key',
@@ -198,6 +241,17 @@ describe('bad input', () => {
     expectProblem(await customer.send<Problem>(method, path), 404, 'ROUTE_NOT_FOUND');
   });
 });
+
+/** Names that every object of JavaScript has: a name to a client, nothing else. */
+const innate = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
+const clientErrors = Array.from({ length: 100 }, (_, index) => 400 + index);
+
+const malformed = 'no such id!';
+const parametersOf = (route: Route): string[] =>
+  [...route.path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
+const takesAnyText = (route: Route): boolean =>
+  route.params?.safeParse(Object.fromEntries(parametersOf(route).map((name) => [name, malformed])))
+    .success === true;
 
 type ObjectSchema = {
   properties?: Record<string, { type?: string; anyOf?: unknown[] }>;
