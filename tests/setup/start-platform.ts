@@ -57,6 +57,7 @@ export default async function startPlatform(): Promise<void> {
     E2E_CONTROL_URL: note.consoleUrl,
     E2E_PAYMENTS_URL: note.paymentsUrl,
     E2E_AWS_URL: note.awsUrl,
+    E2E_DATA_DIR: dataDir,
     E2E_ADMIN_EMAIL: note.adminEmail,
     E2E_ADMIN_PASSWORD: note.adminPassword,
   });
