@@ -6,7 +6,7 @@ test.each(stages)(
   async (name) => {
     const { stacks, resources } = await stageOf(name);
     const [budget] = resources.filter(({ type }) => type === 'AWS::Budgets::Budget');
-    const { BudgetLimit, CostFilters } = budget?.properties['Budget'] as {
+    const { BudgetLimit, CostFilters } = budget!.properties['Budget'] as {
       BudgetLimit: { Amount: string };
       CostFilters: { TagKeyValue: string[] };
     };

@@ -1,4 +1,4 @@
-import { type ErrorKind, shopError } from '#shared/errors.ts';
+import { shopError } from '#shared/errors.ts';
 
 /** No upload has this id. */
 export const MediaNotFound = shopError({
@@ -6,9 +6,6 @@ export const MediaNotFound = shopError({
   remedy: 'not-found',
   title: 'No such upload',
 });
-
-/** The codes of this service, for docs/errors.md. */
-export const errors: ErrorKind[] = [MediaNotFound.kind];
 
 /** The file is not a picture that can be shown; the message says why, in words for the one who uploaded it. */
 export class NotAPicture extends Error {

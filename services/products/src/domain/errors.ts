@@ -1,4 +1,4 @@
-import { type ErrorKind, shopError } from '#shared/errors.ts';
+import { shopError } from '#shared/errors.ts';
 
 /** No product has this id, or it is not on sale where only a product on sale will do. */
 export const ProductNotFound = shopError({
@@ -37,13 +37,3 @@ export const StockBelowReserved = shopError({
   remedy: 'conflict',
   title: 'Less than what is reserved',
 });
-
-/** The codes of this service, for docs/errors.md. */
-export const errors: ErrorKind[] = [
-  ProductNotFound.kind,
-  UnknownCategory.kind,
-  CategoryExists.kind,
-  OutOfStock.kind,
-  HoldRefused.kind,
-  StockBelowReserved.kind,
-];
