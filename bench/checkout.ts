@@ -50,6 +50,7 @@ async function measureMode(
     const run = await measureOrders(shop, checkout, customers);
     const after = await floor.measure(customers, seconds / 2);
     const bare = (before.ordersPerSecond + after.ordersPerSecond) / 2;
+    const barePaid = (before.paidPerSecond + after.paidPerSecond) / 2;
     const bareCpu = (before.cpuMsPerOrder + after.cpuMsPerOrder) / 2;
     const cpuTotal = Object.values(run.cpuMs).reduce((sum, ms) => sum + ms, 0);
     orders += run.orders;
@@ -62,6 +63,7 @@ async function measureMode(
       'floor CPU': bareCpu,
       '× floor by CPU': bareCpu / cpuTotal,
       'paid/s in the loop': run.paidPerSecond,
+      '× floor, paid': run.paidPerSecond / barePaid,
     });
     const of = (name: string, { p50, p95, p99 }: ReturnType<typeof percentiles>) => ({
       [`${name} p50`]: p50,
