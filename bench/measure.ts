@@ -29,11 +29,12 @@ export async function closedLoop<T>(
   return { results, seconds: (performance.now() - started) / 1000 };
 }
 
-/** CPU seconds that a process has used so far (Linux; NaN elsewhere). */
+/** CPU seconds that a process has used so far, and those of its children that have ended (Linux; NaN elsewhere). */
 export function cpuSeconds(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    const [user, system, childrenUser, childrenSystem] = fields.slice(11, 15).map(Number);
+    return (user! + system! + childrenUser! + childrenSystem!) / 100;
   } catch {
     return Number.NaN;
   }

@@ -15,25 +15,28 @@ export async function stockUp({ wire }: FloorEngines): Promise<void> {
     });
 }
 
-/** The engine calls of one complete order; resolves when it is paid, and counts what follows the payment. */
+/** The engine calls of one complete order. */
 export type Floor = {
+  /** Resolves when the order is paid. */
   place(): Promise<{ placedMs: number; paidMs: number }>;
+  /** Resolves when all that follows is done too: stock, mails and reports of every order. */
   settled(): Promise<void>;
   stop(): void;
 };
 
 type Message = { Body: string; ReceiptHandle: string };
+type Fact = { id: string; order: string; type: string };
 
 /** Starts the consumers of the queues and returns what places orders. */
 export function startFloor(engines: FloorEngines): Floor {
   const { wire, database, topics, queues } = engines;
   const paid = new Map<string, () => void>();
   let placed = 0;
-  let settledOrders = 0;
+  const done = { committed: 0, mailed: 0, reported: 0 };
   let running = true;
 
   const publish = (topicArn: string) =>
-    coalesce<{ id: string; order: string; type: string }, void>(10, 2, async (entries) => {
+    coalesce<Fact, void>(10, 2, async (entries) => {
       const input: Record<string, string> = { TopicArn: topicArn };
       entries.forEach(({ id, order, type }, index) => {
         const entry = `PublishBatchRequestEntries.member.${index + 1}`;
@@ -72,7 +75,7 @@ export function startFloor(engines: FloorEngines): Floor {
     return ids.map(() => undefined);
   });
 
-  const consume = async (queueUrl: string, react: (order: string) => Promise<void>) => {
+  const consume = async (queueUrl: string, react: (facts: Fact[]) => Promise<unknown>) => {
     while (running) {
       const { Messages = [] } = (await wire.sqs('ReceiveMessage', {
         QueueUrl: queueUrl,
@@ -80,7 +83,7 @@ export function startFloor(engines: FloorEngines): Floor {
         WaitTimeSeconds: 1,
       })) as { Messages?: Message[] };
       if (Messages.length === 0) continue;
-      await Promise.all(Messages.map(({ Body }) => react((JSON.parse(Body) as { order: string }).order)));
+      await react(Messages.map(({ Body }) => JSON.parse(Body) as Fact));
       await wire.sqs('DeleteMessageBatch', {
         QueueUrl: queueUrl,
         Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
@@ -112,8 +115,14 @@ export function startFloor(engines: FloorEngines): Floor {
     await publishOrder({ id, order, type: 'paid' });
     await sent(id);
   };
-  const put = (table: string, pk: string, sk: string) =>
-    wire.dynamo('PutItem', { TableName: table, Item: { pk: { S: pk }, sk: { S: sk }, at: { N: '1' } } });
+  const keep = (table: string, facts: Fact[]) =>
+    wire.dynamo('BatchWriteItem', {
+      RequestItems: {
+        [table]: facts.map(({ id, order }) => ({
+          PutRequest: { Item: { pk: { S: order }, sk: { S: id }, at: { N: '1' } } },
+        })),
+      },
+    });
   const commitStock = async (order: string) => {
     await wire.dynamo('TransactWriteItems', {
       TransactItems: [
@@ -128,14 +137,24 @@ export function startFloor(engines: FloorEngines): Floor {
         { Delete: { TableName: 'reservations', Key: { pk: { S: order }, sk: { S: 'hold' } } } },
       ],
     });
-    settledOrders += 1;
+    done.committed += 1;
   };
+  const mail = async (facts: Fact[]) => {
+    await keep('notifications', facts);
+    done.mailed += facts.length;
+  };
+  const report = async (facts: Fact[]) => {
+    await keep('metrics', facts);
+    done.reported += facts.length;
+  };
+  const each = (react: (order: string) => Promise<void>) => (facts: Fact[]) =>
+    Promise.all(facts.map(({ order }) => react(order)));
   const consumers = [
-    ...Array.from({ length: 3 }, () => consume(queues.order, pay)),
-    ...Array.from({ length: 3 }, () => consume(queues.payment, markPaid)),
-    ...Array.from({ length: 2 }, () => consume(queues.stock, commitStock)),
-    consume(queues.notification, async (order) => void (await put('notifications', order, 'paid'))),
-    consume(queues.report, async (order) => void (await put('metrics', 'today', order))),
+    ...Array.from({ length: 3 }, () => consume(queues.order, each(pay))),
+    ...Array.from({ length: 3 }, () => consume(queues.payment, each(markPaid))),
+    ...Array.from({ length: 2 }, () => consume(queues.stock, each(commitStock))),
+    ...Array.from({ length: 2 }, () => consume(queues.notification, mail)),
+    ...Array.from({ length: 4 }, () => consume(queues.report, report)),
   ];
 
   return {
@@ -165,7 +184,9 @@ export function startFloor(engines: FloorEngines): Floor {
       return { placedMs, paidMs: performance.now() - started };
     },
     settled: async () => {
-      while (settledOrders < placed) await new Promise((resolve) => setTimeout(resolve, 10));
+      // An order is reported when it is placed and when it is paid.
+      const open = () => done.committed < placed || done.mailed < placed || done.reported < 2 * placed;
+      while (open()) await new Promise((resolve) => setTimeout(resolve, 10));
     },
     stop: () => {
       running = false;
