@@ -1,0 +1,109 @@
+import { newId } from '#shared/ids.ts';
+import type { TestRequest } from '#shared/testing/http-event.ts';
+import { ada, as, codeOf, eve, ordersService, support } from '../../testing/orders-service.ts';
+import { getOrder, health, listOrders } from '../api.ts';
+import type { OrderStatus } from '../domain/order.ts';
+
+const { anOrder, ask } = await ordersService();
+
+describe('GET orders/{id}', () => {
+  test.each<[OrderStatus, string[]]>([
+    ['pending', []],
+    ['paid', ['payment']],
+    ['shipped', ['payment', 'shipment']],
+    ['completed', ['completedAt', 'payment', 'shipment']],
+    ['cancelled', ['cancellation']],
+  ])('shows a %s order with what belongs to its state', async (status, parts) => {
+    const { id } = await anOrder(status);
+    const answer = await ask('get', getOrder, { params: { id }, caller: ada });
+    expect(codeOf(answer)).toEqual([200, status]);
+    const optional = ['payment', 'shipment', 'completedAt', 'cancellation'];
+    expect(optional.filter((name) => name in answer.body).toSorted()).toEqual(parts);
+    expect(answer.headers['etag']).toBe(`"${answer.body['version']}"`);
+    expect(JSON.stringify(answer.body)).not.toContain('pm_card');
+  });
+
+  test("is 404 for another customer's, exactly as for one that is not there", async () => {
+    const { id } = await anOrder();
+    const foreign = await ask('get', getOrder, { params: { id }, caller: eve });
+    const unknown = await ask('get', getOrder, { params: { id: newId() }, caller: eve });
+    expect(codeOf(foreign)).toEqual([404, 'ORDER_NOT_FOUND']);
+    const { requestId: _one, ...first } = foreign.body;
+    const { requestId: _two, ...second } = unknown.body;
+    expect(first).toEqual(second);
+  });
+
+  test('lets staff see it', async () => {
+    const { id } = await anOrder();
+    expect(codeOf(await ask('get', getOrder, { params: { id }, caller: support }))).toEqual([200, 'pending']);
+  });
+
+  test('is 400 for an id that is none', async () => {
+    const answer = await ask('get', getOrder, { params: { id: 'lamp' }, caller: ada });
+    expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', 'id']);
+  });
+});
+
+describe('GET orders', () => {
+  const listed = async (request: TestRequest) => ask('list', listOrders, request);
+
+  test("pages through a customer's own orders, newest first, each once", async () => {
+    const greta = as('customer');
+    const mine: string[] = [];
+    for (let index = 0; index < 5; index += 1) mine.push((await anOrder('pending', greta.userId)).id);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limit: '2', ...(cursor === undefined ? {} : { cursor }) };
+      const { body } = await listed({ caller: greta, query });
+      seen.push(...body.items.map(({ id }) => id));
+      cursor = body['nextCursor'] as string | undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(mine.reverse());
+  });
+
+  test('ends on a full last page', async () => {
+    const greta = as('customer');
+    await anOrder('pending', greta.userId);
+    const { body } = await listed({ caller: greta, query: { limit: '1' } });
+    expect(body).toEqual({ items: [expect.objectContaining({ totalCents: 1000, pieces: 2 })] });
+  });
+
+  test('shows staff everybody, or one customer in one state', async () => {
+    const greta = as('customer');
+    const paid = await anOrder('paid', greta.userId);
+    await anOrder('pending', greta.userId);
+    const { body } = await listed({ caller: support, query: { userId: greta.userId, status: 'paid' } });
+    expect(body.items.map(({ id }) => id)).toEqual([paid.id]);
+    const { body: all } = await listed({ caller: support, query: { limit: '100' } });
+    expect(
+      new Set(all.items.map((item) => (item as Record<string, unknown>)['userId'])).size,
+    ).toBeGreaterThan(1);
+  });
+
+  test("refuses a customer another's orders", async () => {
+    expect(codeOf(await listed({ caller: eve, query: { userId: ada.userId } }))).toEqual([403, 'FORBIDDEN']);
+  });
+
+  test.each([
+    ['limit', { limit: '0' }],
+    ['limit', { limit: '101' }],
+    ['limit', { limit: 'many' }],
+    ['cursor', { cursor: 'eyJ4IjoxfQ' }],
+    ['status', { status: 'lost' }],
+    ['userId', { userId: 'ada' }],
+    ['sort', { sort: 'total' }],
+    ['limit', { limit: ['1', '2'] }],
+  ])('names %s when it is %j', async (field, query) => {
+    const answer = await listed({ caller: ada, query: query as Record<string, string | string[]> });
+    expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', field]);
+  });
+});
+
+test('health says that the database answers', async () => {
+  const answer = await ask('health', health);
+  expect([answer.status, answer.body]).toEqual([
+    200,
+    { status: 'ok', service: 'orders', checks: { database: 'ok' } },
+  ]);
+});
