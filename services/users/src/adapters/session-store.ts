@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { newId } from '#shared/ids.ts';
-import type { Database, Queryable } from '#shared/postgres/database.ts';
+import type { Database, Queryable, Transaction } from '#shared/postgres/database.ts';
 import { InvalidRefreshToken } from '../domain/errors.ts';
 import { present, type RefreshToken, refreshLifetimeMs } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
@@ -35,7 +35,7 @@ export function sessionStore(database: Database): SessionStore {
     }),
     refresh: async (token, now) => {
       const session = await database.transaction(async (transaction) => {
-        const kept = await find(transaction, token);
+        const kept = await findInTurn(transaction, token);
         if (kept === undefined) return undefined;
         const presented = present(kept, now);
         if (presented === 'revoke-family') await revoke(transaction, kept.familyId, now);
@@ -53,10 +53,11 @@ export function sessionStore(database: Database): SessionStore {
         throw new InvalidRefreshToken('This refresh token is not valid (any more). Sign in again.');
       return session;
     },
-    close: async (token, now) => {
-      const kept = await find(database, token);
-      if (kept !== undefined) await revoke(database, kept.familyId, now);
-    },
+    close: (token, now) =>
+      database.transaction(async (transaction) => {
+        const kept = await findInTurn(transaction, token);
+        if (kept !== undefined) await revoke(transaction, kept.familyId, now);
+      }),
     forgetExpired: async (now) => {
       const rows = await database.query('DELETE FROM refresh_tokens WHERE expires_at < $1 RETURNING 1', [
         now,
@@ -74,10 +75,19 @@ type Row = {
   revoked_at: Date | null;
 };
 
-/** Reads a token and locks it, so that of two refreshes at once one is first and the other a reuse. */
-async function find(queryable: Queryable, token: string): Promise<RefreshToken | undefined> {
-  const [row] = await queryable.query<Row>(
-    `SELECT family_id, user_id, expires_at, used_at, revoked_at FROM refresh_tokens WHERE token_hash = $1 FOR UPDATE`,
+/**
+ * Reads a token once no other transaction is at work on a session of its user: of two refreshes at once one is first
+ * and the other a reuse, and who ends a family ends the token too that another was just making for it. What is locked
+ * is the user's row, as the tokens to come have none yet.
+ */
+async function findInTurn(transaction: Transaction, token: string): Promise<RefreshToken | undefined> {
+  await transaction.query(
+    `SELECT 1 FROM users WHERE id = (SELECT user_id FROM refresh_tokens WHERE token_hash = $1) FOR NO KEY UPDATE`,
+    [hashOf(token)],
+  );
+  // A statement of its own, which sees what was committed while the first one waited.
+  const [row] = await transaction.query<Row>(
+    `SELECT family_id, user_id, expires_at, used_at, revoked_at FROM refresh_tokens WHERE token_hash = $1`,
     [hashOf(token)],
   );
   return row === undefined
@@ -104,8 +114,8 @@ async function issue(
   return token;
 }
 
-const revoke = (queryable: Queryable, familyId: string, now: Date) =>
-  queryable.query('UPDATE refresh_tokens SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL', [
+const revoke = (transaction: Transaction, familyId: string, now: Date) =>
+  transaction.query('UPDATE refresh_tokens SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL', [
     familyId,
     now,
   ]);

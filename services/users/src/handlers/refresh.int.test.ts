@@ -51,6 +51,16 @@ describe('going on with a session', () => {
     expect(refused(await refresh(winners[0]!.body.refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
   });
 
+  test('ends the session also when the copy comes while the session goes on', async () => {
+    for (let race = 0; race < 20; race += 1) {
+      const { refreshToken: used } = await aSession();
+      const current = (await refresh(used)).body.refreshToken;
+      const [goingOn] = await Promise.all([refresh(current), refresh(used)]);
+      const last = goingOn.status === 200 ? goingOn.body.refreshToken : current;
+      expect(refused(await refresh(last))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+    }
+  });
+
   test('refuses a token that is over thirty days old', async () => {
     const { refreshToken, account } = await aSession();
     await users.database.query(
@@ -77,6 +87,15 @@ describe('signing out', () => {
     expect((await logout(session.refreshToken)).status).toBe(204);
     expect((await logout(session.refreshToken)).status).toBe(204);
     expect(refused(await refresh(next))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+  });
+
+  test('ends the session also while it goes on', async () => {
+    for (let race = 0; race < 20; race += 1) {
+      const { refreshToken } = await aSession();
+      const [goingOn] = await Promise.all([refresh(refreshToken), logout(refreshToken)]);
+      const last = goingOn.status === 200 ? goingOn.body.refreshToken : refreshToken;
+      expect(refused(await refresh(last))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+    }
   });
 
   test('says nothing about a token that nobody was given', async () => {
