@@ -100,6 +100,9 @@ function parseRequest(
   const body = route.body
     ? storable(parsePart(route.body, jsonBody(rawBody, headers), 'body'), 'body')
     : undefined;
+  const expectedVersion = route.ifMatch ? versionFrom(headers['if-match']) : 0;
+  // A change of another version is another change.
+  const parts = [params, query, body, ...(route.ifMatch ? [expectedVersion] : [])];
   return {
     params,
     query,
@@ -108,8 +111,8 @@ function parseRequest(
     headers,
     caller: caller ?? notSignedIn,
     cause,
-    idempotency: key === undefined ? undefined : idempotentRequest(route, key, caller, [params, query, body]),
-    expectedVersion: route.ifMatch ? versionFrom(headers['if-match']) : 0,
+    idempotency: key === undefined ? undefined : idempotentRequest(route, key, caller, parts),
+    expectedVersion,
   };
 }
 

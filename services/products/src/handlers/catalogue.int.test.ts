@@ -128,6 +128,11 @@ describe('a product', () => {
       'true',
       first.body,
     ]);
+    // Of another version it is another change, not a repetition.
+    expect(await change(productId, 2, draft({ name: 'New' }), headers)).toMatchObject({
+      status: 422,
+      body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
   });
 
   test('moves to another category whole', async () => {
