@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidRequest } from '../errors.ts';
+import { storable } from './storable.ts';
 
 /** How many items a page holds: 20 unless asked, 100 at most. */
 export const pageQuery = {
@@ -11,18 +12,24 @@ export const pageQuery = {
 export const pageOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), nextCursor: z.string().optional() });
 
-/** Makes a position in a list opaque. */
-export const encodeCursor = (position: unknown): string =>
-  Buffer.from(JSON.stringify(position)).toString('base64url');
+/**
+ * Makes a position in a list opaque. `list` is the list's name and whatever else decides what it holds and in which
+ * order (`products -price`): taken up in another list, the position would skip items without a word.
+ */
+export const encodeCursor = (list: string, position: unknown): string =>
+  Buffer.from(JSON.stringify([list, position])).toString('base64url');
 
-/** Reads a cursor back. @throws InvalidRequest naming `cursor` if this list did not make it */
+/** Reads a cursor back. @throws InvalidRequest naming `cursor` if this very list did not make it */
 export function decodeCursor<S extends z.ZodType>(
+  list: string,
   schema: S,
   cursor: string | undefined,
 ): z.output<S> | undefined {
   if (cursor === undefined) return undefined;
   try {
-    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    const text = Buffer.from(cursor, 'base64url').toString('utf8');
+    const [, position] = z.tuple([z.literal(list), z.unknown()]).parse(JSON.parse(text));
+    return storable(schema.parse(position), 'cursor');
   } catch (cause) {
     throw new InvalidRequest('cursor: is not one that this list gave out', {
       fields: [{ field: 'cursor', message: 'is not one that this list gave out' }],

@@ -75,7 +75,8 @@ export function messageLog(client: DynamoDBClient, table: string): MessageLog {
     finish: (message, sent) => write(toItem({ ...message, ...sent, status: 'sent' })),
     find: async (message) => (await read(keyOf(message))) as LoggedMessage | undefined,
     list: async (userId, { limit, cursor }) => {
-      const after = decodeCursor(cursorSchema, cursor);
+      const list = `notifications ${userId}`;
+      const after = decodeCursor(list, cursorSchema, cursor);
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
@@ -92,7 +93,7 @@ export function messageLog(client: DynamoDBClient, table: string): MessageLog {
         items: Items.map((item) => unmarshall(item) as Message),
         ...(LastEvaluatedKey === undefined
           ? {}
-          : { nextCursor: encodeCursor(unmarshall(LastEvaluatedKey)['sk']) }),
+          : { nextCursor: encodeCursor(list, unmarshall(LastEvaluatedKey)['sk']) }),
       };
     },
   };

@@ -57,6 +57,23 @@ describe('one’s own notifications', () => {
     expect(body.items).toEqual([]);
   });
 
+  test.each([
+    ['of somebody else', (list: string) => `["${list.slice(0, -4)}0000","MESSAGE#"]`],
+    ['of no list', () => '"MESSAGE#"'],
+    ['of neither list nor text', () => '"MESSAGE#\\ud800"'],
+    ['with a position that is no text', (list: string) => `["${list}","MESSAGE#\\ud800"]`],
+    ['with a position that is no message', (list: string) => `["${list}","CONTACT"]`],
+  ])('are refused a cursor %s', async (_, forged) => {
+    const { caller } = await aCustomerWithMails();
+    const cursor = Buffer.from(forged(`notifications ${caller.userId}`)).toString('base64url');
+    const { status, body } = await notifications.list({ caller, query: { cursor } });
+    expect([status, body.code, body.errors]).toEqual([
+      400,
+      'INVALID_REQUEST',
+      [{ field: 'cursor', message: 'is not one that this list gave out' }],
+    ]);
+  });
+
   test('are not shown to a visitor, nor without the permission', async () => {
     expect((await notifications.list({})).status).toBe(401);
     expect((await notifications.list({ caller: { userId: aCustomer().userId, roles: [] } })).status).toBe(
@@ -69,7 +86,6 @@ describe('one’s own notifications', () => {
     ['limit', { limit: 'many' }],
     ['limit', { limit: ['1', '2'] }],
     ['cursor', { cursor: 'made-up' }],
-    ['cursor', { cursor: Buffer.from('"CONTACT"').toString('base64url') }],
     ['page', { page: '2' }],
   ])('name %s when it is wrong', async (field, query) => {
     const { caller } = await aCustomerWithMails();

@@ -11,12 +11,13 @@ import { listedUser } from '../domain/access.ts';
 export const handler = httpHandler(listOrders, async ({ query, caller }) => {
   const { status, limit } = query;
   const userId = listedUser(caller, query.userId);
-  const before = decodeCursor(z.uuid(), query.cursor);
+  const list = ['orders', userId, status].join(' ');
+  const before = decodeCursor(list, z.uuid(), query.cursor);
   const found = await listed().list({ userId, status, before }, limit + 1);
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   return ok({
     items: page.map(orderSummary),
-    ...(last === undefined ? {} : { nextCursor: encodeCursor(last.id) }),
+    ...(last === undefined ? {} : { nextCursor: encodeCursor(list, last.id) }),
   });
 });

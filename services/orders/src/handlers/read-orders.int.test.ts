@@ -81,6 +81,18 @@ describe('GET orders', () => {
     ).toBeGreaterThan(1);
   });
 
+  test('refuses a cursor of another selection of orders', async () => {
+    const greta = as('customer');
+    for (let index = 0; index < 2; index += 1) await anOrder('paid', greta.userId);
+    const query = { userId: greta.userId, status: 'paid', limit: '1' };
+    const cursor = (await listed({ caller: support, query })).body['nextCursor'] as string;
+    expect(codeOf(await listed({ caller: support, query: { ...query, cursor } }))[0]).toBe(200);
+    for (const other of [{ status: 'paid' }, { userId: greta.userId }, {}]) {
+      const answer = await listed({ caller: support, query: { ...other, cursor } });
+      expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', 'cursor']);
+    }
+  });
+
   test("refuses a customer another's orders", async () => {
     expect(codeOf(await listed({ caller: eve, query: { userId: ada.userId } }))).toEqual([403, 'FORBIDDEN']);
   });

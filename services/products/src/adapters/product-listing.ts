@@ -19,7 +19,11 @@ export type ProductFilter = {
 export type ProductPage = { items: Product[]; nextCursor?: string };
 
 /** Where a page ended: a key of the index. */
-const position = z.strictObject({ id: z.uuid(), category: z.string().max(100), cents: z.int().min(0) });
+const position = z.strictObject({
+  id: z.uuid(),
+  category: z.string().min(1).max(100),
+  cents: z.int().min(0),
+});
 
 /** Lists products from the index of one category, or of all; the cost is the page's, whatever the catalogue's size. */
 export async function listProducts(
@@ -30,11 +34,12 @@ export async function listProducts(
   const shelf = filter.category === undefined;
   const from = filter.minPriceCents ?? 0;
   const to = filter.maxPriceCents ?? maxAmountCents;
-  // A cursor of another list would start outside of this one, which DynamoDB takes for an error.
+  const list = ['products', filter.sort, from, to, filter.category].join(' ');
+  // A forged position may be outside of this list, which DynamoDB takes for an error.
   const inThisList = position.refine(
     ({ category, cents }) => (shelf || category === filter.category) && cents >= from && cents <= to,
   );
-  const after = decodeCursor(inThisList, filter.cursor);
+  const after = decodeCursor(list, inThisList, filter.cursor);
   if (from > to) return { items: [] };
   const page: Page<ProductRow> = await dynamo.query<ProductRow>({
     table,
@@ -59,7 +64,7 @@ export async function listProducts(
     ...(page.next === undefined
       ? {}
       : {
-          nextCursor: encodeCursor({
+          nextCursor: encodeCursor(list, {
             id: page.next['product_id'],
             category: page.next['category'],
             cents: page.next['price_cents'],

@@ -38,6 +38,23 @@ describe('a category', () => {
     expect(first.items.length + rest.items.length).toBe(3);
   });
 
+  test.each([
+    ['a position that is no text', '["categories","\\ud800"]'],
+    ['an empty position', '["categories",""]'],
+    ['a position of the orders', '["orders","01a1fee5-b25c-7274-ad4a-2a7d022a7a9a"]'],
+    ['a position of no list', '"lamps"'],
+    ['neither list nor text', '"\\ud800"'],
+  ])('list is refused a cursor with %s', async (_, position) => {
+    const cursor = Buffer.from(position).toString('base64url');
+    expect(await call(api.listCategories, { query: { cursor } })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'INVALID_REQUEST',
+        errors: [{ field: 'cursor', message: 'is not one that this list gave out' }],
+      },
+    });
+  });
+
   test('asked for ten times at once with one key is added once', async () => {
     const request = {
       body: { categoryId: 'beds', name: 'Beds' },
@@ -224,12 +241,30 @@ describe('a list of products', () => {
     for (const query of [
       { category: 'lamps', cursor: nextCursor! },
       { category: 'rugs', minPriceCents: '400', cursor: nextCursor! },
+      { category: 'rugs', sort: '-price', cursor: nextCursor! },
+      { category: 'rugs', maxPriceCents: '400', cursor: nextCursor! },
+      { cursor: nextCursor! },
       { cursor: 'made-up' },
     ])
       expect(await call(api.listProducts, { query })).toMatchObject({
         status: 400,
         body: { errors: [{ field: 'cursor' }] },
       });
+  });
+
+  test.each(['\ud800', '\0', ''])('refuses a cursor with the category %j', async (category) => {
+    const { nextCursor } = await list({ limit: '1' });
+    const genuine = Buffer.from(nextCursor!, 'base64url').toString();
+    expect(genuine).toContain('"category":"rugs"');
+    const forged = genuine.replace('"category":"rugs"', `"category":${JSON.stringify(category)}`);
+    const cursor = Buffer.from(forged).toString('base64url');
+    expect(await call(api.listProducts, { query: { limit: '1', cursor } })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'INVALID_REQUEST',
+        errors: [{ field: 'cursor', message: 'is not one that this list gave out' }],
+      },
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import { archive } from '../app.ts';
 
 /** Lists the daily reports, newest first. */
 export const handler = httpHandler(listReports, async ({ query }) => {
-  const { items, next } = await archive().list(query.limit, decodeCursor(z.iso.date(), query.cursor));
-  return ok({ items, ...(next === undefined ? {} : { nextCursor: encodeCursor(next) }) });
+  const before = decodeCursor('reports', z.iso.date(), query.cursor);
+  const { items, next } = await archive().list(query.limit, before);
+  return ok({ items, ...(next === undefined ? {} : { nextCursor: encodeCursor('reports', next) }) });
 });

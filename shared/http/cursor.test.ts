@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { InvalidRequest } from '../errors.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+const decode = (cursor: string) => decodeCursor('shelves', z.string(), cursor);
+const forged = (json: string) => Buffer.from(json).toString('base64url');
+
+describe('a cursor', () => {
+  test('is read back by the list that gave it out', () => {
+    expect(decode(encodeCursor('shelves', 'Zoë 李 😀'))).toBe('Zoë 李 😀');
+  });
+
+  test.each([
+    ['of another list', encodeCursor('orders', 'lamps')],
+    ['of this list in another order', encodeCursor('shelves -name', 'lamps')],
+    ['of no list', forged('"lamps"')],
+    ['with more than a position', forged('["shelves","lamps",1]')],
+    ['with another position than this list has', encodeCursor('shelves', 1)],
+    ['that is no JSON', 'made-up'],
+    ['with half a surrogate pair', forged('["shelves","\\ud800"]')],
+    ['with NUL, which PostgreSQL does not take', forged('["shelves","\\u0000"]')],
+  ])('%s is refused as one that this list did not give out', (_, cursor) => {
+    let refusal: unknown;
+    try {
+      decode(cursor);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toBeInstanceOf(InvalidRequest);
+    expect((refusal as InstanceType<typeof InvalidRequest>).fields).toEqual([
+      { field: 'cursor', message: 'is not one that this list gave out' },
+    ]);
+  });
+});
