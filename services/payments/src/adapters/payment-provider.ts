@@ -36,6 +36,23 @@ export type PaymentProvider = {
 
 const secretSchema = z.object({ apiKey: z.string().min(1), webhookSecret: z.string().min(1) });
 
+/**
+ * What the shop reads of an event (https://docs.stripe.com/api/events/object). The signature says who sent it, not that
+ * its id is one: what is no id of an intent names no payment of ours, and PostgreSQL refuses a NUL even in a question.
+ */
+const noticeSchema = z
+  .object({
+    type: z.string(),
+    data: z
+      .object({
+        object: z.object({ object: z.literal('payment_intent'), id: z.string().regex(/^\w{1,255}$/) }),
+      })
+      .optional()
+      .catch(undefined),
+  })
+  .transform(({ type, data }): Notice => ({ type, ...(data && { intentId: data.object.id }) }))
+  .catch({ type: 'none' });
+
 /** Where the provider is (Stripe, or one that speaks its API), what lets us in, and how long one call may take. */
 export type ProviderOptions = { url: string; secretId: string; timeoutMs: number };
 
@@ -127,11 +144,7 @@ export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): 
       const [client, { webhookSecret }] = await Promise.all([stripe(), secret()]);
       try {
         const event = client.webhooks.constructEvent(rawBody, signature ?? '', webhookSecret);
-        const about = event.data.object;
-        return {
-          type: event.type,
-          ...('object' in about && about.object === 'payment_intent' ? { intentId: about.id } : {}),
-        };
+        return noticeSchema.parse(event);
       } catch (cause) {
         throw new InvalidSignature('Stripe-Signature is not a recent signature of this body.', {
           fields: [{ field: 'Stripe-Signature', message: 'is not a recent signature of this body' }],

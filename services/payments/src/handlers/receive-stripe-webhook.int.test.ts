@@ -84,6 +84,22 @@ describe('a webhook', () => {
     expect((await tell('payment_intent.succeeded', 'pi_of_somebody_else')).status).toBe(200);
   });
 
+  test.each(['pi_\0', 'pi_ 1', '', 'p'.repeat(256), 5, { id: 'pi_1' }, undefined])(
+    'of what is no id of an intent (%j) is taken and forgotten',
+    async (intentId) => {
+      const answer = await tell('payment_intent.succeeded', intentId as string);
+      expect([answer.status, answer.body]).toEqual([200, { received: true }]);
+    },
+  );
+
+  test.each(['{}', '[]', '"event"', '{"type":5,"data":{"object":{}}}', '{"type":"x","data":null}'])(
+    'that is signed and no event (%s) is taken and forgotten',
+    async (body) => {
+      const answer = await send(handler, receiveStripeWebhook, { body, headers: signed(body) });
+      expect([answer.status, answer.body]).toEqual([200, { received: true }]);
+    },
+  );
+
   test('that is not signed is refused, and names the header', async () => {
     const answer = await send(handler, receiveStripeWebhook, { body: '{}' });
     expect([answer.status, answer.body['code'], answer.body['errors']]).toEqual([
