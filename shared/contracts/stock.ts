@@ -35,9 +35,10 @@ export const holdReceiptSchema = z.string().max(20_000);
 /**
  * Holds stock for an order until `expiresAt`: all lines or none. Keyed by the order id: the same request again gets
  * the same answer, with a later `expiresAt` for longer. Refusals: OUT_OF_STOCK (fields `lines[i].quantity` with what is
- * left), PRODUCT_NOT_FOUND (fields `lines[i].productId`; also for a product that is not on sale), HOLD_REFUSED (the
- * order holds other lines, is paid, or lies in too many warehouses). A function error (contention, or an order that
- * was released less than 30 s ago) may be retried.
+ * left), PRODUCT_NOT_FOUND (fields `lines[i].productId`; also for a product that is not on sale),
+ * ORDER_TOO_SCATTERED (field `lines`: the pieces lie in more warehouses than one hold can take from; the same request
+ * is refused again, fewer products or pieces are not), HOLD_REFUSED (the order holds other lines, or is paid). A
+ * function error (contention, or an order that was released less than 30 s ago) may be retried.
  */
 export const ReserveStock = contract({
   name: 'reserve-stock',

@@ -11,6 +11,7 @@ import {
   OrderNotFound,
   OrderNotShippable,
   OrderTooLarge,
+  OrderTooScattered,
   OrderTooSmall,
   OutOfStock,
   UnknownProduct,
@@ -33,6 +34,7 @@ export const placeOrder = route({
   errors: [
     OutOfStock.kind,
     UnknownProduct.kind,
+    OrderTooScattered.kind,
     MixedCurrencies.kind,
     OrderTooLarge.kind,
     OrderTooSmall.kind,

@@ -6,7 +6,7 @@ import { ShopError, Unavailable } from '#shared/errors.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
 import { sqlState } from '#shared/postgres/database.ts';
-import { OrderAttemptLapsed, OutOfStock, UnknownProduct } from '../domain/errors.ts';
+import { OrderAttemptLapsed, OrderTooScattered, OutOfStock, UnknownProduct } from '../domain/errors.ts';
 import type { WantedLine } from '../domain/place.ts';
 
 /** What an order asks to be held. */
@@ -17,7 +17,7 @@ export type ProductCatalog = {
   /**
    * Holds the lines while `use` writes the order with them. If `use` refuses for good, the stock is given back; after
    * a fault it stays held under the order's id for a retry, and lapses by itself.
-   * @throws OutOfStock, UnknownProduct, OrderAttemptLapsed, Unavailable, and what `use` throws
+   * @throws OutOfStock, UnknownProduct, OrderTooScattered, OrderAttemptLapsed, Unavailable, and what `use` throws
    */
   withHeldStock<T>(wish: StockWish, cause: Cause, use: (held: ReserveStockAnswer) => Promise<T>): Promise<T>;
 };
@@ -115,6 +115,7 @@ function refusalOf({ code, detail, fields }: Refusal, lines: readonly WantedLine
   };
   if (code === 'OUT_OF_STOCK') return new OutOfStock(detail, named);
   if (code === 'PRODUCT_NOT_FOUND') return new UnknownProduct(detail, named);
+  if (code === 'ORDER_TOO_SCATTERED') return new OrderTooScattered(detail, named);
   if (code === 'HOLD_REFUSED') return new OrderAttemptLapsed(detail, named);
   return new Unavailable(`Stock could not be held (${code}). Nothing was ordered; try again.`);
 }

@@ -19,6 +19,13 @@ export const UnknownProduct = shopError({
   status: 422,
   title: 'A product is not on sale',
 });
+/** The pieces lie in more warehouses than one order can collect from; fewer products or pieces fit. */
+export const OrderTooScattered = shopError({
+  code: 'ORDER_TOO_SCATTERED',
+  remedy: 'fix-request',
+  status: 422,
+  title: 'The pieces lie in too many warehouses for one order',
+});
 /** The lines are priced in more than one currency. */
 export const MixedCurrencies = shopError({
   code: 'MIXED_CURRENCIES',

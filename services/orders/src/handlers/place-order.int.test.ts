@@ -218,6 +218,19 @@ describe('the catalogue', () => {
     expect(new Set(catalog.calls).size).toBe(2);
   });
 
+  test('that would have to collect from too many warehouses is 422 and says that the lines must change', async () => {
+    const detail = 'Order fewer products or pieces at once.';
+    const fields = [{ field: 'lines', message: 'lie in too many warehouses for one order' }];
+    catalog.next({ refuses: { code: 'ORDER_TOO_SCATTERED', detail, fields } });
+    const answer = await place();
+    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
+      422,
+      'ORDER_TOO_SCATTERED',
+      ['lines'],
+    ]);
+    expect([answer.body['detail'], await count('orders'), await count('outbox')]).toEqual([detail, 0, 0]);
+  });
+
   test('is asked once more when it fails, for the same order', async () => {
     catalog.next('fails');
     const { status, body } = await place();

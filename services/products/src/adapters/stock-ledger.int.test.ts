@@ -6,6 +6,9 @@ import { releaseStock } from './stock-settlement.ts';
 
 const shop = await aCatalogue();
 const minute = 60_000;
+/** Warehouses with one piece each. */
+const onePieceInEach = (warehouses: number) =>
+  Object.fromEntries(Array.from({ length: warehouses }, (_, index) => [`warehouse-${index}`, 1]));
 
 describe('a hold', () => {
   test('answers names and prices, and moves pieces from available to reserved', async () => {
@@ -57,6 +60,16 @@ describe('a hold', () => {
     expect((await shop.hold(lines)).lines).toHaveLength(45);
     await expect(shop.hold(lines)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' });
   });
+
+  test('of pieces in more warehouses than one transaction takes is refused, and fewer pieces are held', async () => {
+    const lamp = await shop.aProduct(onePieceInEach(99));
+    await expect(shop.hold({ [lamp]: 99 })).rejects.toMatchObject({
+      code: 'ORDER_TOO_SCATTERED',
+      fields: [{ field: 'lines' }],
+    });
+    expect(await shop.shelves(lamp)).not.toContainEqual(expect.stringMatching(/\+1$/));
+    expect((await shop.hold({ [lamp]: 98 })).lines).toMatchObject([{ quantity: 98 }]);
+  });
 });
 
 describe('the same request again', () => {
@@ -66,6 +79,16 @@ describe('the same request again', () => {
     const first = await shop.hold({ [lamp]: 2 }, { orderId });
     expect(await shop.hold({ [lamp]: 2 }, { orderId })).toEqual(first);
     expect(await shop.shelves(lamp)).toEqual(['berlin 0+2']);
+  });
+
+  test('gets the same answer, also when what is left now lies in too many warehouses', async () => {
+    const lamp = await shop.aProduct({ berlin: 99 });
+    const orderId = newId();
+    const first = await shop.hold({ [lamp]: 99 }, { orderId });
+    const counted = { berlin: 100, ...onePieceInEach(98) };
+    const warehouses = Object.entries(counted).map(([warehouseId, onHand]) => ({ warehouseId, onHand }));
+    await shop.inventory.count(lamp, { warehouses, reorderLevel: undefined }, () => []);
+    expect(await shop.hold({ [lamp]: 99 }, { orderId, parts: shop.aLedger() })).toEqual(first);
   });
 
   test('ten times at once holds once', async () => {
@@ -204,6 +227,13 @@ describe('a hold on remembered stock', () => {
       () => [],
     );
     expect((await shop.hold({ [lamp]: 1 })).lines).toMatchObject([{ unitPriceCents: 9900 }]);
+  });
+
+  test('reads again where the checks of what is remembered do not fit the transaction', async () => {
+    const ids = await Promise.all(Array.from({ length: 45 }, () => shop.aProduct({ berlin: 1000 })));
+    const lines = Object.fromEntries(ids.map((id) => [id, 1]));
+    await shop.hold(lines);
+    expect((await shop.hold(lines)).lines).toHaveLength(45);
   });
 
   test('finds the truth when others took the stock', async () => {

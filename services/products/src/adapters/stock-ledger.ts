@@ -40,7 +40,7 @@ export type LedgerParts = {
 /**
  * Holds stock for an order: all lines or none, in one transaction whose conditions no concurrency can pass twice.
  * The same request again gets the same answer; a lapsed hold of somebody else is taken back before anyone is refused.
- * @throws OutOfStock, ProductNotFound, HoldRefused; Unavailable if the items stay contended
+ * @throws OutOfStock, ProductNotFound, OrderTooScattered, HoldRefused; Unavailable if the items stay contended
  */
 export async function reserveStock(
   parts: LedgerParts,
@@ -53,8 +53,10 @@ export async function reserveStock(
     const now = clock();
     const hinted = race === 0 ? recent.ample(lines, now) : undefined;
     const stocks = hinted ?? (await readStocks(parts, lines, now));
-    const decision = decideHold(lines, stocks);
+    const decision = decideHold(lines, stocks, maxPlaces(lines, hinted !== undefined));
     if (decision.kind !== 'hold') {
+      // Memory refuses nobody: the stock is read. Many lines may also fit only without the checks that memory needs.
+      if (hinted !== undefined) continue;
       const repeated = await repeat(parts, request, now);
       if (repeated.kind === 'answer') return repeated.answer;
       refusal = refusalOf(decision);
@@ -94,6 +96,13 @@ async function readStocks({ dynamo, tables, recent }: LedgerParts, lines: readon
   return stocks;
 }
 
+/**
+ * Places of stock that fit one transaction: {@link holdWrites} has besides them the check that the order was not just
+ * released, a reservation per line, and after a hint a check per line.
+ */
+const maxPlaces = (lines: readonly StockLine[], hinted: boolean): number =>
+  maxTransactionItems - 1 - lines.length * (hinted ? 2 : 1);
+
 /** Writes of a hold: those about the order, whose failure means that it is known, and those about the stock. */
 function holdWrites(
   tables: Tables,
@@ -120,10 +129,6 @@ function holdWrites(
     // What was read a moment ago is sold as it was read; what is remembered must still be so.
     ...(hinted ? [offerUnchanged(tables.inventory, productId, offer.version)] : []),
   ]);
-  if (order.length + stock.length > maxTransactionItems)
-    throw new HoldRefused(
-      'These pieces lie in too many warehouses for one order: order fewer products at once.',
-    );
   return { order, stock };
 }
 

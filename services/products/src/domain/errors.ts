@@ -25,6 +25,13 @@ export const OutOfStock = shopError({
   remedy: 'conflict',
   title: 'Not enough in stock',
 });
+/** The pieces of an order lie in more places than one hold can take from; fewer products or pieces fit. */
+export const OrderTooScattered = shopError({
+  code: 'ORDER_TOO_SCATTERED',
+  remedy: 'fix-request',
+  status: 422,
+  title: 'The pieces lie in too many warehouses for one order',
+});
 /** The order holds other lines, or its stock is committed: it cannot be held again. */
 export const HoldRefused = shopError({
   code: 'HOLD_REFUSED',

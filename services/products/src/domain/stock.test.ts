@@ -49,15 +49,20 @@ describe('an allocation', () => {
 });
 
 describe('a hold', () => {
+  const maxPlaces = 3;
   const row = (available: number) => [{ warehouseId: 'berlin', available, reserved: 0 }];
 
   test('is refused by name for every product that is unknown or retired', () => {
     const lines = ['a', 'b', 'c'].map((productId) => ({ productId, quantity: 1 }));
-    const decision = decideHold(lines, [
-      { productId: 'a', offer: undefined, warehouses: [] },
-      { productId: 'b', offer: offer('b'), warehouses: row(1) },
-      { productId: 'c', offer: offer('c', 'retired'), warehouses: row(1) },
-    ]);
+    const decision = decideHold(
+      lines,
+      [
+        { productId: 'a', offer: undefined, warehouses: [] },
+        { productId: 'b', offer: offer('b'), warehouses: row(1) },
+        { productId: 'c', offer: offer('c', 'retired'), warehouses: row(1) },
+      ],
+      maxPlaces,
+    );
     expect(decision).toMatchObject({
       kind: 'unknown',
       fields: [{ field: 'lines[0].productId' }, { field: 'lines[2].productId' }],
@@ -66,14 +71,35 @@ describe('a hold', () => {
 
   test('is refused by name for every line that is short', () => {
     const lines = ['a', 'b'].map((productId) => ({ productId, quantity: 3 }));
-    const decision = decideHold(lines, [
-      { productId: 'a', offer: offer('a'), warehouses: row(3) },
-      { productId: 'b', offer: offer('b'), warehouses: row(2) },
-    ]);
+    const decision = decideHold(
+      lines,
+      [
+        { productId: 'a', offer: offer('a'), warehouses: row(3) },
+        { productId: 'b', offer: offer('b'), warehouses: row(2) },
+      ],
+      maxPlaces,
+    );
     expect(decision).toEqual({
       kind: 'short',
       productIds: ['b'],
       fields: [{ field: 'lines[1].quantity', message: 'only 2 left of Lamp' }],
+    });
+  });
+
+  test('takes from as many places as it may, over all lines, and is refused beyond', () => {
+    const inEach = (...warehouseIds: string[]) =>
+      warehouseIds.map((warehouseId) => ({ warehouseId, available: 1, reserved: 0 }));
+    const wish = (quantity: number) => ['a', 'b'].map((productId) => ({ productId, quantity }));
+    const stocks = [
+      { productId: 'a', offer: offer('a'), warehouses: inEach('berlin', 'paris') },
+      { productId: 'b', offer: offer('b'), warehouses: inEach('berlin', 'paris') },
+    ];
+    expect(decideHold(wish(2), stocks, 4).kind).toBe('hold');
+    expect(decideHold(wish(1), stocks, maxPlaces).kind).toBe('hold');
+    const decision = decideHold(wish(2), stocks, maxPlaces);
+    expect(decision).toEqual({
+      kind: 'scattered',
+      fields: [{ field: 'lines', message: 'lie in too many warehouses for one order' }],
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { StockLine } from '#shared/contracts/stock.ts';
 import type { FieldError } from '#shared/errors.ts';
 import type { Currency } from '#shared/money.ts';
-import { OutOfStock, ProductNotFound } from './errors.ts';
+import { OrderTooScattered, OutOfStock, ProductNotFound } from './errors.ts';
 
 /** A product as it is sold: what a hold answers, and how many events the product has had. */
 export type Offer = {
@@ -55,14 +55,25 @@ export function allocate(quantity: number, warehouses: readonly WarehouseStock[]
   return missing === 0 ? allocations : undefined;
 }
 
-/** What a request for stock comes to: every line with its warehouses, or the lines that are unknown or short. */
+/**
+ * What a request for stock comes to: every line with its warehouses, or the lines that are unknown or short, or more
+ * warehouses than one hold can take from.
+ */
 export type HoldDecision =
   | { kind: 'hold'; lines: AllocatedLine[] }
   | { kind: 'unknown'; fields: FieldError[] }
-  | { kind: 'short'; fields: FieldError[]; productIds: string[] };
+  | { kind: 'short'; fields: FieldError[]; productIds: string[] }
+  | { kind: 'scattered'; fields: FieldError[] };
 
-/** All lines or none; `stocks` are in the order of the lines. */
-export function decideHold(lines: readonly StockLine[], stocks: readonly ProductStock[]): HoldDecision {
+/**
+ * All lines or none; `stocks` are in the order of the lines. A hold takes from at most `maxPlaces` places, each a
+ * product in a warehouse.
+ */
+export function decideHold(
+  lines: readonly StockLine[],
+  stocks: readonly ProductStock[],
+  maxPlaces: number,
+): HoldDecision {
   const unknown: FieldError[] = [];
   const short: { field: FieldError; productId: string }[] = [];
   const allocated: AllocatedLine[] = [];
@@ -90,15 +101,30 @@ export function decideHold(lines: readonly StockLine[], stocks: readonly Product
       fields: short.map(({ field }) => field),
       productIds: short.map(({ productId }) => productId),
     };
+  if (allocated.flatMap(({ allocations }) => allocations).length > maxPlaces)
+    return {
+      kind: 'scattered',
+      fields: [{ field: 'lines', message: 'lie in too many warehouses for one order' }],
+    };
   return { kind: 'hold', lines: allocated };
 }
 
 /** The refusal in words that a customer can act on. */
-export const refusalOf = (decision: Exclude<HoldDecision, { kind: 'hold' }>) => {
-  const detail = decision.fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  const Refusal = decision.kind === 'unknown' ? ProductNotFound : OutOfStock;
-  return new Refusal(detail, { fields: decision.fields });
-};
+export function refusalOf(decision: Exclude<HoldDecision, { kind: 'hold' }>) {
+  const { fields } = decision;
+  const named = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  switch (decision.kind) {
+    case 'unknown':
+      return new ProductNotFound(named, { fields });
+    case 'short':
+      return new OutOfStock(named, { fields });
+    case 'scattered':
+      return new OrderTooScattered(
+        'The pieces lie in too many warehouses for one order. Order fewer products or pieces at once.',
+        { fields },
+      );
+  }
+}
 
 /** Whether a product is to be reordered and nobody has been told. */
 export const isNewlyLow = (stock: ProductStock): boolean =>
