@@ -13,6 +13,7 @@ import {
   TimedOut,
   TooManyRequests,
   Unauthenticated,
+  Unavailable,
   UnsupportedMediaType,
 } from '../shared/errors.ts';
 import type { Route } from '../shared/http/route.ts';
@@ -22,11 +23,15 @@ export type ServiceRoutes = { service: string; routes: readonly Route[] };
 
 type Json = Record<string, unknown>;
 
-/** API Gateway answers these itself, on every route; 502 where a function fails without an answer of its own. */
-const gatewayErrors: ErrorKind[] = [
+/**
+ * What every route may answer. API Gateway does so by itself, with 502 where a function fails without an answer of its
+ * own; 503 comes from any route whose store is away or contended, and from the edge while no region can answer.
+ */
+const everyRoutesErrors: ErrorKind[] = [
   TooManyRequests.kind,
   Internal.kind,
   { ...Internal.kind, status: 502 },
+  Unavailable.kind,
   TimedOut.kind,
 ];
 
@@ -204,7 +209,7 @@ function errorsOf(route: Route): ErrorKind[] {
     ...(takesKey ? [IdempotencyKeyReused.kind, RequestInProgress.kind] : []),
     ...(route.ifMatch ? [PreconditionFailed.kind, PreconditionRequired.kind] : []),
     ...(route.errors ?? []),
-    ...gatewayErrors,
+    ...everyRoutesErrors,
   ];
 }
 

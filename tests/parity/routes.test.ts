@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compileStacks } from '../../local/compile/compile-stacks.ts';
 import type { Template } from '../../local/deployment.ts';
 import { openapiFile, openapiText, serviceRoutes } from '../../scripts/service-routes.ts';
+import { Unavailable } from '../../shared/errors.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -15,6 +16,23 @@ test('docs/openapi.json is what the routes say (npm run openapi writes it)', asy
   const [was, is] = [partsOf(kept), partsOf(made)];
   const differing = Object.keys({ ...was, ...is }).filter((part) => !isDeepStrictEqual(was[part], is[part]));
   expect(differing).toEqual([]);
+});
+
+test('every route may answer UNAVAILABLE, and none says so for itself', async () => {
+  const { paths } = JSON.parse(await openapiText()) as {
+    paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;
+  };
+  const without = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([method, { responses }]) =>
+      responses['503']?.description.includes('UNAVAILABLE: ') ? [] : [`${method} ${path}`],
+    ),
+  );
+  const repeating = (await serviceRoutes()).flatMap(({ service, routes }) =>
+    routes
+      .filter(({ errors = [] }) => errors.includes(Unavailable.kind))
+      .map(({ name }) => `${service} ${name}`),
+  );
+  expect({ without, repeating }).toEqual({ without: [], repeating: [] });
 });
 
 describe('the routes that the code declares are those that API Gateway gets', () => {

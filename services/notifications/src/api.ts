@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { Unavailable } from '#shared/errors.ts';
 import { pageOf, pageQuery } from '#shared/http/cursor.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import { templates } from './domain/templates.ts';
@@ -42,7 +41,6 @@ export const healthRoute = route({
       }),
     },
   },
-  errors: [Unavailable.kind],
 });
 
 /** Every route of this service. */

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { roles } from '#shared/auth/permissions.ts';
-import { Unavailable } from '#shared/errors.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import {
   EmailTaken,
@@ -62,7 +61,7 @@ export const loginRoute = route({
   access: 'public',
   body: z.strictObject({ email: emailSchema, password: givenPasswordSchema }),
   responses: { 200: { description: 'Tokens of a new session.', schema: tokens } },
-  errors: [InvalidCredentials.kind, TooManySignIns.kind, Unavailable.kind],
+  errors: [InvalidCredentials.kind, TooManySignIns.kind],
 });
 
 /** Goes on with a session. Takes no Idempotency-Key: a token that comes twice is a token that was copied. */
@@ -74,7 +73,7 @@ export const refreshRoute = route({
   access: 'public',
   body: refreshTokenBody,
   responses: { 200: { description: 'Tokens of the same session; the one sent is used up.', schema: tokens } },
-  errors: [InvalidRefreshToken.kind, Unavailable.kind],
+  errors: [InvalidRefreshToken.kind],
 });
 
 /** Ends a session; who holds the refresh token may, and doing it again changes nothing. */
@@ -101,7 +100,6 @@ export const getJwksRoute = route({
       schema: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
     },
   },
-  errors: [Unavailable.kind],
 });
 
 /** The caller's own account. */
@@ -152,7 +150,6 @@ export const healthRoute = route({
       }),
     },
   },
-  errors: [Unavailable.kind],
 });
 
 /** The description of the whole API. */
