@@ -1,7 +1,8 @@
+import { connect } from 'node:net';
 import { eventually } from '#shared/testing/eventually.ts';
 import { gatewayUnderTest } from './fixtures/gateway-under-test.ts';
 
-const { pool, call } = await gatewayUnderTest();
+const { pool, call, gateway } = await gatewayUnderTest();
 
 describe('a route', () => {
   test('is chosen literal first, then parameter, then greedy', async () => {
@@ -52,5 +53,59 @@ describe('an answer', () => {
     pool.kill();
     expect((await running).status).toBe(502);
     expect((await call('GET', '/api/v1/echo/fixed')).status).toBe(200);
+  });
+});
+
+describe('what is no HTTP', () => {
+  /** Writes the first piece, each other after an answer, and reads everything that comes back until the connection ends. */
+  const write = (...pieces: string[]): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(gateway.port, '127.0.0.1');
+      let text = '';
+      socket.on('data', (piece) => {
+        text += piece.toString('latin1');
+        const next = pieces.shift();
+        if (next !== undefined) socket.write(next, 'latin1');
+      });
+      socket.on('end', () => resolve(text));
+      socket.on('error', reject);
+      socket.write(pieces.shift() ?? '', 'latin1');
+    });
+  const head = (line: string, ...headers: string[]) => [line, 'Host: x', ...headers, '', ''].join('\r\n');
+  const statuses = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
+  const echo = head('GET /api/v1/echo/fixed HTTP/1.1');
+
+  test.each([
+    ['a method that nobody knows', head('FOO /api/v1/echo/7 HTTP/1.1')],
+    ['a raw byte in the path', head('GET /api/v1/echo/\xff HTTP/1.1')],
+    ['a length that is no number', head('POST /api/v1/echo/7 HTTP/1.1', 'Content-Length: seven')],
+    ['two lengths', head('POST /api/v1/echo/7 HTTP/1.1', 'Content-Length: 1', 'Content-Length: 2')],
+    ['a header without a name', head('GET /api/v1/echo/7 HTTP/1.1', ': value')],
+    ['headers without end', head('GET /api/v1/echo/7 HTTP/1.1', `X-Long: ${'x'.repeat(40_000)}`)],
+    ['a broken piece', `${head('POST /api/v1/echo/7 HTTP/1.1', 'Transfer-Encoding: chunked')}zz\r\n`],
+    ['nonsense', 'nonsense\r\n\r\n'],
+  ])('as %s is 400 in the form of the template, and the connection ends', async (_, bytes) => {
+    const answer = await write(bytes);
+    expect(statuses(answer)).toEqual(['400']);
+    expect(answer).toMatch(/^content-type: application\/json\r$/im);
+    expect(answer).toMatch(/^connection: close\r$/im);
+    expect(answer).toMatch(/^x-amzn-requestid: \S+\r$/im);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ code: 'REFUSED', detail: 'Bad Request' });
+  });
+
+  test('is told apart from the requests before it, which keep their answers', async () => {
+    expect(statuses(await write(echo, 'nonsense\r\n\r\n'))).toEqual(['200', '400']);
+    expect(statuses(await write(`${echo}nonsense\r\n\r\n`))).toEqual(['200']);
+  });
+
+  test('in a body that was refused already is not answered again', async () => {
+    const large = head('POST /api/v1/picture HTTP/1.1', 'Transfer-Encoding: chunked');
+    const piece = `${(11 * 1024 * 1024).toString(16)}\r\n${'x'.repeat(11 * 1024 * 1024)}\r\n`;
+    expect(statuses(await write(large + piece, 'zz\r\n'))).toEqual(['413']);
+  });
+
+  test('an expectation that nobody knows is passed over', async () => {
+    const answer = await call('GET', '/api/v1/echo/fixed', ['Expect', 'foo']);
+    expect([answer.status, answer.json().resource]).toEqual([200, '/api/v1/echo/fixed']);
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { ApiMethod, RestApiSpec } from '../deployment.ts';
 import { explainListenError } from '../engines/ports.ts';
 import type { Invoke, InvokeResult } from '../host/invoke.ts';
@@ -136,7 +136,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   };
 
-  const server = createServer({ maxHeaderSize: 32 * 1024 }, (incoming, outgoing) => {
+  /** What each connection last asked, and the answer to it. */
+  const exchanges = new WeakMap<Socket, Exchange>();
+
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    exchanges.set(incoming.socket, { incoming, outgoing });
     const request = readRequest(incoming);
     readBody(incoming)
       .then(
@@ -151,7 +155,36 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         options.onError(error);
         outgoing.destroy();
       });
-  });
+  };
+
+  /** For a connection that Node's parser cannot read on: says so in the API's form, if that is not too late, and ends it. */
+  const giveUp = (error: NodeJS.ErrnoException, socket: Socket): void => {
+    const last = exchanges.get(socket);
+    // Before the end of a request the broken bytes are its body, after it they are the next request.
+    const isNext = last === undefined || last.incoming.complete;
+    if (!socket.writable) socket.destroy();
+    else if (last !== undefined && (isNext ? !last.outgoing.writableFinished : last.outgoing.headersSent))
+      endAfter(last.outgoing, socket);
+    else refuseUnread(error, isNext ? newExchange(socket) : last);
+  };
+  const refuseUnread = (error: NodeJS.ErrnoException, exchange: Exchange): void => {
+    const { incoming, outgoing } = exchange;
+    exchanges.set(incoming.socket, exchange);
+    const request = readRequest(incoming);
+    const route = routes.find(request.method, request.path);
+    const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    const answer = late
+      ? ownAnswer(route, request, 'INTEGRATION_TIMEOUT', 'Endpoint request timed out')
+      : ownAnswer(route, request, 'DEFAULT_4XX', 'Bad Request');
+    outgoing.shouldKeepAlive = false;
+    endAfter(outgoing, incoming.socket);
+    send(outgoing, request, answer);
+  };
+
+  const server = createServer({ maxHeaderSize: 32 * 1024 }, serve);
+  // API Gateway does without an expectation that it does not know; Node would answer 417 with no body.
+  server.on('checkExpectation', serve);
+  server.on('clientError', (error, socket) => giveUp(error, socket as Socket));
   // A keep-alive client must not meet a connection that closes under its next request.
   server.keepAliveTimeout = 65_000;
   const host = options.host ?? '127.0.0.1';
@@ -173,6 +206,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         setTimeout(() => server.closeAllConnections(), CLOSING_MS).unref();
       }),
   };
+}
+
+type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse };
+
+/** For what is answered without having been read as a request. */
+function newExchange(socket: Socket): Exchange {
+  const incoming = new IncomingMessage(socket);
+  const outgoing = new ServerResponse(incoming);
+  outgoing.assignSocket(socket);
+  return { incoming, outgoing };
+}
+
+function endAfter(outgoing: ServerResponse, socket: Socket): void {
+  if (outgoing.writableFinished) socket.destroy();
+  else outgoing.once('finish', () => socket.destroy());
 }
 
 function readRequest(incoming: IncomingMessage): GatewayRequest {

@@ -16,6 +16,8 @@ const DEFAULT_STATUS = {
   REQUEST_TOO_LARGE: 413,
   THROTTLED: 429,
   UNAUTHORIZED: 401,
+  /** What cannot be read as a request. */
+  DEFAULT_4XX: 400,
   /** What a failed or malformed function answer is reported as, with 502. */
   DEFAULT_5XX: 502,
 } as const;
