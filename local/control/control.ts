@@ -142,7 +142,8 @@ async function answer(routes: Route[], incoming: IncomingMessage): Promise<Reply
     const match = pattern.exec(pathname);
     if (match === null || method !== incoming.method) continue;
     const body = await readBody(incoming);
-    if (body === undefined) return refused(413, 'the request is too large');
+    if (body === 'too-large') return refused(413, 'the request is too large');
+    if (body === 'too-late') return refused(408, 'the request did not end');
     try {
       const parameter = decodeURIComponent(match[1] ?? '');
       return await handler(parameter, { query: searchParams, body: body.toString('utf8') });

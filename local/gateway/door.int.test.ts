@@ -4,6 +4,24 @@ import { gatewayUnderTest } from './fixtures/gateway-under-test.ts';
 
 const { pool, call, gateway } = await gatewayUnderTest();
 
+/** Writes the first piece, each other after an answer, and reads everything that comes back until the connection ends. */
+const write = (...pieces: string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(gateway.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (piece) => {
+      text += piece.toString('latin1');
+      const next = pieces.shift();
+      if (next !== undefined) socket.write(next, 'latin1');
+    });
+    socket.on('end', () => resolve(text));
+    socket.on('error', reject);
+    socket.write(pieces.shift() ?? '', 'latin1');
+  });
+const head = (line: string, ...headers: string[]) => [line, 'Host: x', ...headers, '', ''].join('\r\n');
+const statuses = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
+const echo = head('GET /api/v1/echo/fixed HTTP/1.1');
+
 describe('a route', () => {
   test('is chosen literal first, then parameter, then greedy', async () => {
     expect((await call('GET', '/api/v1/echo/fixed')).json().resource).toBe('/api/v1/echo/fixed');
@@ -57,24 +75,6 @@ describe('an answer', () => {
 });
 
 describe('what is no HTTP', () => {
-  /** Writes the first piece, each other after an answer, and reads everything that comes back until the connection ends. */
-  const write = (...pieces: string[]): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const socket = connect(gateway.port, '127.0.0.1');
-      let text = '';
-      socket.on('data', (piece) => {
-        text += piece.toString('latin1');
-        const next = pieces.shift();
-        if (next !== undefined) socket.write(next, 'latin1');
-      });
-      socket.on('end', () => resolve(text));
-      socket.on('error', reject);
-      socket.write(pieces.shift() ?? '', 'latin1');
-    });
-  const head = (line: string, ...headers: string[]) => [line, 'Host: x', ...headers, '', ''].join('\r\n');
-  const statuses = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
-  const echo = head('GET /api/v1/echo/fixed HTTP/1.1');
-
   test.each([
     ['a method that nobody knows', head('FOO /api/v1/echo/7 HTTP/1.1')],
     ['a raw byte in the path', head('GET /api/v1/echo/\xff HTTP/1.1')],
@@ -107,5 +107,18 @@ describe('what is no HTTP', () => {
   test('an expectation that nobody knows is passed over', async () => {
     const answer = await call('GET', '/api/v1/echo/fixed', ['Expect', 'foo']);
     expect([answer.status, answer.json().resource]).toEqual([200, '/api/v1/echo/fixed']);
+  });
+});
+
+describe('a body that does not end', () => {
+  test.each([
+    ['stops', `${head('POST /api/v1/echo/7 HTTP/1.1', 'Content-Length: 5')}ab`],
+    ['never begins', head('POST /api/v1/echo/7 HTTP/1.1', 'Content-Length: 5')],
+    ['comes in pieces', `${head('POST /api/v1/echo/7 HTTP/1.1', 'Transfer-Encoding: chunked')}1\r\na\r\n`],
+  ])('because it %s is 504 when its time is over, and the connection ends', async (_, bytes) => {
+    const answer = await write(bytes);
+    expect(statuses(answer)).toEqual(['504']);
+    expect(answer).toMatch(/^connection: close\r$/im);
+    expect(answer).toContain('{"message":"Endpoint request timed out"}');
   });
 });

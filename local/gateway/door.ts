@@ -20,6 +20,8 @@ export type GatewayOptions = {
   accountId: string;
   apis: readonly RestApiSpec[];
   invoke: Invoke;
+  /** How long a client may take to send a body; as long as an integration by default. */
+  bodyLimitMs?: number;
   /** Told what went wrong inside, where the client is told `Internal server error`. */
   onError: (error: unknown) => void;
 };
@@ -108,12 +110,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     incoming: IncomingMessage,
     request: GatewayRequest,
     route: Route,
-    body: Buffer | undefined,
+    body: Awaited<ReturnType<typeof readBody>>,
   ): Promise<ClientAnswer> => {
     const refuse = (type: GatewayResponseType, message: string) => ownAnswer(route, request, type, message);
     const { method } = route;
     if (method === undefined) return refuse('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token');
-    if (body === undefined) return refuse('REQUEST_TOO_LARGE', 'Request Too Long');
+    if (body === 'too-large') return refuse('REQUEST_TOO_LARGE', 'Request Too Long');
+    if (body === 'too-late') return refuse('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
     const preflight = preflights.get(method);
     if (preflight !== undefined) return preflight(incoming.headers.origin);
     try {
@@ -142,9 +145,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     exchanges.set(incoming.socket, { incoming, outgoing });
     const request = readRequest(incoming);
-    readBody(incoming)
+    readBody(incoming, options.bodyLimitMs)
       .then(
         async (body) => {
+          // The rest of it would be taken for the next request, or awaited for ever.
+          if (body === 'too-late') outgoing.shouldKeepAlive = false;
           const route = routes.find(request.method, request.path);
           send(outgoing, request, await handle(incoming, request, route, body));
         },
