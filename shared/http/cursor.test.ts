@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InvalidRequest } from '../errors.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, pageQuery } from './cursor.ts';
 
 const decode = (cursor: string) => decodeCursor('shelves', z.string(), cursor);
 const forged = (json: string) => Buffer.from(json).toString('base64url');
@@ -30,5 +30,41 @@ describe('a cursor', () => {
     expect((refusal as InstanceType<typeof InvalidRequest>).fields).toEqual([
       { field: 'cursor', message: 'is not one that this list gave out' },
     ]);
+  });
+});
+
+describe('a limit', () => {
+  const page = z.strictObject(pageQuery);
+
+  test.each([
+    ['1', 1],
+    ['007', 7],
+    ['100', 100],
+  ])('of %s is taken', (limit, items) => {
+    expect(page.parse({ limit })).toEqual({ limit: items });
+  });
+
+  test('is 20 unless asked', () => {
+    expect(page.parse({})).toEqual({ limit: 20 });
+  });
+
+  test.each([
+    '0x10',
+    '0b1',
+    '1e1',
+    '+5',
+    '-5',
+    '5.0',
+    ' 5',
+    '5\n',
+    '',
+    '٣',
+    '0',
+    '101',
+    '9'.repeat(400),
+    ['1', '2'],
+  ])('of %j is refused by name', (limit) => {
+    const { error } = page.safeParse({ limit });
+    expect(error?.issues.map(({ path }) => path)).toEqual([['limit']]);
   });
 });

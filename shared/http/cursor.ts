@@ -2,9 +2,14 @@ import * as z from 'zod';
 import { InvalidRequest } from '../errors.ts';
 import { storable } from './storable.ts';
 
+/** Decimal digits as their number: what else JavaScript takes for one (`0x10`, `1e1`, `5.0`) is no integer of the API. */
+const digits = (text: unknown): unknown =>
+  typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text;
+
 /** How many items a page holds: 20 unless asked, 100 at most. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  // Not a pipe from a text, which the API's description would show as one.
+  limit: z.preprocess(digits, z.int().min(1).max(100).default(20)),
   cursor: z.string().max(1000).optional(),
 };
 

@@ -294,6 +294,8 @@ describe('bad input is refused by name', () => {
   test.each([
     ['limit', '0'],
     ['limit', '101'],
+    ['limit', '0x10'],
+    ['limit', '5.0'],
     ['minPriceCents', '1e3'],
     ['maxPriceCents', '-1'],
     ['sort', 'name'],
