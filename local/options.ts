@@ -32,11 +32,20 @@ export type PlatformOptions = {
   durable: boolean;
 };
 
+/** The data folder that the option, else the environment names, else `.local`; from the project's root on, absolute. */
+export function dataDirOf(
+  root: string,
+  option: string | undefined,
+  environment: Record<string, string | undefined> = process.env,
+): string {
+  return resolve(root, option ?? environment['SHOP_LOCAL_DATA_DIR'] ?? '.local');
+}
+
 /** The defaults of `npm start` in a project's root. */
 export function defaultOptions(root: string): PlatformOptions {
   return {
     root,
-    dataDir: resolve(root, '.local'),
+    dataDir: dataDirOf(root, undefined, {}),
     stage: 'local',
     project: 'shop',
     region: 'eu-west-1',
@@ -70,7 +79,7 @@ Runs the whole shop on this machine: API, database engines, queues, functions, m
   --no-flush           do not flush data to the disk, for data that is thrown away (SHOP_LOCAL_FLUSH=off)
   --help
 
-npm run reset empties the data folder.`;
+npm run reset empties the data folder. It, npm run demo and npm run report take --data-dir and its variable too.`;
 
 type Values = Record<string, string | boolean | undefined>;
 
@@ -92,7 +101,7 @@ export function readOptions(
   const defaults = defaultOptions(root);
   return {
     ...defaults,
-    dataDir: folder('data-dir', resolve(root, text('data-dir', 'SHOP_LOCAL_DATA_DIR') ?? defaults.dataDir)),
+    dataDir: folder('data-dir', dataDirOf(root, values['data-dir'] as string | undefined, environment)),
     ports: {
       api: whole('port', text('port', 'SHOP_LOCAL_PORT'), defaults.ports.api, 0, 65_535),
       console: whole(

@@ -1,15 +1,19 @@
 /** `npm run reset`: empties the data folder, so that the next start is a first start. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
+import { dataDirOf } from './options.ts';
+import { readRunningNote } from './platform/running-note.ts';
 
 const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, help: { type: 'boolean' } } });
 const root = join(import.meta.dirname, '..');
-const dataDir = resolve(root, values['data-dir'] ?? process.env.SHOP_LOCAL_DATA_DIR ?? '.local');
+const dataDir = dataDirOf(root, values['data-dir']);
 
 if (values.help) {
-  console.log('npm run reset [-- --data-dir PATH]\n\nEmpties the data folder of the local shop (.local).');
+  console.log(`npm run reset [-- --data-dir PATH]
+
+Empties the data folder of the local shop (SHOP_LOCAL_DATA_DIR, .local).`);
 } else if ([root, homedir(), process.cwd()].some(isWithinDataDir)) {
   console.error(`${dataDir} holds more than a shop's data: name the data folder itself.`);
   process.exitCode = 1;
@@ -29,11 +33,10 @@ function isWithinDataDir(path: string): boolean {
 
 /** Whether a platform that lives noted itself in the folder. */
 function runs(): boolean {
-  const note = join(dataDir, 'running.json');
-  if (!existsSync(note)) return false;
+  const note = readRunningNote(dataDir);
+  if (note === undefined) return false;
   try {
-    const { pid } = JSON.parse(readFileSync(note, 'utf8')) as { pid: number };
-    process.kill(pid, 0);
+    process.kill(note.pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';

@@ -1,22 +1,23 @@
 /** Makes a day's report by hand: invokes the function as EventBridge would on the morning after. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { dataDirOf } from '../local/options.ts';
+import { readRunningNote } from '../local/platform/running-note.ts';
 import { makeReport } from './daily-report.ts';
 import { invokeThroughConsole, invokeThroughLambda } from './invoke.ts';
 import { root } from './stacks.ts';
 
-const help = `npm run report -- [--date 2026-11-21] [--stage local]
+const help = `npm run report -- [--date 2026-11-21] [--stage local] [--data-dir PATH]
 
 Makes the daily report of a day (UTC; default today) by invoking build-daily-report as its schedule does on the
-morning after. Stage local is the shop that runs on this machine; any other is reached by the AWS credentials and
-region of the environment. Read it at GET /api/v1/reports/<date>.`;
+morning after. Stage local is the shop that runs on this machine with the data folder of --data-dir
+(SHOP_LOCAL_DATA_DIR, .local); any other is reached by the AWS credentials and region of the environment. Read it at GET /api/v1/reports/<date>.`;
 
 const today = new Date().toISOString().slice(0, 10);
 const { values } = parseArgs({
   options: {
     date: { type: 'string', default: today },
     stage: { type: 'string', default: 'local' },
+    'data-dir': { type: 'string' },
     help: { type: 'boolean' },
   },
 });
@@ -29,11 +30,9 @@ if (!/^\d{4}-\d{2}-\d{2}$/.test(values.date) || Number.isNaN(Date.parse(values.d
   process.exit(1);
 }
 
-/** The platform notes where it runs; see `local/platform/running-note.ts`. */
 function consoleHere(): string {
-  const note = JSON.parse(readFileSync(join(root, '.local', 'running.json'), 'utf8')) as {
-    consoleUrl: string;
-  };
+  const note = readRunningNote(dataDirOf(root, values['data-dir']));
+  if (note === undefined) throw new Error('No shop is running here: start one with npm start.');
   return note.consoleUrl;
 }
 
@@ -42,7 +41,6 @@ try {
   await makeReport(invoke, values.stage, values.date);
   console.log(`The report of ${values.date} is made: GET /api/v1/reports/${values.date}`);
 } catch (error) {
-  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-  console.error(missing ? 'No shop is running here: start one with npm start.' : (error as Error).message);
+  console.error((error as Error).message);
   process.exit(1);
 }

@@ -1,10 +1,11 @@
 /** Plays the story of an order against a running shop, step by step: `npm run demo`. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeReport } from '../../scripts/daily-report.ts';
 import { invokeThroughConsole, invokeThroughLambda } from '../../scripts/invoke.ts';
+import { dataDirOf } from '../options.ts';
+import { readRunningNote } from '../platform/running-note.ts';
 import { ShopClient } from './client.ts';
 import { playStory } from './story.ts';
 
@@ -14,35 +15,26 @@ const { values } = parseArgs({
     email: { type: 'string' },
     password: { type: 'string' },
     stage: { type: 'string' },
+    'data-dir': { type: 'string' },
     help: { type: 'boolean' },
   },
 });
 if (values.help) {
-  console.log(`npm run demo [-- --url http://… --email … --password … [--stage …]]
+  console.log(`npm run demo [-- --data-dir PATH]
+npm run demo [-- --url http://… --email … --password … [--stage …]]
 
 Plays the story of an order against a running shop (npm start) and says where to look.
-Without options it finds the shop that runs on this machine. Of any other, the daily report is made if --stage names
-the deployed stage, by the AWS credentials and region of the environment.`);
+Without a URL it finds the shop that runs on this machine with that data folder (SHOP_LOCAL_DATA_DIR, .local). Of any
+other, the daily report is made if --stage names the deployed stage, by the AWS credentials and region of the
+environment.`);
   process.exit(0);
 }
 
-type Running = { apiUrl: string; consoleUrl: string; adminEmail: string; adminPassword: string };
-
-/** The platform notes where it runs; see `local/platform/running-note.ts`. */
-function running(): Partial<Running> {
-  try {
-    return JSON.parse(
-      readFileSync(join(import.meta.dirname, '..', '..', '.local', 'running.json'), 'utf8'),
-    ) as Running;
-  } catch {
-    return {};
-  }
-}
-
-const found = running();
-const url = values.url ?? found.apiUrl;
-const email = values.email ?? found.adminEmail;
-const password = values.password ?? found.adminPassword;
+const root = join(import.meta.dirname, '..', '..');
+const found = readRunningNote(dataDirOf(root, values['data-dir']));
+const url = values.url ?? found?.apiUrl;
+const email = values.email ?? found?.adminEmail;
+const password = values.password ?? found?.adminPassword;
 if (url === undefined || email === undefined || password === undefined) {
   console.error(
     'No shop is running here. Start one with npm start, or name one with --url, --email and --password.',
@@ -50,8 +42,8 @@ if (url === undefined || email === undefined || password === undefined) {
   process.exit(1);
 }
 
-const here = url.replace('//localhost:', '//127.0.0.1:').replace(/\/$/, '') === found.apiUrl;
-const consoleUrl = here ? found.consoleUrl : undefined;
+const here = url.replace('//localhost:', '//127.0.0.1:').replace(/\/$/, '') === found?.apiUrl;
+const consoleUrl = here ? found?.consoleUrl : undefined;
 const { stage } = values;
 
 /** Makes the report of a day now; undefined where it is not known how. */
