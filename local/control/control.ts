@@ -137,7 +137,10 @@ async function answer(routes: Route[], incoming: IncomingMessage): Promise<Reply
   if (hostName !== '127.0.0.1' && hostName !== 'localhost') return refused(403, 'unknown host name');
   if (origin !== undefined && origin !== `http://${host}`)
     return refused(403, 'pages of other sites may not');
-  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+  // Not as a relative address: there two slashes would begin the name of a host.
+  const address = URL.parse(`http://127.0.0.1${incoming.url ?? '/'}`);
+  if (address === null) return refused(400, 'the address cannot be read');
+  const { pathname, searchParams } = address;
   for (const [method, pattern, handler] of routes) {
     const match = pattern.exec(pathname);
     if (match === null || method !== incoming.method) continue;
@@ -149,6 +152,7 @@ async function answer(routes: Route[], incoming: IncomingMessage): Promise<Reply
       return await handler(parameter, { query: searchParams, body: body.toString('utf8') });
     } catch (error) {
       if (error instanceof InvokeRefused) return refused(error.status, error.message);
+      if (error instanceof URIError) return refused(400, 'the address cannot be read');
       if (error instanceof SyntaxError) return refused(400, 'the body is no JSON');
       if (error instanceof z.ZodError) return refused(400, z.prettifyError(error));
       throw error;

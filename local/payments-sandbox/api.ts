@@ -34,6 +34,15 @@ const keyIn = (authorization: string | undefined): string => {
   return '';
 };
 
+/** An id as the path has it; one that cannot be decoded stands for itself, and names nothing. */
+const decoded = (id: string): string => {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+};
+
 /** Executes API requests one after the other against the ledger, under keys and misbehaviour. */
 export class PaymentsApi {
   readonly ledger: Ledger;
@@ -122,7 +131,7 @@ export class PaymentsApi {
     for (const route of routes) {
       const match = route.method === request.method ? route.pattern.exec(request.path) : null;
       if (!match) continue;
-      const id = decodeURIComponent(match[1] ?? '');
+      const id = decoded(match[1] ?? '');
       if (!(route.open && this.#holdsSecret(id, request.body))) this.#authenticate(request.authorization);
       return { route, id };
     }

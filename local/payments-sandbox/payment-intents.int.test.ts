@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { converse } from './conversation.ts';
 import type { PaymentsSandbox } from './sandbox.ts';
-import { anOrderIntent, aSandbox, stripeAt, stripeErrorOf } from './testing.ts';
+import { API_KEY, anOrderIntent, aSandbox, stripeAt, stripeErrorOf } from './testing.ts';
 
 let sandbox: PaymentsSandbox;
 let stripe: Stripe;
@@ -234,6 +234,21 @@ describe('bad input', () => {
     expect(await stripe.paymentIntents.create(anOrderIntent({ amount: 99_999_999 }))).toMatchObject({
       amount: 99_999_999,
     });
+  });
+
+  test.each([
+    ['GET', 'payment_intents'],
+    ['POST', 'payment_intents'],
+    ['GET', 'refunds'],
+    ['GET', 'events'],
+  ])('an id that cannot be decoded names nothing: %s /v1/%s is 404', async (method, kind) => {
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    const answer = await fetch(`${sandbox.url}/v1/${kind}/%E0%A4%A`, { method, headers });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({
+      error: { type: 'invalid_request_error', code: 'resource_missing' },
+    });
+    expect((await fetch(`${sandbox.url}/v1/${kind}/%E0%A4%A`, { method })).status).toBe(401);
   });
 
   test('a wrong key is 401, an unknown id 404, an unknown address 404', async () => {

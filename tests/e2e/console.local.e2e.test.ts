@@ -55,6 +55,18 @@ describe('the live page', () => {
       expect((await get(path)).status).toBe(404);
   });
 
+  test.each([
+    ['GET', '/mails/%E0%A4%A', 400],
+    ['GET', '/mails/%E0%A4%A/html', 400],
+    ['POST', '/invoke/%E0%A4%A', 400],
+    ['GET', '//', 404],
+    ['GET', '//mails', 404],
+  ])('answers %s %s, which names nothing, with %i', async (method, path, status) => {
+    const answer = await fetch(`${setting('E2E_CONTROL_URL')}${path}`, { method });
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toEqual({ message: expect.any(String) });
+  });
+
   test('shows nothing to the page of another site', async () => {
     expect((await get('/live', { origin: 'https://elsewhere.example' })).status).toBe(403);
   });
