@@ -27,13 +27,17 @@ export default {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{services,shared,local,resources,bench,tests,scripts}/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/{services,shared,resources,build,client,platform,operations,proofs,bench,tests}/**/*.test.ts',
+      ],
       testPathIgnorePatterns: ['\\.(int|proxied|e2e|contract)\\.test\\.ts$', '/node_modules/', '/.cache/'],
     },
     {
       ...base,
       displayName: 'int',
-      testMatch: ['<rootDir>/{services,shared,local,resources,tests}/**/*.int.test.ts'],
+      testMatch: [
+        '<rootDir>/{services,shared,resources,build,client,platform,operations,proofs,tests}/**/*.int.test.ts',
+      ],
       globalSetup: '<rootDir>/tests/setup/start-engines.ts',
       globalTeardown: '<rootDir>/tests/setup/stop-engines.ts',
     },
@@ -43,7 +47,7 @@ export default {
       displayName: 'proxied',
       testMatch: [
         '<rootDir>/services/{users,orders,payments}/**/*.int.test.ts',
-        '<rootDir>/tests/databases/*.proxied.test.ts',
+        '<rootDir>/tests/database-access/*.proxied.test.ts',
       ],
       globalSetup: '<rootDir>/tests/setup/start-proxied-engines.ts',
       globalTeardown: '<rootDir>/tests/setup/stop-proxied-engines.ts',
@@ -58,9 +62,9 @@ export default {
     {
       ...base,
       displayName: 'contract',
-      testMatch: ['<rootDir>/tests/contract/**/*.contract.test.ts'],
-      globalSetup: '<rootDir>/tests/contract/start-platform.ts',
-      globalTeardown: '<rootDir>/tests/contract/stop-platform.ts',
+      testMatch: ['<rootDir>/tests/platform-contract/**/*.contract.test.ts'],
+      globalSetup: '<rootDir>/tests/platform-contract/start-platform.ts',
+      globalTeardown: '<rootDir>/tests/platform-contract/stop-platform.ts',
     },
   ],
 };

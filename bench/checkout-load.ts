@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { Pool } from 'undici';
-import type { ShopClient } from '../local/demo/client.ts';
-import { addProduct, ensureCategory, orderOf, type Product } from '../local/demo/errands.ts';
+import { addProduct, ensureCategory, orderOf, type Product } from '../client/shop-actions.ts';
+import type { ShopClient } from '../client/shop-client.ts';
 import type { MeasuredShop } from './platform.ts';
 
 /** How one order went: when the customer had the 201, and when it was paid. */

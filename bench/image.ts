@@ -4,8 +4,8 @@
  * `npm run bench:image [-- pictures]`. The bar is 0.9 × bare.
  */
 import sharp, { type Sharp } from 'sharp';
-import { addProduct, ensureCategory, until, uploadPicture } from '../local/demo/errands.ts';
-import { drawn, phonePhotograph } from '../local/demo/pictures.ts';
+import { drawn, phonePhotograph } from '../client/demo/pictures.ts';
+import { addProduct, ensureCategory, until, uploadPicture } from '../client/shop-actions.ts';
 import { median, printTable } from './measure.ts';
 import { type MeasuredShop, startShop } from './platform.ts';
 

@@ -6,10 +6,10 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startBundler } from '../local/compile/bundler.ts';
-import { compileStacks } from '../local/compile/compile-stacks.ts';
-import { resolveDeployment } from '../local/template/resolve-deployment.ts';
-import { root } from '../scripts/stacks.ts';
+import { startBundler } from '../build/bundle/bundler.ts';
+import { compileStacks } from '../build/compile/compile-stacks.ts';
+import { root } from '../build/stacks.ts';
+import { resolveDeployment } from '../build/template/resolve-deployment.ts';
 import { printTable } from './measure.ts';
 
 /** Lambda, "Configure Lambda function memory". */

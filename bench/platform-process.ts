@@ -1,11 +1,11 @@
 /** The whole shop in a process of its own, for a benchmark: its data is thrown away, its durability is that of `npm start`. */
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { defaultOptions } from '../local/options.ts';
-import { startPlatform } from '../local/platform.ts';
-import { SecretStore } from '../local/provision/secret-store.ts';
-import { setUp } from '../scripts/setup.ts';
-import { root } from '../scripts/stacks.ts';
+import { root } from '../build/stacks.ts';
+import { setUp } from '../client/set-up-stage.ts';
+import { defaultOptions } from '../platform/options.ts';
+import { SecretStore } from '../platform/provision/secret-store.ts';
+import { startPlatform } from '../platform/start-platform.ts';
 import type { Ready } from './platform.ts';
 
 const [dataDir = '', mode = 'several'] = process.argv.slice(2);

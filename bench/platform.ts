@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ShopClient } from '../local/demo/client.ts';
+import { ShopClient } from '../client/shop-client.ts';
 import { commandLine, cpuSeconds, memoryMb, processTree } from './measure.ts';
 
 /** What the process of the shop tells once it runs. */

@@ -3,7 +3,7 @@
  * modes: `npm run bench:reads [-- seconds] [several|single]`. The bar is 2,000 a second with mode several.
  */
 import { Pool } from 'undici';
-import { addProduct, ensureCategory } from '../local/demo/errands.ts';
+import { addProduct, ensureCategory } from '../client/shop-actions.ts';
 import { closedLoop, percentiles, printTable } from './measure.ts';
 import { type MeasuredShop, startShop } from './platform.ts';
 

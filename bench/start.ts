@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { choosePort } from '../local/engines/ports.ts';
+import { choosePort } from '../platform/engines/ports.ts';
 import { printTable } from './measure.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -44,7 +44,7 @@ async function timeStart(): Promise<{ 'first answer, s': number; 'said to run, s
   const started = performance.now();
   const since = () => (performance.now() - started) / 1000;
   const others = ['--console-port', '--aws-port', '--payments-port'].flatMap((flag) => [flag, '0']);
-  const shop = spawn(process.execPath, ['local/main.ts', '--port', String(port), ...others, '--no-seed'], {
+  const shop = spawn(process.execPath, ['platform/main.ts', '--port', String(port), ...others, '--no-seed'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startDynamo } from '../../local/engines/dynamodb.ts';
-import { startPostgres } from '../../local/engines/postgres.ts';
+import { startDynamo } from '../../platform/engines/dynamodb.ts';
+import { startPostgres } from '../../platform/engines/postgres.ts';
 import { connectWire, type Wire } from './wire.ts';
 
 /** The three engines with what an order needs in them: tables, topics, queues. */

@@ -1,6 +1,6 @@
 import { startFauxqs } from 'fauxqs';
-import { fauxqsPart, type Persistence } from '../../local/engines/fauxqs-parts.ts';
-import { groupWrites } from '../../local/engines/messaging-persistence.ts';
+import { fauxqsPart, type Persistence } from '../../platform/engines/fauxqs-parts.ts';
+import { groupWrites } from '../../platform/engines/messaging-persistence.ts';
 
 /**
  * The messaging engine alone in a process, as its own server: `node messaging-process.ts DATA_DIR`. Ends with its

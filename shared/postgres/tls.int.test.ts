@@ -1,5 +1,5 @@
+import { aTlsPostgres } from '../../platform/engines/tls-postgres.ts';
 import { eventually } from '../testing/eventually.ts';
-import { aTlsPostgres } from '../testing/tls-postgres.ts';
 import { type DatabaseOptions, postgres } from './database.ts';
 
 const { port, user, password, caFile } = await aTlsPostgres();

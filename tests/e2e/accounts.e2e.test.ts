@@ -1,4 +1,4 @@
-import { until } from '../../local/demo/errands.ts';
+import { until } from '../../client/shop-actions.ts';
 import { invoke } from './support/invoke.ts';
 import { visitor } from './support/shop.ts';
 

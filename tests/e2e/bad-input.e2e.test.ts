@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import type { Answer, ShopClient } from '../../local/demo/client.ts';
-import { everyError } from '../../scripts/docs/errors-table.ts';
+import { everyError } from '../../build/docs/errors-table.ts';
+import type { Answer, ShopClient } from '../../client/shop-client.ts';
 import { may } from '../../shared/auth/permissions.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { sendPlain } from './support/plain-request.ts';

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ShopClient } from '../../local/demo/client.ts';
 import {
   addProduct,
   ensureCategory,
@@ -8,7 +7,8 @@ import {
   setStock,
   until,
   uploadPicture,
-} from '../../local/demo/errands.ts';
+} from '../../client/shop-actions.ts';
+import type { ShopClient } from '../../client/shop-client.ts';
 import { invoke } from './support/invoke.ts';
 import { admin, visitor } from './support/shop.ts';
 

@@ -1,5 +1,5 @@
-import type { ShopClient } from '../../local/demo/client.ts';
-import { ensureCategory, type Order, orderIn, type Stock, until } from '../../local/demo/errands.ts';
+import { ensureCategory, type Order, orderIn, type Stock, until } from '../../client/shop-actions.ts';
+import type { ShopClient } from '../../client/shop-client.ts';
 import { answerBank, chargesOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 import { anUnconfirmedOrder, paymentOf } from './support/unconfirmed.ts';

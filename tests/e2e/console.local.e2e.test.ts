@@ -6,7 +6,7 @@ import {
   orderIn,
   placeOrder,
   until,
-} from '../../local/demo/errands.ts';
+} from '../../client/shop-actions.ts';
 import { admin, setting, visitor } from './support/shop.ts';
 
 type Live = {

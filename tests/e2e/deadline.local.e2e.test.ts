@@ -1,6 +1,6 @@
 import { scheduleEvent } from '#shared/testing/queue.ts';
-import type { ShopClient } from '../../local/demo/client.ts';
-import { ensureCategory, orderIn, type Stock, until } from '../../local/demo/errands.ts';
+import { ensureCategory, orderIn, type Stock, until } from '../../client/shop-actions.ts';
+import type { ShopClient } from '../../client/shop-client.ts';
 import { invoke } from './support/invoke.ts';
 import { chargesOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';

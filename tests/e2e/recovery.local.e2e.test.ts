@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, ShopClient } from '../../local/demo/client.ts';
 import {
   addProduct,
   ensureCategory,
@@ -10,7 +9,8 @@ import {
   placeOrder,
   type Stock,
   until,
-} from '../../local/demo/errands.ts';
+} from '../../client/shop-actions.ts';
+import type { Answer, ShopClient } from '../../client/shop-client.ts';
 import { control, type FaultRule, provider, providerFailures } from './support/control.ts';
 import { chargesOf, intentsOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ShopClient } from '../../local/demo/client.ts';
-import { addProduct, ensureCategory, orderIn, placeOrder, until } from '../../local/demo/errands.ts';
+import { addProduct, ensureCategory, orderIn, placeOrder, until } from '../../client/shop-actions.ts';
+import type { ShopClient } from '../../client/shop-client.ts';
 import { makeDailyReport } from './support/invoke.ts';
 import { admin, visitor } from './support/shop.ts';
 

@@ -1,4 +1,4 @@
-import { ask, questions } from '../../scripts/smoke.ts';
+import { ask, questions } from '../../operations/smoke.ts';
 import { setting } from './support/shop.ts';
 
 /** The smoke test that production is asked after a deployment must itself hold for a sound shop. */

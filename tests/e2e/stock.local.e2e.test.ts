@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { OrderPaid } from '#shared/events/orders.ts';
 import { anEvent } from '#shared/testing/an-event.ts';
 import { scheduleEvent, sqsEvent } from '#shared/testing/queue.ts';
-import type { ShopClient } from '../../local/demo/client.ts';
+import { cutOut } from '../../client/demo/pictures.ts';
 import {
   addProduct,
   ensureCategory,
@@ -13,8 +13,8 @@ import {
   type Stock,
   until,
   uploadPicture,
-} from '../../local/demo/errands.ts';
-import { cutOut } from '../../local/demo/pictures.ts';
+} from '../../client/shop-actions.ts';
+import type { ShopClient } from '../../client/shop-client.ts';
 import { control } from './support/control.ts';
 import { invoke } from './support/invoke.ts';
 import { admin, visitor } from './support/shop.ts';

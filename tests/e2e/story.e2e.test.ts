@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
-import type { Answer, ShopClient } from '../../local/demo/client.ts';
+import { cutOut, phonePhotograph, webPicture } from '../../client/demo/pictures.ts';
 import {
   addProduct,
   ensureCategory,
@@ -13,8 +13,8 @@ import {
   setStock,
   until,
   uploadPicture,
-} from '../../local/demo/errands.ts';
-import { cutOut, phonePhotograph, webPicture } from '../../local/demo/pictures.ts';
+} from '../../client/shop-actions.ts';
+import type { Answer, ShopClient } from '../../client/shop-client.ts';
 import { chargesOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 

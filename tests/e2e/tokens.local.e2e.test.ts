@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { importJWK, type JWK, SignJWT } from 'jose';
-import { SecretStore } from '../../local/provision/secret-store.ts';
+import { SecretStore } from '../../platform/provision/secret-store.ts';
 import { accessToken } from '../../shared/auth/access-token.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
 import { setting, visitor } from './support/shop.ts';

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDynamo } from '../../local/engines/dynamodb.ts';
-import { startMessaging } from '../../local/engines/messaging.ts';
-import { type Postgres, startPostgres } from '../../local/engines/postgres.ts';
-import { type FrontDoor, startFrontDoor } from '../../local/front-door/front-door.ts';
-import { Mailbox } from '../../local/mailbox/mailbox.ts';
+import { type FrontDoor, startFrontDoor } from '../../platform/aws-endpoint/aws-endpoint.ts';
+import { startDynamo } from '../../platform/engines/dynamodb.ts';
+import { startMessaging } from '../../platform/engines/messaging.ts';
+import { type Postgres, startPostgres } from '../../platform/engines/postgres.ts';
+import { Mailbox } from '../../platform/mailbox/mailbox.ts';
 import { secretsInMemory } from './secrets-in-memory.ts';
 import { tableDefinitions } from './table-definitions.ts';
 

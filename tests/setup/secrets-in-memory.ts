@@ -1,5 +1,5 @@
-import type { Secret, SecretVault } from '../../local/front-door/secrets-manager.ts';
-import { addVersion, giveStage } from '../../local/provision/secret-versions.ts';
+import type { Secret, SecretVault } from '../../platform/aws-endpoint/secrets-manager.ts';
+import { addVersion, giveStage } from '../../platform/provision/secret-versions.ts';
 
 /** Secrets whose names begin so are there as soon as somebody asks for them, each without a value. */
 const prefix = 'test/';

@@ -36,7 +36,7 @@ export default async function startPlatform(): Promise<void> {
     [
       '--max-semi-space-size=4',
       '--max-old-space-size=384',
-      'local/main.ts',
+      'platform/main.ts',
       ...ports,
       '--data-dir',
       dataDir,

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { compileStacks } from '../../local/compile/compile-stacks.ts';
-import type { Json } from '../../local/deployment.ts';
-import { resolveResource } from '../../local/template/resource-reader.ts';
-import { StackValues } from '../../local/template/stack-values.ts';
+import { compileStacks } from '../../build/compile/compile-stacks.ts';
+import type { Json } from '../../build/deployment.ts';
+import { resolveResource } from '../../build/template/resource-reader.ts';
+import { StackValues } from '../../build/template/stack-values.ts';
 
 const STAGE = 'local';
 

@@ -3,9 +3,9 @@ import { dynamo, dynamoClient } from '#shared/dynamo/dynamo.ts';
 import { lazy } from '#shared/lazy.ts';
 import { contactStore } from './adapters/contact-store.ts';
 import { delivery } from './adapters/delivery.ts';
+import { once } from './adapters/idempotent-delivery.ts';
 import { sesMailer } from './adapters/mailer.ts';
 import { messageLog } from './adapters/message-log.ts';
-import { once } from './adapters/once.ts';
 import { config } from './config.ts';
 
 /** The wiring of the service: what is made from what. */

@@ -1,8 +1,8 @@
 import { aQueue, aTopic } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
-import { aPaymentProvider } from '#shared/testing/payment-provider.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { databaseEnvironment } from '#shared/testing/secrets.ts';
+import { aPaymentProvider } from '../../../platform/payments-sandbox/payment-provider-under-test.ts';
 import payments from '../migrations/0001-payments.sql';
 
 /**

@@ -3,7 +3,7 @@ import { redisCache } from '#shared/cache/redis.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dynamo as dynamoDb } from '#shared/dynamo/dynamo.ts';
 import { dynamoRelay } from '#shared/dynamo/outbox.ts';
-import { transactTogether } from '#shared/dynamo/together.ts';
+import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { categoryStore } from './adapters/category-store.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '#shared/clock.ts';
 import { type Dynamo, dynamo } from '#shared/dynamo/dynamo.ts';
-import { transactTogether } from '#shared/dynamo/together.ts';
+import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
 import type { Item } from '#shared/dynamo/write.ts';
 import { newId } from '#shared/ids.ts';
 import { eur, type Money } from '#shared/money.ts';

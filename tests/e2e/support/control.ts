@@ -1,6 +1,6 @@
 import { setting } from './shop.ts';
 
-/** What only the local platform can be told: see `local/control`. */
+/** What only the local platform can be told: see `platform/control`. */
 export type FaultRule = {
   kind: 'throttle' | 'error' | 'latency' | 'transaction-conflict' | 'drop' | 'drop-after-effect';
   service?: string;

@@ -1,5 +1,6 @@
-import { makeReport } from '../../../scripts/daily-report.ts';
-import { type Invoke, invokeThroughConsole, invokeThroughLambda } from '../../../scripts/invoke.ts';
+import { project } from '../../../build/stacks.ts';
+import { makeReport } from '../../../client/daily-report.ts';
+import { type Invoke, invokeThroughConsole, invokeThroughLambda } from '../../../client/invoke.ts';
 import { setting } from './shop.ts';
 
 /**
@@ -22,5 +23,5 @@ export async function invoke(service: string, name: string, payload: object): Pr
 /** Makes the report of a day as its schedule does on the morning after. */
 export async function makeDailyReport(date: string): Promise<void> {
   const { invoke: send, stage } = operator();
-  await makeReport(send, stage, date);
+  await makeReport(send, { project, stage }, date);
 }

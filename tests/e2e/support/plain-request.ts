@@ -1,6 +1,6 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
-import type { Answer } from '../../../local/demo/client.ts';
+import type { Answer } from '../../../client/shop-client.ts';
 
 /**
  * Sends headers just as they are given: `fetch` keeps them in an object, where a name such as `__proto__` is lost.

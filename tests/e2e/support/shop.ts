@@ -1,4 +1,4 @@
-import { ShopClient } from '../../../local/demo/client.ts';
+import { ShopClient } from '../../../client/shop-client.ts';
 
 /** A setting of the run: where the shop is and who its admin is. @throws Error naming the variable if it is not set */
 export function setting(name: string): string {

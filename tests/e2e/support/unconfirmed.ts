@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ShopClient } from '../../../local/demo/client.ts';
-import { addProduct, type Order, type Product, placeOrder, until } from '../../../local/demo/errands.ts';
+import { addProduct, type Order, type Product, placeOrder, until } from '../../../client/shop-actions.ts';
+import type { ShopClient } from '../../../client/shop-client.ts';
 
 /** A payment as its payer sees it. */
 export type Payment = { status: string; clientSecret?: string };

@@ -9,9 +9,9 @@ import { aCustomer, paid } from '../../testing/notifications-service.ts';
 import { messageAbout } from '../domain/message.ts';
 import { orderPaidMail } from '../domain/templates.ts';
 import { delivery } from './delivery.ts';
+import { once } from './idempotent-delivery.ts';
 import { sesMailer } from './mailer.ts';
 import { messageLog } from './message-log.ts';
-import { once } from './once.ts';
 
 const names = await tables('notifications');
 const client = dynamoClient();

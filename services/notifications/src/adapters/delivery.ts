@@ -4,8 +4,8 @@ import type { Contact } from '../domain/contact.ts';
 import type { Mail } from '../domain/mail.ts';
 import { messageAbout } from '../domain/message.ts';
 import type { Template } from '../domain/templates.ts';
+import type { Once } from './idempotent-delivery.ts';
 import type { SendMail } from './mailer.ts';
-import type { Once } from './once.ts';
 
 /** Tells a user about an event, once per event and template, however often the event comes. */
 export type Deliver = (

@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { dynamo } from '#shared/dynamo/dynamo.ts';
 import { refuses } from '#shared/dynamo/refusals.ts';
-import { transactTogether } from '#shared/dynamo/together.ts';
+import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
 import { put } from '#shared/dynamo/write.ts';
 import { decodeCursor, encodeCursor } from '#shared/http/cursor.ts';
 import type { Message, Sent } from '../domain/message.ts';

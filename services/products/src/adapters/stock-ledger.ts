@@ -7,7 +7,7 @@ import type {
 } from '#shared/contracts/stock.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
-import type { Commit } from '#shared/dynamo/together.ts';
+import type { Commit } from '#shared/dynamo/transaction-batcher.ts';
 import { check, type Write } from '#shared/dynamo/write.ts';
 import { Unavailable } from '#shared/errors.ts';
 import { HoldRefused } from '../domain/errors.ts';

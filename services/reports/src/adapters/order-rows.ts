@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { coalesce } from '#shared/coalesce.ts';
 import { dynamo } from '#shared/dynamo/dynamo.ts';
 import { refuses } from '#shared/dynamo/refusals.ts';
-import { transactTogether } from '#shared/dynamo/together.ts';
+import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
 import { update } from '#shared/dynamo/write.ts';
 import type { OrderRow } from '../domain/order-row.ts';
 

@@ -1,0 +1,124 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Pool } from 'undici';
+import { closedLoop, cpuSeconds, percentiles } from './measure.ts';
+
+/**
+ * `node bench/aws-endpoint.ts`: what the front door costs per call, next to the same call to the engine without it.
+ * The clients are bare: no SDK, which costs several times as much.
+ */
+const CLIENTS = 16;
+const SECONDS = 3;
+const TABLE = 'bench';
+const TOPIC = 'arn:aws:sns:eu-west-1:000000000000:bench.fifo';
+
+type Served = { url: string; dynamoUrl: string; accessKeyId: string };
+type Call = { name: string; service: string; target?: string; body: () => string };
+
+const server = fork(join(import.meta.dirname, 'aws-endpoint/serve.ts'));
+const [{ url, dynamoUrl, accessKeyId }] = (await once(server, 'message')) as [Served];
+const json = (service: string, target: string, body: object): Call => {
+  const text = JSON.stringify(body);
+  return { name: target.split('.')[1] ?? target, service, target, body: () => text };
+};
+const dynamo = (name: string, body: object) => json('dynamodb', `DynamoDB_20120810.${name}`, body);
+const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
+let published = 0;
+const publish: Call = {
+  name: 'Publish (FIFO, 600 bytes)',
+  service: 'sns',
+  body() {
+    published += 1;
+    const id = String(published);
+    return form({
+      Action: 'Publish',
+      TopicArn: TOPIC,
+      Message: 'x'.repeat(600),
+      MessageGroupId: id,
+      MessageDeduplicationId: id,
+    });
+  },
+};
+
+async function send(pool: Pool, call: Call): Promise<number> {
+  const started = performance.now();
+  const { statusCode, body } = await pool.request({
+    path: '/',
+    method: 'POST',
+    body: call.body(),
+    headers: {
+      'content-type': call.target ? 'application/x-amz-json-1.0' : 'application/x-www-form-urlencoded',
+      ...(call.target ? { 'x-amz-target': call.target } : {}),
+      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261121/eu-west-1/${call.service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`,
+      'x-amz-date': '20261121T000000Z',
+    },
+  });
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`${call.name}: ${statusCode} ${text}`);
+  return performance.now() - started;
+}
+
+const door = new Pool(url, { connections: CLIENTS });
+const bare = new Pool(dynamoUrl, { connections: CLIENTS });
+await send(
+  door,
+  dynamo('CreateTable', {
+    TableName: TABLE,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  }),
+);
+await send(
+  door,
+  dynamo('PutItem', { TableName: TABLE, Item: { id: { S: '1' }, text: { S: 'x'.repeat(300) } } }),
+);
+const queue = json('sqs', 'AmazonSQS.CreateQueue', {
+  QueueName: 'bench.fifo',
+  Attributes: { FifoQueue: 'true' },
+});
+await send(door, queue);
+const topic = {
+  Action: 'CreateTopic',
+  Name: 'bench.fifo',
+  'Attributes.entry.1.key': 'FifoTopic',
+  'Attributes.entry.1.value': 'true',
+};
+await send(door, { name: 'CreateTopic', service: 'sns', body: () => form(topic) });
+const subscription = {
+  Action: 'Subscribe',
+  TopicArn: TOPIC,
+  Protocol: 'sqs',
+  Endpoint: 'arn:aws:sqs:eu-west-1:000000000000:bench.fifo',
+};
+await send(door, { name: 'Subscribe', service: 'sns', body: () => form(subscription) });
+
+const getItem = dynamo('GetItem', { TableName: TABLE, Key: { id: { S: '1' } } });
+const attributes = json('sqs', 'AmazonSQS.GetQueueAttributes', {
+  QueueUrl: `${url}/000000000000/bench.fifo`,
+  AttributeNames: ['All'],
+});
+console.log(`${CLIENTS} clients, ${SECONDS} s each; CPU is that of the front door's process alone`);
+for (const [name, pool, call] of [
+  ['GetItem, warming up', door, getItem],
+  ['GetItem at the engine itself', bare, getItem],
+  ['GetItem', door, getItem],
+  ['GetQueueAttributes', door, attributes],
+  [publish.name, door, publish],
+] as [string, Pool, Call][]) {
+  const before = cpuSeconds(server.pid ?? 0);
+  const { results, seconds } = await closedLoop(
+    CLIENTS,
+    { seconds: SECONDS, count: Number.POSITIVE_INFINITY },
+    () => send(pool, call),
+  );
+  const cpuUs = ((cpuSeconds(server.pid ?? 0) - before) / results.length) * 1e6;
+  const { p50, p99 } = percentiles(results);
+  const rate = Math.round(results.length / seconds);
+  console.log(
+    `${name.padEnd(30)} ${String(rate).padStart(6)}/s  p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  ${cpuUs.toFixed(0).padStart(4)} µs CPU`,
+  );
+}
+await Promise.all([door.destroy(), bare.destroy()]);
+server.disconnect();

@@ -1,0 +1,181 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source code in quotes
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { type BundledFunction, type Bundler, startBundler } from './bundler.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+describe('bundling', () => {
+  let folder: string;
+  let directory: string;
+  let bundler: Bundler | undefined;
+  beforeEach(async () => {
+    await mkdir(join(ROOT, '.cache'), { recursive: true });
+    folder = await mkdtemp(join(ROOT, '.cache', 'bundle-test-'));
+    directory = `${folder.slice(ROOT.length + 1)}/a-stack`;
+    await cp(join(ROOT, 'build/compile/fixtures/a-stack'), join(ROOT, directory), { recursive: true });
+  });
+  afterEach(async () => {
+    await bundler?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const start = async () => {
+    const functions = ['greet', 'part'].map((key) => ({
+      name: `shop-fixture-local-${key}`,
+      directory,
+      handler: `src/handlers/${key}.handler`,
+    }));
+    bundler = await startBundler({ root: ROOT, functions, cacheFolder: join(folder, 'bundles') });
+    return bundler;
+  };
+  const source = (name: string) => join(ROOT, directory, 'src', name);
+  const run = async (file: string | undefined, event: object) => {
+    const module = (await import(pathToFileURL(file ?? '').href)) as {
+      handler: (event: object) => Promise<string>;
+    };
+    return module.handler(event);
+  };
+
+  it('makes one module of each handler, named after function and content', async () => {
+    const { files } = await start();
+    const greet = files.get('shop-fixture-local-greet');
+    expect(basename(greet ?? '')).toMatch(/^greet-[0-9a-f]{16}\.mjs$/);
+    expect(await run(greet, { name: 'Ada' })).toBe('Hello, Ada');
+    expect(await run(files.get('shop-fixture-local-part'), {})).toBe('Goodbye');
+  });
+
+  it('bundles nothing again as long as nothing has changed', async () => {
+    const first = await start();
+    const before = await stat(first.files.get('shop-fixture-local-greet')!);
+    await first.stop();
+    const second = await start();
+    const after = await stat(second.files.get('shop-fixture-local-greet')!);
+    expect([...second.files]).toEqual([...first.files]);
+    expect(after.mtimeMs).toBe(before.mtimeMs);
+  });
+
+  it('notices a change that was made while nobody watched', async () => {
+    await (await start()).stop();
+    await writeFile(source('greeting.ts'), 'export const greeting = (name: string) => `Welcome, ${name}`;');
+    const { files } = await start();
+    expect(await run(files.get('shop-fixture-local-greet'), { name: 'Ada' })).toBe('Welcome, Ada');
+  });
+
+  it('tells which functions changed when something that they import changes', async () => {
+    const { watch, files } = await start();
+    const seen: BundledFunction[] = [];
+    watch(
+      (changed) => seen.push(...changed),
+      () => undefined,
+    );
+    await writeFile(source('greeting.ts'), 'export const greeting = (name: string) => `Good day, ${name}`;');
+    await eventually(() => expect(seen).toHaveLength(1));
+    expect(seen[0]?.functionName).toBe('shop-fixture-local-greet');
+    expect(files.get('shop-fixture-local-greet')).toBe(seen[0]?.file);
+    expect(await run(seen[0]?.file, { name: 'Ada' })).toBe('Good day, Ada');
+  });
+
+  it('sees each way of saving, again and again, also in folders that are new or another of the same name', async () => {
+    const { watch } = await start();
+    const seen: BundledFunction[] = [];
+    watch(
+      (changed) => seen.push(...changed),
+      () => undefined,
+    );
+    const says = async (answer: string) => {
+      await eventually(async () => expect(await run(seen.at(-1)?.file, { name: 'Ada' })).toBe(answer));
+    };
+    const greetingOf = (name: string) => `export const greeting = () => '${name}';`;
+    const byRename = async (name: string, content: string) => {
+      await writeFile(source(`${name}.new`), content);
+      await rename(source(`${name}.new`), source(name));
+    };
+    await byRename('greeting.ts', greetingOf('first'));
+    await says('first');
+    await byRename('greeting.ts', greetingOf('second'));
+    await says('second');
+    await writeFile(source('greeting.ts'), greetingOf('third'));
+    await says('third');
+
+    await mkdir(source('words/kind'), { recursive: true });
+    await writeFile(source('words/kind/hello.ts'), greetingOf('fourth'));
+    await byRename('greeting.ts', "export { greeting } from './words/kind/hello.ts';");
+    await says('fourth');
+    await byRename('words/kind/hello.ts', greetingOf('fifth'));
+    await says('fifth');
+
+    await cp(source('words'), source('other'), { recursive: true });
+    await writeFile(source('other/kind/hello.ts'), greetingOf('sixth'));
+    await rename(source('words'), source('old'));
+    await rename(source('other'), source('words'));
+    await says('sixth');
+    await byRename('words/kind/hello.ts', greetingOf('seventh'));
+    await says('seventh');
+
+    await rename(source('.'), source('../aside'));
+    await cp(source('../aside'), source('.'), { recursive: true });
+    await byRename('words/kind/hello.ts', greetingOf('eighth'));
+    await says('eighth');
+    await byRename('words/kind/hello.ts', greetingOf('ninth'));
+    await says('ninth');
+  });
+
+  it('keeps nothing open once the watching has ended', async () => {
+    const { watch, stop } = await start();
+    const open = () => process.getActiveResourcesInfo().filter((kind) => kind === 'FSEventWrap').length;
+    const before = open();
+    const ignore = () => undefined;
+    const end = watch(ignore, ignore);
+    expect(open()).toBeGreaterThan(before);
+    end();
+    await eventually(() => expect(open()).toBe(before));
+    watch(ignore, ignore);
+    await stop();
+    await eventually(() => expect(open()).toBe(before));
+  });
+
+  it('keeps the last good bundles while a source is broken, says where, and goes on once it is mended', async () => {
+    const { watch } = await start();
+    const seen: BundledFunction[] = [];
+    const failures: string[] = [];
+    watch(
+      (changed) => seen.push(...changed),
+      (error) => failures.push(error.message),
+    );
+    await writeFile(source('greeting.ts'), 'export const greeting = (');
+    await eventually(() => expect(failures[0]).toMatch(/a-stack does not bundle: .*greeting\.ts:1:/));
+    expect(seen).toEqual([]);
+    await writeFile(source('greeting.ts'), 'export const greeting = () => "mended";');
+    await eventually(() => expect(seen).toHaveLength(1));
+  });
+
+  it('gives functions one copy of a library, and each its own of our modules', async () => {
+    const answer =
+      'import * as z from "zod"; import { own } from "./own.ts"; export const greeting = () => [z.ZodString, own];';
+    await writeFile(source('own.ts'), 'export const own = {};');
+    await writeFile(source('greeting.ts'), answer);
+    await writeFile(source('handlers/part.ts'), 'export { handler } from "./greet.ts";');
+    const { files } = await start();
+    const [library, own] = (await run(files.get('shop-fixture-local-greet'), {})) as unknown as object[];
+    const [sameLibrary, other] = (await run(files.get('shop-fixture-local-part'), {})) as unknown as object[];
+    expect(library).toBe(sameLibrary);
+    expect(own).not.toBe(other);
+  });
+
+  it('bundles libraries again that are no longer there', async () => {
+    await (await start()).stop();
+    const bundles = join(folder, 'bundles');
+    const libraries = (await readdir(bundles)).find((name) => name.startsWith('libraries-'))!;
+    await rm(join(bundles, libraries), { recursive: true });
+    await start();
+    expect(await readdir(join(bundles, libraries))).toContain('zod.mjs');
+  });
+
+  it('names the stack when a handler has no source', async () => {
+    await rm(source('handlers/part.ts'));
+    await expect(start()).rejects.toThrow(`${directory}: the handler src/handlers/part has no source file`);
+    expect((await readdir(join(folder, 'bundles'))).join()).toMatch(/^libraries-[0-9a-f]{16}$/);
+  });
+});

@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type BuildOptions, version } from 'esbuild';
+import { hashFile } from '../compile/input-hash.ts';
+
+/** Where both `sls package` and the local platform find how a handler becomes a bundle. */
+const CONFIGURATION = 'shared/serverless/esbuild.config.cjs';
+
+/** Options of serverless-esbuild itself, which esbuild does not know (its `dist/bundle.js` takes off the same). */
+const NOT_ESBUILD = new Set([
+  'concurrency',
+  'disposeContext',
+  'exclude',
+  'installExtraArgs',
+  'keepOutputDirectory',
+  'nativeZip',
+  'nodeExternals',
+  'outputBuildFolder',
+  'outputFileExtension',
+  'outputWorkFolder',
+  'packagePath',
+  'packager',
+  'packagerOptions',
+  'skipBuild',
+  'skipBuildExcludeFns',
+  'skipRebuild',
+  'stripEntryResolveExtensions',
+  'watch',
+  'zipConcurrency',
+]);
+
+type ServerlessEsbuildOptions = BuildOptions & { exclude?: string[]; outputFileExtension?: string };
+
+/** How handlers are bundled, and a word that changes whenever the same sources would give another bundle. */
+export type Bundling = { options: BuildOptions; extension: string; key: string };
+
+/** Reads the options of `sls package`, so that the platform runs the code that is deployed. */
+export function readBundling(root: string): Bundling {
+  const configuration = createRequire(join(root, 'package.json'))(`./${CONFIGURATION}`) as
+    | ServerlessEsbuildOptions
+    | ((serverless?: unknown) => ServerlessEsbuildOptions);
+  const given = typeof configuration === 'function' ? configuration() : configuration;
+  const extension = given.outputFileExtension ?? '.js';
+  const options: BuildOptions = {
+    ...Object.fromEntries(Object.entries(given).filter(([name]) => !NOT_ESBUILD.has(name))),
+    external: [...(given.external ?? []), ...(given.exclude ?? [])],
+    outExtension: { '.js': extension },
+  };
+  const installed = hashFile(join(root, 'node_modules/.package-lock.json'));
+  const key = [version, JSON.stringify(options), installed, hashFile(join(root, 'package.json'))].join(' ');
+  return { options, extension, key };
+}

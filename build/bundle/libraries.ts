@@ -1,0 +1,133 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, stop as endEsbuild, type Plugin } from 'esbuild';
+import { StartError } from '../start-error.ts';
+import type { Bundling } from './esbuild-options.ts';
+
+/**
+ * Libraries that the functions of a host load once together. Their modules hold nothing that is one function's: its
+ * clients, pools and loggers are made by our own modules, of which every function has its own, and the environment
+ * is read when they are made. Tracer and its X-Ray SDK do keep such things, and are not here.
+ */
+const SHARED = new Set([
+  '@aws-lambda-powertools/batch',
+  '@aws-lambda-powertools/idempotency',
+  '@aws-lambda-powertools/idempotency/persistence',
+  '@aws-lambda-powertools/logger',
+  '@aws-lambda-powertools/logger/middleware',
+  '@aws-lambda-powertools/metrics',
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-lambda',
+  '@aws-sdk/client-s3',
+  '@aws-sdk/client-secrets-manager',
+  '@aws-sdk/client-sesv2',
+  '@aws-sdk/client-sns',
+  '@aws-sdk/client-sqs',
+  '@aws-sdk/rds-signer',
+  '@aws-sdk/s3-request-presigner',
+  '@aws-sdk/util-dynamodb',
+  '@middy/core',
+  '@smithy/core/endpoints',
+  '@smithy/core/protocols',
+  '@smithy/core/retry',
+  'jose',
+  'jose/errors',
+  'pg',
+  'stripe',
+  'zod',
+]);
+
+const FOLDER_PREFIX = 'libraries-';
+/** What other installed versions left is removed a day later: another platform may still run it. */
+const KEPT_MS = 24 * 3600 * 1000;
+
+const fileOf = (library: string) => library.replaceAll(/[@/]+/g, '_');
+
+/**
+ * Gives bundles whose libraries stand beside them. A bundle as it is deployed holds its own copy of each library;
+ * dozens of them in one process compile the same code as often, and keep it: a third of the hosts' memory. So here
+ * the libraries are bundled for themselves, by the same options, and imported. Bundled once per installed versions.
+ * @param cacheFolder where the folders of the stacks' bundles are
+ * @throws StartError
+ */
+export async function withSharedLibraries(
+  bundling: Bundling,
+  root: string,
+  cacheFolder: string,
+): Promise<Bundling> {
+  const key = `${bundling.key} ${[...SHARED].join(' ')}`;
+  const folder = FOLDER_PREFIX + createHash('sha256').update(key).digest('hex').slice(0, 16);
+  if (!existsSync(join(cacheFolder, folder))) await bundleLibraries(bundling, root, cacheFolder, folder);
+  const fromBundle = (library: string) => `../${folder}/${fileOf(library)}${bundling.extension}`;
+  return {
+    ...bundling,
+    options: { ...bundling.options, plugins: [...(bundling.options.plugins ?? []), imported(fromBundle)] },
+    key: `${bundling.key} ${folder}`,
+  };
+}
+
+/** What a CommonJS module requires stays in the bundle: `require` could not wait for a module. */
+const imported = (fromBundle: (library: string) => string): Plugin => ({
+  name: 'shared-libraries',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^[@\w]/ }, ({ path, kind }) =>
+      SHARED.has(path) && kind !== 'entry-point' && kind !== 'require-call'
+        ? { path: fromBundle(path), external: true }
+        : undefined,
+    );
+  },
+});
+
+async function bundleLibraries(
+  { options, extension }: Bundling,
+  root: string,
+  cacheFolder: string,
+  folder: string,
+): Promise<void> {
+  const draft = join(cacheFolder, `.${randomUUID()}`);
+  try {
+    await build({
+      ...options,
+      absWorkingDir: root,
+      entryPoints: [...SHARED].map((library) => ({ in: `library:${library}`, out: fileOf(library) })),
+      outdir: draft,
+      outExtension: { '.js': extension },
+      splitting: true,
+      plugins: [wholeLibraries(root)],
+      // A library without a default export is asked for it all the same.
+      logOverride: { 'import-is-undefined': 'silent' },
+      logLevel: 'silent',
+    });
+    renameSync(draft, join(cacheFolder, folder));
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    // Another platform may have been quicker.
+    if (!existsSync(join(cacheFolder, folder)))
+      throw new StartError(`The libraries of the functions do not bundle: ${(error as Error).message}`);
+  } finally {
+    await endEsbuild(); // 100 MB and more, until the stacks are bundled
+  }
+  const oldest = Date.now() - KEPT_MS;
+  for (const name of readdirSync(cacheFolder)) {
+    const path = join(cacheFolder, name);
+    const old = name.startsWith(FOLDER_PREFIX) && name !== folder;
+    if (old && (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? oldest) < oldest)
+      rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** A module for each library that exports all of it. */
+const wholeLibraries = (root: string): Plugin => ({
+  name: 'whole-libraries',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^library:/ }, ({ path }) => ({
+      path: path.slice('library:'.length),
+      namespace: 'library',
+    }));
+    onLoad({ filter: /./, namespace: 'library' }, ({ path }) => ({
+      contents: `import * as all from '${path}'; export * from '${path}'; export default all.default;`,
+      resolveDir: root,
+    }));
+  },
+});

@@ -1,0 +1,109 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of osls' own variables
+import { execFile } from 'node:child_process';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { compileStacks } from './compile-stacks.ts';
+
+const require = createRequire(import.meta.url);
+const ROOT = resolve(import.meta.dirname, '../..');
+const FIXTURE = 'build/compile/fixtures/a-stack';
+
+/** A template names the moment of its making in the place of the code and in the API's deployment. */
+const timeless = (template: string): unknown =>
+  JSON.parse(
+    template
+      .replaceAll(/"serverless\/[^"]*\.zip"/g, '"code"')
+      .replaceAll(/ApiGatewayDeployment\d+/g, 'ApiGatewayDeployment'),
+  );
+
+describe('compiling a stack', () => {
+  let folder: string;
+  let directory: string;
+  beforeAll(async () => {
+    await mkdir(join(ROOT, '.cache'), { recursive: true });
+    folder = await mkdtemp(join(ROOT, '.cache', 'compile-test-'));
+    directory = `${folder.slice(ROOT.length + 1)}/a-stack`;
+  });
+  beforeEach(async () => {
+    delete process.env['FIXTURE_GREETING'];
+    await cp(join(ROOT, FIXTURE), join(ROOT, directory), { recursive: true });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const compile = () =>
+    compileStacks({
+      root: ROOT,
+      stage: 'local',
+      directories: [directory],
+      cacheFolder: join(folder, 'cache'),
+    });
+  const greetingOf = ([stack]: Awaited<ReturnType<typeof compile>>) => {
+    const environment = stack?.template.Resources['GreetLambdaFunction']?.Properties?.['Environment'];
+    return (environment as { Variables: { GREETING: string } } | undefined)?.Variables.GREETING;
+  };
+
+  it('gives the template of sls package, with a role per function and without any code', async () => {
+    const [stack] = await compile();
+    expect(stack).toMatchObject({
+      name: 'shop-fixture-local',
+      service: 'shop-fixture',
+      directory,
+      parameters: { Host: 'localhost' },
+    });
+    expect(Object.keys(stack?.template.Resources ?? {})).toEqual(
+      expect.arrayContaining([
+        'GreetLambdaFunction',
+        'GreetIamRoleLambdaExecution',
+        'PartIamRoleLambdaExecution',
+        'ApiGatewayMethodGreetingsNameVarGet',
+        'GreetLambdaPermissionApiGateway',
+      ]),
+    );
+  });
+
+  it('gives the very template that sls package writes, but for the place of the code', async () => {
+    const [stack] = await compile();
+    const packaged = join(folder, 'packaged');
+    await promisify(execFile)(
+      process.execPath,
+      [require.resolve('serverless/bin/serverless.js'), 'package', '--stage', 'local', '--package', packaged],
+      { cwd: join(ROOT, directory) },
+    );
+    const written = await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8');
+    expect(timeless(JSON.stringify(stack?.template))).toEqual(timeless(written));
+  });
+
+  it('gives the kept template as long as nothing has changed', async () => {
+    const first = await compile();
+    // A template names the moment of its making, so that equal ones were made at once.
+    expect(await compile()).toEqual(first);
+  });
+
+  it('compiles anew when a file that it reads has changed', async () => {
+    const first = await compile();
+    await appendFile(join(ROOT, directory, 'functions.yml'), '  timeout: 3\n');
+    const [second] = await compile();
+    expect(second?.template.Resources['PartLambdaFunction']?.Properties?.['Timeout']).toBe(3);
+    expect(first[0]?.template.Resources['PartLambdaFunction']?.Properties?.['Timeout']).toBe(6);
+  });
+
+  it('compiles anew when an environment variable that it reads has changed', async () => {
+    expect(greetingOf(await compile())).toBe('hello');
+    process.env['FIXTURE_GREETING'] = 'good day';
+    expect(greetingOf(await compile())).toBe('good day');
+  });
+
+  it('names the stack and what osls says when it does not compile', async () => {
+    await writeFile(join(ROOT, directory, 'functions.yml'), 'greet: { handler: "${self:custom.nobody}" }\n');
+    await expect(compile()).rejects.toThrow(
+      new RegExp(`^${directory} does not compile: .*Value not found at "self" source`, 's'),
+    );
+  });
+
+  it('refuses a misspelt key, which osls alone would only mention', async () => {
+    await appendFile(join(ROOT, directory, 'functions.yml'), '  timeOut: 3\n');
+    await expect(compile()).rejects.toThrow(/does not compile: .*unrecognized property 'timeOut'/s);
+  });
+});

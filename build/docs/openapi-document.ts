@@ -1,0 +1,239 @@
+import * as z from 'zod';
+import {
+  type ErrorKind,
+  Forbidden,
+  IdempotencyKeyReused,
+  Internal,
+  InvalidRequest,
+  PreconditionFailed,
+  PreconditionRequired,
+  RequestInProgress,
+  RequestTooLarge,
+  statusOf,
+  TimedOut,
+  TooManyRequests,
+  Unauthenticated,
+  Unavailable,
+  UnsupportedMediaType,
+} from '../../shared/errors.ts';
+import type { Route } from '../../shared/http/route.ts';
+
+/** A service's name and its routes. */
+export type ServiceRoutes = { service: string; routes: readonly Route[] };
+
+type Json = Record<string, unknown>;
+
+/**
+ * What every route may answer. API Gateway does so by itself, with 502 where a function fails without an answer of its
+ * own; 503 comes from any route whose store is away or contended, and from the edge while no region can answer.
+ */
+const everyRoutesErrors: ErrorKind[] = [
+  TooManyRequests.kind,
+  Internal.kind,
+  { ...Internal.kind, status: 502 },
+  Unavailable.kind,
+  TimedOut.kind,
+];
+
+/** The OpenAPI 3.1 document of all services, from the very schemas that parse requests. Routes in the order of their paths. */
+export function openapiDocument(services: readonly ServiceRoutes[], version: string): Json {
+  const paths: Record<string, Json> = {};
+  const all = services.flatMap(({ service, routes }) => routes.map((route) => ({ service, route })));
+  for (const { service, route } of all.toSorted((a, b) => compare(a.route, b.route))) {
+    paths[route.path] ??= {};
+    paths[route.path]![route.method.toLowerCase()] = operation(service, route);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Shop API',
+      version,
+      description: 'Every answer that is not a success is a problem (RFC 9457) with a stable `code`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'Where this document came from.' }],
+    tags: services.map(({ service }) => ({ name: service, description: `The ${service} service.` })),
+    paths,
+    components: {
+      securitySchemes: {
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'The `accessToken` of POST /api/v1/auth/login; valid for 15 minutes.',
+        },
+      },
+      schemas: { Problem: problemSchema },
+    },
+  };
+}
+
+const compare = (a: Route, b: Route): number =>
+  a.path === b.path ? (a.method < b.method ? -1 : 1) : a.path < b.path ? -1 : 1;
+
+const problemSchema: Json = {
+  type: 'object',
+  description: 'Problem details (RFC 9457).',
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable: what programs decide by.' },
+    detail: { type: 'string' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      description: 'Each part of the request that is wrong.',
+      items: {
+        type: 'object',
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+        required: ['field', 'message'],
+      },
+    },
+  },
+  required: ['type', 'title', 'code', 'detail'],
+};
+
+function operation(service: string, route: Route): Json {
+  const parameters = [
+    ...parametersOf(route.params, 'path'),
+    ...parametersOf(route.query, 'query'),
+    ...headersOf(route),
+  ];
+  return {
+    operationId: `${service}-${route.name}`,
+    tags: [service],
+    summary: route.summary,
+    security: route.access === 'public' ? [] : [{ accessToken: [] }],
+    ...(route.access === 'public' ? {} : { 'x-permission': route.access }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: toSchema(route.body, 'input') } },
+          },
+        }),
+    responses: { ...successes(route), ...problems(errorsOf(route)) },
+  };
+}
+
+/** The JSON Schema of a schema; a format says what its pattern says, for people. */
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+      nameProperties(jsonSchema as Json);
+    },
+  }) as Json;
+  return json;
+}
+
+/** A record over known names is written as an object of them, which more tools understand. */
+function nameProperties(json: Json): void {
+  const names = (json['propertyNames'] as { enum?: string[] } | undefined)?.enum;
+  if (names === undefined) return;
+  json['properties'] = Object.fromEntries(names.map((name) => [name, json['additionalProperties']]));
+  json['additionalProperties'] = false;
+  delete json['propertyNames'];
+}
+
+function parametersOf(schema: z.ZodType | undefined, location: 'path' | 'query'): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = toSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: location,
+    required: location === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+function headersOf(route: Route): Json[] {
+  const rule = route.idempotency ?? 'none';
+  return [
+    ...(rule === 'none'
+      ? []
+      : [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            required: rule === 'required',
+            description:
+              'Makes the request safe to repeat: the same key and body get the first answer again, for at least 24 hours.',
+            schema: { type: 'string', minLength: 1, maxLength: 255 },
+          },
+        ]),
+    ...(route.ifMatch
+      ? [
+          {
+            name: 'If-Match',
+            in: 'header',
+            required: true,
+            description: 'The ETag of the version that is changed.',
+            schema: { type: 'string' },
+          },
+        ]
+      : []),
+  ];
+}
+
+const successes = (route: Route): Json =>
+  Object.fromEntries(
+    Object.entries(route.responses).map(([status, { description, schema, contentType }]) => [
+      status,
+      {
+        description,
+        ...(schema === undefined
+          ? {}
+          : { content: { [contentType ?? 'application/json']: { schema: toSchema(schema, 'output') } } }),
+      },
+    ]),
+  );
+
+/** The errors that a route names, and those that follow from what it takes. */
+function errorsOf(route: Route): ErrorKind[] {
+  const takesInput = (route.params ?? route.query ?? route.body) !== undefined;
+  const takesKey = (route.idempotency ?? 'none') !== 'none';
+  return [
+    ...(takesInput || takesKey || route.ifMatch ? [InvalidRequest.kind] : []),
+    ...(route.access === 'public' ? [] : [Unauthenticated.kind, Forbidden.kind]),
+    ...(route.body === undefined ? [] : [UnsupportedMediaType.kind, RequestTooLarge.kind]),
+    ...(takesKey ? [IdempotencyKeyReused.kind, RequestInProgress.kind] : []),
+    ...(route.ifMatch ? [PreconditionFailed.kind, PreconditionRequired.kind] : []),
+    ...(route.errors ?? []),
+    ...everyRoutesErrors,
+  ];
+}
+
+function problems(kinds: readonly ErrorKind[]): Json {
+  const distinct = [...new Map(kinds.map((kind) => [`${statusOf(kind)} ${kind.code}`, kind])).values()];
+  const byStatus = Map.groupBy(distinct, statusOf);
+  return Object.fromEntries(
+    [...byStatus]
+      .toSorted(([a], [b]) => a - b)
+      .map(([status, group]) => [
+        String(status),
+        {
+          description: group.map(({ code, title }) => `${code}: ${title}.`).join(' '),
+          content: {
+            'application/problem+json': {
+              schema: {
+                allOf: [
+                  { $ref: '#/components/schemas/Problem' },
+                  { type: 'object', properties: { code: { enum: group.map(({ code }) => code) } } },
+                ],
+              },
+            },
+          },
+        },
+      ]),
+  );
+}

@@ -1,0 +1,31 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { openapiDocument, type ServiceRoutes } from './openapi-document.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The routes of every service, from its `src/api.ts`, by the services' names. */
+export async function serviceRoutes(): Promise<ServiceRoutes[]> {
+  const services = readdirSync(join(root, 'services'))
+    .toSorted()
+    .filter((service) => existsSync(join(root, 'services', service, 'src/api.ts')));
+  return Promise.all(
+    services.map(async (service) => {
+      const api = (await import(pathToFileURL(join(root, 'services', service, 'src/api.ts')).href)) as Pick<
+        ServiceRoutes,
+        'routes'
+      >;
+      return { service, routes: api.routes };
+    }),
+  );
+}
+
+/** Where the document is kept. */
+export const openapiFile = join(root, 'docs/openapi.json');
+
+/** The document as its file should read. */
+export async function openapiText(): Promise<string> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return `${JSON.stringify(openapiDocument(await serviceRoutes(), version), null, 2)}\n`;
+}

@@ -1,0 +1,78 @@
+/**
+ * Packages every stack with the very command of a deployment (`sls package`) and prints the size of each function's
+ * bundle: `npm run package [-- --stage dev]`. Fails when a stack does not package, a bundle is too large, or a template is
+ * not the one that `npm run lint:infra` checks.
+ */
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Template } from './deployment.ts';
+import { templatesOf, textOf } from './lint-infra/templates.ts';
+import { eachOf, run } from './run.ts';
+import { root, type Stack, stacks } from './stacks.ts';
+
+/** A cold start loads the bundle. The picture function carries sharp's native library. */
+const maxBundleKb = 300;
+const unbounded = new Set(['process-image']);
+
+const { values } = parseArgs({
+  options: { stage: { type: 'string', default: 'dev' }, help: { type: 'boolean' } },
+});
+if (values.help) {
+  console.log('npm run package [-- --stage dev]   packages every stack into .cache/packages/<stage>/<stack>');
+  process.exit(0);
+}
+
+const folderOf = (stack: Stack) => join(root, '.cache', 'packages', values.stage, stack.name);
+
+const results = await eachOf(stacks(), 2, async (stack) => {
+  rmSync(folderOf(stack), { recursive: true, force: true });
+  const started = performance.now();
+  const outcome = await run(
+    'npx',
+    ['--no-install', 'sls', 'package', '--stage', values.stage, '--package', folderOf(stack)],
+    { cwd: join(root, stack.path), timeoutMs: 180_000 },
+  );
+  console.log(
+    `${outcome.status === 0 ? 'packaged' : 'FAILED'}  ${stack.name}  ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
+  if (outcome.status !== 0) console.error(outcome.output);
+  return { stack, ok: outcome.status === 0 };
+});
+
+const bundles = results.flatMap(({ stack, ok }) =>
+  ok
+    ? readdirSync(folderOf(stack))
+        .filter((file) => file.endsWith('.zip'))
+        .map((file) => ({
+          stack: stack.name,
+          name: file.replace('.zip', ''),
+          kb: statSync(join(folderOf(stack), file)).size / 1024,
+        }))
+    : [],
+);
+const compiled = new Map((await templatesOf(values.stage)).map(({ directory, text }) => [directory, text]));
+const others = results.filter(({ stack, ok }) => ok && packagedText(stack) !== compiled.get(stack.path));
+for (const { stack } of others)
+  console.error(`${stack.name}: sls package makes another template than npm run lint:infra has checked`);
+
+/** The template that `sls deploy` would send. */
+function packagedText(stack: Stack): string {
+  const file = join(folderOf(stack), 'cloudformation-template-update-stack.json');
+  return textOf(JSON.parse(readFileSync(file, 'utf8')) as Template);
+}
+
+console.log('\nbundles, zipped');
+for (const { stack, name, kb } of bundles)
+  console.log(
+    `${`${stack}/${name}`.padEnd(48)} ${kb.toFixed(0).padStart(7)} KB${isTooLarge(name, kb) ? '  TOO LARGE' : ''}`,
+  );
+
+function isTooLarge(name: string, kb: number): boolean {
+  return kb > maxBundleKb && !unbounded.has(name);
+}
+const failed = results.some(({ ok }) => !ok);
+const tooLarge = bundles.some(({ name, kb }) => isTooLarge(name, kb));
+if (failed) console.error('a stack does not package');
+if (tooLarge) console.error(`a bundle is over ${maxBundleKb} KB`);
+if (failed || tooLarge || others.length > 0) process.exit(1);

@@ -1,0 +1,92 @@
+import type { OrderCalls } from '../../bench/order-calls.ts';
+import { prices } from './prices.ts';
+
+/** What a number of orders costs in one service of AWS. */
+export type VariableCost = { what: string; quantity: number; usd: number };
+
+/** What is not counted but taken for granted; each is an option of the command or stands here with its reason. */
+export type Assumptions = {
+  /** Pages that are looked at per order: of some fifty visits to a product, one is bought. */
+  readsPerOrder: number;
+  /** Share of reads that the cache of a function or Redis answers, without DynamoDB. */
+  cachedReads: number;
+};
+
+/** Memory of a function, in GB (shared/serverless/provider.yml). */
+const memoryGb = 0.5;
+/** Time of an invocation beside its calls, and per call to a store or topic in the same region, in seconds. */
+const secondsOf = { invocation: 0.02, call: 0.008 };
+/** A function's lines of an invocation in the log, in GB. */
+const logGb = 1e-6;
+/** Share of requests that X-Ray samples (X-Ray, "Configuring sampling rules": 5 %). */
+const traced = 0.05;
+/**
+ * Units of DynamoDB per call: a transaction counts each of its items twice (DynamoDB, "Read and write capacity"), and
+ * an index of the table each write once more. Items are under 1 KB to write, under 4 KB to read.
+ */
+const writeUnits: Record<string, number> = {
+  TransactWriteItems: 8,
+  PutItem: 2,
+  UpdateItem: 2,
+  BatchWriteItem: 10,
+  DeleteItem: 2,
+};
+const readUnits: Record<string, number> = { Query: 1, GetItem: 1, BatchGetItem: 5 };
+/** Send, receive and delete of a message; a queue in between never batches here, which is the dear case. */
+const requestsPerMessage = 3;
+const reactions = /-on-/;
+
+/** What so many orders cost beside the fixed costs, the dearest first. */
+export function variableCosts(counts: OrderCalls, orders: number, assumed: Assumptions): VariableCost[] {
+  const reads = orders * assumed.readsPerOrder;
+  const invocations = orders * sum(Object.values(counts.invocations)) + reads;
+  const calls = Object.entries(counts.calls).map(([key, perOrder]) => {
+    const [caller = '', operation = ''] = key.split(' ');
+    const [service = '', name = ''] = operation.split(':');
+    return { caller, service, name, count: perOrder * orders };
+  });
+  const callsOf = (service: string, ...names: string[]) =>
+    sum(
+      calls
+        .filter((call) => call.service === service && (names.length === 0 || names.includes(call.name)))
+        .map(({ count }) => count),
+    );
+  const units = (table: Record<string, number>) =>
+    sum(
+      calls
+        .filter(({ service }) => service === 'dynamodb')
+        .map(({ name, count }) => (table[name] ?? 0) * count),
+    );
+  const uncached = reads * (1 - assumed.cachedReads);
+  const seconds =
+    invocations * secondsOf.invocation + (sum(calls.map(({ count }) => count)) + uncached) * secondsOf.call;
+  const messages =
+    orders *
+    sum(
+      Object.entries(counts.invocations)
+        .filter(([name]) => reactions.test(name))
+        .map(([, count]) => count),
+    );
+  // One place-order, and the pages around it.
+  const requests = orders + reads;
+  const cost = (what: string, quantity: number, per: number, { usd }: { usd: number }): VariableCost => ({
+    what,
+    quantity,
+    usd: (quantity / per) * usd,
+  });
+  return [
+    cost('API Gateway requests', requests, 1e6, prices.apiRequests),
+    cost('Lambda invocations', invocations, 1e6, prices.lambdaRequests),
+    cost('Lambda GB-seconds', seconds * memoryGb, 1, prices.lambdaArmSeconds),
+    cost('SNS publishes', callsOf('sns'), 1e6, prices.snsPublishes),
+    cost('SQS requests', messages * requestsPerMessage, 1e6, prices.sqsRequests),
+    cost('DynamoDB write units', units(writeUnits), 1e6, prices.dynamoWrites),
+    cost('DynamoDB read units', units(readUnits) + uncached, 1e6, prices.dynamoReads),
+    cost('mails', callsOf('ses'), 1e3, prices.sesMails),
+    cost('log GB', invocations * logGb, 1, prices.logIngest),
+    cost('X-Ray traces', requests * traced, 1e6, prices.xrayTraces),
+    cost('WAF requests', requests, 1e6, prices.wafRequests),
+  ].toSorted((one, other) => other.usd - one.usd);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

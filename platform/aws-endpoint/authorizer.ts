@@ -1,0 +1,100 @@
+import type { Deployment } from '../../build/deployment.ts';
+import { compilePolicy, type Decision, type Policy } from '../../build/iam/evaluate.ts';
+import { AwsRefusal, type Caller, type Need } from './call.ts';
+import type { CallCounts } from './call-counts.ts';
+
+export type Authorizer = {
+  /** Lets the call pass and counts it. @throws AwsRefusal access-denied, logged, when a need is not granted */
+  require(caller: Caller, service: string, operation: string, needs: Need[]): void;
+  /** Whether the caller has a right on which only the form of an answer depends; counted as used when so. */
+  allows(caller: Caller, action: string, resource: string): boolean;
+  /** The caller's ARN, as STS tells it: `arn:aws:sts::…:assumed-role/role/function`. */
+  arnOf(caller: Caller): string;
+  /** Takes the roles of another state of the stacks. */
+  use(deployment: Pick<Deployment, 'functions' | 'roles' | 'accountId'>): void;
+};
+
+/** Enough for every action and table of a shop; object keys make new ones without end. */
+const MAX_KEPT_DECISIONS = 5_000;
+const EVERYTHING: Decision = { allowed: true, explicitDeny: false, grants: [] };
+
+type RoleOf = { roleName: string; policy: Policy };
+
+/** Decides by the compiled role of the calling function, and denies by default. Decisions are kept per role. */
+export function authorizer(counts: CallCounts, log: (line: string) => void): Authorizer {
+  let roles = new Map<string, RoleOf>();
+  let accountId = '000000000000';
+  const kept = new Map<string, Decision>();
+
+  const decide = (caller: Caller, action: string, resource: string, need?: Need): Decision => {
+    if (caller.operator) return EVERYTHING;
+    const key = `${caller.name}\n${action}\n${resource}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const role = roles.get(caller.name);
+    if (!role) return { allowed: false, explicitDeny: false, grants: [] };
+    const conditional = role.policy.hasConditions(action);
+    const own = conditional && typeof need?.context === 'function' ? need.context() : need?.context;
+    const context = { 'aws:securetransport': ['true'], ...own }; // loopback stands for TLS
+    const decision = role.policy.evaluate(action, resource, context);
+    if (!conditional) {
+      if (kept.size >= MAX_KEPT_DECISIONS) kept.clear();
+      kept.set(key, decision);
+    }
+    return decision;
+  };
+
+  const arnOf = (caller: Caller) =>
+    caller.operator
+      ? `arn:aws:iam::${accountId}:user/operator`
+      : `arn:aws:sts::${accountId}:assumed-role/${roles.get(caller.name)?.roleName ?? 'none'}/${caller.name}`;
+
+  return {
+    arnOf,
+    use(deployment) {
+      accountId = deployment.accountId;
+      kept.clear();
+      const byArn = new Map(deployment.roles.map((role) => [role.arn, role]));
+      roles = new Map(
+        deployment.functions.flatMap((fn) => {
+          const role = byArn.get(fn.roleArn);
+          return role ? [[fn.name, { roleName: role.name, policy: compilePolicy(role.statements) }]] : [];
+        }),
+      );
+    },
+    allows(caller, action, resource) {
+      const decision = decide(caller, action, resource);
+      if (decision.allowed) counts.recordGrants(caller.name, decision.grants);
+      return decision.allowed;
+    },
+    require(caller, service, operation, needs) {
+      for (const need of needs) {
+        const resources = typeof need.resource === 'string' ? [need.resource] : need.resource;
+        const decisions = resources.map((resource) => decide(caller, need.action, resource, need));
+        const denied = decisions.some((decision) => decision.explicitDeny);
+        const at = denied ? -1 : decisions.findIndex((decision) => decision.allowed);
+        const resource = resources[Math.max(at, 0)] ?? '*';
+        counts.record(caller.name, service, operation, need.action, countedAs(resource), at >= 0);
+        if (at >= 0) counts.recordGrants(caller.name, decisions[at]?.grants ?? []);
+        else throw refuse(need.action, resource, denied, caller);
+      }
+    },
+  };
+
+  function refuse(action: string, resource: string, explicit: boolean, caller: Caller): AwsRefusal {
+    const why = explicit
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`;
+    log(`denied: function ${caller.name} may not ${action} on ${resource}, ${why}`);
+    return new AwsRefusal(
+      'access-denied',
+      `User: ${arnOf(caller)} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
+    );
+  }
+}
+
+/** Objects are counted by the first part of their key, or the counts would grow with every picture. */
+function countedAs(resource: string): string {
+  const object = /^(arn:aws:s3:::[^/]+\/)([^/]*)(\/?)/.exec(resource);
+  return object ? `${object[1]}${object[3] ? `${object[2]}/` : ''}*` : resource;
+}

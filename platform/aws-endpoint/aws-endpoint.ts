@@ -1,0 +1,183 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Deployment } from '../../build/deployment.ts';
+import type { Messaging } from '../engines/messaging.ts';
+import { explainListenError } from '../engines/ports.ts';
+import type { Mailbox } from '../mailbox/mailbox.ts';
+import { authorizer as authorizerFor } from './authorizer.ts';
+import type { AwsService, Caller, Incoming } from './call.ts';
+import { CallCounts } from './call-counts.ts';
+import { type Credentials, credentialBook } from './credentials.ts';
+import { carryOut, type Outcome } from './dispatch.ts';
+import { dynamodb } from './dynamodb.ts';
+import { tableBook } from './dynamodb-permissions.ts';
+import { Faults } from './faults.ts';
+import { readIncoming } from './incoming.ts';
+import { type InvokeFunction, lambda } from './lambda.ts';
+import type { PublicPictures } from './picture-origin.ts';
+import { PublishedEvents } from './published-events.ts';
+import { type ObjectEvents, s3 as s3Service } from './s3.ts';
+import { type SecretVault, secretsManager } from './secrets-manager.ts';
+import { ses } from './ses.ts';
+import { callerOf } from './signature-scope.ts';
+import { sns } from './sns.ts';
+import { sqs } from './sqs.ts';
+import { sts } from './sts.ts';
+import { visitors } from './unsigned-requests.ts';
+
+/** What the front door stands in front of. */
+export type FrontDoorOptions = {
+  /** 0 or absent: any free port. */
+  port?: number;
+  region?: string;
+  accountId?: string;
+  dynamoUrl: string;
+  messaging: Messaging;
+  mailbox: Mailbox;
+  /** Absent: Secrets Manager knows no secret. */
+  secrets?: SecretVault;
+  /** Absent: Lambda knows no function. */
+  invoke?: InvokeFunction;
+  /** Pictures that CloudFront shows the world on AWS; here they are under `/_images/`. */
+  images?: PublicPictures;
+  /** One line for each denied call and each failure of an engine. */
+  log?: (line: string) => void;
+};
+
+export type FrontDoor = {
+  /** `http://127.0.0.1:port`: the value of AWS_ENDPOINT_URL. */
+  url: string;
+  port: number;
+  credentialsFor(functionName: string): Credentials;
+  /** Credentials of the platform's own scripts: allowed everything, counted as `operator`. */
+  operator: Credentials;
+  counts: CallCounts;
+  faults: Faults;
+  /** What the topics took, for the live page. */
+  published: PublishedEvents;
+  /** `created` for every object that a call puts into a bucket. */
+  objects: ObjectEvents;
+  /** Takes another state of the stacks: roles, tables, buckets and functions. */
+  use(deployment: Deployment): void;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts the one AWS endpoint of the local platform. It routes a call by the service in its signature, knows the
+ * calling function by the access key, decides by that function's compiled role, counts, and hands the call to the
+ * engine. Signatures of ordinary calls are not verified: only loopback reaches this port, the access key of each
+ * function is a secret of its process, and verifying would cost more than the call. Presigned requests come from
+ * outside and are verified in full.
+ * @throws StartError when the port is in use
+ */
+export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
+  const {
+    region = 'eu-west-1',
+    accountId = '000000000000',
+    messaging,
+    mailbox,
+    log = () => undefined,
+  } = options;
+  const book = credentialBook();
+  const counts = new CallCounts();
+  const faults = new Faults();
+  const published = new PublishedEvents();
+  const authorizer = authorizerFor(counts, log);
+  let tables = tableBook(region, accountId, []);
+  let buckets: Deployment['buckets'] = [];
+  let functions = new Set<string>();
+  const missing: InvokeFunction = () => Promise.reject(new Error('No functions run here'));
+
+  const dynamo = dynamodb(options.dynamoUrl, region, () => tables);
+  const s3 = s3Service(messaging, authorizer);
+  const services: Record<string, AwsService> = {
+    dynamodb: dynamo,
+    s3,
+    sqs: sqs(messaging, region, accountId),
+    sns: sns(messaging, mailbox, published, region, accountId),
+    secretsmanager: secretsManager(options.secrets, region, accountId),
+    lambda: lambda(options.invoke ?? missing, (name) => functions.has(name), region, accountId),
+    ses: ses(mailbox, region, accountId),
+    sts: sts(authorizer, accountId),
+  };
+  const parts = { authorizer, counts, faults, log };
+  const outside = visitors({
+    ...parts,
+    s3,
+    book,
+    messaging,
+    bucket: (name) => buckets.find((one) => one.name === name),
+    ...(options.images ? { images: options.images } : {}),
+  });
+
+  const answer = (incoming: Incoming): Outcome | Promise<Outcome> => {
+    const guest = outside(incoming);
+    if (guest) return guest;
+    const { caller, service } = callerOf(incoming, book);
+    return carryOut(parts, services, service, caller, (one: AwsService, known: Caller) =>
+      one.read(incoming, known),
+    );
+  };
+
+  const tryAnswer = (incoming: Incoming) => {
+    try {
+      return answer(incoming);
+    } catch (error) {
+      if (error instanceof URIError)
+        return { status: 400, headers: {}, body: "Couldn't parse the specified URI.\n" };
+      throw error;
+    }
+  };
+
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    readIncoming(request, response, (incoming) => {
+      const outcome = tryAnswer(incoming);
+      if (outcome instanceof Promise) outcome.then((done) => respond(request, response, done));
+      else respond(request, response, outcome);
+    });
+  });
+  server.requestTimeout = 0; // long polls and slow uploads end by themselves
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explainListenError(error, 'the AWS endpoint', options.port ?? 0)));
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const url = `http://127.0.0.1:${port}`;
+  messaging.announce(url);
+
+  return {
+    url,
+    port,
+    credentialsFor: book.credentialsFor,
+    operator: book.operator,
+    counts,
+    faults,
+    published,
+    objects: s3.events,
+    use(deployment) {
+      authorizer.use(deployment);
+      tables = tableBook(region, accountId, deployment.tables);
+      buckets = deployment.buckets;
+      functions = new Set(deployment.functions.map((fn) => fn.name));
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      dynamo.close();
+    },
+  };
+}
+
+/** Writes an answer, or closes the connection where a fault wants that. */
+function respond(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
+  if (outcome === 'drop') {
+    request.socket.destroy();
+    return;
+  }
+  const { status, headers, body } = outcome;
+  if (headers['content-length'] === undefined && status !== 204 && status !== 304)
+    headers['content-length'] = String(Buffer.byteLength(body));
+  response.writeHead(status, headers);
+  if (request.method === 'HEAD') response.end();
+  else response.end(body);
+}

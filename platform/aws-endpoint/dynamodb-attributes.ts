@@ -1,0 +1,80 @@
+import type { ConditionContext } from '../../build/iam/conditions.ts';
+
+/** The members of a request (or of one part of a transaction or batch) that name attributes. */
+export type Touching = {
+  Key?: Record<string, unknown>;
+  Item?: Record<string, unknown>;
+  Keys?: Record<string, unknown>[];
+  AttributesToGet?: string[];
+  AttributeUpdates?: Record<string, unknown>;
+  Expected?: Record<string, unknown>;
+  UpdateExpression?: string;
+  ConditionExpression?: string;
+  ProjectionExpression?: string;
+  FilterExpression?: string;
+  KeyConditionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  Select?: string;
+  ReturnValues?: string;
+};
+
+const WORDS = new Set(['set', 'remove', 'add', 'delete', 'and', 'or', 'not', 'between', 'in']);
+/** A path, and what follows it: an opening bracket makes it a function. */
+const PATH = /(?<![:\w#.])(#?[A-Za-z_]\w*)(?:\.#?\w+|\[\d+\])*\s*(\(?)/g;
+const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
+
+/**
+ * The condition keys of DynamoDB's fine-grained access control that a request sets: `dynamodb:Attributes`, the
+ * top-level attributes that it names; `dynamodb:Select`, whether a read gives more than those; and
+ * `dynamodb:ReturnValues`, what a write gives back
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+ */
+export function attributeContext(action: string, parts: Touching[]): ConditionContext {
+  const attributes = [...new Set(parts.flatMap(attributesOf))];
+  return {
+    ...(attributes.length > 0 ? { 'dynamodb:attributes': attributes } : {}),
+    ...(READS.has(action) ? { 'dynamodb:select': [...new Set(parts.map(selectOf))] } : {}),
+    ...(action === 'PutItem' || action === 'UpdateItem' || action === 'DeleteItem'
+      ? { 'dynamodb:returnvalues': [...new Set(parts.map(({ ReturnValues }) => ReturnValues ?? 'NONE'))] }
+      : {}),
+  };
+}
+
+/** What DynamoDB takes when a read says nothing: all attributes, or those that it projects. */
+function selectOf({ Select, ProjectionExpression, AttributesToGet }: Touching): string {
+  return Select ?? (ProjectionExpression || AttributesToGet ? 'SPECIFIC_ATTRIBUTES' : 'ALL_ATTRIBUTES');
+}
+
+function attributesOf(part: Touching): string[] {
+  const names = part.ExpressionAttributeNames ?? {};
+  const expressions = [
+    part.UpdateExpression,
+    part.ConditionExpression,
+    part.ProjectionExpression,
+    part.FilterExpression,
+    part.KeyConditionExpression,
+  ];
+  return [
+    ...[part.Key, part.Item, part.AttributeUpdates, part.Expected, ...(part.Keys ?? [])].flatMap((named) =>
+      Object.keys(named ?? {}),
+    ),
+    ...(part.AttributesToGet ?? []),
+    ...expressions.flatMap((expression) => namedIn(expression ?? '', names)),
+  ];
+}
+
+/** Code has few expressions and sends them often. Bounded, for a caller that writes values into them. */
+const known = new Map<string, string[]>();
+const MOST_KNOWN = 1_000;
+
+function namedIn(expression: string, names: Record<string, string>): string[] {
+  let found = known.get(expression);
+  if (found === undefined) {
+    found = [...expression.matchAll(PATH)]
+      .filter(([, name = '', bracket]) => bracket === '' && !WORDS.has(name.toLowerCase()))
+      .map(([, name = '']) => name);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(expression, found);
+  }
+  return found.map((name) => names[name] ?? name);
+}

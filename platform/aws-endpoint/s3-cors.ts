@@ -1,0 +1,66 @@
+import type { BucketSpec, CorsRule } from '../../build/deployment.ts';
+import { pattern } from '../../build/iam/pattern.ts';
+import { type Answer, AwsRefusal, type Incoming } from './call.ts';
+import { s3Error } from './error-shapes.ts';
+
+const forbidden = (message: string): Answer =>
+  s3Error(new AwsRefusal({ code: 'AccessForbidden', status: 403 }, `CORSResponse: ${message}`), {} as never);
+
+/**
+ * Answers a browser that asks whether a page of another origin may send a request, by the rules of the bucket
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html).
+ */
+export function preflight(incoming: Incoming, bucket: BucketSpec | undefined): Answer {
+  const method = incoming.headers['access-control-request-method'];
+  if (!incoming.headers.origin || !method)
+    return s3Error(
+      new AwsRefusal(
+        { code: 'BadRequest', status: 400 },
+        'Insufficient information. Origin request header needed.',
+      ),
+      {} as never,
+    );
+  if (!bucket?.cors.length) return forbidden('CORS is not enabled for this bucket.');
+  const asked = (incoming.headers['access-control-request-headers'] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const rule = bucket.cors.find((one) => fits(one, incoming.headers.origin ?? '', method, asked));
+  if (!rule) return forbidden('This CORS request is not allowed.');
+  return {
+    status: 200,
+    headers: {
+      ...allowing(rule, incoming.headers.origin),
+      ...(asked.length > 0 ? { 'access-control-allow-headers': asked.join(', ') } : {}),
+      ...(rule.maxAge === undefined ? {} : { 'access-control-max-age': String(rule.maxAge) }),
+    },
+    body: '',
+  };
+}
+
+/** The headers that let the page read the answer; none when no rule of the bucket fits. */
+export function corsHeaders(incoming: Incoming, bucket: BucketSpec | undefined): Record<string, string> {
+  const { origin } = incoming.headers;
+  if (!origin) return {};
+  const rule = bucket?.cors.find((one) => fits(one, origin, incoming.method, []));
+  return rule ? allowing(rule, origin) : {};
+}
+
+function fits(rule: CorsRule, origin: string, method: string, headers: string[]): boolean {
+  return (
+    rule.origins.some((one) => pattern(one)(origin)) &&
+    rule.methods.includes(method) &&
+    headers.every((header) => rule.headers.some((one) => pattern(one, true)(header)))
+  );
+}
+
+function allowing(rule: CorsRule, origin = '*'): Record<string, string> {
+  const anybody = rule.origins.includes('*');
+  return {
+    'access-control-allow-origin': anybody ? '*' : origin,
+    'access-control-allow-methods': rule.methods.join(', '),
+    ...(anybody ? {} : { 'access-control-allow-credentials': 'true' }),
+    ...(rule.exposed.length > 0 ? { 'access-control-expose-headers': rule.exposed.join(', ') } : {}),
+    vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',
+  };
+}

@@ -1,0 +1,153 @@
+import { EventEmitter } from 'node:events';
+import type { Messaging } from '../engines/messaging.ts';
+import type { S3Reply } from '../engines/messaging-s3.ts';
+import type { Authorizer } from './authorizer.ts';
+import { type Answer, AwsRefusal, type AwsService, type Caller, type Operation } from './call.ts';
+import { type Codes, s3Error } from './error-shapes.ts';
+import { checkIntegrity } from './s3-integrity.ts';
+import { readS3, type S3Request, s3Arn, s3Needs } from './s3-request.ts';
+
+const CODES: Codes = {
+  'access-denied': { code: 'AccessDenied', status: 403 },
+  'unknown-operation': { code: 'NotImplemented', status: 501 },
+  'unknown-caller': { code: 'InvalidAccessKeyId', status: 403 },
+  throttled: { code: 'SlowDown', status: 503 },
+  internal: { code: 'InternalError', status: 500 },
+  conflict: { code: 'OperationAborted', status: 409 },
+};
+
+/** An object that now exists, with what S3's event record tells of it; `platform/sources` notifies the functions. */
+export type ObjectCreated = {
+  eventName:
+    | 'ObjectCreated:Put'
+    | 'ObjectCreated:Post'
+    | 'ObjectCreated:Copy'
+    | 'ObjectCreated:CompleteMultipartUpload';
+  bucket: string;
+  key: string;
+  size: number;
+  /** Without quotes. */
+  eTag: string;
+  /** Grows with each write of a key; hexadecimal, to be compared as text. */
+  sequencer: string;
+  time: Date;
+  caller: string;
+};
+export type ObjectEvents = EventEmitter<{ created: [ObjectCreated] }>;
+
+export type S3 = AwsService & {
+  events: ObjectEvents;
+  /** A request that was authenticated another way (presigned, or a form): what it needs, and how it is done. */
+  operation(request: S3Request, caller: Caller): Operation;
+};
+
+const EVENTS: Partial<Record<S3Request['action'], ObjectCreated['eventName']>> = {
+  PutObject: 'ObjectCreated:Put',
+  PostObject: 'ObjectCreated:Post',
+  CopyObject: 'ObjectCreated:Copy',
+  CompleteMultipartUpload: 'ObjectCreated:CompleteMultipartUpload',
+};
+
+/** S3 by the messaging engine in this process, with the checks that the engine leaves out. */
+export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
+  const events: ObjectEvents = new EventEmitter();
+  let writes = 0;
+
+  const announce = (request: S3Request, caller: Caller): void => {
+    const eventName = EVENTS[request.action];
+    if (!eventName) return;
+    const { bucket, key } = request;
+    const object = messaging.objects.headObject(bucket, key);
+    writes += 1;
+    events.emit('created', {
+      eventName,
+      bucket,
+      key,
+      size: object.contentLength,
+      eTag: object.etag.replaceAll('"', ''),
+      sequencer: (BigInt(Date.now()) * 4096n + BigInt(writes % 4096))
+        .toString(16)
+        .toUpperCase()
+        .padStart(16, '0'),
+      time: object.lastModified,
+      caller: caller.name,
+    });
+  };
+
+  const operation = (request: S3Request, caller: Caller): Operation => ({
+    name: request.action,
+    needs: s3Needs(request),
+    run() {
+      checkIntegrity(request);
+      checkConditions(messaging, request);
+      const post = request.action === 'PostObject';
+      const reply = messaging.s3(post ? { ...request, action: 'PutObject' } : request);
+      if (reply.status === 404 && hidesAbsence(request, caller, authorizer))
+        throw new AwsRefusal('access-denied', 'Access Denied');
+      if (reply.status < 300) announce(request, caller);
+      return answerOf(reply, request);
+    },
+  });
+
+  return {
+    events,
+    operation,
+    refuse: (refusal) => s3Error(refusal, CODES),
+    read: (incoming, caller) => operation(readS3(incoming), caller),
+  };
+}
+
+/**
+ * Who may not list a bucket is not told that a key is absent, but denied
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
+ */
+function hidesAbsence(request: S3Request, caller: Caller, authorizer: Authorizer): boolean {
+  if (request.action !== 'GetObject' && request.action !== 'HeadObject') return false;
+  return !authorizer.allows(caller, 's3:ListBucket', s3Arn(request.bucket));
+}
+
+/**
+ * Conditional writes (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html), which the
+ * engine passes over.
+ * @throws AwsRefusal PreconditionFailed, NoSuchKey, or NotImplemented for a condition that S3 does not have
+ */
+function checkConditions(messaging: Messaging, request: S3Request): void {
+  const { action, bucket, key, headers } = request;
+  if (action !== 'PutObject' && action !== 'CompleteMultipartUpload' && action !== 'CopyObject') return;
+  const { 'if-none-match': noneMatch, 'if-match': match } = headers;
+  if (noneMatch === undefined && match === undefined) return;
+  const etag = etagOf(messaging, bucket, key);
+  if (noneMatch !== undefined && noneMatch !== '*')
+    throw new AwsRefusal(
+      'unknown-operation',
+      'The local platform does not know the operation S3 If-None-Match with an ETag',
+    );
+  if (match !== undefined && etag === undefined)
+    throw new AwsRefusal({ code: 'NoSuchKey', status: 404 }, 'The specified key does not exist.');
+  const unquoted = (text: string | undefined) => text?.replaceAll('"', '');
+  if (
+    (noneMatch !== undefined && etag !== undefined) ||
+    (match !== undefined && unquoted(match) !== unquoted(etag))
+  )
+    throw new AwsRefusal(
+      { code: 'PreconditionFailed', status: 412 },
+      'At least one of the pre-conditions you specified did not hold',
+    );
+}
+
+function etagOf(messaging: Messaging, bucket: string, key: string): string | undefined {
+  try {
+    return messaging.objects.headObject(bucket, key).etag;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+function answerOf(reply: S3Reply, request: S3Request): Answer {
+  const headers = { ...reply.headers };
+  if (request.action === 'GetObject' && reply.status < 300)
+    for (const [name, value] of Object.entries(request.query))
+      if (name.startsWith('response-')) headers[name.slice('response-'.length)] = value;
+  return { status: reply.status, headers, body: reply.body };
+}

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { type Answer, AwsRefusal, type AwsService, type Need } from './call.ts';
+import { type Codes, jsonError } from './error-shapes.ts';
+import { jsonBody } from './json-body.ts';
+
+const CONTENT_TYPE = 'application/x-amz-json-1.1';
+const CODES: Codes = {
+  'access-denied': { code: 'AccessDeniedException', status: 400 },
+  'unknown-operation': { code: 'UnknownOperationException', status: 400 },
+  'unknown-caller': { code: 'UnrecognizedClientException', status: 400 },
+  throttled: { code: 'ThrottlingException', status: 400 },
+  internal: { code: 'InternalServiceError', status: 500 },
+  conflict: { code: 'ResourceExistsException', status: 400 },
+};
+
+/** One version of a secret. AWSCURRENT, AWSPREVIOUS and AWSPENDING are stages. */
+export type SecretVersion = { versionId: string; value: string; stages: string[]; createdAt: Date };
+export type Secret = { name: string; arn: string; createdAt: Date; versions: SecretVersion[] };
+/** Where the secrets are kept; `platform/provision` has it. */
+export type SecretVault = {
+  /** By name or by ARN. */
+  find(id: string): Secret | undefined;
+  list(): Secret[];
+  /** Adds a version and gives it the stages, taking them from the others; AWSCURRENT leaves AWSPREVIOUS behind. */
+  put(
+    name: string,
+    value: string,
+    options: { versionId?: string; stages?: string[] },
+  ): SecretVersion | Promise<SecretVersion>;
+  /** Moves one stage, AWSCURRENT leaving AWSPREVIOUS behind. */
+  moveStage(name: string, stage: string, move: { from?: string; to?: string }): void | Promise<void>;
+};
+
+type Input = {
+  SecretId?: string;
+  VersionId?: string;
+  VersionStage?: string;
+  VersionStages?: string[];
+  SecretString?: string;
+  ClientRequestToken?: string;
+  MoveToVersionId?: string;
+  RemoveFromVersionId?: string;
+  MaxResults?: number;
+};
+
+const OPERATIONS: Record<string, (vault: SecretVault, input: Input) => object | Promise<object>> = {
+  GetSecretValue: getValue,
+  PutSecretValue: putValue,
+  DescribeSecret: (vault, input) => description(require(vault, input)),
+  ListSecrets: (vault) => ({ SecretList: vault.list().map(description) }),
+  UpdateSecretVersionStage: moveStage,
+  RotateSecret: announceVersion,
+};
+
+/** Secrets Manager: values, versions and their stages. */
+export function secretsManager(
+  vault: SecretVault | undefined,
+  region: string,
+  accountId: string,
+): AwsService {
+  const store: SecretVault = vault ?? NO_SECRETS;
+  return {
+    refuse: (refusal) => jsonError(refusal, CODES, CONTENT_TYPE),
+    read(incoming) {
+      const target = String(incoming.headers['x-amz-target'] ?? '');
+      const name = target.slice(target.indexOf('.') + 1);
+      const work = OPERATIONS[name];
+      if (!work)
+        throw new AwsRefusal(
+          'unknown-operation',
+          `The local platform does not know the operation Secrets Manager ${name}`,
+        );
+      const input = jsonBody<Input>(incoming);
+      return {
+        name,
+        needs: [needOf(name, input, store, `arn:aws:secretsmanager:${region}:${accountId}:secret:`)],
+        async run(): Promise<Answer> {
+          const body = JSON.stringify(await work(store, input));
+          return {
+            status: 200,
+            headers: { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': randomUUID() },
+            body,
+          };
+        },
+      };
+    },
+  };
+}
+
+const NO_SECRETS: SecretVault = {
+  find: () => undefined,
+  list: () => [],
+  put: () => {
+    throw new AwsRefusal('internal', 'There is no place for secrets here');
+  },
+  moveStage: () => undefined,
+};
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
+function needOf(name: string, input: Input, vault: SecretVault, prefix: string): Need {
+  if (name === 'ListSecrets') return { action: 'secretsmanager:ListSecrets', resource: '*' };
+  const id = input.SecretId ?? '';
+  // An unknown secret is denied or not found by the name that was asked for.
+  const resource = vault.find(id)?.arn ?? (id.startsWith('arn:') ? id : `${prefix}${id}`);
+  const context: Record<string, string[]> = { 'secretsmanager:secretid': [id] };
+  if (name === 'GetSecretValue')
+    context['secretsmanager:versionstage'] = [input.VersionStage ?? 'AWSCURRENT'];
+  if (input.VersionId) context['secretsmanager:versionid'] = [input.VersionId];
+  return { action: `secretsmanager:${name}`, resource, context };
+}
+
+const notFound = (what: string) =>
+  new AwsRefusal(
+    { code: 'ResourceNotFoundException', status: 400 },
+    `Secrets Manager can't find the specified ${what}.`,
+  );
+
+function require(vault: SecretVault, input: Input): Secret {
+  const secret = vault.find(input.SecretId ?? '');
+  if (!secret) throw notFound('secret');
+  return secret;
+}
+
+const seconds = (date: Date) => date.getTime() / 1000;
+
+function getValue(vault: SecretVault, input: Input): object {
+  const secret = require(vault, input);
+  const stage = input.VersionStage ?? 'AWSCURRENT';
+  const version = secret.versions.find((one) =>
+    input.VersionId
+      ? one.versionId === input.VersionId && (!input.VersionStage || one.stages.includes(stage))
+      : one.stages.includes(stage),
+  );
+  if (!version?.value)
+    throw notFound(`secret value for ${input.VersionId ? 'VersionId' : `staging label: ${stage}`}`);
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: version.versionId,
+    SecretString: version.value,
+    VersionStages: version.stages,
+    CreatedDate: seconds(version.createdAt),
+  };
+}
+
+async function putValue(vault: SecretVault, input: Input): Promise<object> {
+  const secret = require(vault, input);
+  if (input.SecretString === undefined)
+    throw new AwsRefusal({ code: 'InvalidRequestException', status: 400 }, 'You must provide SecretString.');
+  const again = secret.versions.find((one) => one.versionId === input.ClientRequestToken);
+  if (again?.value && again.value !== input.SecretString)
+    throw new AwsRefusal(
+      { code: 'ResourceExistsException', status: 400 },
+      'You can’t use ClientRequestToken twice for different values.',
+    );
+  const version =
+    (again?.value ? again : undefined) ??
+    (await vault.put(secret.name, input.SecretString, {
+      ...(input.ClientRequestToken ? { versionId: input.ClientRequestToken } : {}),
+      ...(input.VersionStages ? { stages: input.VersionStages } : {}),
+    }));
+  return { ARN: secret.arn, Name: secret.name, VersionId: version.versionId, VersionStages: version.stages };
+}
+
+/**
+ * What Secrets Manager does before it calls a rotation function: a version AWSPENDING that has no value yet. Here
+ * nobody is called; who rotates calls the function himself.
+ */
+async function announceVersion(vault: SecretVault, input: Input): Promise<object> {
+  const secret = require(vault, input);
+  const version = await vault.put(secret.name, '', {
+    versionId: input.ClientRequestToken ?? randomUUID(),
+    stages: ['AWSPENDING'],
+  });
+  return { ARN: secret.arn, Name: secret.name, VersionId: version.versionId };
+}
+
+async function moveStage(vault: SecretVault, input: Input): Promise<object> {
+  const secret = require(vault, input);
+  const stage = input.VersionStage ?? '';
+  const holder = secret.versions.find((one) => one.stages.includes(stage));
+  if (
+    holder &&
+    input.MoveToVersionId &&
+    holder.versionId !== input.RemoveFromVersionId &&
+    holder.versionId !== input.MoveToVersionId
+  )
+    throw new AwsRefusal(
+      { code: 'InvalidParameterException', status: 400 },
+      `The parameter RemoveFromVersionId must be ${holder.versionId}, which has the staging label ${stage}.`,
+    );
+  for (const id of [input.MoveToVersionId, input.RemoveFromVersionId])
+    if (id && !secret.versions.some((one) => one.versionId === id)) throw notFound(`version ${id}`);
+  await vault.moveStage(secret.name, stage, {
+    ...(input.RemoveFromVersionId ? { from: input.RemoveFromVersionId } : {}),
+    ...(input.MoveToVersionId ? { to: input.MoveToVersionId } : {}),
+  });
+  return { ARN: secret.arn, Name: secret.name };
+}
+
+function description(secret: Secret): object {
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    CreatedDate: seconds(secret.createdAt),
+    LastChangedDate: seconds(secret.versions.at(-1)?.createdAt ?? secret.createdAt),
+    VersionIdsToStages: Object.fromEntries(secret.versions.map((one) => [one.versionId, one.stages])),
+    SecretVersionsToStages: Object.fromEntries(secret.versions.map((one) => [one.versionId, one.stages])),
+  };
+}

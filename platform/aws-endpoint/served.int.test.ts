@@ -1,0 +1,207 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { type EmailContent, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SecretStore } from '../provision/secret-store.ts';
+import { aFrontDoor, allow } from './fixtures/aws-endpoint-under-test.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'served-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const secrets = SecretStore.open(join(folder, 'secrets.json'));
+const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop/local/keys-AbCdEf';
+await secrets.ensure([{ stack: 'data', logicalId: 'Keys', name: 'shop/local/keys', arn, value: 'first' }]);
+
+const invoked: unknown[] = [];
+const { as, operator, mailbox } = await aFrontDoor({
+  secrets,
+  invoke: async (name, payload, options) => {
+    invoked.push([name, payload, options]);
+    const { fail } = JSON.parse(payload) as { fail?: boolean };
+    if (fail) return { payload: '{"errorType":"Error","errorMessage":"no"}', failure: 'error' };
+    if (name === 'busy')
+      throw Object.assign(new Error('Rate Exceeded.'), { code: 'TooManyRequestsException', status: 429 });
+    return { payload: `{"echo":${payload}}` };
+  },
+});
+
+describe('Secrets Manager', () => {
+  const client = new SecretsManagerClient(operator);
+  const SecretId = 'shop/local/keys';
+
+  test('keeps versions by stage: a new value is current, the one before it previous', async () => {
+    await client.send(new PutSecretValueCommand({ SecretId, SecretString: 'second' }));
+    const current = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+    const previous = await client.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }));
+    expect([current.SecretString, previous.SecretString]).toEqual(['second', 'first']);
+    expect(current.CreatedDate).toBeInstanceOf(Date);
+    await client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: previous.VersionId,
+        RemoveFromVersionId: current.VersionId,
+      }),
+    );
+    expect((await client.send(new GetSecretValueCommand({ SecretId }))).SecretString).toBe('first');
+    const { VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
+    expect(VersionIdsToStages?.[previous.VersionId ?? '']).toContain('AWSCURRENT');
+    const { SecretList } = await client.send(new ListSecretsCommand({}));
+    expect(SecretList?.map((secret) => secret.Name)).toEqual([SecretId]);
+  });
+
+  test('gives a value to the role that may read that stage of that secret, and to no other', async () => {
+    const right = {
+      ...allow('secretsmanager:GetSecretValue', arn),
+      conditions: { StringEquals: { 'secretsmanager:VersionStage': ['AWSCURRENT'] } },
+    };
+    const reader = new SecretsManagerClient(as('reader', [right]));
+    await reader.send(new GetSecretValueCommand({ SecretId }));
+    const previous = reader.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }));
+    await expect(previous).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test('says what it cannot find', async () => {
+    await expect(client.send(new GetSecretValueCommand({ SecretId: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    const pending = client.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPENDING' }));
+    await expect(pending).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+});
+
+describe('Lambda', () => {
+  const fn = 'arn:aws:lambda:eu-west-1:000000000000:function:reserve-stock';
+  for (const name of ['reserve-stock', 'busy']) as(name, []);
+  const client = new LambdaClient(
+    as('place-order', [
+      allow('lambda:InvokeFunction', [
+        fn,
+        fn.replace('reserve-stock', 'busy'),
+        fn.replace('reserve-stock', 'nobody'),
+      ]),
+    ]),
+  );
+  const invoke = (
+    FunctionName: string,
+    payload: object,
+    InvocationType: 'RequestResponse' | 'Event' | 'DryRun' = 'RequestResponse',
+  ) => client.send(new InvokeCommand({ FunctionName, InvocationType, Payload: JSON.stringify(payload) }));
+
+  test('answers what the function answered, by name or by ARN', async () => {
+    for (const name of ['reserve-stock', fn]) {
+      const { StatusCode, Payload, FunctionError } = await invoke(name, { a: 1 });
+      expect({ StatusCode, FunctionError, body: Payload?.transformToString() }).toEqual({
+        StatusCode: 200,
+        body: '{"echo":{"a":1}}',
+      });
+    }
+    expect(invoked.at(-1)).toEqual([
+      'reserve-stock',
+      '{"a":1}',
+      { type: 'RequestResponse', caller: 'place-order' },
+    ]);
+  });
+
+  test('marks the answer of a function that failed', async () => {
+    const { FunctionError, Payload } = await invoke('reserve-stock', { fail: true });
+    expect(FunctionError).toBe('Unhandled');
+    expect(Payload?.transformToString()).toMatch('errorMessage');
+  });
+
+  test('takes an event without waiting, and a dry run without running', async () => {
+    expect((await invoke('reserve-stock', { b: 2 }, 'Event')).StatusCode).toBe(202);
+    expect(invoked.at(-1)).toMatchObject(['reserve-stock', '{"b":2}', { type: 'Event' }]);
+    const before = invoked.length;
+    expect((await invoke('reserve-stock', {}, 'DryRun')).StatusCode).toBe(204);
+    expect(invoked).toHaveLength(before);
+  });
+
+  test('refuses as Lambda does', async () => {
+    await expect(invoke('nobody', {})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(invoke('busy', {})).rejects.toMatchObject({ name: 'TooManyRequestsException' });
+    await expect(invoke('reserve-stock', { big: 'x'.repeat(6 * 1024 * 1024) })).rejects.toMatchObject({
+      name: 'RequestTooLargeException',
+    });
+  });
+});
+
+describe('Mail and text messages go into the mailbox', () => {
+  const mail = (
+    statements: Parameters<typeof as>[1],
+    content: EmailContent,
+    from = 'Shop <orders@shop.example>',
+  ) =>
+    new SESv2Client(as('send-mail', statements)).send(
+      new SendEmailCommand({
+        FromEmailAddress: from,
+        Destination: { ToAddresses: ['ann@example.org'] },
+        Content: content,
+      }),
+    );
+  const identity = (name: string) => `arn:aws:ses:eu-west-1:000000000000:identity/${name}`;
+  const simple = {
+    Simple: {
+      Subject: { Data: 'Paid' },
+      Body: { Text: { Data: 'Thank you' }, Html: { Data: '<p>Thank you</p>' } },
+    },
+  };
+  const mayMail = [allow('ses:SendEmail', identity('shop.example'))];
+
+  test('a simple mail, under the identity of the domain', async () => {
+    const { MessageId } = await mail(mayMail, simple);
+    expect(mailbox.get(MessageId ?? '')).toMatchObject({
+      kind: 'mail',
+      from: 'Shop <orders@shop.example>',
+      to: ['ann@example.org'],
+      subject: 'Paid',
+      text: 'Thank you',
+      html: '<p>Thank you</p>',
+      sender: 'send-mail',
+    });
+  });
+
+  test('a raw mail, which needs a right of its own', async () => {
+    const raw = { Raw: { Data: Buffer.from('Subject: Invoice\r\nFrom: a@shop.example\r\n\r\nbody') } };
+    await expect(mail(mayMail, raw)).rejects.toThrow('ses:SendRawEmail');
+    const { MessageId } = await mail([allow('ses:SendRawEmail', identity('shop.example'))], raw);
+    expect(mailbox.get(MessageId ?? '')).toMatchObject({
+      subject: 'Invoice',
+      raw: expect.stringContaining('body'),
+    });
+  });
+
+  test('no mail from another domain, to no address, or without content', async () => {
+    await expect(mail(mayMail, simple, 'x@other.example')).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    await expect(mail(mayMail, {})).rejects.toMatchObject({ name: 'BadRequestException' });
+    const nowhere = new SESv2Client(operator).send(
+      new SendEmailCommand({
+        FromEmailAddress: 'a@shop.example',
+        Destination: { ToAddresses: ['nobody'] },
+        Content: simple,
+      }),
+    );
+    await expect(nowhere).rejects.toMatchObject({ name: 'BadRequestException' });
+  });
+
+  test('a text message to a phone', async () => {
+    const sns = new SNSClient(as('send-text', [allow('sns:Publish', '*')]));
+    await sns.send(new PublishCommand({ PhoneNumber: '+436601234567', Message: 'Shipped' }));
+    expect(mailbox.list({ to: '+436601234567' })).toMatchObject([
+      { kind: 'sms', text: 'Shipped', sender: 'send-text' },
+    ]);
+    const wrong = sns.send(new PublishCommand({ PhoneNumber: '0660', Message: 'x' }));
+    await expect(wrong).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  });
+});

@@ -1,0 +1,296 @@
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { aFrontDoor, allow } from './fixtures/aws-endpoint-under-test.ts';
+import type { ObjectCreated } from './s3.ts';
+
+const BUCKET = 'pictures';
+const PAGE = 'https://shop.example';
+const underTest = await aFrontDoor({ images: { bucket: BUCKET, prefixes: ['renditions/'] } });
+const { door, as, operator } = underTest;
+underTest.buckets.push({
+  stack: 'test',
+  logicalId: 'Pictures',
+  name: BUCKET,
+  arn: `arn:aws:s3:::${BUCKET}`,
+  notifications: [],
+  cors: [
+    { origins: [PAGE], methods: ['PUT', 'POST'], headers: ['content-*'], exposed: ['ETag'], maxAge: 600 },
+  ],
+});
+const mayPut = allow('s3:PutObject', `arn:aws:s3:::${BUCKET}/originals/*`);
+/** A client as it must be for presigning: by default it would sign the checksum of an empty body into the address. */
+const signer = (statements = [mayPut]) =>
+  new S3Client({ ...as('create-upload', statements), requestChecksumCalculation: 'WHEN_REQUIRED' });
+const s3 = new S3Client(operator);
+await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+
+const created: ObjectCreated[] = [];
+door.objects.on('created', (event) => created.push(event));
+const upload = (
+  url: string,
+  body: string,
+  headers: Record<string, string> = { 'content-type': 'image/png' },
+) => fetch(url, { method: 'PUT', body, headers });
+const codeOf = async (answer: Response) =>
+  /<Code>(.*?)<\/Code>/.exec(await answer.text())?.[1] ?? `status ${answer.status}`;
+const read = async (Key: string) =>
+  (await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }))).Body?.transformToString();
+
+describe('A presigned PUT', () => {
+  const signed = (client: S3Client, key = 'originals/a.png', size = 5) =>
+    getSignedUrl(
+      client,
+      new PutObjectCommand({ Bucket: BUCKET, Key: key, ContentType: 'image/png', ContentLength: size }),
+      {
+        expiresIn: 60,
+        signableHeaders: new Set(['content-type', 'content-length']),
+      },
+    );
+
+  test('stores what was agreed, and is announced as S3 announces it', async () => {
+    const answer = await upload(await signed(signer(), 'originals/ä b.png'), 'hello');
+    expect(answer.status).toBe(200);
+    expect(await read('originals/ä b.png')).toBe('hello');
+    expect(created.at(-1)).toMatchObject({
+      eventName: 'ObjectCreated:Put',
+      bucket: BUCKET,
+      key: 'originals/ä b.png',
+      size: 5,
+      eTag: '5d41402abc4b2a76b9719d911017c592',
+      caller: 'create-upload',
+    });
+  });
+
+  test.each([
+    [
+      'of another type',
+      (url: string) => upload(url, 'hello', { 'content-type': 'text/html' }),
+      'SignatureDoesNotMatch',
+    ],
+    ['larger than agreed', (url: string) => upload(url, 'hello, this is more'), 'SignatureDoesNotMatch'],
+    [
+      'to another key',
+      (url: string) => upload(url.replace('a.png', 'b.png'), 'hello'),
+      'SignatureDoesNotMatch',
+    ],
+    [
+      'that lives longer than signed',
+      (url: string) => upload(url.replace('Expires=60', 'Expires=600'), 'hello'),
+      'SignatureDoesNotMatch',
+    ],
+    [
+      'with another signature',
+      (url: string) => upload(url.replace(/Signature=..../, 'Signature=0000'), 'hello'),
+      'SignatureDoesNotMatch',
+    ],
+    [
+      'without the session token',
+      (url: string) => upload(url.replace(/&X-Amz-Security-Token=[^&]*/, ''), 'hello'),
+      'InvalidToken',
+    ],
+    ['of nobody', (url: string) => upload(url.replace('ASIA', 'AKIA'), 'hello'), 'InvalidAccessKeyId'],
+    ['used to read', (url: string) => fetch(url), 'SignatureDoesNotMatch'],
+  ])('%s is refused', async (_what, send, code) => {
+    const before = created.length;
+    expect(await codeOf(await send(await signed(signer())))).toBe(code);
+    expect(created).toHaveLength(before);
+  });
+
+  test('that is over, or not yet begun, is refused', async () => {
+    const at = (signingDate: Date) =>
+      getSignedUrl(signer(), new PutObjectCommand({ Bucket: BUCKET, Key: 'originals/a.png' }), {
+        expiresIn: 60,
+        signingDate,
+      });
+    const late = await upload(await at(new Date(Date.now() - 61_000)), 'x');
+    expect(await late.text()).toMatch('Request has expired');
+    const early = await upload(await at(new Date(Date.now() + 3_600_000)), 'x');
+    expect(await early.text()).toMatch('not yet valid');
+  });
+
+  test('is worth no more than the right of who signed it', async () => {
+    expect(await codeOf(await upload(await signed(signer([]), 'originals/a.png'), 'hello'))).toBe(
+      'AccessDenied',
+    );
+    expect(await codeOf(await upload(await signed(signer(), 'renditions/a.png'), 'hello'))).toBe(
+      'AccessDenied',
+    );
+  });
+
+  test('made for an empty body, as the SDK does unless told otherwise, takes no other', async () => {
+    const careless = new S3Client(as('create-upload', [mayPut]));
+    const url = await getSignedUrl(
+      careless,
+      new PutObjectCommand({ Bucket: BUCKET, Key: 'originals/a.png' }),
+    );
+    expect(await codeOf(await upload(url, 'hello', {}))).toBe('BadDigest');
+  });
+});
+
+describe('A presigned POST', () => {
+  const signed = (statements = [mayPut]) =>
+    createPresignedPost(signer(statements), {
+      Bucket: BUCKET,
+      Key: 'originals/form.png',
+      Conditions: [
+        ['content-length-range', 2, 10],
+        ['starts-with', '$Content-Type', 'image/'],
+      ],
+      Fields: { 'Content-Type': 'image/png' },
+      Expires: 60,
+    });
+  const send = async (
+    post: { url: string; fields: Record<string, string> },
+    body = 'hello',
+    more: Record<string, string> = {},
+  ) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ ...post.fields, ...more })) form.set(name, value);
+    form.set('file', new Blob([body]), 'form.png');
+    return fetch(post.url, { method: 'POST', body: form, headers: { origin: PAGE } });
+  };
+
+  test('stores the file with its type, and lets the page read the answer', async () => {
+    const answer = await send(await signed());
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(PAGE);
+    const { ContentType, ContentLength } = await s3.send(
+      new HeadObjectCommand({ Bucket: BUCKET, Key: 'originals/form.png' }),
+    );
+    expect({ ContentType, ContentLength }).toEqual({ ContentType: 'image/png', ContentLength: 5 });
+    expect(created.at(-1)).toMatchObject({
+      eventName: 'ObjectCreated:Post',
+      key: 'originals/form.png',
+      size: 5,
+    });
+  });
+
+  test.each([
+    ['a file too large', 'x'.repeat(11), {}, 'EntityTooLarge'],
+    ['a file too small', 'x', {}, 'EntityTooSmall'],
+    ['another type', 'hello', { 'Content-Type': 'text/html' }, 'AccessDenied'],
+    ['another key', 'hello', { key: 'originals/other.png' }, 'AccessDenied'],
+    ['a field that nobody allowed', 'hello', { 'x-amz-meta-more': 'x' }, 'AccessDenied'],
+    [
+      'a policy of its own',
+      'hello',
+      { Policy: Buffer.from('{}').toString('base64') },
+      'SignatureDoesNotMatch',
+    ],
+  ])('with %s is refused', async (_what, body, more, code) => {
+    expect(await codeOf(await send(await signed(), body, more))).toBe(code);
+  });
+
+  test('is worth no more than the right of who signed it', async () => {
+    expect(await codeOf(await send(await signed([])))).toBe('AccessDenied');
+  });
+
+  test('that is no form is refused', async () => {
+    const answer = await fetch(`${door.url}/${BUCKET}`, {
+      method: 'POST',
+      body: 'x',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    });
+    expect(await codeOf(answer)).toBe('InvalidAccessKeyId');
+  });
+});
+
+describe('A page of another origin', () => {
+  const ask = (headers: Record<string, string>, bucket = BUCKET) =>
+    fetch(`${door.url}/${bucket}/originals/a.png`, {
+      method: 'OPTIONS',
+      headers: { 'access-control-request-method': 'PUT', ...headers },
+    });
+
+  test('may upload where the rules of the bucket say so', async () => {
+    const answer = await ask({ origin: PAGE, 'access-control-request-headers': 'content-type' });
+    expect(answer.status).toBe(200);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'access-control-allow-origin': PAGE,
+      'access-control-allow-methods': 'PUT, POST',
+      'access-control-allow-headers': 'content-type',
+      'access-control-expose-headers': 'ETag',
+      'access-control-max-age': '600',
+    });
+  });
+
+  test.each([
+    ['another origin', { origin: 'https://evil.example' }, BUCKET],
+    ['another method', { origin: PAGE, 'access-control-request-method': 'DELETE' }, BUCKET],
+    ['another header', { origin: PAGE, 'access-control-request-headers': 'x-secret' }, BUCKET],
+    ['a bucket without rules', { origin: PAGE }, 'none'],
+  ])('is refused with %s', async (_what, headers, bucket) => {
+    const answer = await ask(headers, bucket);
+    expect(answer.status).toBe(403);
+    expect(await codeOf(answer)).toBe('AccessForbidden');
+  });
+});
+
+describe('A write', () => {
+  const put = (Key: string, Body: string, condition: object = {}) =>
+    s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body, ...condition }));
+
+  test('happens once under If-None-Match, and only over the version named by If-Match', async () => {
+    const { ETag = '' } = await put('once', 'first', { IfNoneMatch: '*' });
+    await expect(put('once', 'second', { IfNoneMatch: '*' })).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+    await put('once', 'third', { IfMatch: ETag });
+    await expect(put('once', 'fourth', { IfMatch: ETag })).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+    expect(await read('once')).toBe('third');
+  });
+
+  test('larger than the engine takes over HTTP is stored whole', async () => {
+    const body = Buffer.alloc(12 * 1024 * 1024, 'x');
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'large', Body: body }));
+    expect((await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'large' }))).ContentLength).toBe(
+      body.length,
+    );
+  });
+
+  test('damaged on its way is refused', async () => {
+    const wrong = put('damaged', 'hello', { ChecksumSHA256: Buffer.alloc(32).toString('base64') });
+    await expect(wrong).rejects.toMatchObject({ name: 'BadDigest' });
+  });
+});
+
+describe('The public picture origin', () => {
+  const look = (key: string, init: RequestInit = {}) => fetch(`${door.url}/_images/${key}`, init);
+
+  test('shows a rendition to everybody, and what is unchanged not twice', async () => {
+    const object = {
+      Bucket: BUCKET,
+      Key: 'renditions/a b.webp',
+      Body: 'picture',
+      ContentType: 'image/webp',
+      CacheControl: 'public, max-age=31536000, immutable',
+    };
+    await s3.send(new PutObjectCommand(object));
+    const answer = await look('renditions/a%20b.webp');
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'image/webp',
+      'cache-control': object.CacheControl,
+    });
+    expect(await answer.text()).toBe('picture');
+    const again = await look('renditions/a%20b.webp', {
+      headers: { 'if-none-match': answer.headers.get('etag') ?? '' },
+    });
+    expect(again.status).toBe(304);
+  });
+
+  test('shows no original, no listing, nothing that is absent, and takes no upload', async () => {
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'originals/gps.jpg', Body: 'x' }));
+    for (const key of ['originals/gps.jpg', '', 'renditions/', 'renditions/absent', '%E0%A4%A'])
+      expect((await look(key)).status).toBe(404);
+    expect((await look('renditions/x', { method: 'PUT', body: 'x' })).status).toBe(405);
+  });
+});

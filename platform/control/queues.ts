@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type { Deployment } from '../../build/deployment.ts';
+import type { Messaging } from '../engines/messaging.ts';
+import { isInternalQueue } from '../provision/internal-queues.ts';
+
+/** A queue as a person wants to see it. `redrivesTo` are the queues whose dead letters it holds. */
+export type QueueView = {
+  name: string;
+  arn: string;
+  ready: number;
+  inFlight: number;
+  delayed: number;
+  deadLetterQueue?: string;
+  maxReceiveCount?: number;
+  redrivesTo: string[];
+};
+
+type RedrivePolicy = { deadLetterTargetArn: string; maxReceiveCount: number };
+
+/** Every queue of the shop with its numbers; the platform's own queues are left out. */
+export function listQueues(messaging: Messaging): QueueView[] {
+  const queues = [...messaging.queues()].filter(({ name }) => !isInternalQueue(name));
+  const policies = queues.map((queue) => ({ name: queue.name, policy: redrivePolicy(queue.attributes) }));
+  return queues.map((queue) => {
+    const { ready, delayed, inflight } = queue.inspectMessages();
+    const policy = redrivePolicy(queue.attributes);
+    return {
+      name: queue.name,
+      arn: queue.arn,
+      ready: ready.length,
+      inFlight: inflight.length,
+      delayed: delayed.length,
+      ...(policy === undefined
+        ? {}
+        : {
+            deadLetterQueue: nameOf(policy.deadLetterTargetArn),
+            maxReceiveCount: Number(policy.maxReceiveCount),
+          }),
+      redrivesTo: policies
+        .filter((other) => other.policy?.deadLetterTargetArn === queue.arn)
+        .map(({ name }) => name),
+    };
+  });
+}
+
+type Received = {
+  Body: string;
+  ReceiptHandle: string;
+  Attributes?: { MessageGroupId?: string };
+  MessageAttributes?: Record<string, unknown>;
+};
+
+/**
+ * Moves every dead letter of a queue back into it, as SQS's message move task does; `name` is the queue or its
+ * dead-letter queue. A copy is sent before the letter is deleted, so that a kill in between loses nothing.
+ * @returns how many were moved; undefined when the queue is not there or has no dead-letter queue
+ */
+export async function redrive(messaging: Messaging, name: string): Promise<number | undefined> {
+  const views = listQueues(messaging);
+  const named = views.find((view) => view.name === name);
+  const target = named?.deadLetterQueue === undefined ? named?.redrivesTo[0] : name;
+  const source = views.find((view) => view.name === target)?.deadLetterQueue;
+  const from = source === undefined ? undefined : messaging.queue(source);
+  const to = target === undefined ? undefined : messaging.queue(target);
+  if (from === undefined || to === undefined) return undefined;
+  return eachMessage(messaging, from.url, (message) =>
+    messaging.sqs('SendMessage', {
+      QueueUrl: to.url,
+      MessageBody: message.Body,
+      ...(message.MessageAttributes === undefined ? {} : { MessageAttributes: message.MessageAttributes }),
+      // A new deduplication id: the first one would still drop the message for five minutes.
+      ...(to.isFifo()
+        ? { MessageGroupId: message.Attributes?.MessageGroupId, MessageDeduplicationId: randomUUID() }
+        : {}),
+    }),
+  );
+}
+
+/** What Lambda notes of an event that it gave up, as far as it takes to send it again. */
+type FailedEvent = { requestContext: { functionArn: string }; requestPayload: unknown };
+
+/**
+ * Calls functions again with the events that they could not handle, from the queue that keeps them.
+ * @returns how many; undefined when no function has this failure queue
+ */
+export async function redriveEvents(
+  messaging: Messaging,
+  { asyncInvokes, functions }: Pick<Deployment, 'asyncInvokes' | 'functions'>,
+  name: string,
+  accept: (functionName: string, payload: string) => void,
+): Promise<number | undefined> {
+  const queue = messaging.queue(name);
+  if (!queue || !asyncInvokes.some(({ onFailureArn }) => onFailureArn === queue.arn)) return undefined;
+  return eachMessage(messaging, queue.url, async ({ Body }) => {
+    const { requestContext, requestPayload } = JSON.parse(Body) as FailedEvent;
+    const failed = functions.find(({ arn }) => requestContext.functionArn.startsWith(`${arn}:`));
+    if (failed) accept(failed.name, JSON.stringify(requestPayload));
+  });
+}
+
+/** Takes every message of a queue; each is deleted once it is dealt with. Answers how many there were. */
+async function eachMessage(
+  messaging: Messaging,
+  QueueUrl: string,
+  deal: (message: Received) => Promise<unknown>,
+): Promise<number> {
+  let moved = 0;
+  for (;;) {
+    const { Messages } = await messaging.sqs('ReceiveMessage', {
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 60,
+      WaitTimeSeconds: 0,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    });
+    const messages = (Messages ?? []) as Received[];
+    if (messages.length === 0) return moved;
+    for (const message of messages) {
+      await deal(message);
+      await messaging.sqs('DeleteMessage', { QueueUrl, ReceiptHandle: message.ReceiptHandle });
+      moved += 1;
+    }
+  }
+}
+
+function redrivePolicy(attributes: Record<string, string>): RedrivePolicy | undefined {
+  return attributes.RedrivePolicy === undefined || attributes.RedrivePolicy === ''
+    ? undefined
+    : (JSON.parse(attributes.RedrivePolicy) as RedrivePolicy);
+}
+
+function nameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1);
+}

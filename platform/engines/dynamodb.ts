@@ -1,0 +1,64 @@
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch, platform } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { StartError } from '../../build/start-error.ts';
+import { spawnGuarded, waitForLine } from './guarded-process.ts';
+import { settleLeftover } from './leftover.ts';
+import { choosePort } from './ports.ts';
+
+/** A running DynamoDB engine (dynoxide) on loopback. */
+export type Dynamo = { host: string; port: number; url: string; pid: number; stop(): Promise<void> };
+
+export type DynamoOptions = {
+  /** Holds the database file; made when missing. */
+  dataDir: string;
+  /** 0 or absent: any free port. */
+  port?: number;
+  onDeath?: (reason: string) => void;
+};
+
+/**
+ * Starts dynoxide, one binary that speaks DynamoDB's and DynamoDB Streams' protocol.
+ * @throws StartError
+ */
+export async function startDynamo(options: DynamoOptions): Promise<Dynamo> {
+  const dataDir = resolve(options.dataDir);
+  const pidFile = join(dataDir, 'dynoxide.pid');
+  await mkdir(dataDir, { recursive: true });
+  const [binary, port] = await Promise.all([
+    findBinary(),
+    choosePort('DynamoDB', options.port),
+    settleLeftover(pidFile, 'dynoxide'),
+  ]);
+  const engine = spawnGuarded({
+    command: binary,
+    args: ['--host', '127.0.0.1', '--port', String(port), '--db-path', join(dataDir, 'dynamodb.sqlite')],
+    orphanSignal: 'TERM',
+    ...(options.onDeath ? { onDeath: options.onDeath } : {}),
+  });
+  await writeFile(pidFile, `${engine.pid}\n`);
+  await waitForLine(engine, 'DynamoDB', 'listening on');
+  return {
+    host: '127.0.0.1',
+    port,
+    url: `http://127.0.0.1:${port}`,
+    pid: engine.pid,
+    stop: () => engine.stop('SIGTERM'),
+  };
+}
+
+/** The binary of the package for this machine; the packages differ in nothing but that one file. */
+async function findBinary(): Promise<string> {
+  const name = `@dynoxide/${platform()}-${arch()}`;
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    const binary = join(folder, platform() === 'win32' ? 'dynoxide.exe' : 'dynoxide');
+    await access(binary, constants.X_OK);
+    return binary;
+  } catch {
+    throw new StartError(
+      `The DynamoDB engine for this machine is not installed: run npm install --no-save ${name}@1.2.1`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { readFile, rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { StartError } from '../../build/start-error.ts';
+
+/**
+ * Makes sure that no earlier engine still writes to a folder, by the process id in `pidFile` (first line). An
+ * engine whose starter was killed a moment ago is given `graceMs` to end; a file left by a dead one is removed.
+ * @throws StartError when the engine goes on running: another platform uses the folder
+ */
+export async function settleLeftover(pidFile: string, program: string, graceMs = 5_000): Promise<void> {
+  const giveUpAt = Date.now() + graceMs;
+  for (;;) {
+    const pid = await pidIn(pidFile);
+    if (pid === undefined) return;
+    if (!(await runs(pid, program))) {
+      await rm(pidFile, { force: true });
+      return;
+    }
+    if (Date.now() > giveUpAt)
+      throw new StartError(
+        `Another platform uses this data folder (${program}, process ${pid}): stop it, or choose another data folder.`,
+      );
+    await pause(20);
+  }
+}
+
+async function pidIn(file: string): Promise<number | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  const pid = Number.parseInt(text ?? '', 10);
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+}
+
+/** Whether the process lives and, where /proc tells, is that program: process ids are used again after a reboot. */
+async function runs(pid: number, program: string): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  if (process.platform !== 'linux') return true;
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return commandLine.includes(program);
+}

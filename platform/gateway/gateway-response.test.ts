@@ -1,0 +1,98 @@
+import type { RestApiSpec } from '../../build/deployment.ts';
+import { gatewayResponses } from './gateway-response.ts';
+import { compilePreflight } from './preflight.ts';
+import { compileTemplate } from './velocity-template.ts';
+
+describe('a gateway template', () => {
+  test('is filled from $context in every way of writing it', () => {
+    const fill = compileTemplate(
+      `{"a":"$context.requestId","b":$context.error.messageString,"c":"\${context.stage}","d":"$!context.none"}`,
+    );
+    expect(fill({ requestId: 'r-1', 'error.messageString': '"no \\"way\\""', stage: 'local' })).toBe(
+      '{"a":"r-1","b":"no \\"way\\"","c":"local","d":""}',
+    );
+  });
+
+  test('may hold dollars and hashes that are no VTL', () => {
+    expect(compileTemplate('costs 5$ #1 $1')({})).toBe('costs 5$ #1 $1');
+  });
+
+  test.each(['#set($x = 1)', '$input.body', '$util.escapeJavaScript("x")', `\${stageVariables.x}`])(
+    'is refused when it uses %s',
+    (source) => {
+      expect(() => compileTemplate(source)).toThrow('of which only $context is known');
+    },
+  );
+});
+
+describe("the gateway's own answer", () => {
+  const api = {
+    stack: 'orders',
+    gatewayResponses: [
+      {
+        responseType: 'UNAUTHORIZED',
+        statusCode: '401',
+        headers: { 'X-Why': "'sign in'" },
+        templates: { 'application/json': '{"code":"U"}' },
+      },
+      {
+        responseType: 'DEFAULT_4XX',
+        headers: {},
+        templates: {
+          'application/json': '{"detail":$context.error.messageString,"type":"$context.error.responseType"}',
+        },
+      },
+    ],
+  } as unknown as RestApiSpec;
+  const answers = gatewayResponses(api);
+
+  test('is the one that its type names', () => {
+    expect(answers('UNAUTHORIZED', 'Unauthorized', {})).toEqual({
+      status: 401,
+      headers: [
+        ['Content-Type', 'application/json'],
+        ['X-Why', 'sign in'],
+      ],
+      body: '{"code":"U"}',
+    });
+  });
+
+  test('falls back to the default of its class, with the status that AWS gives it', () => {
+    const answer = answers('REQUEST_TOO_LARGE', 'Request Too Long', {});
+    expect([answer.status, answer.body]).toEqual([
+      413,
+      '{"detail":"Request Too Long","type":"REQUEST_TOO_LARGE"}',
+    ]);
+    expect(answers('INTEGRATION_TIMEOUT', 'late', {})).toMatchObject({
+      status: 504,
+      body: '{"message":"late"}',
+    });
+  });
+});
+
+describe('a preflight', () => {
+  const headers = { 'Access-Control-Allow-Origin': "'https://a.example'", 'Access-Control-Max-Age': "'600'" };
+  const body = `#set($origin = $input.params("Origin"))
+#if($origin == "") #set($origin = $input.params("origin")) #end
+#if($origin.matches("https://a\\.example") || $origin.matches("https://.+\\.shop\\.example")) #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin) #end`;
+  const preflight = compilePreflight([{ statusCode: 200, headers, body }], 'orders');
+  const allowed = (origin?: string) =>
+    Object.fromEntries(preflight(origin).headers)['Access-Control-Allow-Origin'];
+
+  test('answers with the origin that asked when the template lets it', () => {
+    expect(allowed('https://www.shop.example')).toBe('https://www.shop.example');
+    expect(allowed('https://a.example')).toBe('https://a.example');
+  });
+
+  test('answers with the fixed origin to anybody else', () => {
+    expect(allowed('https://evil.example')).toBe('https://a.example');
+    expect(allowed('https://www.shop.example.evil')).toBe('https://a.example');
+    expect(allowed()).toBe('https://a.example');
+  });
+
+  test('with a template of another kind stops the start', () => {
+    expect(() =>
+      compilePreflight([{ statusCode: 200, headers, body: '#foreach($x in $y) #end' }], 'orders'),
+    ).toThrow('orders: the mock integration');
+  });
+});

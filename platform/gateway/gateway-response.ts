@@ -1,0 +1,92 @@
+import type { GatewayResponseSpec, RestApiSpec } from '../../build/deployment.ts';
+import { compileTemplate, type FilledBy, type TemplateContext } from './velocity-template.ts';
+
+/** An answer that the gateway gives by itself; the names and statuses are AWS's. */
+export type GatewayResponseType = keyof typeof DEFAULT_STATUS;
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
+const DEFAULT_STATUS = {
+  ACCESS_DENIED: 403,
+  AUTHORIZER_CONFIGURATION_ERROR: 500,
+  AUTHORIZER_FAILURE: 500,
+  BAD_REQUEST_PARAMETERS: 400,
+  INTEGRATION_FAILURE: 504,
+  INTEGRATION_TIMEOUT: 504,
+  MISSING_AUTHENTICATION_TOKEN: 403,
+  REQUEST_TOO_LARGE: 413,
+  THROTTLED: 429,
+  UNAUTHORIZED: 401,
+  /** What cannot be read as a request. */
+  DEFAULT_4XX: 400,
+  /** What a failed or malformed function answer is reported as, with 502. */
+  DEFAULT_5XX: 502,
+} as const;
+
+export type GatewayAnswer = { status: number; headers: [string, string][]; body: string };
+
+export type GatewayResponses = (
+  type: GatewayResponseType,
+  message: string,
+  context: TemplateContext,
+) => GatewayAnswer;
+
+type Compiled = { status: number | undefined; headers: [string, FilledBy][]; body: FilledBy };
+
+/** The API's answers by type, each as its template gives it; DEFAULT_4XX and DEFAULT_5XX stand in for the rest. */
+export function gatewayResponses(api: RestApiSpec): GatewayResponses {
+  const compiled = new Map<string, Compiled>();
+  for (const spec of api.gatewayResponses) compiled.set(spec.responseType, compile(api, spec));
+  const standard: Compiled = {
+    status: undefined,
+    headers: [['Content-Type', () => 'application/json']],
+    body: compileTemplate('{"message":$context.error.messageString}'),
+  };
+  return (type, message, context) => {
+    const usual = DEFAULT_STATUS[type];
+    const response =
+      compiled.get(type) ?? compiled.get(usual < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX') ?? standard;
+    const filled = {
+      ...context,
+      'error.message': message,
+      'error.messageString': JSON.stringify(message),
+      'error.responseType': type,
+    };
+    return {
+      status: response.status ?? usual,
+      headers: response.headers.map(([name, value]) => [name, value(filled)]),
+      body: response.body(filled),
+    };
+  };
+}
+
+function compile(api: RestApiSpec, spec: GatewayResponseSpec): Compiled {
+  const where = `${api.stack}: gateway response ${spec.responseType}`;
+  const [type, source] = Object.entries(spec.templates)[0] ?? [
+    'application/json',
+    '{"message":$context.error.messageString}',
+  ];
+  const headers = Object.entries(spec.headers).map(([name, value]): [string, FilledBy] => [
+    name,
+    headerValue(value, where),
+  ]);
+  if (!headers.some(([name]) => name.toLowerCase() === 'content-type')) {
+    headers.unshift(['Content-Type', () => type]);
+  }
+  try {
+    const status = spec.statusCode === undefined ? undefined : Number(spec.statusCode);
+    return { status, headers, body: compileTemplate(source) };
+  } catch (error) {
+    throw new Error(`${where}: ${(error as Error).message}`);
+  }
+}
+
+/** A header is a literal in single quotes or `context.…` (API Gateway's parameter mapping). */
+function headerValue(value: string, where: string): FilledBy {
+  const literal = /^'(.*)'$/s.exec(value)?.[1];
+  if (literal !== undefined) return () => literal;
+  const variable = /^context\.(.+)$/.exec(value)?.[1];
+  if (variable !== undefined) return (context) => context[variable] ?? '';
+  if (/^(method|stageVariables)\./.test(value))
+    throw new Error(`${where}: header mapping ${value} is not known`);
+  return () => value;
+}

@@ -1,0 +1,186 @@
+import type { RestApiSpec } from '../../build/deployment.ts';
+import { MAX_REQUEST_BYTES } from '../host/limits.ts';
+
+/** A request as it came in, read once. */
+export type GatewayRequest = {
+  method: string;
+  /** As sent: still encoded, without the query. */
+  path: string;
+  query: string;
+  /** Names as the client wrote them, alternating with their values. */
+  rawHeaders: readonly string[];
+  sourceIp: string;
+  port: number;
+  protocol: string;
+  requestId: string;
+  extendedRequestId: string;
+  traceId: string;
+  receivedAt: Date;
+};
+
+type Values = Record<string, string>;
+type MultiValues = Record<string, string[]>;
+
+/** The parts of an event that authorizer and integration share. */
+export type EventFrame = {
+  resource: string;
+  path: string;
+  httpMethod: string;
+  headers: Values;
+  multiValueHeaders: MultiValues;
+  queryStringParameters: Values | null;
+  multiValueQueryStringParameters: MultiValues | null;
+  pathParameters: Values | null;
+  stageVariables: null;
+  requestContext: Record<string, unknown>;
+};
+
+/** Headers that API Gateway adds or writes itself before a function sees them. */
+const OWN_HEADERS = new Set(['x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto', 'x-amzn-trace-id']);
+
+/**
+ * The proxy event of API Gateway, format 1.0, without body and authorizer
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html).
+ */
+export function eventFrame(
+  request: GatewayRequest,
+  api: RestApiSpec,
+  accountId: string,
+  resourcePath: string,
+  pathParameters: Values | null,
+): EventFrame {
+  const { headers, multiValueHeaders, host, userAgent } = readHeaders(request);
+  const [queryStringParameters, multiValueQueryStringParameters] = readQuery(request.query);
+  const domainName = host.split(':')[0] ?? '';
+  return {
+    resource: resourcePath,
+    path: request.path,
+    httpMethod: request.method,
+    headers,
+    multiValueHeaders,
+    queryStringParameters,
+    multiValueQueryStringParameters,
+    pathParameters,
+    stageVariables: null,
+    requestContext: {
+      resourceId: resourcePath,
+      resourcePath,
+      httpMethod: request.method,
+      extendedRequestId: request.extendedRequestId,
+      requestTime: commonLogTime(request.receivedAt),
+      path: request.path,
+      accountId,
+      protocol: request.protocol,
+      stage: api.stageName,
+      domainPrefix: domainName.split('.')[0],
+      requestTimeEpoch: request.receivedAt.getTime(),
+      requestId: request.requestId,
+      identity: {
+        cognitoIdentityPoolId: null,
+        accountId: null,
+        cognitoIdentityId: null,
+        caller: null,
+        sourceIp: request.sourceIp,
+        principalOrgId: null,
+        accessKey: null,
+        cognitoAuthenticationType: null,
+        cognitoAuthenticationProvider: null,
+        userArn: null,
+        userAgent,
+        user: null,
+      },
+      domainName,
+      apiId: api.id,
+    },
+  };
+}
+
+/**
+ * The whole event as JSON text: a body of a declared binary type comes as base64. Undefined when the event is longer
+ * than Lambda takes in one synchronous invocation.
+ */
+export function proxyEvent(
+  frame: EventFrame,
+  body: Buffer,
+  contentType: string | undefined,
+  binaryMediaTypes: readonly string[],
+): string | undefined {
+  const asBytes = body.length > 0 && isBinaryType(contentType, binaryMediaTypes);
+  const text = body.length === 0 ? null : body.toString(asBytes ? 'base64' : 'utf8');
+  const event = JSON.stringify({ ...frame, body: text, isBase64Encoded: asBytes });
+  // A UTF-16 unit is at most three bytes: short events need no count.
+  if (event.length <= MAX_REQUEST_BYTES / 3 || Buffer.byteLength(event) <= MAX_REQUEST_BYTES) return event;
+  return undefined;
+}
+
+/** An object that knows no name but those put into it: clients choose them, `constructor` too. */
+const empty = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
+function readHeaders(request: GatewayRequest) {
+  const headers: Values = empty();
+  const multiValueHeaders: MultiValues = empty();
+  const spelling = new Map<string, string>();
+  let [host, userAgent, forwardedFor] = ['', null as string | null, ''];
+  const { rawHeaders } = request;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const written = rawHeaders[at] as string;
+    const value = rawHeaders[at + 1] as string;
+    const lower = written.toLowerCase();
+    if (lower === 'host') host = value;
+    else if (lower === 'user-agent') userAgent = value;
+    else if (lower === 'x-forwarded-for')
+      forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
+    if (OWN_HEADERS.has(lower)) continue;
+    // Two spellings of one name are one header; the first spelling stays.
+    const name = spelling.get(lower) ?? written;
+    spelling.set(lower, name);
+    headers[name] = value;
+    const values = multiValueHeaders[name];
+    if (values === undefined) multiValueHeaders[name] = [value];
+    else values.push(value);
+  }
+  const own: [string, string][] = [
+    ['X-Amzn-Trace-Id', request.traceId],
+    ['X-Forwarded-For', forwardedFor === '' ? request.sourceIp : `${forwardedFor}, ${request.sourceIp}`],
+    ['X-Forwarded-Port', String(request.port)],
+    ['X-Forwarded-Proto', 'http'],
+  ];
+  for (const [name, value] of own) {
+    headers[name] = value;
+    multiValueHeaders[name] = [value];
+  }
+  return { headers, multiValueHeaders, host, userAgent };
+}
+
+/** Both are null without a query; of a repeated name the last value is the single one. */
+function readQuery(query: string): [Values | null, MultiValues | null] {
+  if (query === '') return [null, null];
+  const single: Values = empty();
+  const multiple: MultiValues = empty();
+  for (const [name, value] of new URLSearchParams(query)) {
+    single[name] = value;
+    const values = multiple[name];
+    if (values === undefined) multiple[name] = [value];
+    else values.push(value);
+  }
+  return [single, multiple];
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** `09/Apr/2026:12:34:56 +0000`, the form of web server logs. */
+export function commonLogTime(time: Date): string {
+  const day = `${two(time.getUTCDate())}/${MONTHS[time.getUTCMonth()]}/${time.getUTCFullYear()}`;
+  return `${day}:${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())} +0000`;
+}
+
+/** Whether API Gateway treats a media type as bytes; `image/*` and `*∕*` stand for every subtype. */
+export function isBinaryType(mediaType: string | undefined, binaryMediaTypes: readonly string[]): boolean {
+  if (binaryMediaTypes.length === 0) return false;
+  if (binaryMediaTypes.includes('*/*')) return true;
+  const type = (mediaType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  return binaryMediaTypes.some(
+    (declared) => declared === type || (declared.endsWith('/*') && type.startsWith(declared.slice(0, -1))),
+  );
+}

@@ -1,0 +1,158 @@
+/**
+ * A Lambda host: one process that runs many functions by the contract of Lambda Managed Instances. It is started
+ * by the platform with a socket on descriptor 3 and ends when that socket does.
+ */
+
+import { enableCompileCache } from 'node:module';
+import { Socket } from 'node:net';
+import { InvokeStore as stores } from '@aws/lambda-invoke-store';
+import { type FunctionInstance, functionInstance, type InvokeStore } from './function-instance.ts';
+import { captureOutput } from './function-log.ts';
+import { isolateEnvironment, type Scope, scopes } from './invocation-context.ts';
+import { lambdaContext } from './lambda-context.ts';
+import { asLambdaError, type LambdaError, responseTooLarge, runtimeExited } from './lambda-error.ts';
+import { MAX_RESPONSE_BYTES } from './limits.ts';
+import { type FunctionDefinition, type HostCommand, readFrames, sendFrame } from './protocol.ts';
+
+const REQUEST_ID = Symbol.for('_AWS_LAMBDA_REQUEST_ID');
+const X_RAY_TRACE_ID = Symbol.for('_AWS_LAMBDA_X_RAY_TRACE_ID');
+
+type InvokeCommand = Extract<HostCommand, { t: 'invoke' }>;
+
+enableCompileCache(process.env.HOST_COMPILE_CACHE);
+// The store must exist before any bundle loads: libraries look it up at module level and fail without it.
+const store = (await stores.getInstanceAsync(true)) as unknown as InvokeStore;
+const platform = new Socket({ fd: 3, readable: true, writable: true });
+const definitions = new Map<string, FunctionDefinition>();
+const instances = new Map<string, FunctionInstance>();
+const retirements = new Map<string, number>();
+
+isolateEnvironment();
+captureOutput((notice) => sendFrame(platform, { t: 'notice', ...notice }));
+
+process.on('unhandledRejection', (error) =>
+  abandonRunning(asNamed('Runtime.UnhandledPromiseRejection', error)),
+);
+process.on('uncaughtException', (error) => abandonRunning(error));
+exitOnlyTheFunction();
+platform.on('close', () => leave(0));
+platform.on('error', () => leave(0));
+
+readFrames<HostCommand>(platform, (command, payload) => {
+  if (command.t === 'invoke') void invoke(command, payload);
+  else if (command.t === 'define') define(command.definition);
+  else if (command.t === 'retire') retire(command.name, command.instance);
+  else sendFrame(platform, { t: 'pong' });
+});
+sendFrame(platform, { t: 'ready' });
+
+function define(definition: FunctionDefinition): void {
+  definitions.set(definition.name, definition);
+  for (const [key, instance] of instances) {
+    if (instance.definition.name === definition.name) instances.delete(key);
+  }
+}
+
+/** The next invocation on this instance gets a fresh module, as after Lambda resets a sandbox. */
+function retire(name: string, number: number): void {
+  const key = `${name}#${number}`;
+  instances.delete(key);
+  retirements.set(key, (retirements.get(key) ?? 0) + 1);
+}
+
+function instanceFor(command: InvokeCommand): FunctionInstance {
+  const key = `${command.name}#${command.instance}`;
+  const known = instances.get(key);
+  if (known !== undefined) return known;
+  const definition = definitions.get(command.name);
+  if (definition === undefined) throw new Error(`unknown function ${command.name}`);
+  const copy = `&i=${command.instance}&r=${retirements.get(key) ?? 0}`;
+  const instance = functionInstance(definition, copy, store);
+  instances.set(key, instance);
+  return instance;
+}
+
+async function invoke(command: InvokeCommand, payload: string): Promise<void> {
+  const instance = instanceFor(command);
+  const mustLoad = !instance.isLoaded();
+  const { definition, environment } = instance;
+  let answered = false;
+  const answer = (failed: boolean, text: string) => {
+    if (answered) return;
+    answered = true;
+    sendFrame(platform, { t: 'done', id: command.id, failed }, text);
+  };
+  const fail = (error: LambdaError) => answer(true, JSON.stringify(error));
+  const scope: Scope = {
+    name: definition.name,
+    environment,
+    logFile: definition.logFile,
+    abandon: (error) => {
+      reportError(command.requestId, error);
+      fail(asLambdaError(error));
+      retire(command.name, command.instance);
+    },
+  };
+  const perInvocation = { [REQUEST_ID]: command.requestId, [X_RAY_TRACE_ID]: command.traceId };
+  await scopes.run(scope, () =>
+    store.run(perInvocation, async () => {
+      try {
+        const handler = await instance.load();
+        if (mustLoad) sendFrame(platform, { t: 'started', id: command.id });
+        const context = lambdaContext(definition, command.requestId, Date.now() + definition.timeoutMs);
+        const result = JSON.stringify((await handler(JSON.parse(payload), context)) ?? null);
+        const bytes = Buffer.byteLength(result);
+        if (bytes > MAX_RESPONSE_BYTES) fail(responseTooLarge(bytes, MAX_RESPONSE_BYTES));
+        else answer(false, result);
+      } catch (error) {
+        reportError(command.requestId, error);
+        fail(asLambdaError(error));
+      }
+    }),
+  );
+}
+
+/**
+ * Lambda logs an uncaught error beside answering it. Runs in the scope of the invocation. `Unauthorized` is how an
+ * authorizer refuses a token: everyday business.
+ */
+function reportError(requestId: string, error: unknown): void {
+  const report = asLambdaError(error);
+  const level = report.errorMessage === 'Unauthorized' ? 'INFO' : 'ERROR';
+  process.stderr.write(`${JSON.stringify({ level, message: 'Invoke Error', requestId, ...report })}\n`);
+}
+
+/** An error that no code caught ends the invocation that caused it; one that belongs to none ends the host. */
+function abandonRunning(error: unknown): void {
+  const scope = scopes.getStore();
+  if (scope !== undefined) {
+    scope.abandon(error);
+    return;
+  }
+  process.stderr.write(`lambda host: ${error instanceof Error ? error.stack : String(error)}\n`);
+  leave(1);
+}
+
+function asNamed(name: string, reason: unknown): Error {
+  const error = new Error(reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason));
+  error.name = name;
+  if (reason instanceof Error && reason.stack !== undefined) error.stack = reason.stack;
+  return error;
+}
+
+/** `process.exit` in a function ends its sandbox on Lambda; here it must not take the others along. */
+function exitOnlyTheFunction(): void {
+  const exit = process.exit.bind(process);
+  process.exit = ((code?: number) => {
+    const scope = scopes.getStore();
+    if (scope === undefined) return exit(code);
+    const { errorType, errorMessage } = runtimeExited('-', `exit status ${code ?? 0}`);
+    const error = new Error(errorMessage);
+    error.name = errorType;
+    throw error;
+  }) as typeof process.exit;
+}
+
+function leave(code: number): void {
+  scopes.exit(() => process.exit(code));
+}

@@ -1,0 +1,54 @@
+import type { FunctionSpec } from '../../build/deployment.ts';
+
+/** Credentials that stand for one function's role; the front door knows the function by them. */
+export type FunctionCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+
+/** What the platform adds to a function's own environment. */
+export type RuntimeEnvironment = {
+  region: string;
+  /** Address of the front door, in place of AWS's own endpoints. */
+  endpointUrl: string;
+  credentials: FunctionCredentials;
+  /** Invocations that may share one instance; 1 is an ordinary Lambda function. */
+  concurrency: number;
+};
+
+/**
+ * The environment of a function as Lambda sets it, reserved names last so that they win
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). `AWS_EXECUTION_ENV` is left out: it
+ * would switch on tracing, and there is no X-Ray daemon to receive it.
+ */
+export function functionEnvironment(spec: FunctionSpec, runtime: RuntimeEnvironment): Record<string, string> {
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin:/opt/bin',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    ...spec.environment,
+    ...(runtime.concurrency > 1 ? { AWS_LAMBDA_MAX_CONCURRENCY: String(runtime.concurrency) } : {}),
+    AWS_ENDPOINT_URL: runtime.endpointUrl,
+    AWS_REGION: runtime.region,
+    AWS_DEFAULT_REGION: runtime.region,
+    AWS_ACCESS_KEY_ID: runtime.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: runtime.credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: runtime.credentials.sessionToken,
+    AWS_LAMBDA_FUNCTION_NAME: spec.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(spec.name),
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamOf(spec.name),
+    _HANDLER: spec.handler,
+    LAMBDA_TASK_ROOT: '/var/task',
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
+  };
+}
+
+/** The log group that Lambda makes for a function. */
+export function logGroupOf(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+/** One stream per function: locally its instances write to one file. */
+export function logStreamOf(functionName: string): string {
+  return `local/[$LATEST]${functionName}`;
+}

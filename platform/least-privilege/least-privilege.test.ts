@@ -1,0 +1,188 @@
+import type {
+  Deployment,
+  EventSourceMappingSpec,
+  FunctionSpec,
+  PolicyStatement,
+} from '../../build/deployment.ts';
+import type { CallsSnapshot } from '../aws-endpoint/call-counts.ts';
+import { IMPLIED_RIGHTS } from './implied-rights.ts';
+import { type Finding, leastPrivilege } from './least-privilege.ts';
+import { failures, renderReport } from './report.ts';
+
+const QUEUE = 'arn:aws:sqs:eu-west-1:000000000000:orders';
+const TABLE = 'arn:aws:dynamodb:eu-west-1:000000000000:table/orders';
+const LOGS = 'arn:aws:logs:eu-west-1:000000000000:log-group:/aws/lambda/place-order:*:*';
+const origin = { stack: 'orders', logicalId: 'PlaceOrder' };
+const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const allow = (actions: string[], resource: string): PolicyStatement => ({
+  effect: 'Allow',
+  actions,
+  resources: [resource],
+});
+const calls = (...grants: CallsSnapshot['grants']): CallsSnapshot => ({
+  since: '2026-11-21T00:00:00Z',
+  calls: [],
+  grants,
+});
+
+function aShop(options: {
+  statements: PolicyStatement[];
+  fn?: Partial<FunctionSpec>;
+  mappings?: Partial<EventSourceMappingSpec>[];
+}): Deployment {
+  const fn: FunctionSpec = {
+    ...origin,
+    name: 'place-order',
+    arn: 'arn:aws:lambda:eu-west-1:000000000000:function:place-order',
+    directory: 'services/orders',
+    handler: 'src/handlers/place-order.handler',
+    environment: {},
+    timeoutMs: 1000,
+    memoryMb: 512,
+    roleArn: 'arn:aws:iam::000000000000:role/place-order',
+    runtime: 'nodejs24.x',
+    ...options.fn,
+  };
+  const mappings = (options.mappings ?? []).map((mapping) => ({
+    ...origin,
+    functionArn: fn.arn,
+    sourceArn: QUEUE,
+    batchSize: 1,
+    windowSeconds: 0,
+    partialResponses: true,
+    filterPatterns: [],
+    enabled: true,
+    ...mapping,
+  }));
+  return {
+    project: 'shop',
+    stage: 'local',
+    region: 'eu-west-1',
+    accountId: '000000000000',
+    functions: [fn],
+    roles: [
+      {
+        ...origin,
+        name: 'place-order',
+        arn: fn.roleArn,
+        statements: [allow(logging, LOGS), ...options.statements],
+      },
+    ],
+    apis: [],
+    tables: [],
+    queues: [],
+    topics: [],
+    subscriptions: [],
+    buckets: [],
+    mappings,
+    schedules: [],
+    asyncInvokes: [],
+    customResources: [],
+    secrets: [],
+    exports: {},
+    cloudOnly: [],
+  };
+}
+const verdicts = (findings: Finding[]) =>
+  Object.fromEntries(findings.map(({ action, verdict }) => [action, verdict]));
+
+describe('A grant', () => {
+  test('that allowed a call is used', () => {
+    const used = { function: 'place-order', action: 'dynamodb:PutItem', resource: TABLE, count: 3 };
+    const findings = leastPrivilege(aShop({ statements: [allow(['dynamodb:PutItem'], TABLE)] }), calls(used));
+    expect(findings.at(-1)).toEqual({ ...used, verdict: 'used' });
+    expect(failures(findings)).toEqual([]);
+  });
+
+  test('that nobody used and AWS does not need is too much, though another function uses the like', () => {
+    const other = { function: 'get-order', action: 'dynamodb:PutItem', resource: TABLE, count: 3 };
+    const findings = leastPrivilege(
+      aShop({ statements: [allow(['dynamodb:PutItem'], TABLE)] }),
+      calls(other),
+    );
+    expect(failures(findings)).toEqual([
+      { verdict: 'unused', function: 'place-order', action: 'dynamodb:PutItem', resource: TABLE },
+    ]);
+  });
+
+  test('that AWS needs to poll a queue is implied, on that queue alone', () => {
+    const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+    const shop = aShop({
+      statements: [allow(polling, QUEUE), allow(['sqs:DeleteMessage'], `${QUEUE}-other`)],
+      mappings: [{}],
+    });
+    const findings = leastPrivilege(shop, calls());
+    expect(findings.filter(({ resource }) => resource === QUEUE).map(({ verdict }) => verdict)).toEqual([
+      'implied',
+      'implied',
+      'implied',
+    ]);
+    expect(failures(findings)).toMatchObject([{ action: 'sqs:DeleteMessage', resource: `${QUEUE}-other` }]);
+  });
+
+  test('with a wildcard action is not excused by what AWS needs', () => {
+    const findings = leastPrivilege(
+      aShop({ statements: [allow(['sqs:*'], QUEUE)], mappings: [{}] }),
+      calls(),
+    );
+    expect(failures(findings)).toMatchObject([{ action: 'sqs:*', verdict: 'unused' }]);
+  });
+});
+
+describe('A right that AWS needs and the role lacks is a failure', () => {
+  test.each<[string, Parameters<typeof aShop>[0], string[]]>([
+    [
+      'polling a queue',
+      { statements: [], mappings: [{}] },
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    ],
+    [
+      'reading a stream with a queue for failures',
+      { statements: [], mappings: [{ sourceArn: `${TABLE}/stream/1`, onFailureArn: QUEUE }] },
+      [
+        'dynamodb:DescribeStream',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+        'dynamodb:ListStreams',
+        'sqs:SendMessage',
+      ],
+    ],
+    [
+      'tracing',
+      { statements: [], fn: { traced: true } },
+      ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    ],
+  ])('%s', (_why, shop, missing) => {
+    const findings = failures(leastPrivilege(aShop(shop), calls()));
+    expect(findings.map(({ verdict, action }) => [verdict, action])).toEqual(
+      missing.map((action) => ['missing', action]),
+    );
+  });
+});
+
+test('the rights of logging are needed by every function', () => {
+  const shop = aShop({ statements: [] });
+  expect(verdicts(leastPrivilege(shop, calls()))).toEqual({
+    'logs:CreateLogStream': 'implied',
+    'logs:PutLogEvents': 'implied',
+  });
+  for (const role of shop.roles) role.statements = [];
+  expect(verdicts(leastPrivilege(shop, calls()))).toEqual({
+    'logs:CreateLogStream': 'missing',
+    'logs:PutLogEvents': 'missing',
+  });
+});
+
+test('every row of implied rights cites a page of AWS', () => {
+  for (const row of IMPLIED_RIGHTS) expect(row.page).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/.+\.html$/);
+});
+
+test('the report names each grant once, and sums up', () => {
+  const findings = leastPrivilege(aShop({ statements: [allow(['dynamodb:PutItem'], TABLE)] }), calls());
+  const report = renderReport(findings);
+  expect(report).toMatch(/UNUSED +dynamodb:PutItem +arn:aws:dynamodb:eu-west-1:000000000000:table\/orders/);
+  expect(report).toMatch(
+    '3 grants of 1 functions: 0 used, 2 implied by AWS, 1 unused; 0 implied ones missing',
+  );
+  expect(renderReport(findings, true)).not.toMatch('implied  logs');
+});

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { compileStacks } from '../../build/compile/compile-stacks.ts';
+import { StartError } from '../../build/start-error.ts';
+import { resolveDeployment } from '../../build/template/resolve-deployment.ts';
+import type { CallsSnapshot } from '../aws-endpoint/call-counts.ts';
+import { leastPrivilege } from './least-privilege.ts';
+import { failures, renderReport } from './report.ts';
+
+/**
+ * `npm run iam:report [-- <calls.json>] [--failures]`: holds the compiled roles against the calls of the e2e run,
+ * and fails on a grant that is neither used nor implied by AWS, and on an implied one that a role lacks.
+ */
+const root = resolve(import.meta.dirname, '../..');
+const file = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '.local/calls.json';
+
+async function readCalls(): Promise<CallsSnapshot> {
+  const text = await readFile(resolve(root, file), 'utf8').catch(() => {
+    throw new StartError(
+      `${file} is not there: run npm run test:e2e first, which counts every call, or name another file.`,
+    );
+  });
+  return JSON.parse(text) as CallsSnapshot;
+}
+
+try {
+  const calls = await readCalls();
+  const stacks = await compileStacks({ root, stage: 'local' });
+  const deployment = resolveDeployment(stacks, {
+    region: 'eu-west-1',
+    accountId: '000000000000',
+    stage: 'local',
+    project: 'shop',
+    // As the platform of the run was told: what operates RDS is not there.
+    parameters: { Databases: 'external' },
+    queueUrlBase: 'http://127.0.0.1',
+  });
+  const findings = leastPrivilege(deployment, calls);
+  console.log(renderReport(findings, process.argv.includes('--failures')));
+  process.exitCode = failures(findings).length > 0 ? 1 : 0;
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

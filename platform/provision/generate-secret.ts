@@ -1,0 +1,35 @@
+import { randomInt } from 'node:crypto';
+import type { SecretSpec } from '../../build/deployment.ts';
+
+const SETS = ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789'];
+const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+
+/**
+ * Makes a value as GenerateSecretString does: a password alone, or put under a key into a JSON template. Every kind
+ * of character that is not excluded occurs at least once.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
+ */
+export function generateSecret(spec: NonNullable<SecretSpec['generate']>): string {
+  const { template, key, length, excludeCharacters = '', excludePunctuation = false } = spec;
+  const password = randomPassword(length, excludeCharacters, excludePunctuation);
+  if (template === undefined || key === undefined) return password;
+  return JSON.stringify({ ...(JSON.parse(template) as object), [key]: password });
+}
+
+function randomPassword(length: number, excluded: string, withoutPunctuation: boolean): string {
+  const sets = [...SETS, ...(withoutPunctuation ? [] : [PUNCTUATION])]
+    .map((set) => [...set].filter((character) => !excluded.includes(character)))
+    .filter((set) => set.length > 0);
+  const all = sets.flat();
+  const pick = (set: string[]) => set[randomInt(set.length)]!;
+  const characters = [
+    ...sets.map(pick),
+    ...Array.from({ length: Math.max(0, length - sets.length) }, () => pick(all)),
+  ];
+  // Fisher and Yates, so that the kinds do not come in a known order.
+  for (let index = characters.length - 1; index > 0; index--) {
+    const other = randomInt(index + 1);
+    [characters[index], characters[other]] = [characters[other]!, characters[index]!];
+  }
+  return characters.slice(0, length).join('');
+}

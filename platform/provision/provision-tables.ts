@@ -1,0 +1,192 @@
+import type { IndexSpec, KeyAttribute, TableSpec } from '../../build/deployment.ts';
+import { StartError } from '../../build/start-error.ts';
+import { type DynamoDbCall, DynamoDbRefusal } from './dynamodb-call.ts';
+
+type KeySchema = { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
+type IndexDescription = {
+  IndexName: string;
+  KeySchema: KeySchema;
+  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
+  IndexStatus?: string;
+};
+type TableDescription = {
+  TableStatus: string;
+  KeySchema: KeySchema;
+  AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
+  GlobalSecondaryIndexes?: IndexDescription[];
+  LocalSecondaryIndexes?: IndexDescription[];
+  StreamSpecification?: { StreamEnabled: boolean; StreamViewType?: string };
+  LatestStreamArn?: string;
+};
+
+/** The engine's own ARN of a table's stream, by the table's name: what its stream API takes. */
+export type EngineStreams = Map<string, string>;
+
+/**
+ * Makes tables that are missing and changes those that differ: indexes, time to live, stream.
+ * @throws StartError for a changed key, which no table survives, and what to do
+ */
+export async function provisionTables(call: DynamoDbCall, tables: TableSpec[]): Promise<EngineStreams> {
+  const streams: EngineStreams = new Map();
+  await Promise.all(
+    tables.map(async (table) => {
+      const known = await describe(call, table.name);
+      if (known) await change(call, table, known);
+      else await create(call, table);
+      await setTimeToLive(call, table);
+      if (!table.stream) return;
+      const stream = (await describe(call, table.name))?.LatestStreamArn;
+      if (stream === undefined) throw new StartError(`The DynamoDB engine made no stream for ${table.name}.`);
+      streams.set(table.name, stream);
+    }),
+  );
+  return streams;
+}
+
+async function describe(call: DynamoDbCall, name: string): Promise<TableDescription | undefined> {
+  try {
+    return (await call<{ Table: TableDescription }>('DescribeTable', { TableName: name })).Table;
+  } catch (error) {
+    if (error instanceof DynamoDbRefusal && error.code === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+async function create(call: DynamoDbCall, table: TableSpec): Promise<void> {
+  const { globalIndexes, localIndexes } = table;
+  await call('CreateTable', {
+    TableName: table.name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: keySchema(table),
+    AttributeDefinitions: definitions([table, ...globalIndexes, ...localIndexes]),
+    ...(globalIndexes.length > 0 ? { GlobalSecondaryIndexes: globalIndexes.map(indexInput) } : {}),
+    ...(localIndexes.length > 0 ? { LocalSecondaryIndexes: localIndexes.map(indexInput) } : {}),
+    ...(table.stream ? { StreamSpecification: streamInput(table.stream.viewType) } : {}),
+  });
+}
+
+async function change(call: DynamoDbCall, table: TableSpec, known: TableDescription): Promise<void> {
+  if (fingerprint(table) !== knownFingerprint(known.KeySchema, known))
+    throw remedy(table, 'its key has changed');
+  const locals = new Map((known.LocalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
+  const localsDiffer =
+    locals.size !== table.localIndexes.length ||
+    table.localIndexes.some((index) => !sameIndex(index, locals.get(index.name), known));
+  if (localsDiffer) throw remedy(table, 'its local indexes have changed');
+  await changeIndexes(call, table, known);
+  await changeStream(call, table, known);
+}
+
+/** DynamoDB changes one index at a time. */
+async function changeIndexes(call: DynamoDbCall, table: TableSpec, known: TableDescription): Promise<void> {
+  const wanted = new Map(table.globalIndexes.map((index) => [index.name, index]));
+  const there = new Map((known.GlobalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
+  const update = (change: object, indexes: IndexSpec[]) =>
+    call('UpdateTable', {
+      TableName: table.name,
+      AttributeDefinitions: definitions([table, ...table.localIndexes, ...indexes]),
+      GlobalSecondaryIndexUpdates: [change],
+    });
+  for (const [name, index] of there)
+    if (!sameIndex(wanted.get(name), index, known)) {
+      await update({ Delete: { IndexName: name } }, table.globalIndexes);
+      there.delete(name);
+    }
+  for (const [name, index] of wanted)
+    if (!there.has(name)) await update({ Create: indexInput(index) }, table.globalIndexes);
+}
+
+async function changeStream(call: DynamoDbCall, table: TableSpec, known: TableDescription): Promise<void> {
+  const current = known.StreamSpecification?.StreamEnabled
+    ? known.StreamSpecification.StreamViewType
+    : undefined;
+  const wanted = table.stream?.viewType;
+  if (current === wanted) return;
+  const update = (StreamSpecification: object) =>
+    call('UpdateTable', { TableName: table.name, StreamSpecification });
+  if (current !== undefined) await update({ StreamEnabled: false });
+  if (wanted !== undefined) await update(streamInput(wanted));
+}
+
+async function setTimeToLive(call: DynamoDbCall, table: TableSpec): Promise<void> {
+  const { TimeToLiveDescription: known } = await call<{
+    TimeToLiveDescription?: { TimeToLiveStatus: string; AttributeName?: string };
+  }>('DescribeTimeToLive', { TableName: table.name });
+  const enabled = known?.TimeToLiveStatus === 'ENABLED' || known?.TimeToLiveStatus === 'ENABLING';
+  const current = enabled ? known?.AttributeName : undefined;
+  if (current === table.ttlAttribute) return;
+  const set = (AttributeName: string, Enabled: boolean) =>
+    call('UpdateTimeToLive', {
+      TableName: table.name,
+      TimeToLiveSpecification: { AttributeName, Enabled },
+    });
+  if (current !== undefined) await set(current, false);
+  if (table.ttlAttribute !== undefined) await set(table.ttlAttribute, true);
+}
+
+type Keyed = { partitionKey: KeyAttribute; sortKey?: KeyAttribute };
+
+function keysOf({ partitionKey, sortKey }: Keyed): KeyAttribute[] {
+  return sortKey ? [partitionKey, sortKey] : [partitionKey];
+}
+
+function keySchema(keyed: Keyed): KeySchema {
+  return keysOf(keyed).map(({ name }, index) => ({
+    AttributeName: name,
+    KeyType: index === 0 ? 'HASH' : 'RANGE',
+  }));
+}
+
+function definitions(keyed: Keyed[]): { AttributeName: string; AttributeType: string }[] {
+  const types = new Map(keyed.flatMap(keysOf).map(({ name, type }) => [name, type]));
+  return [...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
+}
+
+function indexInput(index: IndexSpec): IndexDescription {
+  const { type, nonKeyAttributes } = index.projection;
+  return {
+    IndexName: index.name,
+    KeySchema: keySchema(index),
+    Projection: { ProjectionType: type, ...(nonKeyAttributes ? { NonKeyAttributes: nonKeyAttributes } : {}) },
+  };
+}
+
+function streamInput(viewType: string): { StreamEnabled: true; StreamViewType: string } {
+  return { StreamEnabled: true, StreamViewType: viewType };
+}
+
+function sameIndex(
+  wanted: IndexSpec | undefined,
+  there: IndexDescription | undefined,
+  known: TableDescription,
+): boolean {
+  if (!wanted || !there) return false;
+  const { type, nonKeyAttributes = [] } = wanted.projection;
+  return (
+    fingerprint(wanted) === knownFingerprint(there.KeySchema, known) &&
+    type === there.Projection.ProjectionType &&
+    nonKeyAttributes.toSorted().join() === (there.Projection.NonKeyAttributes ?? []).toSorted().join()
+  );
+}
+
+/** A key as text, with types, so that a changed type is a changed key. */
+function fingerprint(keyed: Keyed): string {
+  return keysOf(keyed)
+    .map(({ name, type }) => `${name}:${type}`)
+    .join(' ');
+}
+
+function knownFingerprint(schema: KeySchema, known: TableDescription): string {
+  const types = new Map(known.AttributeDefinitions.map((each) => [each.AttributeName, each.AttributeType]));
+  return schema
+    .toSorted((a, b) => a.KeyType.localeCompare(b.KeyType))
+    .map(({ AttributeName }) => `${AttributeName}:${types.get(AttributeName)}`)
+    .join(' ');
+}
+
+function remedy(table: TableSpec, problem: string): StartError {
+  return new StartError(
+    `${table.stack} / ${table.logicalId}: the table ${table.name} exists and ${problem}. ` +
+      '`npm run reset` empties the local data, so that it can be made anew.',
+  );
+}

@@ -1,0 +1,134 @@
+import type { Deployment, SubscriptionSpec, TopicSpec } from '../../build/deployment.ts';
+import { StartError } from '../../build/start-error.ts';
+import { type Messaging, MessagingError } from '../engines/messaging.ts';
+import { internalQueueName } from './internal-queues.ts';
+import { entriesOf, valuesOf } from './sns-answer.ts';
+
+/** What may change on a topic that exists. */
+const TOPIC_DEFAULTS: Record<string, string> = { DisplayName: '' };
+const FIFO_TOPIC_DEFAULTS: Record<string, string> = { ...TOPIC_DEFAULTS, ContentBasedDeduplication: 'false' };
+
+/** Makes topics that are missing, sets attributes that differ, and deletes those that no stack has any more. */
+export async function provisionTopics(messaging: Messaging, topics: TopicSpec[]): Promise<void> {
+  for (const topic of topics) {
+    const known = messaging.topic(topic.arn)?.attributes;
+    if (!known) {
+      await messaging.sns('CreateTopic', { Name: topic.name, ...flattened(topic.attributes) });
+      continue;
+    }
+    const wanted = { ...(topic.fifo ? FIFO_TOPIC_DEFAULTS : TOPIC_DEFAULTS), ...topic.attributes };
+    for (const [AttributeName, AttributeValue] of Object.entries(wanted))
+      if ((known[AttributeName] ?? '') !== AttributeValue)
+        await messaging.sns('SetTopicAttributes', { TopicArn: topic.arn, AttributeName, AttributeValue });
+  }
+  const wanted = new Set(topics.map(({ arn }) => arn));
+  const there = valuesOf(await messaging.sns('ListTopics', {}), 'TopicArn');
+  for (const TopicArn of there) if (!wanted.has(TopicArn)) await messaging.sns('DeleteTopic', { TopicArn });
+}
+
+/** A subscription as the engine has it: always to a queue. */
+type Wanted = SubscriptionSpec & { queueArn: string; attributes: Record<string, string> };
+
+const SUBSCRIPTION_DEFAULTS: Record<string, string> = {
+  RawMessageDelivery: 'false',
+  FilterPolicy: '',
+  FilterPolicyScope: 'MessageAttributes',
+  RedrivePolicy: '',
+};
+
+/** Makes subscriptions that are missing, changes those that differ and ends those that no stack has any more. */
+export async function provisionSubscriptions(
+  messaging: Messaging,
+  deployment: Pick<Deployment, 'subscriptions' | 'topics' | 'region' | 'accountId'>,
+): Promise<void> {
+  for (const topic of deployment.topics) {
+    const wanted = new Map<string, Wanted>();
+    for (const subscription of deployment.subscriptions) {
+      if (subscription.topicArn !== topic.arn) continue;
+      const each = asWanted(subscription, deployment);
+      if (wanted.has(each.queueArn))
+        throw new StartError(
+          `${each.stack} / ${each.logicalId}: ${each.queueArn} is subscribed twice to ${topic.name}.`,
+        );
+      wanted.set(each.queueArn, each);
+    }
+    for (const SubscriptionArn of await subscriptionsOf(messaging, topic.arn)) {
+      const known = entriesOf(await messaging.sns('GetSubscriptionAttributes', { SubscriptionArn }));
+      const each = wanted.get(known['Endpoint'] ?? '');
+      if (!each) {
+        await messaging.sns('Unsubscribe', { SubscriptionArn });
+        continue;
+      }
+      wanted.delete(each.queueArn);
+      for (const [AttributeName, AttributeValue] of Object.entries({
+        ...SUBSCRIPTION_DEFAULTS,
+        ...each.attributes,
+      }))
+        if ((known[AttributeName] ?? SUBSCRIPTION_DEFAULTS[AttributeName]) !== AttributeValue)
+          await messaging.sns('SetSubscriptionAttributes', {
+            SubscriptionArn,
+            AttributeName,
+            AttributeValue,
+          });
+    }
+    for (const each of wanted.values()) await subscribe(messaging, each);
+  }
+}
+
+async function subscribe(messaging: Messaging, each: Wanted): Promise<void> {
+  try {
+    await messaging.sns('Subscribe', {
+      TopicArn: each.topicArn,
+      Protocol: 'sqs',
+      Endpoint: each.queueArn,
+      ...flattened(each.attributes),
+    });
+  } catch (error) {
+    if (!(error instanceof MessagingError)) throw error;
+    throw new StartError(`${each.stack} / ${each.logicalId}: the subscription is refused: ${error.message}`);
+  }
+}
+
+function asWanted(
+  subscription: SubscriptionSpec,
+  { region, accountId }: Pick<Deployment, 'region' | 'accountId'>,
+): Wanted {
+  const { endpointArn, topicArn, protocol, filterPolicy, filterPolicyScope, redrivePolicy, rawDelivery } =
+    subscription;
+  const internal = protocol === 'lambda';
+  const queueArn = internal
+    ? `arn:aws:sqs:${region}:${accountId}:${internalQueueName(endpointArn, topicArn)}`
+    : endpointArn;
+  const attributes: Record<string, string> = {
+    // A function gets the whole envelope of SNS, whatever the subscription says.
+    RawMessageDelivery: String(rawDelivery && !internal),
+    FilterPolicyScope: filterPolicyScope,
+  };
+  if (filterPolicy !== undefined) attributes['FilterPolicy'] = JSON.stringify(filterPolicy);
+  if (redrivePolicy !== undefined) attributes['RedrivePolicy'] = JSON.stringify(redrivePolicy);
+  return { ...subscription, queueArn, attributes };
+}
+
+async function subscriptionsOf(messaging: Messaging, topicArn: string): Promise<string[]> {
+  const arns: string[] = [];
+  let token = '';
+  do {
+    const page = await messaging.sns('ListSubscriptionsByTopic', {
+      TopicArn: topicArn,
+      ...(token ? { NextToken: token } : {}),
+    });
+    arns.push(...valuesOf(page, 'SubscriptionArn'));
+    token = valuesOf(page, 'NextToken')[0] ?? '';
+  } while (token);
+  return arns;
+}
+
+/** `Attributes.entry.1.key` …, as SNS takes a map in a form. */
+function flattened(attributes: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).flatMap(([key, value], index) => [
+      [`Attributes.entry.${index + 1}.key`, key],
+      [`Attributes.entry.${index + 1}.value`, value],
+    ]),
+  );
+}

@@ -1,0 +1,128 @@
+import type { EventSourceMappingSpec } from '../../build/deployment.ts';
+import type { Invoke } from '../host/invoke.ts';
+import { pause, type Source, untilStopped } from './source.ts';
+import type { SourceStore } from './source-store.ts';
+import { handleBatch } from './stream-batch.ts';
+import type { Shard, StreamClient, StreamRecord } from './stream-client.ts';
+import { failureNotice } from './stream-events.ts';
+
+/** How often an idle shard is asked, as by Lambda; and one that had records a moment ago. */
+const IDLE_POLL_MS = 250;
+const BUSY_POLL_MS = 25;
+const BUSY_FOR_MS = 1_000;
+const AFTER_ERROR_MS = 500;
+/** How often a stream is asked for new shards. */
+const SHARDS_EVERY_MS = 30_000;
+
+export type StreamSourceOptions = {
+  mapping: EventSourceMappingSpec;
+  tableName: string;
+  functionName: string;
+  client: StreamClient;
+  store: SourceStore;
+  invoke: Invoke;
+  /** Sends to the mapping's on-failure queue. */
+  sendToQueue: (queueArn: string, body: string) => Promise<void>;
+  onError: (error: unknown) => void;
+};
+
+/**
+ * Lambda's poller of one table stream: every shard in order, a child after its parent, from a checkpoint that is
+ * saved after each batch, so that nothing is lost when the platform is killed and little is handled twice.
+ */
+export function streamSource(options: StreamSourceOptions): Source {
+  const { mapping, client, store, onError } = options;
+  const stop = new AbortController();
+  const name = `${mapping.stack}/${mapping.logicalId}`;
+  // LATEST counts only at the very first sight; afterwards a shard without a checkpoint is read from its beginning.
+  const first = store.streamKnown(name) ? 'TRIM_HORIZON' : (mapping.startingPosition ?? 'LATEST');
+  const started = new Map<string, Promise<void>>();
+  const reading = new Set<Promise<void>>();
+
+  const readShard = async (streamArn: string, shard: Shard, from: 'TRIM_HORIZON' | 'LATEST') => {
+    const { signal } = stop;
+    if (shard.parentId !== undefined) await started.get(shard.parentId);
+    const saved = store.checkpoint(name, shard.id);
+    const position = saved === undefined || saved === '' ? from : { after: saved };
+    let iterator: string | undefined = await client.iterator(streamArn, shard.id, position);
+    if (saved === undefined) store.saveCheckpoint(name, shard.id, '');
+    let busyUntil = 0;
+    let gathered: StreamRecord[] = [];
+    let gatheredSince = 0;
+    while (iterator !== undefined && !signal.aborted) {
+      const { records, next } = await client.records(iterator, mapping.batchSize - gathered.length);
+      iterator = next;
+      if (records.length > 0) {
+        if (gathered.length === 0) gatheredSince = Date.now();
+        gathered.push(...records);
+        busyUntil = Date.now() + BUSY_FOR_MS;
+      }
+      const windowOver = Date.now() - gatheredSince >= mapping.windowSeconds * 1_000;
+      if (gathered.length > 0 && (gathered.length >= mapping.batchSize || windowOver || next === undefined)) {
+        await deliver(streamArn, shard, gathered);
+        gathered = [];
+      } else if (records.length === 0)
+        await pause(Date.now() < busyUntil ? BUSY_POLL_MS : IDLE_POLL_MS, signal);
+    }
+  };
+
+  const deliver = (streamArn: string, shard: Shard, batch: StreamRecord[]) =>
+    handleBatch(batch, {
+      mapping,
+      functionName: options.functionName,
+      invoke: options.invoke,
+      signal: stop.signal,
+      onDone: (sequenceNumber) => store.saveCheckpoint(name, shard.id, sequenceNumber),
+      onError,
+      onGivenUp: async (given) => {
+        const { functionArn, onFailureArn, sourceArn } = mapping;
+        const details = { functionArn, streamArn: sourceArn, shard: shard.id, ...given };
+        const notice = JSON.stringify(failureNotice(given.batch, details, new Date()));
+        if (onFailureArn === undefined) onError(new Error(`a batch of ${streamArn} was given up: ${notice}`));
+        else await options.sendToQueue(onFailureArn, notice);
+      },
+    });
+
+  let seen = false;
+  const watch = async () => {
+    const streamArn = await client.streamOf(options.tableName);
+    for (const shard of await client.shards(streamArn)) {
+      if (started.has(shard.id)) continue;
+      const work = untilDone(
+        () => readShard(streamArn, shard, seen ? 'TRIM_HORIZON' : first),
+        stop.signal,
+        onError,
+      );
+      started.set(shard.id, work);
+      reading.add(work);
+    }
+    seen = true;
+    await pause(SHARDS_EVERY_MS, stop.signal);
+  };
+
+  const watching = untilStopped(stop.signal, watch, onError, AFTER_ERROR_MS);
+  return {
+    async stop() {
+      stop.abort();
+      await watching;
+      await Promise.allSettled(reading);
+    },
+  };
+}
+
+/** Repeats a shard's reading from its checkpoint when the engine fails, until it comes to the shard's end. */
+async function untilDone(
+  work: () => Promise<void>,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted) return;
+      onError(error);
+      await pause(AFTER_ERROR_MS, signal);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from 'aws-lambda';
+import type { CustomResourceSpec, Deployment } from '../../build/deployment.ts';
+import { withCustomResource } from '../../shared/lambda/custom-resource.ts';
+import { lambdaContext } from '../../shared/testing/http-event.ts';
+import type { InvokeResult } from '../host/invoke.ts';
+import { makeCustomResources } from './custom-resources.ts';
+
+const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:shop-users-local-migrate';
+const spec = (properties: CustomResourceSpec['properties']): CustomResourceSpec => ({
+  stack: 'shop-users-local',
+  logicalId: 'SchemaMigration',
+  type: 'Custom::SchemaMigration',
+  functionArn: arn,
+  timeoutMs: 5_000,
+  properties,
+});
+
+describe('a custom resource on the local platform', () => {
+  const events: { RequestType: string; PhysicalResourceId?: string }[] = [];
+  let file: string;
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'custom-'));
+    file = join(folder, 'custom-resources.json');
+    events.length = 0;
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** A function that answers as deployed ones do. */
+  const start = (steps: string, apply: () => Promise<unknown> = async () => {}) => {
+    const handler = withCustomResource({ physicalId: 'users-schema', apply }, async () => {});
+    const invoke = async (_name: string, payload: string): Promise<InvokeResult> => {
+      events.push(JSON.parse(payload));
+      await handler(JSON.parse(payload), lambdaContext() as Context);
+      return { requestId: 'r', payload: 'null' };
+    };
+    return makeCustomResources({ deployment: deploymentOf(steps), invoke, file, log: () => {} });
+  };
+  const deploymentOf = (steps: string) =>
+    ({
+      customResources: [spec({ Steps: steps })],
+      functions: [{ name: 'shop-users-local-migrate', arn }],
+      region: 'eu-west-1',
+      accountId: '000000000000',
+    }) as unknown as Deployment;
+
+  test('is made at the first start, and again only when its properties have changed', async () => {
+    await start('one');
+    await start('one');
+    await start('two');
+    expect(events).toMatchObject([
+      { RequestType: 'Create', ResourceProperties: { ServiceToken: arn, Steps: 'one' } },
+      {
+        RequestType: 'Update',
+        PhysicalResourceId: 'users-schema',
+        OldResourceProperties: { Steps: 'one' },
+        ResourceProperties: { Steps: 'two' },
+      },
+    ]);
+  });
+
+  test('that fails stops the start with its reason, and is tried again', async () => {
+    await expect(start('one', () => Promise.reject(new Error('no such table')))).rejects.toThrow(
+      'shop-users-local / SchemaMigration failed: Error: no such table',
+    );
+    await start('one');
+    expect(events.map(({ RequestType }) => RequestType)).toEqual(['Create', 'Create']);
+  });
+
+  test('whose function breaks stops the start as well', async () => {
+    const invoke = async (): Promise<InvokeResult> => ({
+      requestId: 'r',
+      payload: 'timed out',
+      failure: 'timeout',
+    });
+    const making = makeCustomResources({ deployment: deploymentOf('one'), invoke, file, log: () => {} });
+    await expect(making).rejects.toThrow('failed: timed out');
+  });
+});

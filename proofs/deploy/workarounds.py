@@ -1,0 +1,274 @@
+"""Starts MiniStack 1.5.33 with its defects worked around that stand in the shop's way; nothing else is changed.
+
+Each workaround says what AWS does, what MiniStack does instead, and so why it is here. What MiniStack cannot do
+and the shop can live without is not repaired: proofs/known-differences.ts names it.
+"""
+
+import json
+import os
+import string
+from email.utils import parseaddr
+
+from ministack.core import iam_actions
+from ministack.core import iam_evaluator
+from ministack.services import apigateway_v1
+from ministack.core.responses import get_account_id, get_region
+from ministack.services.cloudformation import changesets, engine
+from ministack.services.cloudformation import handlers as stack_handlers
+from ministack.services.cloudformation import provisioners
+from ministack.services import secretsmanager
+from ministack.services import ses_v2
+
+handlers = provisioners._RESOURCE_HANDLERS
+
+
+def fifo_topics_are_fifo():
+    """AWS::SNS::Topic with FifoTopic makes a FIFO topic (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html).
+    MiniStack's CloudFormation drops the property, so messages lose their group and deduplication ids on the way
+    to a FIFO queue; its own CreateTopic keeps it."""
+    create = handlers["AWS::SNS::Topic"]["create"]
+
+    def create_with_kind(logical_id, props, stack_name):
+        arn, attributes = create(logical_id, props, stack_name)
+        if str(props.get("FifoTopic", "")).lower() == "true":
+            topic = provisioners._sns._topics[arn]
+            topic["attributes"]["FifoTopic"] = "true"
+            topic["attributes"]["ContentBasedDeduplication"] = str(
+                props.get("ContentBasedDeduplication", "false")).lower()
+            topic.update(dedup_cache={}, fifo_seq=0)
+        return arn, attributes
+
+    handlers["AWS::SNS::Topic"]["create"] = create_with_kind
+
+
+def ref_of_a_secret_is_its_arn():
+    """Ref of AWS::SecretsManager::Secret is the secret's ARN (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html).
+    MiniStack answers its name, so that a role granted `!Ref Secret` is granted nothing."""
+    secret = handlers["AWS::SecretsManager::Secret"]
+    create, update, delete = secret["create"], secret["update"], secret["delete"]
+
+    def name_of(physical_id):
+        for name, record in secretsmanager._secrets.items():
+            if record.get("ARN") == physical_id:
+                return name
+        return physical_id
+
+    def create_by_arn(logical_id, props, stack_name):
+        _, attributes = create(logical_id, props, stack_name)
+        return attributes["Arn"], attributes
+
+    def update_by_arn(physical_id, old_props, new_props, stack_name, logical_id=None):
+        _, attributes = update(name_of(physical_id), old_props, new_props, stack_name, logical_id)
+        return attributes["Arn"], attributes
+
+    secret.update(
+        create=create_by_arn,
+        update=update_by_arn,
+        delete=lambda physical_id, props: delete(name_of(physical_id), props),
+    )
+
+
+def made_up_secrets_exclude_punctuation():
+    """GenerateSecretString leaves punctuation out when ExcludePunctuation says so (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html).
+    MiniStack's CloudFormation reads ExcludeCharacters alone."""
+    secret_string = provisioners._sm_secret_string
+
+    def without_punctuation(props):
+        generate = props.get("GenerateSecretString")
+        if generate and str(generate.get("ExcludePunctuation", "")).lower() == "true":
+            excluded = generate.get("ExcludeCharacters", "") + string.punctuation
+            props = {**props, "GenerateSecretString": {**generate, "ExcludeCharacters": excluded}}
+        return secret_string(props)
+
+    provisioners._sm_secret_string = without_punctuation
+
+
+def a_secret_without_a_value_has_none():
+    """A secret that the template gives no value exists without one: reading it fails with ResourceNotFoundException until PutSecretValue
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html).
+    MiniStack's CloudFormation gives it the empty text as its current value."""
+    secret = handlers["AWS::SecretsManager::Secret"]
+    create = secret["create"]
+
+    def create_empty(logical_id, props, stack_name):
+        answer = create(logical_id, props, stack_name)
+        if "SecretString" not in props and "GenerateSecretString" not in props:
+            for record in secretsmanager._secrets.values():
+                if record["ARN"] == answer[1]["Arn"]:
+                    record["Versions"] = {}
+        return answer
+
+    secret["create"] = create_empty
+
+
+def mail_is_authorized_on_its_identity():
+    """ses:SendEmail is authorized on the sending identity (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
+    MiniStack's IAM evaluator asks for the resource `*`, which no least-privilege role grants."""
+    resource_arn = iam_actions._ses_v2_resource_arn
+
+    def identity_arn(method, path, body, region, account_id):
+        if path.rstrip("/") != "/v2/email/outbound-emails":
+            return resource_arn(method, path, body, region, account_id)
+        address = parseaddr(json.loads(body or b"{}").get("FromEmailAddress", ""))[1]
+        identity = address if address in ses_v2._identities else address.rpartition("@")[2]
+        return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
+
+    iam_actions._ses_v2_resource_arn = identity_arn
+
+
+def batch_calls_need_the_single_action():
+    """The batch calls of SNS and SQS are authorized as their single ones; no action is named after them
+    (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html and list_amazonsqs.html).
+    MiniStack's IAM evaluator asks for sns:PublishBatch, which no policy can grant on AWS."""
+    single = {
+        "sns:PublishBatch": "sns:Publish",
+        "sqs:SendMessageBatch": "sqs:SendMessage",
+        "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+        "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    }
+    extract = iam_actions.extract_iam_action
+
+    def single_action(*args, **kwargs):
+        action = extract(*args, **kwargs)
+        return single.get(action, action)
+
+    iam_actions.extract_iam_action = single_action
+
+
+def loopback_counts_as_tls():
+    """Bucket policies refuse calls without TLS by aws:SecureTransport, as they must. The proof reaches MiniStack over
+    plain HTTP on the loopback interface, and a certificate for it would have to be trusted by every program of the
+    proof; so the condition is answered as AWS' endpoints, which are HTTPS, would answer it."""
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolved(key, ctx):
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, ctx)
+
+    iam_evaluator._resolve_condition_key = resolved
+
+
+def too_large_a_request_is_refused():
+    """API Gateway takes 10 MB and Lambda an event of 6 MB; more is answered by the REQUEST_TOO_LARGE gateway response
+    (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html). MiniStack hands on any size."""
+    invoke = apigateway_v1._invoke_lambda_proxy_v1
+    limit = 6 * 1024 * 1024
+
+    async def invoke_within_limit(integration, api_id, stage_name, stage, resource, request_path, method, headers,
+                                  body, *args, **kwargs):
+        if len(body or b"") > limit:
+            return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+        return await invoke(integration, api_id, stage_name, stage, resource, request_path, method, headers, body,
+                            *args, **kwargs)
+
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke_within_limit
+
+
+def truths_among_parameters_are_text():
+    """A parameter is text, and true in a template is the text true
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html).
+    MiniStack makes Python's True of it, which no condition and no value that is passed equals."""
+    resolve = engine._resolve_parameters
+
+    def text(value):
+        return str(value).lower() if isinstance(value, bool) else value
+
+    def resolve_text(template, *args, **kwargs):
+        for definition in (template.get("Parameters") or {}).values():
+            if "Default" in definition:
+                definition["Default"] = text(definition["Default"])
+            if "AllowedValues" in definition:
+                definition["AllowedValues"] = [text(value) for value in definition["AllowedValues"]]
+        return resolve(template, *args, **kwargs)
+
+    for module in (engine, stack_handlers, changesets):
+        module._resolve_parameters = resolve_text
+
+
+def a_redis_cluster_of_one_shard_has_an_address():
+    """A replication group in cluster mode has a configuration endpoint, however many shards it has
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticache-replicationgroup.html).
+    MiniStack takes one shard for a group without cluster mode, whatever its parameter group says."""
+    attributes_of = provisioners._ec_rg_attrs
+
+    def with_configuration_endpoint(group_id):
+        attributes = attributes_of(group_id)
+        for name in ("Address", "Port"):
+            attributes.setdefault(f"ConfigurationEndPoint.{name}", attributes.get(f"PrimaryEndPoint.{name}", ""))
+        return attributes
+
+    provisioners._ec_rg_attrs = with_configuration_endpoint
+
+
+class AnyAttribute(dict):
+    """What Fn::GetAtt gives of a resource that is not made: something of the right form that nothing answers to."""
+
+    def __init__(self, resource_type, physical_id):
+        super().__init__()
+        self.resource_type, self.physical_id = resource_type, physical_id
+
+    def __contains__(self, attribute):
+        return attribute != ""
+
+    def __getitem__(self, attribute):
+        _, service, kind = (self.resource_type.split("::") + ["", ""])[:3]
+        last = attribute.split(".")[-1]
+        if last.lower().endswith("arn"):
+            between = ":" if service == "RDS" else "/"  # templates take a proxy's id out of its ARN
+            name = f"{kind.lower()}{between}{self.physical_id}"
+            return f"arn:aws:{service.lower()}:{get_region()}:{get_account_id()}:{name}"
+        if last.endswith("Port"):
+            return "1"
+        if last.lower().endswith(("endpoint", "address", "domainname")):
+            return f"{self.physical_id.lower()}.invalid"
+        return self.physical_id
+
+    def get(self, attribute, default=None):
+        return self[attribute]
+
+    def __deepcopy__(self, memo):
+        return AnyAttribute(self.resource_type, self.physical_id)
+
+
+def what_it_cannot_make_is_passed_over():
+    """The types of `leftOut` in types.ts, which left-out.json hands over. MiniStack refuses a template that holds a
+    type without a handler, and most stacks hold one. Nothing is made for it; what refers to it gets a value of the
+    right form. A type that a newer MiniStack does make stops the proof, so that it is made from then on."""
+    with open("left-out.json", encoding="utf-8") as file:
+        left_out = json.load(file)
+    known = [resource_type for resource_type in left_out if resource_type in handlers]
+    if known:
+        raise SystemExit(f"MiniStack makes {', '.join(known)}: take them out of leftOut in types.ts")
+
+    def stand_in(resource_type):
+        def create(logical_id, props, stack_name):
+            physical_id = f"{stack_name}-{logical_id}"
+            return physical_id, AnyAttribute(resource_type, physical_id)
+
+        def update(physical_id, old_props, new_props, stack_name, logical_id=None):
+            return physical_id, AnyAttribute(resource_type, physical_id)
+
+        return {"create": create, "update": update, "delete": lambda physical_id, props: None}
+
+    for resource_type in left_out:
+        handlers[resource_type] = stand_in(resource_type)
+
+
+for workaround in (
+    truths_among_parameters_are_text,
+    a_redis_cluster_of_one_shard_has_an_address,
+    what_it_cannot_make_is_passed_over,
+    fifo_topics_are_fifo,
+    ref_of_a_secret_is_its_arn,
+    made_up_secrets_exclude_punctuation,
+    a_secret_without_a_value_has_none,
+    mail_is_authorized_on_its_identity,
+    batch_calls_need_the_single_action,
+    loopback_counts_as_tls,
+    too_large_a_request_is_refused,
+):
+    workaround()
+
+if __name__ == "__main__":
+    from ministack.app import main
+
+    main()

@@ -1,0 +1,2 @@
+// osls takes plugins from a service's own folder only.
+module.exports = require('../../shared/serverless/template-plugin.cjs');

@@ -1,0 +1,54 @@
+const { join } = require('node:path');
+const { keepAsyncFailures } = require('./template-plugin/async-failures.cjs');
+const { shiftGradually } = require('./template-plugin/canary.cjs');
+const { encryptLogs } = require('./template-plugin/encrypted-logs.cjs');
+const { putLive } = require('./template-plugin/live-alias.cjs');
+const {
+  dropSharedRole,
+  nameRoles,
+  narrowLogRights,
+  narrowNetworkRights,
+} = require('./template-plugin/own-roles.cjs');
+const { keepWarm } = require('./template-plugin/provisioned.cjs');
+const { migrateSchemaFirst } = require('./template-plugin/schema-first.cjs');
+const { renewVersions } = require('./template-plugin/versions.cjs');
+const { deployWhole } = require('./template-plugin/whole-api.cjs');
+
+/**
+ * What every stack's functions get beyond what osls makes of `serverless.yml`, written into the compiled template after
+ * everything else has its place in it: one step per file of functions/. Also runs when the local platform compiles.
+ */
+module.exports = class FunctionsPlugin {
+  constructor(serverless) {
+    this.serverless = serverless;
+    this.hooks = {
+      'package:initialize': () => nameRoles(serverless.service, serverless.getProvider('aws').getRegion()),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.finish(),
+    };
+  }
+
+  finish() {
+    const { service, serviceDir } = this.serverless;
+    const { alias, provisioned = {} } = service.custom.size;
+    const { canary } = service.custom;
+    const template = service.provider.compiledCloudFormationTemplate;
+    const stackName = this.serverless.getProvider('aws').naming.getStackName();
+    dropSharedRole(template);
+    narrowNetworkRights(template);
+    narrowLogRights(template);
+    deployWhole(template);
+    keepAsyncFailures(template);
+    encryptLogs(template, service.custom.prefix);
+    migrateSchemaFirst(template, [
+      join(serviceDir, 'migrations'),
+      join(__dirname, '..', 'postgres', 'migrations'),
+    ]);
+    if (!alias) return;
+    renewVersions(template, service.provider.stackParameters ?? []);
+    const aliases = putLive(template);
+    if (canary) shiftGradually(template, aliases, { stackName, configuration: canary });
+    keepWarm(template, aliases, provisioned[service.service] ?? {}, (name) =>
+      name.slice(stackName.length + 1),
+    );
+  }
+};

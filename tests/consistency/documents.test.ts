@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deploymentOf } from '../../build/compiled.ts';
+import { asyncApi } from '../../build/docs/asyncapi.ts';
+import { withTable } from '../../build/docs/between-markers.ts';
+import { errorsTable, everyError } from '../../build/docs/errors-table.ts';
+import { eventsTable } from '../../build/docs/events-table.ts';
+import { root } from '../../build/stacks.ts';
+
+const document = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
+
+describe('the documents say what the code does (npm run docs brings them up to date)', () => {
+  test('docs/errors.md has every error', async () => {
+    expect(document('errors.md')).toBe(withTable(document('errors.md'), await errorsTable()));
+  });
+
+  test('a code has one meaning', async () => {
+    const errors = await everyError();
+    const meanings = new Map(errors.map(({ code, title, remedy }) => [code, `${title} ${remedy}`]));
+    for (const { code, title, remedy } of errors)
+      expect([code, `${title} ${remedy}`]).toEqual([code, meanings.get(code)]);
+  });
+
+  test('docs/events.md has every event with its subscribers', async () => {
+    expect(document('events.md')).toBe(
+      withTable(document('events.md'), eventsTable(await deploymentOf('dev'))),
+    );
+  }, 60_000);
+
+  test('docs/asyncapi.json is made from the catalogue', () => {
+    expect(JSON.parse(document('asyncapi.json'))).toEqual(JSON.parse(JSON.stringify(asyncApi())));
+  });
+});

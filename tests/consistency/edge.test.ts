@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compiled, deploymentOf } from '../../build/compiled.ts';
+import type { CompiledStack, Deployment, Json } from '../../build/deployment.ts';
+import { root } from '../../build/stacks.ts';
+import { StackValues } from '../../build/template/stack-values.ts';
+
+const region = 'eu-west-1';
+let stacks: CompiledStack[];
+let shop: Deployment;
+beforeAll(async () => {
+  stacks = await compiled('prod');
+  shop = await deploymentOf('prod');
+}, 120_000);
+
+const stackOf = (service: string): CompiledStack => {
+  const found = stacks.find((stack) => stack.service === service);
+  if (!found) throw new Error(`${service} is not compiled`);
+  return found;
+};
+/** Resolves a property of a stack as it is with the domain `shop.test`. */
+const withDomain = (service: string, logicalId: string, ...path: string[]): Json | undefined => {
+  const place = { region, accountId: '000000000000', queueUrlBase: '' };
+  const values = new StackValues(stackOf(service), place, { Domain: 'shop.test' }, (name) => name);
+  let value: Json = stackOf(service).template.Resources[logicalId]?.Properties as Json;
+  for (const key of path) value = (value as Record<string, Json>)[key] as Json;
+  return values.resolve(value, logicalId);
+};
+const ofType = (service: string, type: string): [string, Record<string, Json>][] =>
+  Object.entries(stackOf(service).template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, { Properties }]) => [id, Properties as Record<string, Json>]);
+
+type Rule = {
+  Domain: string;
+  Priority: number;
+  path: string;
+  ApiId: Json;
+  Stage: string;
+  StripBasePath: boolean;
+};
+const rules = (): Rule[] =>
+  ofType('shop-edge', 'AWS::ApiGatewayV2::RoutingRule').map(([, properties]) => {
+    const { DomainNameArn, Priority, Conditions, Actions } = properties as {
+      DomainNameArn: { 'Fn::GetAtt': string[] };
+      Priority: number;
+      Conditions: { MatchBasePaths: { AnyOf: [string] } }[];
+      Actions: [{ InvokeApi: { ApiId: Json; Stage: string; StripBasePath: boolean } }];
+    };
+    const path = Conditions[0]?.MatchBasePaths.AnyOf[0] ?? '';
+    return {
+      Domain: DomainNameArn['Fn::GetAtt'][0] ?? '',
+      Priority,
+      path,
+      ...Actions[0].InvokeApi,
+    };
+  });
+const apiIdOf = (stack: string): Json => ({
+  'Fn::ImportValue': `shop-prod-${stack.replace(/-prod$/, '')}-api-id`,
+});
+
+describe('the domain', () => {
+  test('leads every first path segment to the API that has its routes, whole, and no other', () => {
+    const wanted = new Map(
+      shop.apis.flatMap(({ stack, methods }) =>
+        methods.map(({ path }) => [path.split('/').slice(1, 4).join('/'), apiIdOf(stack)] as const),
+      ),
+    );
+    const all = rules().filter(({ Domain }) => Domain === 'ApiDomain');
+    const found = all.filter(({ path }) => path !== '');
+    expect(new Map(found.map(({ path, ApiId }) => [path, ApiId]))).toEqual(wanted);
+    expect(new Set(found.map(({ Priority }) => Priority)).size).toBe(wanted.size);
+    for (const { path, Stage, StripBasePath } of all)
+      expect([path, Stage, StripBasePath]).toEqual([path, 'prod', false]);
+  });
+
+  test('leads every other path to an API, last, so that it is a 404 like all others', () => {
+    const all = rules().filter(({ Domain }) => Domain === 'ApiDomain');
+    const [last] = all.toSorted((one, other) => other.Priority - one.Priority);
+    expect(last?.path).toBe('');
+    expect(shop.apis.map(({ stack }) => apiIdOf(stack))).toContainEqual(last?.ApiId);
+  });
+
+  test('is where the health checks ask, for routes that anyone may call', () => {
+    const probes = ofType('shop-edge-global', 'AWS::Route53::HealthCheck').flatMap(([id]) => {
+      const config = withDomain('shop-edge-global', id, 'HealthCheckConfig') as Record<string, Json>;
+      return config['Type'] === 'HTTPS' ? [config] : [];
+    });
+    const routes = rules().filter(({ Domain }) => Domain === 'HealthDomain');
+    expect(probes.map((probe) => probe['ResourcePath']).sort()).toEqual(
+      routes.map(({ path }) => `/${path}`).sort(),
+    );
+    for (const probe of probes) {
+      expect(probe['FullyQualifiedDomainName']).toBe(withDomain('shop-edge', 'HealthDomain', 'DomainName'));
+      const route = shop.apis
+        .flatMap(({ methods }) => methods)
+        .find(({ path, httpMethod }) => path === probe['ResourcePath'] && httpMethod === 'GET');
+      expect([route?.path, route?.authorizer]).toEqual([probe['ResourcePath'], undefined]);
+    }
+  });
+
+  test('leads api. to the name that each region gives its API', () => {
+    const record = withDomain('shop-edge', 'ApiRecord', 'Name');
+    expect(record).toBe('api-eu-west-1.shop.test');
+    for (const id of ['ApiRecord', 'ApiPrimaryRecord'])
+      expect(withDomain('shop-edge-global', id, 'ResourceRecords')).toEqual([record]);
+  });
+
+  test('is the only way in where the stage says so', async () => {
+    const defaultEndpoint = (all: CompiledStack[]) =>
+      all.flatMap(({ template }) =>
+        Object.values(template.Resources)
+          .filter(({ Type }) => Type === 'AWS::ApiGateway::RestApi')
+          .map(({ Properties }) => Properties?.['DisableExecuteApiEndpoint']),
+      );
+    expect(new Set(defaultEndpoint(stacks))).toEqual(new Set([true]));
+    expect(new Set(defaultEndpoint(await compiled('dev')))).toEqual(new Set([false]));
+  }, 60_000);
+});
+
+describe('without a domain', () => {
+  const needsDomain = /DomainName|RoutingRule|Certificate|Route53/;
+  test.each(['dev', 'prod'])(
+    '%s makes nothing that needs one',
+    async (stage) => {
+      const edges = (await deploymentOf(stage)).cloudOnly.filter(({ stack }) => stack.includes('-edge'));
+      expect(edges.filter(({ type }) => needsDomain.test(type))).toEqual([]);
+      expect(edges.filter(({ type }) => type === 'AWS::CloudFront::Distribution')).toHaveLength(3);
+      expect(edges.some(({ type }) => type === 'AWS::WAFv2::WebACL')).toBe(stage === 'prod');
+    },
+    60_000,
+  );
+});
+
+describe('CloudFront', () => {
+  test('reads buckets that are there, in both regions', () => {
+    const names = shop.buckets.map(({ name }) => name);
+    for (const id of ['Pictures', 'Storefront', 'Office']) {
+      const origins = withDomain('shop-edge-global', id, 'DistributionConfig', 'Origins') as {
+        DomainName: string;
+      }[];
+      const [first, second] = origins.map(({ DomainName }) => DomainName.split('.')[0] ?? '');
+      expect(names).toContain(first);
+      expect(second).toBe(first?.replace(region, 'us-east-1'));
+    }
+  });
+
+  const run = (id: string, request: object): { statusCode?: number; headers?: Record<string, unknown> } => {
+    const code = withDomain('shop-edge-global', id, 'FunctionCode') as string;
+    return new Function('event', `${code}\nreturn handler(event);`)({ request });
+  };
+  test('leads the bare domain to www.', () => {
+    const asked = (host: string) => ({ uri: '/shoes', headers: { host: { value: host } } });
+    expect(run('BareDomain', asked('www.shop.test'))).toEqual(asked('www.shop.test'));
+    expect(run('BareDomain', asked('shop.test'))).toMatchObject({
+      statusCode: 301,
+      headers: { location: { value: 'https://www.shop.test/shoes' } },
+    });
+  });
+  test('says as every error does that the API is not available', () => {
+    const answer = run('AnswerUnavailable', { method: 'POST' }) as { body?: { data: string } };
+    expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': { value: '300' } } });
+    expect(JSON.parse(answer.body?.data ?? '')).toMatchObject({ code: 'UNAVAILABLE', status: 503 });
+    expect(run('AnswerUnavailable', { method: 'OPTIONS' }).statusCode).toBe(204);
+  });
+});
+
+describe('the firewall', () => {
+  test('stands before every API', () => {
+    const before = ofType('shop-edge', 'AWS::WAFv2::WebACLAssociation').map(
+      ([, { ResourceArn }]) => (ResourceArn as { 'Fn::Sub': [string, { Api: Json }] })['Fn::Sub'][1].Api,
+    );
+    expect(new Set(before.map((id) => JSON.stringify(id)))).toEqual(
+      new Set(shop.apis.map(({ stack }) => JSON.stringify(apiIdOf(stack)))),
+    );
+  });
+
+  test.each([
+    ['APIs', 'shop-edge', 'ApiFirewall'],
+    ['Pages and pictures', 'shop-edge-global', 'Firewall'],
+  ])('has for %s the rules that docs/waf.md tells of, in their order', (title, service, id) => {
+    const document = readFileSync(join(root, 'docs', 'waf.md'), 'utf8');
+    const section = document.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+    const rows = section
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => line.split('|').map((cell) => cell.trim()));
+    const compiledRules = withDomain(service, id, 'Rules') as unknown as FirewallRule[];
+    expect(rows.map(([, name, , , , answer]) => `${name} ${answer}`)).toEqual(
+      compiledRules.map((rule) => `\`${rule.Name}\` ${answerOf(rule)}`),
+    );
+    for (const [, name, refuses, passes, refused] of rows)
+      for (const cell of [refuses, passes, refused])
+        expect([name, cell]).toEqual([name, expect.stringMatching(/\S/)]);
+    for (const rule of compiledRules) {
+      const limit = rule.Statement.RateBasedStatement?.Limit;
+      const row = rows.find(([, name]) => name === `\`${rule.Name}\``);
+      if (limit !== undefined) expect(row?.[2]).toContain(`more than ${limit.toLocaleString('en-US')} `);
+    }
+  });
+});
+
+type FirewallRule = {
+  Name: string;
+  Statement: { RateBasedStatement?: { Limit: number } };
+  Action?: { Block: { CustomResponse?: { ResponseCode: number } } };
+};
+const answerOf = ({ Action }: FirewallRule): number => Action?.Block.CustomResponse?.ResponseCode ?? 403;

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { serviceRoutes } from '../../build/docs/service-routes.ts';
+
+/** One field of a request: an id, another text, or something else. */
+type Field = { at: string; schema: z.ZodType; kind: 'id' | 'text' | 'other' };
+
+/** Secrets and cursors: taken as they are, and shown to nobody. */
+const opaque = /\.(password|currentPassword|refreshToken|cursor)$/;
+
+/** Every field of a schema, below lists and objects. */
+function fieldsOf(schema: z.ZodType, at: string): Field[] {
+  if (schema instanceof z.ZodObject)
+    return Object.entries(schema.shape).flatMap(([name, member]) =>
+      fieldsOf(member as z.ZodType, `${at}.${name}`),
+    );
+  if (schema instanceof z.ZodArray) return fieldsOf(schema.element as z.ZodType, `${at}[]`);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
+    return fieldsOf(schema.unwrap() as z.ZodType, at);
+  if (schema instanceof z.ZodUUID) return [{ at, schema, kind: 'id' }];
+  if (schema instanceof z.ZodPipe) return fieldsOf(schema.in as z.ZodType, at);
+  const isString = schema instanceof z.ZodString || schema instanceof z.ZodStringFormat;
+  const isText = isString && !opaque.test(at);
+  return [{ at, schema, kind: isText ? 'text' : 'other' }];
+}
+
+const services = await serviceRoutes();
+const fields = services.flatMap(({ service, routes }) =>
+  routes.flatMap(({ name, params, query, body }) =>
+    Object.entries({ params, query, body }).flatMap(([part, schema]) =>
+      schema === undefined ? [] : fieldsOf(schema, `${service} ${name} ${part}`),
+    ),
+  ),
+);
+const named = (kind: Field['kind']) =>
+  fields.filter((field) => field.kind === kind).map((field) => [field.at, field.schema] as const);
+
+describe('every id in a request is taken in either case, and is the same id:', () => {
+  const written = '0190a0b0-0000-7000-8000-00000000abcd';
+  test.each(named('id'))('%s', (_at, schema) => {
+    expect(schema.parse(written.toUpperCase())).toBe(written);
+    expect(z.toJSONSchema(schema, { io: 'input' })).toMatchObject({ type: 'string', format: 'uuid' });
+  });
+});
+
+describe('no text in a request takes control characters, whatever it takes besides:', () => {
+  test.each(named('text'))('%s', (_at, schema) => {
+    for (const code of [...Array(32).keys(), 0x7f, 0x85]) {
+      const { success } = schema.safeParse(`a${String.fromCharCode(code)}b`);
+      // A text of several lines has line breaks.
+      const isProse = schema.safeParse('a\nb').success;
+      expect([code, success]).toEqual([code, isProse && [9, 10, 13].includes(code)]);
+    }
+  });
+});
+
+test('texts of several lines are these', () => {
+  const prose = named('text').filter(([, schema]) => schema.safeParse('a\nb').success);
+  expect(prose.map(([at]) => at)).toEqual([
+    'products create-product body.description',
+    'products change-product body.description',
+  ]);
+});
+
+test('fields are found where they are', () => {
+  const ids = named('id').map(([at]) => at);
+  expect(ids).toEqual(
+    expect.arrayContaining([
+      'media create-upload body.productId',
+      'orders list-orders query.userId',
+      'orders place-order body.lines[].productId',
+      'payments get-payment params.orderId',
+      'products get-inventory params.productId',
+    ]),
+  );
+});

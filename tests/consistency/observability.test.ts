@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compiled, deploymentOf } from '../../build/compiled.ts';
+import type { Deployment } from '../../build/deployment.ts';
+import { generatedFiles } from '../../build/observability/files.ts';
+import { root } from '../../build/stacks.ts';
+
+type Resource = { Type: string; Condition?: string; Properties?: Record<string, unknown> };
+
+const folder = join(root, 'resources/observability/generated');
+let stacks: Awaited<ReturnType<typeof compiled>>;
+let shop: Deployment;
+let alarms: Resource[];
+let everyAlarm: Resource[];
+beforeAll(async () => {
+  stacks = await compiled('prod');
+  shop = await deploymentOf('prod');
+  const watching = stacks.find(({ service }) => service.endsWith('-observability'));
+  const isAlarm = ({ Type }: { Type: string }) => /^AWS::CloudWatch::\w*Alarm$/.test(Type);
+  alarms = Object.values(watching?.template.Resources ?? {}).filter(isAlarm) as Resource[];
+  everyAlarm = stacks.flatMap(({ template }) =>
+    Object.values(template.Resources).filter(isAlarm),
+  ) as Resource[];
+}, 120_000);
+
+const watchedAs = (dimension: string): string[] =>
+  alarms.flatMap(({ Properties }) =>
+    ((Properties?.['Dimensions'] ?? []) as { Name: string; Value: string }[])
+      .filter(({ Name }) => Name === dimension)
+      .map(({ Value }) => Value),
+  );
+/** What there is to watch, by the dimension that CloudWatch knows it by. */
+const there: Record<string, () => string[]> = {
+  QueueName: () => shop.queues.map(({ name }) => name),
+  FunctionName: () => shop.functions.map(({ name }) => name),
+  TableName: () => shop.tables.map(({ name }) => name),
+  ApiName: () => shop.apis.map(({ name }) => name),
+  DBInstanceIdentifier: () =>
+    stacks
+      .filter(({ region }) => region === undefined || region === 'eu-west-1')
+      .flatMap(({ template }) => Object.values(template.Resources))
+      .filter(({ Type }) => Type === 'AWS::RDS::DBInstance')
+      .map(({ Properties }) => String(Properties?.['DBInstanceIdentifier'])),
+};
+
+describe('what is watched', () => {
+  test('is what the compiled stacks hold: npm run observability changes nothing', async () => {
+    const wanted = await generatedFiles();
+    expect(readdirSync(folder).toSorted()).toEqual(Object.keys(wanted).toSorted());
+    for (const [name, text] of Object.entries(wanted))
+      expect([name, readFileSync(join(folder, name), 'utf8')]).toEqual([name, text]);
+  }, 120_000);
+
+  test.each(Object.entries(there))(
+    '%s: every one has an alarm, and no alarm is about what is not there',
+    (dimension, names) => {
+      expect(names().length).toBeGreaterThan(0);
+      expect([...new Set(watchedAs(dimension))].toSorted()).toEqual(names().toSorted());
+    },
+  );
+
+  test('every alarm of every stack says what to do: a runbook that is there', () => {
+    expect(everyAlarm.length).toBeGreaterThan(alarms.length);
+    for (const { Properties } of everyAlarm) {
+      const description = String(Properties?.['AlarmDescription']);
+      const [, runbook] = /Runbook: (docs\/runbooks\/[a-z-]+\.md)$/.exec(description) ?? [];
+      expect([description, existsSync(join(root, runbook ?? 'no runbook'))]).toEqual([description, true]);
+    }
+  });
+
+  test('every bucket that is copied to the second region is watched for copies that are late', () => {
+    const copied = stacks.flatMap(({ template }) =>
+      Object.values(template.Resources)
+        .filter(
+          ({ Type, Properties }) => Type === 'AWS::S3::Bucket' && Properties?.['ReplicationConfiguration'],
+        )
+        .map(({ Properties }) => Properties?.['BucketName']),
+    );
+    const watched = alarms.flatMap(({ Properties }) =>
+      ((Properties?.['Dimensions'] ?? []) as { Name: string; Value: unknown }[])
+        .filter(({ Name }) => Name === 'SourceBucket')
+        .map(({ Value }) => Value),
+    );
+    expect(copied.length).toBeGreaterThan(0);
+    // A rule without metrics sends no latency, and its alarm would be silent for ever.
+    for (const { template } of stacks)
+      for (const { Type, Properties } of Object.values(template.Resources))
+        if (Type === 'AWS::S3::Bucket' && Properties?.['ReplicationConfiguration'])
+          expect(JSON.stringify(Properties['ReplicationConfiguration'])).toContain('"EventThreshold"');
+    expect(watched.map((name) => JSON.stringify(name)).toSorted()).toEqual(
+      copied.map((name) => JSON.stringify(name)).toSorted(),
+    );
+  });
+
+  test('every alarm that speaks speaks to the alarm topic, when it begins and when it ends', () => {
+    for (const { Properties } of alarms) {
+      if (/^Part of /.test(String(Properties?.['AlarmDescription']))) continue;
+      expect(Properties).toMatchObject({
+        AlarmActions: [{ Ref: 'AlarmTopic' }],
+        OKActions: [{ Ref: 'AlarmTopic' }],
+      });
+    }
+  });
+});

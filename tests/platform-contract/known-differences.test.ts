@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { knownDifferences } from '../../proofs/known-differences.ts';
+
+const here = import.meta.dirname;
+const read = (path: string) => readFileSync(join(here, path), 'utf8');
+const suite = readdirSync(here)
+  .filter((name) => name.endsWith('.contract.test.ts'))
+  .map(read)
+  .join('\n');
+const docs = read('../../docs/platform-differences.md');
+const named = Object.values(knownDifferences).flatMap((differences) => Object.keys(differences));
+
+describe('a known difference', () => {
+  test.each(named)('“%s” is a promise of the suite', (sentence) => {
+    expect(suite).toContain(`promise('${sentence}'`);
+  });
+
+  test.each(named)('“%s” is told in the docs with a page of AWS', (sentence) => {
+    const section = docs.split('\n').find((line) => line.includes(sentence));
+    expect(section).toMatch(/https:\/\/docs\.aws\.amazon\.com\/\S+/);
+  });
+});

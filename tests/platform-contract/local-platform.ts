@@ -1,0 +1,39 @@
+/**
+ * Runs the local platform with the probes alone, as a process of its own: told by its parent where its data lies,
+ * it tells back where the platform is, and ends with its parent.
+ */
+import { defaultOptions } from '../../platform/options.ts';
+import { startPlatform } from '../../platform/start-platform.ts';
+
+/** What the suite needs in its environment. */
+export type Whereabouts = Record<string, string>;
+
+const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
+const [dataDir = ''] = process.argv.slice(2);
+
+const platform = await startPlatform({
+  ...defaultOptions(root),
+  dataDir,
+  stage: 'dev',
+  ports: { api: 0, console: 0, aws: 0, payments: 0 },
+  watch: false,
+  durable: false,
+  stacks: ['tests/platform-contract/probes'],
+  database: false,
+  log: (level, line) => console.error(`${level}: ${line}`),
+});
+const { accessKeyId, secretAccessKey, sessionToken } = platform.frontDoor.operator;
+process.send?.({
+  CONTRACT_PLATFORM: 'local',
+  CONTRACT_STAGE: 'dev',
+  CONTRACT_BASE_URL: platform.apiUrl,
+  AWS_ENDPOINT_URL: platform.awsUrl,
+  AWS_REGION: platform.deployment.region,
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_SESSION_TOKEN: sessionToken ?? '',
+} satisfies Whereabouts);
+process.once('disconnect', async () => {
+  await platform.stop();
+  process.exit(0);
+});

@@ -1,0 +1,112 @@
+import type { Json } from '../../build/deployment.ts';
+
+/** The part of JSON Schema that zod writes for events and contracts. */
+export type Schema = {
+  type?: string;
+  format?: string;
+  pattern?: string;
+  const?: Json;
+  enum?: Json[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean | Schema;
+  items?: Schema;
+  minItems?: number;
+  maxItems?: number;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+};
+
+const BY_FORMAT: Record<string, string[]> = {
+  uuid: ['0190a0b0-0000-7000-8000-000000000001'],
+  'date-time': ['2026-11-21T10:00:00.000Z'],
+  date: ['2026-11-21'],
+  email: ['a@shop.example'],
+  uri: ['https://shop.example/a'],
+};
+/** Texts for the patterns that schemas have without a format. */
+const BY_PATTERN: Record<string, string[]> = {
+  '^[A-Z]{3}$': ['EUR', 'USD'],
+};
+/** Bounds that stand for "a number": JSON Schema names them always. */
+const MOST = 1_000_000;
+
+/**
+ * Values that a schema takes, at its edges: with and without each optional field, each choice, least and most of every
+ * number, text and list. What one side may send is among them as far as its schema says.
+ * @throws Error for a form that nobody has thought of, rather than to pass it over
+ */
+export function samplesOf(schema: Schema): Json[] {
+  if (schema.const !== undefined) return [schema.const];
+  if (schema.enum) return schema.enum;
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return choices.flatMap(samplesOf);
+  switch (schema.type) {
+    case 'object':
+      return objects(schema);
+    case 'array':
+      return lists(schema);
+    case 'string':
+      return texts(schema);
+    case 'integer':
+    case 'number':
+      return numbers(schema);
+    case 'boolean':
+      return [true, false];
+    case 'null':
+      return [null];
+    case undefined:
+      return ['anything'];
+    default:
+      throw new Error(`no samples for ${JSON.stringify(schema)}`);
+  }
+}
+
+function objects({ properties = {}, required = [], additionalProperties }: Schema): Json[] {
+  const samples = Object.entries(properties).map(([name, schema]) => [name, samplesOf(schema)] as const);
+  const full = Object.fromEntries(samples.map(([name, [first]]) => [name, first!]));
+  if (typeof additionalProperties === 'object')
+    return [{}, ...samplesOf(additionalProperties).map((value) => ({ some: value }))];
+  const bare = Object.fromEntries(Object.entries(full).filter(([name]) => required.includes(name)));
+  const others = samples.flatMap(([name, [, ...rest]]) => rest.map((value) => ({ ...full, [name]: value })));
+  return [full, bare, ...others];
+}
+
+function lists({ items = {}, minItems = 0, maxItems = 100 }: Schema): Json[] {
+  const inner = samplesOf(items);
+  // As many as may be, where they need not differ, is no list of lines: a shop names each product once.
+  const sizes = maxItems <= 1 || isObject(inner[0]) ? [] : [maxItems];
+  return [
+    ...inner.map((item) => [item, ...Array<Json>(Math.max(0, minItems - 1)).fill(item)]),
+    ...(minItems === 0 ? [[]] : []),
+    ...sizes.map((size) => Array<Json>(size).fill(inner[0]!)),
+  ];
+}
+
+const isObject = (value: Json | undefined) => typeof value === 'object' && value !== null;
+
+function texts({ format, pattern, minLength = 0, maxLength = 200 }: Schema): Json[] {
+  if (format) {
+    const known = BY_FORMAT[format];
+    if (!known) throw new Error(`no samples for the format ${format}`);
+    return known;
+  }
+  if (pattern) {
+    const known = BY_PATTERN[pattern];
+    if (!known) throw new Error(`no samples for the pattern ${pattern}`);
+    return known;
+  }
+  return ['x'.repeat(maxLength), 'x'.repeat(minLength)];
+}
+
+function numbers({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): Json[] {
+  const least = minimum ?? (exclusiveMinimum === undefined ? 0 : exclusiveMinimum + 1);
+  const most = maximum ?? (exclusiveMaximum === undefined ? MOST : exclusiveMaximum - 1);
+  return [Math.max(least, -MOST), most];
+}

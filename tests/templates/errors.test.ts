@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deploymentOf } from '../../build/compiled.ts';
+import type { GatewayResponseSpec, RestApiSpec } from '../../build/deployment.ts';
+import { everyError } from '../../build/docs/errors-table.ts';
+import { serviceRoutes } from '../../build/docs/service-routes.ts';
+import { root } from '../../build/stacks.ts';
+import { compileTemplate } from '../../platform/gateway/velocity-template.ts';
+import { statusOf } from '../../shared/errors.ts';
+import { at, compileTimeoutMs, nameOf, ofType, stageOf, stages } from './stage.ts';
+
+type Problem = { type: string; title: string; status?: number; code: string; detail: string };
+
+/** `{ OUT_OF_STOCK: { status: 409, title: … } }`, as docs/errors.md tells callers. */
+const documented: Record<string, { status: number; title: string }> = Object.fromEntries(
+  [...readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(/^\| `(\w+)` \| (\d+) \| (.+?) \|/gm)].map(
+    ([, code, status, title]) => [code, { status: Number(status), title }],
+  ),
+);
+
+/**
+ * What API Gateway answers by itself, by its names for it
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html); the last two
+ * stand for all others.
+ */
+const codes: Record<string, string> = {
+  ACCESS_DENIED: 'FORBIDDEN',
+  INTEGRATION_TIMEOUT: 'TIMEOUT',
+  MISSING_AUTHENTICATION_TOKEN: 'ROUTE_NOT_FOUND',
+  REQUEST_TOO_LARGE: 'REQUEST_TOO_LARGE',
+  THROTTLED: 'TOO_MANY_REQUESTS',
+  UNAUTHORIZED: 'UNAUTHENTICATED',
+  WAF_FILTERED: 'FORBIDDEN',
+  DEFAULT_4XX: 'BAD_REQUEST',
+  DEFAULT_5XX: 'INTERNAL',
+};
+const standsForOthers = (type: string): boolean => type.startsWith('DEFAULT_');
+
+/** The body of a problem with a code, as docs/errors.md has it. */
+const problemOf = (code: string, withStatus = true) => ({
+  type: `urn:shop:error:${code}`,
+  title: documented[code]?.title,
+  code,
+  detail: expect.stringMatching(/\S/),
+  ...(withStatus ? { status: documented[code]?.status } : {}),
+});
+
+const bodyOf = ({ templates }: GatewayResponseSpec): Problem =>
+  JSON.parse(
+    compileTemplate(templates['application/json'] ?? '')({
+      requestId: 'r-1',
+      'error.messageString': JSON.stringify('Invalid "request"'),
+    }),
+  ) as Problem;
+
+describe('docs/errors.md has', () => {
+  test('every error that the code declares, with its status and title', async () => {
+    const declared = (await everyError()).map((kind) => [
+      kind.code,
+      { status: statusOf(kind), title: kind.title },
+    ]);
+    expect(documented).toEqual(Object.fromEntries(declared));
+  });
+
+  test('every error that a route names', async () => {
+    for (const { routes } of await serviceRoutes())
+      for (const { name, errors = [] } of routes)
+        for (const kind of errors)
+          expect([name, kind.code, { status: statusOf(kind), title: kind.title }]).toEqual([
+            name,
+            kind.code,
+            documented[kind.code],
+          ]);
+  });
+});
+
+describe.each(stages)('in %s', (stage) => {
+  let apis: RestApiSpec[];
+  beforeAll(async () => {
+    ({ apis } = await deploymentOf(stage));
+  }, compileTimeoutMs);
+
+  test("every API's own answers are problems of docs/errors.md", () => {
+    expect(apis).not.toEqual([]);
+    for (const { stack, gatewayResponses } of apis)
+      expect(gatewayResponses.map((each) => [stack, each.responseType, bodyOf(each)])).toEqual(
+        gatewayResponses.map(({ responseType: type }) => [
+          stack,
+          type,
+          { ...problemOf(codes[type] ?? 'unknown', !standsForOthers(type)), requestId: 'r-1' },
+        ]),
+      );
+  });
+
+  test('each is there, with the status of its body and the media type of problems', () => {
+    const wanted = Object.entries(codes).map(([type, code]) => ({
+      type,
+      // A default without a status of its own keeps that of the answer it stands for.
+      status: standsForOthers(type) ? undefined : String(documented[code]?.status),
+      contentType: "'application/problem+json'",
+      templates: ['application/json'],
+    }));
+    for (const { stack, gatewayResponses } of apis) {
+      const found = gatewayResponses.map(({ responseType, statusCode, headers, templates }) => ({
+        type: responseType,
+        status: statusCode,
+        contentType: headers['Content-Type'],
+        templates: Object.keys(templates),
+      }));
+      expect([stack, new Set(found)]).toEqual([stack, new Set(wanted)]);
+    }
+  });
+});
+
+test(
+  'the firewall before the APIs refuses in the same words, with the status of its body',
+  async () => {
+    const firewalls = ofType(await stageOf('prod'), 'AWS::WAFv2::WebACL').filter(
+      (each) => at(each, 'Scope') === 'REGIONAL',
+    );
+    expect(firewalls).not.toEqual([]);
+    for (const firewall of firewalls) {
+      const bodies = at(firewall, 'CustomResponseBodies') as Record<string, { Content: string }>;
+      const rules = at(firewall, 'Rules') as {
+        Action?: { Block?: { CustomResponse?: { ResponseCode: number; CustomResponseBodyKey?: string } } };
+      }[];
+      const answers = rules.flatMap(({ Action }) => Action?.Block?.CustomResponse ?? []);
+      expect([nameOf(firewall), answers.length]).not.toEqual([nameOf(firewall), 0]);
+      for (const { ResponseCode, CustomResponseBodyKey = '' } of answers) {
+        const body = JSON.parse(bodies[CustomResponseBodyKey]?.Content ?? '') as Problem;
+        expect([body, ResponseCode]).toEqual([problemOf(body.code), body.status]);
+      }
+    }
+  },
+  compileTimeoutMs,
+);

@@ -1,0 +1,230 @@
+import { compiled, deploymentOf } from '../../build/compiled.ts';
+import type { CompiledStack, Json, TemplateResource } from '../../build/deployment.ts';
+
+type Properties = Record<string, Json>;
+/** A place of a template that names a function itself: by Ref, by its ARN, or inside a text. */
+type Mention = { stack: string; resource: string; type: string; property: string; function: string };
+
+/** What names the function itself, and must: everything else goes to what takes traffic. */
+const ITSELF = new Set([
+  'AWS::Lambda::Alias FunctionName',
+  'AWS::Lambda::Version FunctionName',
+  'AWS::Lambda::EventInvokeConfig FunctionName', // its Qualifier is the alias
+  'Custom::SchemaMigration ServiceToken', // the newest code brings the schema that it needs
+]);
+
+const entriesOf = ({ template }: CompiledStack) => Object.entries(template.Resources);
+const ofType = (stack: CompiledStack, type: string) =>
+  entriesOf(stack).filter(([, resource]) => resource.Type === type);
+const propertiesOf = (resource: TemplateResource | undefined): Properties => resource?.Properties ?? {};
+const dependenciesOf = (resource: TemplateResource) => [resource.DependsOn ?? []].flat();
+
+function mentions(value: Json, isFunction: (id: string) => boolean): string[] {
+  if (value === null || typeof value !== 'object') return [];
+  if (Array.isArray(value)) return value.flatMap((item) => mentions(item, isFunction));
+  const own: string[] = [];
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value;
+  if (typeof Ref === 'string') own.push(Ref);
+  if (attribute) own.push(String(Array.isArray(attribute) ? attribute[0] : attribute).split('.')[0]!);
+  const pattern = Array.isArray(text) ? text[0] : text;
+  if (typeof pattern === 'string')
+    own.push(...[...pattern.matchAll(/\$\{(\w+)[.}]/g)].map(([, name]) => name!));
+  return [...own.filter(isFunction), ...Object.values(value).flatMap((item) => mentions(item, isFunction))];
+}
+
+/** Every place of a stack that names one of its functions rather than the alias. */
+function unqualified(stack: CompiledStack): Mention[] {
+  const functions = new Set(ofType(stack, 'AWS::Lambda::Function').map(([id]) => id));
+  const isFunction = (id: string) => functions.has(id);
+  const inResources = entriesOf(stack).flatMap(([resource, { Type: type, Properties: properties = {} }]) =>
+    Object.entries(properties).flatMap(([property, value]) =>
+      mentions(value, isFunction).map((name) => ({ resource, type, property, function: name })),
+    ),
+  );
+  const inOutputs = Object.entries(stack.template.Outputs ?? {}).flatMap(([resource, { Value }]) =>
+    mentions(Value, isFunction).map((name) => ({
+      resource,
+      type: 'Output',
+      property: 'Value',
+      function: name,
+    })),
+  );
+  return [...inResources, ...inOutputs]
+    .filter(({ type, property }) => !ITSELF.has(`${type} ${property}`))
+    .map((each) => ({ stack: stack.name, ...each }));
+}
+
+describe.each(['staging', 'prod'])('a release to %s', (stage) => {
+  let stacks: CompiledStack[];
+  beforeAll(async () => {
+    stacks = await compiled(stage);
+    stacks = stacks.filter(({ directory }) => directory.startsWith('services/'));
+  }, 180_000);
+
+  test('reaches no function but by its alias: no trigger, permission or export names one itself', () => {
+    expect(stacks.flatMap(unqualified)).toEqual([]);
+  });
+
+  test('moves the alias of every function but the one that migrates', () => {
+    for (const stack of stacks) {
+      const aliased = ofType(stack, 'AWS::Lambda::Alias').map(
+        ([, alias]) => (propertiesOf(alias)['FunctionName'] as { Ref: string }).Ref,
+      );
+      const functions = ofType(stack, 'AWS::Lambda::Function').map(([id]) => id);
+      expect([stack.name, aliased.toSorted()]).toEqual([
+        stack.name,
+        functions.filter((id) => id !== 'MigrateLambdaFunction').toSorted(),
+      ]);
+    }
+  });
+
+  test('makes a version anew when the value of a parameter changes that its function is told', () => {
+    for (const stack of stacks) {
+      const parameters = Object.keys(stack.template.Parameters ?? {});
+      for (const [id, version] of ofType(stack, 'AWS::Lambda::Version')) {
+        const { Ref: fn } = propertiesOf(version)['FunctionName'] as { Ref: string };
+        const told = mentions(stack.template.Resources[fn]?.Properties ?? {}, (name) =>
+          parameters.includes(name),
+        );
+        expect([stack.name, id, /With[0-9a-f]{8}$/.test(id)]).toEqual([stack.name, id, told.length > 0]);
+      }
+    }
+  });
+
+  test('puts the answers of an API itself into its deployment with its routes', () => {
+    for (const stack of stacks) {
+      const answers = ofType(stack, 'AWS::ApiGateway::GatewayResponse').map(([id]) => id);
+      for (const [, deployment] of ofType(stack, 'AWS::ApiGateway::Deployment'))
+        expect([stack.name, dependenciesOf(deployment)]).toEqual([
+          stack.name,
+          expect.arrayContaining(answers),
+        ]);
+    }
+  });
+
+  test('keeps the events that an alias could not handle', () => {
+    for (const stack of stacks)
+      for (const [id, config] of ofType(stack, 'AWS::Lambda::EventInvokeConfig'))
+        expect([stack.name, id, propertiesOf(config)['Qualifier']]).toEqual([stack.name, id, 'live']);
+  });
+
+  test('calls functions of other services by their alias, and may call nothing else', async () => {
+    const { functions, roles } = await deploymentOf(stage);
+    const names = new Set(functions.map(({ name }) => name));
+    for (const { environment, name } of functions)
+      for (const [variable, value] of Object.entries(environment))
+        expect([name, variable, names.has(value)]).toEqual([name, variable, false]);
+    const invocable = roles.flatMap(({ statements }) =>
+      statements
+        .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
+        .flatMap((each) => each.resources),
+    );
+    expect(invocable.length).toBeGreaterThan(0);
+    for (const arn of invocable) expect(arn).toMatch(/:live$/);
+  });
+});
+
+describe('a release to prod', () => {
+  let stacks: CompiledStack[];
+  beforeAll(async () => {
+    stacks = await compiled('prod');
+  }, 180_000);
+
+  test('shifts a tenth of the traffic for five minutes, and back when an alarm rings', () => {
+    for (const stack of stacks)
+      for (const [id, alias] of ofType(stack, 'AWS::Lambda::Alias')) {
+        const { CodeDeployLambdaAliasUpdate: update } = (
+          alias as unknown as {
+            UpdatePolicy: { CodeDeployLambdaAliasUpdate: { DeploymentGroupName: { Ref: string } } };
+          }
+        ).UpdatePolicy;
+        const group = propertiesOf(stack.template.Resources[update.DeploymentGroupName.Ref]);
+        expect([id, group]).toEqual([
+          id,
+          expect.objectContaining({
+            DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+            AutoRollbackConfiguration: expect.objectContaining({ Enabled: true }),
+            AlarmConfiguration: expect.objectContaining({ Enabled: true, IgnorePollAlarmFailure: false }),
+          }),
+        ]);
+        const { Alarms } = group['AlarmConfiguration'] as { Alarms: { Name: { Ref: string } }[] };
+        expect(Alarms.length).toBeGreaterThan(0);
+        for (const { Name } of Alarms)
+          expect(stack.template.Resources[Name.Ref]?.Type).toBe('AWS::CloudWatch::Alarm');
+      }
+  });
+
+  test('keeps instances of the hot functions started, and starts more by use', () => {
+    const warm = stacks.flatMap((stack) =>
+      ofType(stack, 'AWS::ApplicationAutoScaling::ScalableTarget').map(
+        ([, target]) => propertiesOf(target)['ResourceId'],
+      ),
+    );
+    expect(warm.toSorted()).toEqual([
+      'function:shop-orders-prod-place-order:live',
+      'function:shop-products-prod-get-product:live',
+      'function:shop-products-prod-list-products:live',
+      'function:shop-products-prod-reserve-stock:live',
+      'function:shop-users-prod-authorizer:live',
+    ]);
+  });
+});
+
+describe.each(['dev', 'prod'])('functions of stage %s', (stage) => {
+  let stacks: CompiledStack[];
+  beforeAll(async () => {
+    stacks = await compiled(stage);
+  }, 180_000);
+
+  test('have a role each, and no stack has one for all', () => {
+    for (const stack of stacks) {
+      expect([stack.name, Object.keys(stack.template.Resources)]).toEqual([
+        stack.name,
+        expect.not.arrayContaining(['IamRoleLambdaExecution']),
+      ]);
+      const roles = ofType(stack, 'AWS::Lambda::Function').map(([, fn]) =>
+        JSON.stringify(propertiesOf(fn)['Role']),
+      );
+      expect(new Set(roles).size).toBe(roles.length);
+    }
+  });
+
+  test('cannot make their log group: one would come back after the stack is gone', () => {
+    for (const stack of stacks)
+      for (const [id, role] of ofType(stack, 'AWS::IAM::Role'))
+        if (/LambdaExecution$/.test(id))
+          expect([stack.name, id, JSON.stringify(role).includes('logs:CreateLogGroup')]).toEqual([
+            stack.name,
+            id,
+            false,
+          ]);
+  });
+
+  test('wait for the schema of their release', () => {
+    const migrating = stacks.filter(({ template }) => template.Resources['SchemaMigration']);
+    expect(migrating.map(({ directory }) => directory).toSorted()).toEqual([
+      'services/orders',
+      'services/payments',
+      'services/users',
+    ]);
+    for (const stack of migrating)
+      for (const type of ['AWS::Lambda::Function', 'AWS::Lambda::Version'])
+        for (const [id, resource] of ofType(stack, type)) {
+          const of = (propertiesOf(resource)['FunctionName'] as { Ref?: string })?.Ref ?? id;
+          const waits = of !== 'MigrateLambdaFunction';
+          expect([id, dependenciesOf(resource).includes('SchemaMigration')]).toEqual([id, waits]);
+        }
+  });
+
+  test('that nobody waits for keep what they could not handle, under a key', () => {
+    for (const stack of stacks) {
+      const configured = ofType(stack, 'AWS::Lambda::EventInvokeConfig').map(
+        ([, config]) => (propertiesOf(config)['FunctionName'] as { Ref: string }).Ref,
+      );
+      const scheduled = ofType(stack, 'AWS::Events::Rule').length;
+      expect(configured.length).toBeGreaterThanOrEqual(Math.min(1, scheduled));
+      const queue = stack.template.Resources['AsyncFailures'];
+      expect([stack.name, queue !== undefined]).toEqual([stack.name, configured.length > 0]);
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import type { Json } from '../../build/deployment.ts';
+import { serviceRoutes } from '../../build/docs/service-routes.ts';
+import { at, compileTimeoutMs, nameOf, ofType, type Resource, type Stage, stageOf, stages } from './stage.ts';
+
+let everywhere: Stage[];
+beforeAll(async () => {
+  everywhere = [];
+  for (const stage of stages) everywhere.push(await stageOf(stage));
+}, compileTimeoutMs);
+
+/** `/api/v1/orders/{id}` of a method, by the path parts of its resource and those above it. */
+function pathOf(stage: Stage, method: Resource): string {
+  let path = '';
+  let id: Json | undefined = at(method, 'ResourceId');
+  for (;;) {
+    const part = ofType(stage, 'AWS::ApiGateway::Resource').find(
+      (each) => each.stack === method.stack && each.value('ref') === id,
+    );
+    if (!part) return path;
+    path = `/${at(part, 'PathPart')}${path}`;
+    id = at(part, 'ParentId');
+  }
+}
+
+describe('a route without an authorizer', () => {
+  test('is declared public by its service, and every public route is one', async () => {
+    const declared = (await serviceRoutes())
+      .flatMap(({ routes }) => routes)
+      .filter(({ access }) => access === 'public')
+      .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+      .toSorted();
+    for (const stage of everywhere) {
+      const open = ofType(stage, 'AWS::ApiGateway::Method')
+        // Browsers ask with OPTIONS, without a token, before they send one.
+        .filter((each) => at(each, 'HttpMethod') !== 'OPTIONS' && at(each, 'AuthorizerId') === undefined)
+        .map((each) => `${at(each, 'HttpMethod')} ${pathOf(stage, each)}`)
+        .toSorted();
+      expect(open).toEqual(declared);
+    }
+  });
+
+  test('is never one without a function behind it', () => {
+    for (const stage of everywhere)
+      for (const each of ofType(stage, 'AWS::ApiGateway::Method'))
+        expect([nameOf(each), at(each, 'Integration', 'Type')]).toEqual([
+          nameOf(each),
+          at(each, 'HttpMethod') === 'OPTIONS' ? 'MOCK' : 'AWS_PROXY',
+        ]);
+  });
+});
