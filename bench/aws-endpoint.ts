@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import { closedLoop, cpuSeconds, percentiles } from './measure.ts';
 
 /**
- * `node bench/aws-endpoint.ts`: what the front door costs per call, next to the same call to the engine without it.
+ * `node bench/aws-endpoint.ts`: what the AWS endpoint costs per call, next to the same call to the engine without it.
  * The clients are bare: no SDK, which costs several times as much.
  */
 const CLIENTS = 16;
@@ -59,10 +59,10 @@ async function send(pool: Pool, call: Call): Promise<number> {
   return performance.now() - started;
 }
 
-const door = new Pool(url, { connections: CLIENTS });
+const awsEndpoint = new Pool(url, { connections: CLIENTS });
 const bare = new Pool(dynamoUrl, { connections: CLIENTS });
 await send(
-  door,
+  awsEndpoint,
   dynamo('CreateTable', {
     TableName: TABLE,
     BillingMode: 'PAY_PER_REQUEST',
@@ -71,41 +71,41 @@ await send(
   }),
 );
 await send(
-  door,
+  awsEndpoint,
   dynamo('PutItem', { TableName: TABLE, Item: { id: { S: '1' }, text: { S: 'x'.repeat(300) } } }),
 );
 const queue = json('sqs', 'AmazonSQS.CreateQueue', {
   QueueName: 'bench.fifo',
   Attributes: { FifoQueue: 'true' },
 });
-await send(door, queue);
+await send(awsEndpoint, queue);
 const topic = {
   Action: 'CreateTopic',
   Name: 'bench.fifo',
   'Attributes.entry.1.key': 'FifoTopic',
   'Attributes.entry.1.value': 'true',
 };
-await send(door, { name: 'CreateTopic', service: 'sns', body: () => form(topic) });
+await send(awsEndpoint, { name: 'CreateTopic', service: 'sns', body: () => form(topic) });
 const subscription = {
   Action: 'Subscribe',
   TopicArn: TOPIC,
   Protocol: 'sqs',
   Endpoint: 'arn:aws:sqs:eu-west-1:000000000000:bench.fifo',
 };
-await send(door, { name: 'Subscribe', service: 'sns', body: () => form(subscription) });
+await send(awsEndpoint, { name: 'Subscribe', service: 'sns', body: () => form(subscription) });
 
 const getItem = dynamo('GetItem', { TableName: TABLE, Key: { id: { S: '1' } } });
 const attributes = json('sqs', 'AmazonSQS.GetQueueAttributes', {
   QueueUrl: `${url}/000000000000/bench.fifo`,
   AttributeNames: ['All'],
 });
-console.log(`${CLIENTS} clients, ${SECONDS} s each; CPU is that of the front door's process alone`);
+console.log(`${CLIENTS} clients, ${SECONDS} s each; CPU is that of the AWS endpoint's process alone`);
 for (const [name, pool, call] of [
-  ['GetItem, warming up', door, getItem],
+  ['GetItem, warming up', awsEndpoint, getItem],
   ['GetItem at the engine itself', bare, getItem],
-  ['GetItem', door, getItem],
-  ['GetQueueAttributes', door, attributes],
-  [publish.name, door, publish],
+  ['GetItem', awsEndpoint, getItem],
+  ['GetQueueAttributes', awsEndpoint, attributes],
+  [publish.name, awsEndpoint, publish],
 ] as [string, Pool, Call][]) {
   const before = cpuSeconds(server.pid ?? 0);
   const { results, seconds } = await closedLoop(
@@ -120,5 +120,5 @@ for (const [name, pool, call] of [
     `${name.padEnd(30)} ${String(rate).padStart(6)}/s  p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  ${cpuUs.toFixed(0).padStart(4)} µs CPU`,
   );
 }
-await Promise.all([door.destroy(), bare.destroy()]);
+await Promise.all([awsEndpoint.destroy(), bare.destroy()]);
 server.disconnect();

@@ -26,7 +26,7 @@ const watchMs = (waiting: number) => (waiting < 4 ? 10 : 25);
 const paidWithinMs = 60_000;
 
 /**
- * Prepares customers and stock. Orders are placed through the HTTP door; whether they are paid is read from the
+ * Prepares customers and stock. Orders are placed through the HTTP API; whether they are paid is read from the
  * orders database, so that asking is not part of the load.
  */
 export async function prepareCheckout(shop: MeasuredShop, customers: number): Promise<Checkout> {

@@ -1,5 +1,5 @@
 /**
- * The complete flow, place → paid, through the HTTP door, at 1, 8 and 32 customers, in both modes, each beside the
+ * The complete flow, place → paid, through the HTTP API, at 1, 8 and 32 customers, in both modes, each beside the
  * floor of the same minute: `npm run bench:checkout [-- seconds] [several|single]`.
  */
 import { type Checkout, prepareCheckout } from './checkout-load.ts';
@@ -120,7 +120,7 @@ async function measureOrders(shop: MeasuredShop, checkout: Checkout, customers: 
   };
 }
 
-/** Calls per order, by function and action, as the front door counted them. */
+/** Calls per order, by function and action, as the AWS endpoint counted them. */
 async function printCalls(consoleUrl: string, orders: number): Promise<void> {
   type Call = { function: string; service: string; operation: string; action: string; count: number };
   const { calls } = (await (await fetch(`${consoleUrl}/calls`)).json()) as { calls: Call[] };

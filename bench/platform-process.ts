@@ -25,7 +25,7 @@ const platform = await startPlatform({
 const lambda = new LambdaClient({
   endpoint: platform.awsUrl,
   region: options.region,
-  credentials: platform.frontDoor.operator,
+  credentials: platform.awsEndpoint.operator,
 });
 const { admin } = await setUp({
   lambda,

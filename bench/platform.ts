@@ -72,7 +72,7 @@ function sumByPart(child: ChildProcess, of: (pid: number) => number): Record<str
 
 /** What a process is, from its command line. */
 function nameOf(pid: number, platform: number): string {
-  if (pid === platform) return 'platform (doors, sources, messaging)';
+  if (pid === platform) return 'platform (gateway, AWS endpoint, sources, messaging)';
   const command = commandLine(pid);
   if (command.includes('dynoxide')) return 'DynamoDB engine';
   if (command.includes('postgres')) return 'PostgreSQL';

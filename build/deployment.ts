@@ -1,6 +1,6 @@
 /**
- * What the compiled stacks ask for, with every intrinsic resolved: the one model that provisioning, the front
- * door, the gateway, the Lambda hosts and the event sources read. Made by `template/`, never written by hand.
+ * What the compiled stacks ask for, with every intrinsic resolved: the one model that provisioning, the AWS
+ * endpoint, the gateway, the Lambda hosts and the event sources read. Made by `template/`, never written by hand.
  */
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -3,7 +3,7 @@ import { type Bundler, startBundler } from '../build/bundle/bundler.ts';
 import { compileStacks } from '../build/compile/compile-stacks.ts';
 import type { Deployment } from '../build/deployment.ts';
 import { resolveDeployment } from '../build/template/resolve-deployment.ts';
-import type { FrontDoor } from './aws-endpoint/aws-endpoint.ts';
+import type { AwsEndpoint } from './aws-endpoint/aws-endpoint.ts';
 import { startControl } from './control/control.ts';
 import { choosePort } from './engines/ports.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
@@ -44,7 +44,7 @@ export type Platform = {
   awsUrl: string;
   paymentsUrl: string;
   deployment: Deployment;
-  frontDoor: FrontDoor;
+  awsEndpoint: AwsEndpoint;
   pool: HostPool;
   mailbox: Mailbox;
   stop: () => Promise<void>;
@@ -79,7 +79,7 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
     choosePort('PostgreSQL'),
     startBase(options, stops, secrets, () => asynchronous),
   ]);
-  const { frontDoor, messaging, dynamoUrl, pool, payments, mailbox } = base;
+  const { awsEndpoint, messaging, dynamoUrl, pool, payments, mailbox } = base;
   const resolved = resolveDeployment(stacks, surroundings(options, base, postgresPort));
   await secrets.ensure(resolved.secrets);
   const deployment = withSecretValues(resolved, secrets);
@@ -91,8 +91,8 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
     provision(deployment, { dynamoUrl, messaging }),
     options.database === false ? undefined : startDatabase(options, postgresPort, secrets, stops),
   ]);
-  frontDoor.use(deployment);
-  const redefine = defineFunctions({ options, deployment, bundler, pool, frontDoor });
+  awsEndpoint.use(deployment);
+  const redefine = defineFunctions({ options, deployment, bundler, pool, awsEndpoint });
   await makeCustomResources({
     deployment,
     invoke: pool.invoke,
@@ -111,10 +111,10 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
   });
   stops.add('entrances', () => atMost(GRACE_MS, gateway.close()));
   connectPayments({ payments, secrets, deployment, apiUrl: gateway.url });
-  const { counts, faults, published } = frontDoor;
+  const { counts, faults, published } = awsEndpoint;
   const control = await startControl({
     port: options.ports.console,
-    addresses: { api: gateway.url, aws: frontDoor.url, payments: payments.url },
+    addresses: { api: gateway.url, aws: awsEndpoint.url, payments: payments.url },
     deployment,
     pool,
     events,
@@ -131,10 +131,10 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
   return {
     apiUrl: gateway.url,
     consoleUrl: control.url,
-    awsUrl: frontDoor.url,
+    awsUrl: awsEndpoint.url,
     paymentsUrl: payments.url,
     deployment,
-    frontDoor,
+    awsEndpoint,
     pool,
     mailbox,
   };
@@ -160,15 +160,15 @@ function surroundings(
       OrdersDbHost: host,
       OrdersDbPort: port,
       PaymentProviderUrl: base.payments.url,
-      ImageBaseUrl: `${base.frontDoor.url}/_images`,
+      ImageBaseUrl: `${base.awsEndpoint.url}/_images`,
     },
-    queueUrlBase: base.frontDoor.url,
+    queueUrlBase: base.awsEndpoint.url,
   };
 }
 
 function startEvents(
   { dataDir, log }: StartOptions,
-  { messaging, dynamoUrl, frontDoor, pool }: Base,
+  { messaging, dynamoUrl, awsEndpoint, pool }: Base,
   deployment: Deployment,
   stops: Stops,
 ): { events: AsyncEvents; sources: Sources } {
@@ -190,7 +190,7 @@ function startEvents(
     deployment,
     messaging,
     dynamoUrl,
-    objects: frontDoor.objects,
+    objects: awsEndpoint.objects,
     invoke: pool.invoke,
     events,
     store,
@@ -213,7 +213,7 @@ function follow(
   return bundler.watch(
     (changed) => {
       for (const { functionName } of changed) redefine(functionName);
-      gateway.forgetAuthorizations();
+      gateway.clearAuthorizerCaches();
       log('info', `live: ${changed.map(({ functionName }) => functionName).join(', ')}`);
     },
     (error) => log('error', error.message),

@@ -1,5 +1,5 @@
 import { startFauxqs } from 'fauxqs';
-import { fauxqsPart, type Persistence } from '../../platform/engines/fauxqs-parts.ts';
+import { fauxqsPart, type Persistence } from '../../platform/engines/fauxqs-internals.ts';
 import { groupWrites } from '../../platform/engines/messaging-persistence.ts';
 
 /**

@@ -16,7 +16,7 @@ import { type InvokeFunction, lambda } from './lambda.ts';
 import type { PublicPictures } from './picture-origin.ts';
 import { PublishedEvents } from './published-events.ts';
 import { type ObjectEvents, s3 as s3Service } from './s3.ts';
-import { type SecretVault, secretsManager } from './secrets-manager.ts';
+import { type SecretsBackend, secretsManager } from './secrets-manager.ts';
 import { ses } from './ses.ts';
 import { callerOf } from './signature-scope.ts';
 import { sns } from './sns.ts';
@@ -24,8 +24,8 @@ import { sqs } from './sqs.ts';
 import { sts } from './sts.ts';
 import { visitors } from './unsigned-requests.ts';
 
-/** What the front door stands in front of. */
-export type FrontDoorOptions = {
+/** What the AWS endpoint needs. */
+export type AwsEndpointOptions = {
   /** 0 or absent: any free port. */
   port?: number;
   region?: string;
@@ -34,7 +34,7 @@ export type FrontDoorOptions = {
   messaging: Messaging;
   mailbox: Mailbox;
   /** Absent: Secrets Manager knows no secret. */
-  secrets?: SecretVault;
+  secrets?: SecretsBackend;
   /** Absent: Lambda knows no function. */
   invoke?: InvokeFunction;
   /** Pictures that CloudFront shows the world on AWS; here they are under `/_images/`. */
@@ -43,7 +43,7 @@ export type FrontDoorOptions = {
   log?: (line: string) => void;
 };
 
-export type FrontDoor = {
+export type AwsEndpoint = {
   /** `http://127.0.0.1:port`: the value of AWS_ENDPOINT_URL. */
   url: string;
   port: number;
@@ -69,7 +69,7 @@ export type FrontDoor = {
  * outside and are verified in full.
  * @throws StartError when the port is in use
  */
-export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
+export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const {
     region = 'eu-west-1',
     accountId = '000000000000',

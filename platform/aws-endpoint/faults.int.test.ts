@@ -8,10 +8,10 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { tables } from '#shared/testing/engines.ts';
 import type { FaultRule } from './faults.ts';
-import { aFrontDoor } from './fixtures/aws-endpoint-under-test.ts';
+import { anAwsEndpoint } from './fixtures/aws-endpoint-under-test.ts';
 
 const { inventory } = await tables('inventory');
-const { door, operator, as } = await aFrontDoor();
+const { awsEndpoint, operator, as } = await anAwsEndpoint();
 const dynamo = new DynamoDBClient(operator);
 const key = (id: string) => ({ product_id: { S: id }, warehouse_id: { S: 'w' } });
 const put = (id: string) => dynamo.send(new PutItemCommand({ TableName: inventory, Item: key(id) }));
@@ -21,15 +21,15 @@ const stored = async (id: string) =>
       new GetItemCommand({ TableName: inventory, Key: key(id) }),
     )
   ).Item !== undefined;
-const inject = (...rules: FaultRule[]) => rules.map((rule) => door.faults.add(rule));
-afterEach(() => door.faults.clear());
+const inject = (...rules: FaultRule[]) => rules.map((rule) => awsEndpoint.faults.add(rule));
+afterEach(() => awsEndpoint.faults.clear());
 
 describe('An injected fault', () => {
   test('throttles as many calls as it says, in the shape of the service', async () => {
     inject({ kind: 'throttle', service: 'dynamodb', action: 'PutItem', count: 1 });
     await expect(put('throttled')).rejects.toMatchObject({ name: 'ProvisionedThroughputExceededException' });
     await put('throttled');
-    expect(door.faults.list()).toMatchObject([{ hits: 1 }]);
+    expect(awsEndpoint.faults.list()).toMatchObject([{ hits: 1 }]);
   });
 
   test('is survived by the retries of the SDK', async () => {
@@ -57,7 +57,7 @@ describe('An injected fault', () => {
   test('drops the connection before the effect, or after it', async () => {
     inject({ kind: 'drop', action: 'PutItem' });
     await expect(put('before')).rejects.toThrow('socket hang up');
-    door.faults.clear();
+    awsEndpoint.faults.clear();
     inject({ kind: 'drop-after-effect', action: 'PutItem' });
     await expect(put('after')).rejects.toThrow('socket hang up');
     expect([await stored('before'), await stored('after')]).toEqual([false, true]);
@@ -85,7 +85,7 @@ describe('An injected fault', () => {
       'SQS',
       () =>
         new SQSClient(operator).send(
-          new SendMessageCommand({ QueueUrl: `${door.url}/000000000000/q`, MessageBody: 'x' }),
+          new SendMessageCommand({ QueueUrl: `${awsEndpoint.url}/000000000000/q`, MessageBody: 'x' }),
         ),
       'RequestThrottled',
     ],

@@ -12,16 +12,16 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { lean } from '../../shared/lean-client.ts';
 import { tables } from '../../shared/testing/engines.ts';
 import type { FaultRule } from './faults.ts';
-import { aFrontDoor } from './fixtures/aws-endpoint-under-test.ts';
+import { anAwsEndpoint } from './fixtures/aws-endpoint-under-test.ts';
 
 const { inventory } = await tables('inventory');
-const { door, operator, as } = await aFrontDoor();
+const { awsEndpoint, operator, as } = await anAwsEndpoint();
 const settings = { ...operator, maxAttempts: 3 };
 const [ours, theirs] = [lean(new DynamoDBClient(settings)), new DynamoDBClient(settings)];
 afterAll(() => {
   for (const client of [ours, theirs]) client.destroy();
 });
-afterEach(() => door.faults.clear());
+afterEach(() => awsEndpoint.faults.clear());
 
 const key = (id: string) => ({ product_id: { S: id }, warehouse_id: { S: 'w' } });
 const put = (id: string) =>
@@ -31,7 +31,7 @@ const put = (id: string) =>
     ConditionExpression: 'attribute_not_exists(product_id)',
   });
 const get = (id: string) => new GetItemCommand({ TableName: inventory, Key: key(id), ConsistentRead: true });
-const inject = (rule: FaultRule) => door.faults.add(rule);
+const inject = (rule: FaultRule) => awsEndpoint.faults.add(rule);
 const errorOf = (call: Promise<unknown>) =>
   call.then(
     () => undefined,

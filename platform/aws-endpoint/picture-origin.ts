@@ -1,4 +1,4 @@
-import type { StoredObject } from '../engines/fauxqs-parts.ts';
+import type { StoredObject } from '../engines/fauxqs-internals.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import type { Answer, Incoming } from './call.ts';
 

@@ -23,11 +23,11 @@ import { PublishCommand, SNSClient, TagResourceCommand } from '@aws-sdk/client-s
 import { AddPermissionCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { tables } from '#shared/testing/engines.ts';
-import { aFrontDoor, allow, aTable } from './fixtures/aws-endpoint-under-test.ts';
+import { allow, anAwsEndpoint, aTable } from './fixtures/aws-endpoint-under-test.ts';
 
 const { products, inventory } = await tables('products', 'inventory');
-const underTest = await aFrontDoor();
-const { door, log, as, operator } = underTest;
+const underTest = await anAwsEndpoint();
+const { awsEndpoint, log, as, operator } = underTest;
 const table = (name: string) => `arn:aws:dynamodb:eu-west-1:000000000000:table/${name}`;
 const stock = { product_id: { S: 'p1' }, warehouse_id: { S: 'w1' } };
 const putStock = new PutItemCommand({ TableName: inventory, Item: stock });
@@ -51,7 +51,7 @@ describe('A function', () => {
   });
 
   test('without a role may do nothing', async () => {
-    const nobody = { ...operator, credentials: door.credentialsFor('stranger') };
+    const nobody = { ...operator, credentials: awsEndpoint.credentialsFor('stranger') };
     expect(await refusal(new DynamoDBClient(nobody).send(putStock))).toEqual({
       name: 'AccessDeniedException',
       status: 400,
@@ -166,7 +166,7 @@ describe('Each service says no in its own error shape', () => {
       'SQS',
       () =>
         new SQSClient(configuration).send(
-          new SendMessageCommand({ QueueUrl: `${door.url}/000000000000/q`, MessageBody: 'x' }),
+          new SendMessageCommand({ QueueUrl: `${awsEndpoint.url}/000000000000/q`, MessageBody: 'x' }),
         ),
       'AccessDenied',
       403,
@@ -234,7 +234,7 @@ describe('An operation that the platform does not know is refused by name', () =
       () =>
         new SQSClient(operator).send(
           new AddPermissionCommand({
-            QueueUrl: `${door.url}/000000000000/q`,
+            QueueUrl: `${awsEndpoint.url}/000000000000/q`,
             Label: 'l',
             AWSAccountIds: ['1'],
             Actions: ['*'],
@@ -270,24 +270,24 @@ describe('An operation that the platform does not know is refused by name', () =
   });
 
   test('and so is a service', async () => {
-    const elsewhere = await fetch(door.url, {
+    const elsewhere = await fetch(awsEndpoint.url, {
       headers: {
         authorization: 'AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/kinesis/aws4_request, Signature=0',
       },
     });
     expect(elsewhere.status).toBe(400);
     expect(await elsewhere.text()).toMatch('kinesis');
-    expect(await (await fetch(door.url)).text()).toMatch('not signed');
+    expect(await (await fetch(awsEndpoint.url)).text()).toMatch('not signed');
   });
 });
 
 test('a body that is no JSON is refused as such', async () => {
-  const answer = await fetch(door.url, {
+  const answer = await fetch(awsEndpoint.url, {
     method: 'POST',
     body: '{',
     headers: {
       'x-amz-target': 'DynamoDB_20120810.GetItem',
-      authorization: `AWS4-HMAC-SHA256 Credential=${door.operator.accessKeyId}/20260101/eu-west-1/dynamodb/aws4_request, Signature=0`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${awsEndpoint.operator.accessKeyId}/20260101/eu-west-1/dynamodb/aws4_request, Signature=0`,
     },
   });
   expect([answer.status, await answer.json()]).toMatchObject([400, { __type: 'SerializationException' }]);
@@ -297,7 +297,7 @@ test('every call is counted by function, operation and resource, with the grant 
   const client = new DynamoDBClient(
     as('counted', [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], `${table(inventory)}*`)]),
   );
-  door.counts.reset();
+  awsEndpoint.counts.reset();
   await client.send(new GetItemCommand({ TableName: inventory, Key: stock }));
   await client.send(new GetItemCommand({ TableName: inventory, Key: stock }));
   await refusal(
@@ -305,7 +305,7 @@ test('every call is counted by function, operation and resource, with the grant 
       new GetItemCommand({ TableName: products, Key: { product_id: { S: 'p' }, category: { S: 'c' } } }),
     ),
   );
-  const snapshot = JSON.parse(JSON.stringify(door.counts.snapshot()));
+  const snapshot = JSON.parse(JSON.stringify(awsEndpoint.counts.snapshot()));
   const call = { function: 'counted', service: 'dynamodb', operation: 'GetItem', action: 'dynamodb:GetItem' };
   expect(snapshot.calls).toEqual([
     { ...call, resource: table(inventory), count: 2, denied: 0 },

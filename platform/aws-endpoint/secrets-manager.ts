@@ -17,7 +17,7 @@ const CODES: Codes = {
 export type SecretVersion = { versionId: string; value: string; stages: string[]; createdAt: Date };
 export type Secret = { name: string; arn: string; createdAt: Date; versions: SecretVersion[] };
 /** Where the secrets are kept; `platform/provision` has it. */
-export type SecretVault = {
+export type SecretsBackend = {
   /** By name or by ARN. */
   find(id: string): Secret | undefined;
   list(): Secret[];
@@ -43,7 +43,7 @@ type Input = {
   MaxResults?: number;
 };
 
-const OPERATIONS: Record<string, (vault: SecretVault, input: Input) => object | Promise<object>> = {
+const OPERATIONS: Record<string, (vault: SecretsBackend, input: Input) => object | Promise<object>> = {
   GetSecretValue: getValue,
   PutSecretValue: putValue,
   DescribeSecret: (vault, input) => description(require(vault, input)),
@@ -54,11 +54,11 @@ const OPERATIONS: Record<string, (vault: SecretVault, input: Input) => object | 
 
 /** Secrets Manager: values, versions and their stages. */
 export function secretsManager(
-  vault: SecretVault | undefined,
+  vault: SecretsBackend | undefined,
   region: string,
   accountId: string,
 ): AwsService {
-  const store: SecretVault = vault ?? NO_SECRETS;
+  const store: SecretsBackend = vault ?? NO_SECRETS;
   return {
     refuse: (refusal) => jsonError(refusal, CODES, CONTENT_TYPE),
     read(incoming) {
@@ -87,7 +87,7 @@ export function secretsManager(
   };
 }
 
-const NO_SECRETS: SecretVault = {
+const NO_SECRETS: SecretsBackend = {
   find: () => undefined,
   list: () => [],
   put: () => {
@@ -97,7 +97,7 @@ const NO_SECRETS: SecretVault = {
 };
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
-function needOf(name: string, input: Input, vault: SecretVault, prefix: string): Need {
+function needOf(name: string, input: Input, vault: SecretsBackend, prefix: string): Need {
   if (name === 'ListSecrets') return { action: 'secretsmanager:ListSecrets', resource: '*' };
   const id = input.SecretId ?? '';
   // An unknown secret is denied or not found by the name that was asked for.
@@ -115,7 +115,7 @@ const notFound = (what: string) =>
     `Secrets Manager can't find the specified ${what}.`,
   );
 
-function require(vault: SecretVault, input: Input): Secret {
+function require(vault: SecretsBackend, input: Input): Secret {
   const secret = vault.find(input.SecretId ?? '');
   if (!secret) throw notFound('secret');
   return secret;
@@ -123,7 +123,7 @@ function require(vault: SecretVault, input: Input): Secret {
 
 const seconds = (date: Date) => date.getTime() / 1000;
 
-function getValue(vault: SecretVault, input: Input): object {
+function getValue(vault: SecretsBackend, input: Input): object {
   const secret = require(vault, input);
   const stage = input.VersionStage ?? 'AWSCURRENT';
   const version = secret.versions.find((one) =>
@@ -143,7 +143,7 @@ function getValue(vault: SecretVault, input: Input): object {
   };
 }
 
-async function putValue(vault: SecretVault, input: Input): Promise<object> {
+async function putValue(vault: SecretsBackend, input: Input): Promise<object> {
   const secret = require(vault, input);
   if (input.SecretString === undefined)
     throw new AwsRefusal({ code: 'InvalidRequestException', status: 400 }, 'You must provide SecretString.');
@@ -166,7 +166,7 @@ async function putValue(vault: SecretVault, input: Input): Promise<object> {
  * What Secrets Manager does before it calls a rotation function: a version AWSPENDING that has no value yet. Here
  * nobody is called; who rotates calls the function himself.
  */
-async function announceVersion(vault: SecretVault, input: Input): Promise<object> {
+async function announceVersion(vault: SecretsBackend, input: Input): Promise<object> {
   const secret = require(vault, input);
   const version = await vault.put(secret.name, '', {
     versionId: input.ClientRequestToken ?? randomUUID(),
@@ -175,7 +175,7 @@ async function announceVersion(vault: SecretVault, input: Input): Promise<object
   return { ARN: secret.arn, Name: secret.name, VersionId: version.versionId };
 }
 
-async function moveStage(vault: SecretVault, input: Input): Promise<object> {
+async function moveStage(vault: SecretsBackend, input: Input): Promise<object> {
   const secret = require(vault, input);
   const stage = input.VersionStage ?? '';
   const holder = secret.versions.find((one) => one.stages.includes(stage));

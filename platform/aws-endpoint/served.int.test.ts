@@ -13,7 +13,7 @@ import {
 import { type EmailContent, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SecretStore } from '../provision/secret-store.ts';
-import { aFrontDoor, allow } from './fixtures/aws-endpoint-under-test.ts';
+import { allow, anAwsEndpoint } from './fixtures/aws-endpoint-under-test.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'served-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -22,7 +22,7 @@ const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop/local/key
 await secrets.ensure([{ stack: 'data', logicalId: 'Keys', name: 'shop/local/keys', arn, value: 'first' }]);
 
 const invoked: unknown[] = [];
-const { as, operator, mailbox } = await aFrontDoor({
+const { as, operator, mailbox } = await anAwsEndpoint({
   secrets,
   invoke: async (name, payload, options) => {
     invoked.push([name, payload, options]);

@@ -7,13 +7,13 @@ import {
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { aFrontDoor, allow } from './fixtures/aws-endpoint-under-test.ts';
+import { allow, anAwsEndpoint } from './fixtures/aws-endpoint-under-test.ts';
 import type { ObjectCreated } from './s3.ts';
 
 const BUCKET = 'pictures';
 const PAGE = 'https://shop.example';
-const underTest = await aFrontDoor({ images: { bucket: BUCKET, prefixes: ['renditions/'] } });
-const { door, as, operator } = underTest;
+const underTest = await anAwsEndpoint({ images: { bucket: BUCKET, prefixes: ['renditions/'] } });
+const { awsEndpoint, as, operator } = underTest;
 underTest.buckets.push({
   stack: 'test',
   logicalId: 'Pictures',
@@ -32,7 +32,7 @@ const s3 = new S3Client(operator);
 await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
 
 const created: ObjectCreated[] = [];
-door.objects.on('created', (event) => created.push(event));
+awsEndpoint.objects.on('created', (event) => created.push(event));
 const upload = (
   url: string,
   body: string,
@@ -193,7 +193,7 @@ describe('A presigned POST', () => {
   });
 
   test('that is no form is refused', async () => {
-    const answer = await fetch(`${door.url}/${BUCKET}`, {
+    const answer = await fetch(`${awsEndpoint.url}/${BUCKET}`, {
       method: 'POST',
       body: 'x',
       headers: { 'content-type': 'multipart/form-data; boundary=b' },
@@ -204,7 +204,7 @@ describe('A presigned POST', () => {
 
 describe('A page of another origin', () => {
   const ask = (headers: Record<string, string>, bucket = BUCKET) =>
-    fetch(`${door.url}/${bucket}/originals/a.png`, {
+    fetch(`${awsEndpoint.url}/${bucket}/originals/a.png`, {
       method: 'OPTIONS',
       headers: { 'access-control-request-method': 'PUT', ...headers },
     });
@@ -264,7 +264,7 @@ describe('A write', () => {
 });
 
 describe('The public picture origin', () => {
-  const look = (key: string, init: RequestInit = {}) => fetch(`${door.url}/_images/${key}`, init);
+  const look = (key: string, init: RequestInit = {}) => fetch(`${awsEndpoint.url}/_images/${key}`, init);
 
   test('shows a rendition to everybody, and what is unchanged not twice', async () => {
     const object = {

@@ -1,5 +1,5 @@
 import type { BucketSpec, Deployment } from '../../build/deployment.ts';
-import type { StoredObject } from '../engines/fauxqs-parts.ts';
+import type { StoredObject } from '../engines/fauxqs-internals.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { every } from './every.ts';
 

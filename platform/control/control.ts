@@ -37,7 +37,7 @@ export type ControlOptions = {
 
 export type Control = { url: string; port: number; stop: () => Promise<void> };
 
-/** A fault as it is asked for; the names are those of the front door. */
+/** A fault as it is asked for; the names are those of the AWS endpoint. */
 const faultRule = z.object({
   kind: z.enum(['throttle', 'error', 'latency', 'transaction-conflict', 'drop', 'drop-after-effect']),
   service: z.string().optional(),

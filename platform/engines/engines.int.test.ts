@@ -8,7 +8,7 @@ import pg from 'pg';
 import { eventually } from '#shared/testing/eventually.ts';
 import { startDynamo } from './dynamodb.ts';
 import { settleLeftover } from './leftover.ts';
-import { nearestHost, type Postgres, startPostgres } from './postgres.ts';
+import { hostForClients, type Postgres, startPostgres } from './postgres.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'engines-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -56,11 +56,11 @@ describe('PostgreSQL', () => {
 
   test('is reached by its socket, where its folder has a name short enough for one', async () => {
     const postgres = await startPostgres({ dataDir, password: 'first' });
-    const near = { ...postgres, host: nearestHost(dataDir, postgres.port) };
+    const near = { ...postgres, host: hostForClients(dataDir, postgres.port) };
     expect(await query(near, 'first', 'SELECT inet_client_addr() AS address')).toEqual([{ address: null }]);
     await expect(query(near, 'wrong', 'SELECT 1')).rejects.toThrow('password authentication failed');
     await postgres.stop();
-    expect(nearestHost(`/${'long/'.repeat(20)}`, 5432)).toBe('127.0.0.1');
+    expect(hostForClients(`/${'long/'.repeat(20)}`, 5432)).toBe('127.0.0.1');
   });
 
   test('on a port in use says so in one line', async () => {

@@ -1,4 +1,4 @@
-import type { EngineRefusal, Listing, ListOptions, ObjectStore } from './fauxqs-parts.ts';
+import type { EngineRefusal, Listing, ListOptions, ObjectStore } from './fauxqs-internals.ts';
 
 /**
  * Refuses a subscription that SNS refuses and the engine takes: a standard topic cannot deliver to a FIFO queue, and

@@ -1,5 +1,5 @@
 import { StartError } from '../../build/start-error.ts';
-import type { Persistence } from './fauxqs-parts.ts';
+import type { Persistence } from './fauxqs-internals.ts';
 
 /** The engine's database, where all calls of one turn of the event loop are one transaction. */
 export type GroupedPersistence = Persistence & {

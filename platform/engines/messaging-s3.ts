@@ -1,4 +1,4 @@
-import { type EngineRefusal, fauxqsPart, type ObjectStore, type S3Action } from './fauxqs-parts.ts';
+import { type EngineRefusal, fauxqsPart, type ObjectStore, type S3Action } from './fauxqs-internals.ts';
 
 /** The S3 operations that the engine has, by AWS's names. */
 export const S3_ACTIONS = {

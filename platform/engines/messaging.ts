@@ -12,7 +12,7 @@ import {
   type SqsAction,
   type SqsStore,
   type Topic,
-} from './fauxqs-parts.ts';
+} from './fauxqs-internals.ts';
 import { checkSubscription, listInKeyOrder } from './messaging-guards.ts';
 import { openPersistence } from './messaging-persistence.ts';
 import { type S3Call, type S3Reply, s3Engine } from './messaging-s3.ts';
@@ -69,7 +69,7 @@ export class MessagingError extends Error {
   }
 }
 
-/** SQS, SNS and S3 in this process. Calls are function calls; the front door gives them their wire form. */
+/** SQS, SNS and S3 in this process. Calls are function calls; the AWS endpoint gives them their wire form. */
 export type Messaging = {
   /**
    * One SQS operation with its JSON input. A caller who leaves a long poll says so by `gone` and takes no message:
@@ -85,7 +85,7 @@ export type Messaging = {
   queues(): Iterable<Queue>;
   queue(name: string): Queue | undefined;
   topic(arn: string): Topic | undefined;
-  /** Takes the address under which clients reach the front door, `http://host:port`: QueueUrls begin with it. */
+  /** Takes the address under which clients reach the AWS endpoint, `http://host:port`: QueueUrls begin with it. */
   announce(address: string): void;
   stop(): Promise<void>;
 };
@@ -225,7 +225,7 @@ async function untilMessage(queue: Queue, waitMs: number, gone?: AbortSignal): P
   gone?.removeEventListener('abort', leave);
 }
 
-/** Gives every QueueUrl of an answer the address under which clients reach the front door now. */
+/** Gives every QueueUrl of an answer the address under which clients reach the AWS endpoint now. */
 function withAddress(output: unknown, address: string): Record<string, unknown> {
   const answer = (output ?? {}) as { QueueUrl?: string; QueueUrls?: string[] };
   const here = (url: string) => `${address}/000000000000/${url.slice(url.lastIndexOf('/') + 1)}`;

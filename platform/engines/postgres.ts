@@ -71,7 +71,7 @@ const MAX_SOCKET_PATH = 103;
  * Where the functions reach the server: the folder of its socket, which takes a third of the CPU time off a statement
  * on both sides, or its address where there are none (Windows) or the folder's name does not fit.
  */
-export function nearestHost(dataDir: string, port: number): string {
+export function hostForClients(dataDir: string, port: number): string {
   const folder = resolve(dataDir);
   const fits = Buffer.byteLength(join(folder, socketName(port))) <= MAX_SOCKET_PATH;
   // A comma would part the name into two, for the server and for a list of hosts.
@@ -96,7 +96,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   await requireSpace(dataDir);
   if (!(await exists(join(dataDir, 'PG_VERSION'))))
     await initialise(programs.initdb, dataDir, options.password, runAs);
-  const near = nearestHost(dataDir, port);
+  const near = hostForClients(dataDir, port);
   const unix_socket_directories = near === dataDir ? near : '';
   // What a killed server left: its lock would count while any process has that server's id.
   for (const left of [socketName(port), `${socketName(port)}.lock`])

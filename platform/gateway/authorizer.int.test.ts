@@ -25,7 +25,7 @@ describe('an authorizer', () => {
     const other =
       (await call('GET', '/api/v1/private', withToken('other'))).json().requestContext.authorizer ?? {};
     expect(other.asked).not.toBe(first.asked);
-    gateway.forgetAuthorizations();
+    gateway.clearAuthorizerCaches();
     const again =
       (await call('GET', '/api/v1/private', withToken('good'))).json().requestContext.authorizer ?? {};
     expect(again.asked).not.toBe(first.asked);

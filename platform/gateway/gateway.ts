@@ -30,7 +30,7 @@ export type Gateway = {
   port: number;
   url: string;
   /** Forgets what authorizers said, when their code changed. */
-  forgetAuthorizations: () => void;
+  clearAuthorizerCaches: () => void;
   /** Takes no more requests and ends when those in work are answered. */
   close: () => Promise<void>;
 };
@@ -201,7 +201,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port,
     url: `http://${host}:${port}`,
-    forgetAuthorizations() {
+    clearAuthorizerCaches() {
       for (const { authorizers } of compiled.values()) for (const one of authorizers.values()) one.forget();
     },
     close: () =>

@@ -1,12 +1,12 @@
 import type { FunctionSpec } from '../../build/deployment.ts';
 
-/** Credentials that stand for one function's role; the front door knows the function by them. */
+/** Credentials that stand for one function's role; the AWS endpoint knows the function by them. */
 export type FunctionCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 
 /** What the platform adds to a function's own environment. */
 export type RuntimeEnvironment = {
   region: string;
-  /** Address of the front door, in place of AWS's own endpoints. */
+  /** Address of the AWS endpoint, in place of AWS's own endpoints. */
   endpointUrl: string;
   credentials: FunctionCredentials;
   /** Invocations that may share one instance; 1 is an ordinary Lambda function. */

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { SecretSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
-import type { Secret, SecretVault, SecretVersion } from '../aws-endpoint/secrets-manager.ts';
+import type { Secret, SecretsBackend, SecretVersion } from '../aws-endpoint/secrets-manager.ts';
 import { generateSecret } from './generate-secret.ts';
 import { addVersion, giveStage } from './secret-versions.ts';
 
@@ -32,7 +32,7 @@ type StoredSecret = z.output<typeof storedSecret>;
  * Stages move as in Secrets Manager: one version has AWSCURRENT, the one before it AWSPREVIOUS.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
  */
-export class SecretStore implements SecretVault {
+export class SecretStore implements SecretsBackend {
   readonly #path: string;
   readonly #secrets = new Map<string, StoredSecret>();
   #writing: Promise<void> = Promise.resolve();

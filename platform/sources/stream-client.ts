@@ -42,7 +42,7 @@ const HEADERS = {
   'x-amz-date': '20260101T000000Z',
 };
 
-/** `url` is the engine's own address, not the front door: pollers act under the rights of nobody. */
+/** `url` is the engine's own address, not the AWS endpoint: pollers act under the rights of nobody. */
 export function streamClient(url: string): StreamClient {
   const pool = new Pool(url, { connections: 4 });
   const call = async (target: string, input: object): Promise<Record<string, unknown>> => {

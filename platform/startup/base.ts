@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type FrontDoor, startFrontDoor } from '../aws-endpoint/aws-endpoint.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '../aws-endpoint/aws-endpoint.ts';
 import { startDynamo } from '../engines/dynamodb.ts';
 import { type Messaging, startMessaging } from '../engines/messaging.ts';
 import { type HostPool, startHostPool } from '../host/host-pool.ts';
@@ -13,7 +13,7 @@ import { type Stops, settled } from './stops.ts';
 
 /** What the platform needs before it knows the stacks. */
 export type Base = {
-  frontDoor: FrontDoor;
+  awsEndpoint: AwsEndpoint;
   messaging: Messaging;
   mailbox: Mailbox;
   pool: HostPool;
@@ -55,11 +55,11 @@ export async function startBase(
         dataDir: join(dataDir, 'payments'),
         log: (line) => log('info', line),
       }),
-      (it) => stops.add('doors', () => it.stop()),
+      (it) => stops.add('endpoints', () => it.stop()),
     ),
   ]);
   const bucket = `${options.project}-${options.stage}-product-images-${accountId}-${region}`;
-  const frontDoor = await startFrontDoor({
+  const awsEndpoint = await startAwsEndpoint({
     port: ports.aws,
     region,
     accountId,
@@ -75,8 +75,8 @@ export async function startBase(
     images: { bucket, prefixes: ['renditions/'] },
     log: (line) => log('warn', line),
   });
-  stops.add('doors', () => frontDoor.stop());
-  return { frontDoor, messaging, mailbox, pool, payments, dynamoUrl: dynamo.url };
+  stops.add('endpoints', () => awsEndpoint.stop());
+  return { awsEndpoint, messaging, mailbox, pool, payments, dynamoUrl: dynamo.url };
 }
 
 function startPool({ hosts, mode, root, log }: StartOptions): Promise<HostPool> {

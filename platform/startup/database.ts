@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { SecretSpec } from '../../build/deployment.ts';
-import { nearestHost, type Postgres, startPostgres } from '../engines/postgres.ts';
+import { hostForClients, type Postgres, startPostgres } from '../engines/postgres.ts';
 import type { SecretStore } from '../provision/secret-store.ts';
 import type { StartOptions } from '../start-platform.ts';
 import type { Stops } from './stops.ts';
@@ -28,7 +28,8 @@ const superuser = (options: StartOptions): SecretSpec => {
 const folderOf = (dataDir: string) => join(dataDir, 'postgres');
 
 /** What the functions are told as the server's host. */
-export const databaseHost = (dataDir: string, port: number): string => nearestHost(folderOf(dataDir), port);
+export const databaseHost = (dataDir: string, port: number): string =>
+  hostForClients(folderOf(dataDir), port);
 
 /**
  * Starts PostgreSQL, one server in the place of all, with the masters of their secrets `db/…-admin`.

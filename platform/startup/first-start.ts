@@ -11,7 +11,7 @@ export type Administrator = { email: string; password?: string; isNew: boolean }
 const kept = z.object({ email: z.string(), password: z.string() });
 
 /**
- * Makes the shop ready by the script that makes a deployed stage ready, through the same doors: signing key and
+ * Makes the shop ready by the script that makes a deployed stage ready, through the same endpoints: signing key and
  * administrator. The password is kept in a file that only its owner may read, for `npm run demo`.
  */
 export async function makeReady(platform: Platform, options: StartOptions): Promise<Administrator> {
@@ -19,7 +19,7 @@ export async function makeReady(platform: Platform, options: StartOptions): Prom
   const lambda = new LambdaClient({
     region,
     endpoint: platform.awsUrl,
-    credentials: platform.frontDoor.operator,
+    credentials: platform.awsEndpoint.operator,
   });
   const file = join(dataDir, 'admin.json');
   try {

@@ -3,7 +3,7 @@ import type { Bundler } from '../../build/bundle/bundler.ts';
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
 import { NOWHERE } from '../../build/template/cloud-only-values.ts';
-import type { FrontDoor } from '../aws-endpoint/aws-endpoint.ts';
+import type { AwsEndpoint } from '../aws-endpoint/aws-endpoint.ts';
 import { functionEnvironment, logGroupOf } from '../host/function-environment.ts';
 import type { HostPool } from '../host/host-pool.ts';
 import type { StartOptions } from '../start-platform.ts';
@@ -15,9 +15,9 @@ export function defineFunctions(parts: {
   deployment: Deployment;
   bundler: Pick<Bundler, 'files'>;
   pool: HostPool;
-  frontDoor: FrontDoor;
+  awsEndpoint: AwsEndpoint;
 }): (functionName: string) => void {
-  const { options, deployment, bundler, pool, frontDoor } = parts;
+  const { options, deployment, bundler, pool, awsEndpoint } = parts;
   const define = (spec: FunctionSpec) => {
     const bundle = bundler.files.get(spec.name);
     if (bundle === undefined) throw new Error(`${spec.stack} / ${spec.logicalId} has no bundle`);
@@ -29,8 +29,8 @@ export function defineFunctions(parts: {
       exportName: spec.handler.slice(spec.handler.lastIndexOf('.') + 1),
       environment: functionEnvironment(spec, {
         region: deployment.region,
-        endpointUrl: frontDoor.url,
-        credentials: frontDoor.credentialsFor(spec.name),
+        endpointUrl: awsEndpoint.url,
+        credentials: awsEndpoint.credentialsFor(spec.name),
         concurrency: options.mode === 'several' ? CONCURRENCY : 1,
       }),
       timeoutMs: spec.timeoutMs,

@@ -22,16 +22,16 @@ describe('stopping', () => {
     const errors: unknown[] = [];
     const stops = stopList((error) => errors.push(error));
     stops.add('engines', () => order.push('engine'));
-    stops.add('doors', async () => {
+    stops.add('endpoints', async () => {
       await Promise.resolve();
-      order.push('door');
+      order.push('endpoint');
     });
     stops.add('functions', () => {
       throw new Error('stuck');
     });
     stops.add('entrances', () => order.push('entrance'));
     await Promise.all([stops.run(), stops.run()]);
-    expect(order).toEqual(['entrance', 'door', 'engine']);
+    expect(order).toEqual(['entrance', 'endpoint', 'engine']);
     expect(errors).toEqual([new Error('stuck')]);
   });
 

@@ -2,7 +2,7 @@
  * The order of stopping: nothing new comes in, functions end what they run, then what they call, then the engines
  * that hold the data.
  */
-const PHASES = ['entrances', 'functions', 'doors', 'engines'] as const;
+const PHASES = ['entrances', 'functions', 'endpoints', 'engines'] as const;
 export type StopPhase = (typeof PHASES)[number];
 
 /** What has been started and must be stopped, whatever came between. */

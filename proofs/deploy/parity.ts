@@ -64,9 +64,9 @@ export async function compareLocalFunctions(place: Workplace): Promise<string[]>
   };
   const platform = await startPlatform(options);
   try {
-    const { deployment, pool, frontDoor } = platform;
+    const { deployment, pool, awsEndpoint } = platform;
     const files = new Map(deployment.functions.map(({ name }) => [name, file]));
-    defineFunctions({ options, deployment, bundler: { files }, pool, frontDoor });
+    defineFunctions({ options, deployment, bundler: { files }, pool, awsEndpoint });
     const found = await eachOf(deployment.functions, 2, async (spec) => {
       const { payload, failure } = await pool.invoke(spec.name, '{}');
       return failure

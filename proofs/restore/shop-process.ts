@@ -20,7 +20,7 @@ const platform = await startPlatform({
   logLevel: 'error',
   log: () => {}, // what a killed shop complains of is no news
 });
-const credentials = platform.frontDoor.operator;
+const credentials = platform.awsEndpoint.operator;
 const { admin } = await setUp({
   lambda: new LambdaClient({ endpoint: platform.awsUrl, region: options.region, credentials }),
   stage: options.stage,

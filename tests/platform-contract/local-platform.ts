@@ -22,7 +22,7 @@ const platform = await startPlatform({
   database: false,
   log: (level, line) => console.error(`${level}: ${line}`),
 });
-const { accessKeyId, secretAccessKey, sessionToken } = platform.frontDoor.operator;
+const { accessKeyId, secretAccessKey, sessionToken } = platform.awsEndpoint.operator;
 process.send?.({
   CONTRACT_PLATFORM: 'local',
   CONTRACT_STAGE: 'dev',

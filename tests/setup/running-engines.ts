@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FrontDoor, startFrontDoor } from '../../platform/aws-endpoint/aws-endpoint.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '../../platform/aws-endpoint/aws-endpoint.ts';
 import { startDynamo } from '../../platform/engines/dynamodb.ts';
 import { startMessaging } from '../../platform/engines/messaging.ts';
 import { type Postgres, startPostgres } from '../../platform/engines/postgres.ts';
@@ -9,11 +9,11 @@ import { Mailbox } from '../../platform/mailbox/mailbox.ts';
 import { secretsInMemory } from './secrets-in-memory.ts';
 import { tableDefinitions } from './table-definitions.ts';
 
-/** The engines of one test run behind the front door, with a data folder that goes when they stop. */
+/** The engines of one test run behind the AWS endpoint, with a data folder that goes when they stop. */
 export type RunningEngines = {
   postgres: Postgres;
   dynamoUrl: string;
-  frontDoor: FrontDoor;
+  awsEndpoint: AwsEndpoint;
   /** Holds the compiled definitions of the tables, as `tables()` of shared/testing reads them. */
   tablesFile: string;
   mailsFolder: string;
@@ -31,7 +31,7 @@ export async function runEngines(password: string): Promise<RunningEngines> {
     Mailbox.open(mailsFolder),
     tableDefinitions(),
   ]);
-  const frontDoor = await startFrontDoor({
+  const awsEndpoint = await startAwsEndpoint({
     dynamoUrl: dynamo.url,
     messaging,
     mailbox,
@@ -44,9 +44,9 @@ export async function runEngines(password: string): Promise<RunningEngines> {
     tablesFile,
     mailsFolder,
     dynamoUrl: dynamo.url,
-    frontDoor,
+    awsEndpoint,
     async stop() {
-      await frontDoor.stop();
+      await awsEndpoint.stop();
       await Promise.all([postgres.stop(), dynamo.stop(), messaging.stop()]);
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,11 +1,11 @@
-import type { Secret, SecretVault } from '../../platform/aws-endpoint/secrets-manager.ts';
+import type { Secret, SecretsBackend } from '../../platform/aws-endpoint/secrets-manager.ts';
 import { addVersion, giveStage } from '../../platform/provision/secret-versions.ts';
 
 /** Secrets whose names begin so are there as soon as somebody asks for them, each without a value. */
 const prefix = 'test/';
 
 /** A vault for one test run: a suite makes up a name of its own and has a secret. */
-export function secretsInMemory(): SecretVault {
+export function secretsInMemory(): SecretsBackend {
   const secrets = new Map<string, Secret>();
   const find = (id: string): Secret | undefined => {
     if (!secrets.has(id) && id.startsWith(prefix))
