@@ -16,13 +16,16 @@ const base = {
       },
     ],
   },
+  setupFilesAfterEnv: ['<rootDir>/tests/setup/require-assertions.ts'],
   modulePathIgnorePatterns: ['/.local/', '/.cache/', '/.serverless/', '/.esbuild/'],
 };
 
-/** Three projects: unit (pure, beside the code), int (one adapter or handler on its real engine), e2e (the whole shop). */
+/** The projects are explained in tests/README.md. */
 export default {
-  // Jest takes it here only, not per project; how long a real engine or a compiler may take on a busy machine.
+  // Enough for a real engine or a compiler on a busy machine. Jest ignores it inside a project.
   testTimeout: 60000,
+  // Tests of a file run in random order; the run prints its seed (--seed=N repeats it).
+  randomize: true,
   projects: [
     {
       ...base,
@@ -41,7 +44,7 @@ export default {
       globalSetup: '<rootDir>/tests/setup/start-engines.ts',
       globalTeardown: '<rootDir>/tests/setup/stop-engines.ts',
     },
-    // What the services ask of PostgreSQL, through what RDS Proxy lets pass: `npm run test:proxy`.
+    // The PostgreSQL services through a connection that rejects what RDS Proxy rejects.
     {
       ...base,
       displayName: 'proxied',

@@ -5,12 +5,17 @@ import { prices } from './prices.ts';
 
 /** What a stage costs a month while nobody buys, as its stacks compile now; the dearest first. */
 export async function fixedCostsOf(stage: string): Promise<FixedCost[]> {
-  // prod answers under its own domain only (npm run doctor): zone, health checks and a second firewall come with it.
-  if (stage === 'prod') process.env['SHOP_DOMAIN'] ??= 'shop.example';
-  return fixedCosts(await compileStacks({ root, stage }), {
-    region: prices.region,
-    accountId: '000000000000',
-  });
+  const account = { region: prices.region, accountId: '000000000000' };
+  // prod requires a domain, which adds a hosted zone, health checks and a second firewall. The compiler reads the
+  // domain from the environment.
+  if (stage !== 'prod' || process.env['SHOP_DOMAIN'] !== undefined)
+    return fixedCosts(await compileStacks({ root, stage }), account);
+  process.env['SHOP_DOMAIN'] = 'shop.example';
+  try {
+    return fixedCosts(await compileStacks({ root, stage }), account);
+  } finally {
+    delete process.env['SHOP_DOMAIN'];
+  }
 }
 
 /** US dollars of several costs together. */

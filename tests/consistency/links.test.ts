@@ -2,10 +2,13 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { root } from '../../build/stacks.ts';
 
-const files = globSync('{*,.github/**/*,{docs,local,resources,scripts,services,shared,tests}/**/*}.md', {
-  cwd: root,
-  exclude: (path) => path.includes('node_modules'),
-});
+const files = globSync(
+  '{*,.github/**/*,{bench,build,client,docs,operations,platform,proofs,resources,services,shared,tests}/**/*}.md',
+  {
+    cwd: root,
+    exclude: (path) => path.includes('node_modules'),
+  },
+);
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 const scripts: Record<string, string> = JSON.parse(textOf('package.json')).scripts;
 
@@ -50,7 +53,7 @@ describe('what documents point at is there', () => {
 
   test('paths that are named from the root', () => {
     const paths = found(
-      /`((?:docs|tests|scripts|resources|services|shared|local|bench|\.github)\/[\w./-]+)`/g,
+      /`((?:docs|tests|resources|services|shared|build|client|operations|platform|proofs|bench|\.github)\/[\w./-]+)`/g,
     );
     expect(paths.filter(({ match }) => !existsSync(join(root, match)))).toEqual([]);
   });

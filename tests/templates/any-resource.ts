@@ -1,14 +1,14 @@
-/** Why a role may do something to any resource: AWS knows no resource to name, or none that could be named before. */
+/** Why a role may take an action on any resource: AWS supports no resource for it, or none known in advance. */
 export type AnyResource = {
   actions: string[];
   reason: string;
-  /** AWS's page that says so. */
+  /** The AWS page that states it. */
   source: string;
 };
 
 const reference = 'https://docs.aws.amazon.com/service-authorization/latest/reference';
 
-/** Every action that a role of ours may take on `*`. A test fails for one that is not here, and for one not in use. */
+/** Every action that a role may take on `*`. A test fails for an action that is missing here or unused. */
 export const anyResource: AnyResource[] = [
   {
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
@@ -24,7 +24,7 @@ export const anyResource: AnyResource[] = [
       'ec2:AssignPrivateIpAddresses',
       'ec2:UnassignPrivateIpAddresses',
     ],
-    reason: 'Lambda makes the network interfaces of functions in the VPC, and looks for them under no name',
+    reason: 'Lambda creates the network interfaces of functions in the VPC under names unknown in advance',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html',
   },
 ];

@@ -3,17 +3,17 @@ import {
   accountId,
   at,
   compileTimeoutMs,
-  nameOf,
   ofType,
   type Resource,
   type Stage,
   stageOf,
   stages,
+  violations,
 } from './stage.ts';
 
-const everywhere: Stage[] = [];
+const everyStage: Stage[] = [];
 beforeAll(async () => {
-  for (const stage of stages) everywhere.push(await stageOf(stage));
+  for (const stage of stages) everyStage.push(await stageOf(stage));
 }, compileTimeoutMs);
 
 type Statement = {
@@ -26,24 +26,21 @@ type Statement = {
 const isOurs = ({ id }: Resource): boolean => id !== 'ServerlessDeploymentBucket';
 const bucketName = (bucket: Resource): string => String(at(bucket, 'BucketName'));
 const bucketsOf = (stage: Stage): Resource[] => ofType(stage, 'AWS::S3::Bucket').filter(isOurs);
-const everyBucket = (): Resource[] => everywhere.flatMap(bucketsOf);
-const stageNamed = (name: string): Stage => everywhere.find((stage) => stage.name === name)!;
+const everyBucket = (): Resource[] => everyStage.flatMap(bucketsOf);
+const stageNamed = (name: string): Stage => everyStage.find((stage) => stage.name === name)!;
 const policyOf = (bucket: Resource): Statement[] =>
-  everywhere
+  everyStage
     .flatMap((stage) => ofType(stage, 'AWS::S3::BucketPolicy'))
     .filter((policy) => policy.stack.name === bucket.stack.name)
     .filter((policy) => at(policy, 'Bucket') === bucketName(bucket))
     .flatMap((policy) => at(policy, 'PolicyDocument', 'Statement') as unknown as Statement[]);
-const others = (good: (bucket: Resource) => boolean): string[] =>
-  everyBucket()
-    .filter((bucket) => !good(bucket))
-    .map(nameOf);
 const listed = (value: string | string[]): string[] => [value].flat();
 
 describe('buckets', () => {
   test('keep versions, and take no access lists', () => {
     expect(
-      others(
+      violations(
+        everyBucket(),
         (bucket) =>
           at(bucket, 'VersioningConfiguration', 'Status') === 'Enabled' &&
           at(bucket, 'OwnershipControls', 'Rules', 0, 'ObjectOwnership') === 'BucketOwnerEnforced',
@@ -51,7 +48,7 @@ describe('buckets', () => {
     ).toEqual([]);
   });
 
-  test('refuse everyone who comes without TLS, or with less than 1.2', () => {
+  test('refuse requests without TLS, or with a version below 1.2', () => {
     const refuses = (bucket: Resource, operator: string, key: string, value: string): boolean =>
       policyOf(bucket).some(
         ({ Effect, Principal, Action, Resource, Condition }) =>
@@ -62,7 +59,8 @@ describe('buckets', () => {
           Condition?.[operator]?.[key] === value,
       );
     expect(
-      others(
+      violations(
+        everyBucket(),
         (bucket) =>
           refuses(bucket, 'Bool', 'aws:SecureTransport', 'false') &&
           refuses(bucket, 'NumericLessThan', 's3:TlsVersion', '1.2'),
@@ -70,21 +68,21 @@ describe('buckets', () => {
     ).toEqual([]);
   });
 
-  test('say who read them, to the log bucket of their region', () => {
+  test('log reads to the log bucket of their region', () => {
     const logs = (bucket: Resource): string =>
       bucketName(bucket).replace(/^(shop-\w+)-.*?(-\d{12}-)/, '$1-access-logs$2');
     expect(
-      others((bucket) => {
+      violations(everyBucket(), (bucket) => {
         const to = at(bucket, 'LoggingConfiguration', 'DestinationBucketName');
         return bucketName(bucket) === logs(bucket) ? to === undefined : to === logs(bucket);
       }),
     ).toEqual([]);
   });
 
-  test('let go of what was never finished and of what was replaced', () => {
+  test('delete unfinished uploads and replaced versions', () => {
     type Rule = { AbortIncompleteMultipartUpload?: Json; NoncurrentVersionExpiration?: Json };
     expect(
-      others((bucket) => {
+      violations(everyBucket(), (bucket) => {
         const rules = (at(bucket, 'LifecycleConfiguration', 'Rules') ?? []) as Rule[];
         return (
           rules.some((rule) => rule.AbortIncompleteMultipartUpload !== undefined) &&
@@ -94,7 +92,7 @@ describe('buckets', () => {
     ).toEqual([]);
   });
 
-  test('tell EventBridge what changes where they are backed up as they change', () => {
+  test('notify EventBridge where they are backed up continuously', () => {
     const prod = stageNamed('prod');
     const backedUp = ofType(prod, 'AWS::Backup::BackupSelection').flatMap((selection) =>
       listed(at(selection, 'BackupSelection', 'Resources') as string[]).filter((arn) =>
@@ -111,7 +109,7 @@ describe('buckets', () => {
     }
   });
 
-  test('let CloudFront, of this account only, read what is for the public', () => {
+  test('let only the CloudFront of this account read public objects', () => {
     const admitted = bucketsOf(stageNamed('prod')).flatMap((bucket) =>
       policyOf(bucket)
         .filter(({ Principal }) => JSON.stringify(Principal) === '{"Service":"cloudfront.amazonaws.com"}')
@@ -133,7 +131,7 @@ describe('buckets', () => {
 
 describe('order documents', () => {
   test('cannot be changed by anyone for seven years in prod, in both regions, and can elsewhere', () => {
-    for (const stage of everywhere) {
+    for (const stage of everyStage) {
       const documents = bucketsOf(stage).filter((bucket) => bucketName(bucket).includes('-order-documents-'));
       const locks = documents.map((bucket) =>
         at(bucket, 'ObjectLockConfiguration', 'Rule', 'DefaultRetention'),
@@ -162,8 +160,8 @@ describe('copies in the second region', () => {
       'SSEAlgorithm',
     );
 
-  test('are kept in prod of every bucket but the logs, and in no other stage', () => {
-    for (const stage of everywhere) {
+  test('exist in prod for every bucket except the logs, and in no other stage', () => {
+    for (const stage of everyStage) {
       const copied = bucketsOf(stage)
         .filter((bucket) => destinations(bucket).length > 0)
         .map((bucket) => bucketName(bucket).split(`-${accountId}`)[0]);
@@ -174,8 +172,9 @@ describe('copies in the second region', () => {
     }
   });
 
-  test('go to buckets that are there, alike encrypted, by roles that may write them', () => {
+  test('go to existing buckets with the same encryption, by roles with permission to write there', () => {
     const prod = stageNamed('prod');
+    expect(bucketsOf(prod).flatMap(destinations)).not.toEqual([]);
     for (const source of bucketsOf(prod)) {
       for (const { Bucket, EncryptionConfiguration } of destinations(source)) {
         const copy = bucketsOf(prod).find((bucket) => `arn:aws:s3:::${bucketName(bucket)}` === Bucket);

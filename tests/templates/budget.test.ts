@@ -2,7 +2,7 @@ import { fixedCosts } from '../../operations/cost/fixed.ts';
 import { accountId, compileTimeoutMs, region, stageOf, stages } from './stage.ts';
 
 test.each(stages)(
-  'the budget of %s counts what carries its tag, and is above what it costs while nobody buys',
+  'the budget of %s counts the resources with its tag, and exceeds the fixed cost',
   async (name) => {
     const { stacks, resources } = await stageOf(name);
     const [budget] = resources.filter(({ type }) => type === 'AWS::Budgets::Budget');

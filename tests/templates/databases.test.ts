@@ -1,18 +1,19 @@
 import { deploymentOf } from '../../build/compiled.ts';
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
 import { policiesOf } from './policy-documents.ts';
 import { compileTimeoutMs, ofType, region, type Stage, stageOf, stages } from './stage.ts';
 
 let local: Deployment;
 let deployed: Deployment[];
-let everywhere: Stage[];
+let everyStage: Stage[];
 beforeAll(async () => {
   local = await deploymentOf('local');
   deployed = [];
-  everywhere = [];
+  everyStage = [];
   for (const stage of stages) {
     deployed.push(await deploymentOf(stage));
-    everywhere.push(await stageOf(stage));
+    everyStage.push(await stageOf(stage));
   }
 }, 2 * compileTimeoutMs);
 
@@ -25,11 +26,11 @@ const granted = (shop: Deployment, { roleArn }: FunctionSpec, action: string): s
     .flatMap(({ resources }) => resources);
 
 const stageFree = (name: string): string => name.replace(/-(local|dev|staging|prod)-/, '-');
-/** Those that sign in as a server's master. */
+/** Functions that sign in as the server's master user. */
 const isOperator = ({ name }: FunctionSpec): boolean => /-(migrate|rotate-master-password)$/.test(name);
 
 describe('signing in to PostgreSQL', () => {
-  test('is granted by IAM to exactly the functions that locally read a password, as the same role', () => {
+  test('is granted by IAM to exactly the functions that read a password locally, as the same role', () => {
     const byPassword = local.functions
       .filter((fn) => !isOperator(fn))
       .filter((fn) => granted(local, fn, 'secretsmanager:GetSecretValue').some((arn) => arn.includes('/db/')))
@@ -48,8 +49,8 @@ describe('signing in to PostgreSQL', () => {
     }
   });
 
-  test('goes on from a proxy to the server as every user that functions come as', () => {
-    for (const stage of everywhere) {
+  test('is allowed from a proxy to the server for every user of its functions', () => {
+    for (const stage of everyStage) {
       const logins = policiesOf(stage).flatMap(({ of, statements }) =>
         statements
           .filter(({ actions }) => actions.includes('rds-db:connect'))
@@ -68,28 +69,31 @@ describe('signing in to PostgreSQL', () => {
     }
   });
 
-  test('takes no password of a service where it goes by IAM', () => {
-    for (const shop of deployed)
+  test('uses no service password on AWS', () => {
+    for (const shop of nonEmpty(deployed))
       expect(
-        shop.secrets.map(({ name }) => name).filter((name) => /\/db\/(users|orders|payments)$/.test(name)),
+        nonEmpty(shop.secrets)
+          .map(({ name }) => name)
+          .filter((name) => /\/db\/(users|orders|payments)$/.test(name)),
       ).toEqual([]);
   });
 
-  test('demands TLS everywhere but on a laptop', () => {
-    for (const shop of deployed)
-      for (const { name, environment } of shop.functions)
-        if (environment.DATABASE_HOST !== undefined)
-          expect([name, environment.DATABASE_TLS, environment.DATABASE_AUTH]).toEqual([
-            name,
-            'verify-full',
-            'iam',
-          ]);
+  test('demands TLS everyStage but on a laptop', () => {
+    for (const shop of nonEmpty(deployed))
+      for (const { name, environment } of nonEmpty(
+        shop.functions.filter((each) => each.environment.DATABASE_HOST !== undefined),
+      ))
+        expect([name, environment.DATABASE_TLS, environment.DATABASE_AUTH]).toEqual([
+          name,
+          'verify-full',
+          'iam',
+        ]);
   });
 });
 
 describe('databases', () => {
   test('refuse connections without TLS, in every stage', () => {
-    for (const stage of everywhere) {
+    for (const stage of everyStage) {
       for (const group of ofType(stage, 'AWS::RDS::DBParameterGroup'))
         expect(group.properties['Parameters']).toMatchObject({ 'rds.force_ssl': '1' });
       for (const proxy of ofType(stage, 'AWS::RDS::DBProxy'))
@@ -98,9 +102,9 @@ describe('databases', () => {
   });
 
   test.each(['staging', 'prod'])(
-    'and nodes of the cache have an alarm each in %s, and nothing else has',
+    'and cache nodes each have an alarm in %s, and nothing else does',
     (name) => {
-      const stage = everywhere.find((one) => one.name === name)!;
+      const stage = everyStage.find((one) => one.name === name)!;
       const here = stage.resources.filter((each) => each.region === region);
       const alarmed = (metric: string) =>
         here
@@ -110,7 +114,7 @@ describe('databases', () => {
       const servers = here
         .filter(({ type }) => type === 'AWS::RDS::DBInstance')
         .map(({ properties }) => properties['DBInstanceIdentifier']);
-      expect(alarmed('CPUUtilization')).toEqual(servers.toSorted());
+      expect(alarmed('CPUUtilization')).toEqual(nonEmpty(servers).toSorted());
       const [cache] = here.filter(({ type }) => type === 'AWS::ElastiCache::ReplicationGroup');
       const nodes = Array.from(
         { length: Number(cache?.properties['ReplicasPerNodeGroup']) + 1 },
@@ -120,8 +124,8 @@ describe('databases', () => {
     },
   );
 
-  test('in prod are as large and as safe as the design says', () => {
-    const prod = everywhere.find(({ name }) => name === 'prod')!;
+  test('in prod have the size and the safety settings of the design', () => {
+    const prod = everyStage.find(({ name }) => name === 'prod')!;
     const servers = ofType(prod, 'AWS::RDS::DBInstance').map(({ properties }) => properties);
     const primary = (id: string) => servers.find((one) => one['DBInstanceIdentifier'] === id);
     const safe = {

@@ -1,10 +1,10 @@
 import { statementsOf } from './policy-documents.ts';
-import { compileTimeoutMs, nameOf, ofType, type Stage, stageOf, stages } from './stage.ts';
+import { compileTimeoutMs, ofType, type Resource, type Stage, stageOf, stages, violations } from './stage.ts';
 
-let everywhere: Stage[];
+let everyStage: Stage[];
 beforeAll(async () => {
-  everywhere = [];
-  for (const stage of stages) everywhere.push(await stageOf(stage));
+  everyStage = [];
+  for (const stage of stages) everyStage.push(await stageOf(stage));
 }, compileTimeoutMs);
 
 /**
@@ -23,34 +23,29 @@ const namesItself = new Set([
 ]);
 
 describe('a deployment', () => {
-  test('that failed keeps nothing that would stop the next one: what it made goes again', () => {
-    for (const stage of everywhere) {
-      const kept = stage.resources.filter(
-        ({ type, written }) =>
-          written.DeletionPolicy === 'Retain' &&
-          // A migration is nothing in the account. Versions are: Lambda makes no second one of the same code.
-          type !== 'Custom::SchemaMigration',
-      );
-      expect(kept.map(nameOf)).toEqual([]);
+  test('that failed leaves nothing behind that would block the next one', () => {
+    for (const stage of everyStage) {
+      // A migration leaves nothing in the account. A version does: Lambda creates no second one of the same code.
+      const deletable = stage.resources.filter(({ type }) => type !== 'Custom::SchemaMigration');
+      expect(violations(deletable, ({ written }) => written.DeletionPolicy !== 'Retain')).toEqual([]);
     }
   });
 
-  test('asks who is behind a service only of services that say so', () => {
-    for (const stage of everywhere) {
-      const refused = ofType(stage, 'AWS::IAM::Role').filter((role) =>
-        statementsOf(role.properties['AssumeRolePolicyDocument'] ?? {}).some(
+  test('puts a source condition only on services that send their source', () => {
+    for (const stage of everyStage) {
+      const isAssumable = (role: Resource) =>
+        statementsOf(role.properties['AssumeRolePolicyDocument'] ?? {}).every(
           ({ conditions, principals }) =>
-            Object.values(conditions).some((keys) =>
+            !Object.values(conditions).some((keys) =>
               Object.keys(keys).some((key) => key.startsWith('aws:Source')),
-            ) && !principals.every((principal) => namesItself.has(principal)),
-        ),
-      );
-      expect(refused.map(nameOf)).toEqual([]);
+            ) || principals.every((principal) => namesItself.has(principal)),
+        );
+      expect(violations(ofType(stage, 'AWS::IAM::Role'), isAssumable)).toEqual([]);
     }
   });
 
-  test('with another number of shards moves keys, and does not make another cache under a taken name', () => {
-    for (const stage of everywhere)
+  test('with another number of shards reshards the cache online instead of replacing it', () => {
+    for (const stage of everyStage)
       for (const cache of ofType(stage, 'AWS::ElastiCache::ReplicationGroup'))
         expect(cache.written).toMatchObject({ UpdatePolicy: { UseOnlineResharding: true } });
   });

@@ -7,6 +7,7 @@ import { serviceRoutes } from '../../build/docs/service-routes.ts';
 import { root } from '../../build/stacks.ts';
 import { compileTemplate } from '../../platform/gateway/velocity-template.ts';
 import { statusOf } from '../../shared/errors.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
 import { at, compileTimeoutMs, nameOf, ofType, stageOf, stages } from './stage.ts';
 
 type Problem = { type: string; title: string; status?: number; code: string; detail: string };
@@ -19,9 +20,9 @@ const documented: Record<string, { status: number; title: string }> = Object.fro
 );
 
 /**
- * What API Gateway answers by itself, by its names for it
+ * Responses that API Gateway generates, by its names for them
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html); the last two
- * stand for all others.
+ * apply to all others.
  */
 const codes: Record<string, string> = {
   ACCESS_DENIED: 'FORBIDDEN',
@@ -59,18 +60,20 @@ describe('docs/errors.md has', () => {
       kind.code,
       { status: statusOf(kind), title: kind.title },
     ]);
+    expect(nonEmpty(declared).length).toBeGreaterThan(20);
     expect(documented).toEqual(Object.fromEntries(declared));
   });
 
   test('every error that a route names', async () => {
-    for (const { routes } of await serviceRoutes())
-      for (const { name, errors = [] } of routes)
-        for (const kind of errors)
-          expect([name, kind.code, { status: statusOf(kind), title: kind.title }]).toEqual([
-            name,
-            kind.code,
-            documented[kind.code],
-          ]);
+    const named = (await serviceRoutes())
+      .flatMap(({ routes }) => routes)
+      .flatMap(({ name, errors = [] }) => errors.map((kind) => ({ name, kind })));
+    for (const { name, kind } of nonEmpty(named))
+      expect([name, kind.code, { status: statusOf(kind), title: kind.title }]).toEqual([
+        name,
+        kind.code,
+        documented[kind.code],
+      ]);
   });
 });
 
@@ -80,7 +83,7 @@ describe.each(stages)('in %s', (stage) => {
     ({ apis } = await deploymentOf(stage));
   }, compileTimeoutMs);
 
-  test("every API's own answers are problems of docs/errors.md", () => {
+  test('gateway responses have the problems of docs/errors.md', () => {
     expect(apis).not.toEqual([]);
     for (const { stack, gatewayResponses } of apis)
       expect(gatewayResponses.map((each) => [stack, each.responseType, bodyOf(each)])).toEqual(
@@ -92,15 +95,15 @@ describe.each(stages)('in %s', (stage) => {
       );
   });
 
-  test('each is there, with the status of its body and the media type of problems', () => {
+  test('every gateway response exists, with the status of its body and the media type of problems', () => {
     const wanted = Object.entries(codes).map(([type, code]) => ({
       type,
-      // A default without a status of its own keeps that of the answer it stands for.
+      // A default without a status keeps that of the response that it replaces.
       status: standsForOthers(type) ? undefined : String(documented[code]?.status),
       contentType: "'application/problem+json'",
       templates: ['application/json'],
     }));
-    for (const { stack, gatewayResponses } of apis) {
+    for (const { stack, gatewayResponses } of nonEmpty(apis)) {
       const found = gatewayResponses.map(({ responseType, statusCode, headers, templates }) => ({
         type: responseType,
         status: statusCode,
@@ -113,7 +116,7 @@ describe.each(stages)('in %s', (stage) => {
 });
 
 test(
-  'the firewall before the APIs refuses in the same words, with the status of its body',
+  'the firewall of the APIs refuses with the same problems, with the status of its body',
   async () => {
     const firewalls = ofType(await stageOf('prod'), 'AWS::WAFv2::WebACL').filter(
       (each) => at(each, 'Scope') === 'REGIONAL',
@@ -124,9 +127,9 @@ test(
       const rules = at(firewall, 'Rules') as {
         Action?: { Block?: { CustomResponse?: { ResponseCode: number; CustomResponseBodyKey?: string } } };
       }[];
-      const answers = rules.flatMap(({ Action }) => Action?.Block?.CustomResponse ?? []);
-      expect([nameOf(firewall), answers.length]).not.toEqual([nameOf(firewall), 0]);
-      for (const { ResponseCode, CustomResponseBodyKey = '' } of answers) {
+      const responses = rules.flatMap(({ Action }) => Action?.Block?.CustomResponse ?? []);
+      expect([nameOf(firewall), responses.length]).not.toEqual([nameOf(firewall), 0]);
+      for (const { ResponseCode, CustomResponseBodyKey = '' } of responses) {
         const body = JSON.parse(bodies[CustomResponseBodyKey]?.Content ?? '') as Problem;
         expect([body, ResponseCode]).toEqual([problemOf(body.code), body.status]);
       }

@@ -1,16 +1,27 @@
-import { at, compileTimeoutMs, nameOf, ofType, type Resource, type Stage, stageOf, stages } from './stage.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
+import {
+  at,
+  compileTimeoutMs,
+  nameOf,
+  ofType,
+  type Resource,
+  type Stage,
+  stageOf,
+  stages,
+  violations,
+} from './stage.ts';
 
-let everywhere: Stage[];
+let everyStage: Stage[];
 beforeAll(async () => {
-  everywhere = [];
-  for (const stage of stages) everywhere.push(await stageOf(stage));
+  everyStage = [];
+  for (const stage of stages) everyStage.push(await stageOf(stage));
 }, compileTimeoutMs);
 
 const functionsOf = (stage: Stage): Resource[] => ofType(stage, 'AWS::Lambda::Function');
 const environmentOf = (each: Resource): Record<string, string> =>
   (at(each, 'Environment', 'Variables') ?? {}) as Record<string, string>;
 
-/** The function that an ARN, a name or either with an alias means. */
+/** The function of a name or an ARN, with or without an alias. */
 function functionOf(stage: Stage, reference: unknown): Resource | undefined {
   const name = String(reference).split(':function:').at(-1)?.split(':')[0];
   return functionsOf(stage).find((each) => each.value('ref') === name);
@@ -18,14 +29,14 @@ function functionOf(stage: Stage, reference: unknown): Resource | undefined {
 
 describe('every function', () => {
   test('has a role that no other has', () => {
-    for (const stage of everywhere) {
-      const roles = functionsOf(stage).map((each) => String(at(each, 'Role')));
+    for (const stage of everyStage) {
+      const roles = nonEmpty(functionsOf(stage)).map((each) => String(at(each, 'Role')));
       expect(roles.filter((role, index) => roles.indexOf(role) !== index)).toEqual([]);
     }
   });
 
   test('has no variable that is named or looks like a secret', () => {
-    for (const stage of everywhere)
+    for (const stage of everyStage)
       for (const each of functionsOf(stage))
         for (const [name, value] of Object.entries(environmentOf(each))) {
           const isReference = /_(SECRET_ID|SECRET_ARN|SECRET_NAME)$/.test(name);
@@ -37,8 +48,7 @@ describe('every function', () => {
   });
 
   test('is in the VPC when it calls a database or Redis, and not otherwise', () => {
-    for (const stage of everywhere) {
-      if (!stage.stacks.some(({ directory }) => directory === 'resources/network')) continue;
+    for (const stage of everyStage) {
       for (const each of functionsOf(stage)) {
         const calls = Object.keys(environmentOf(each)).some((name) =>
           /^(DATABASE|REDIS)_\w*HOSTS?$/.test(name),
@@ -48,21 +58,27 @@ describe('every function', () => {
     }
   });
 
-  test('that S3, SNS or a schedule calls has a place for what it fails', () => {
-    for (const stage of everywhere) {
+  test('invoked by S3, SNS or a schedule keeps its failed events', () => {
+    for (const stage of everyStage) {
       const called = [
-        ...ofType(stage, 'AWS::SNS::Subscription')
-          .filter((each) => at(each, 'Protocol') === 'lambda')
-          .map((each) => at(each, 'Endpoint')),
-        ...ofType(stage, 'AWS::Events::Rule').flatMap((rule) =>
-          ((at(rule, 'Targets') ?? []) as { Arn: string }[])
-            .map(({ Arn }) => Arn)
-            .filter((arn) => arn.includes(':function:')),
+        ...nonEmpty(
+          ofType(stage, 'AWS::SNS::Subscription').filter((each) => at(each, 'Protocol') === 'lambda'),
+        ).map((each) => at(each, 'Endpoint')),
+        ...nonEmpty(
+          ofType(stage, 'AWS::Events::Rule').flatMap((rule) =>
+            ((at(rule, 'Targets') ?? []) as { Arn: string }[])
+              .map(({ Arn }) => Arn)
+              .filter((arn) => arn.includes(':function:')),
+          ),
         ),
-        ...ofType(stage, 'AWS::S3::Bucket').flatMap((bucket) =>
-          (
-            (at(bucket, 'NotificationConfiguration', 'LambdaConfigurations') ?? []) as { Function: string }[]
-          ).map(({ Function: arn }) => arn),
+        ...nonEmpty(
+          ofType(stage, 'AWS::S3::Bucket').flatMap((bucket) =>
+            (
+              (at(bucket, 'NotificationConfiguration', 'LambdaConfigurations') ?? []) as {
+                Function: string;
+              }[]
+            ).map(({ Function: arn }) => arn),
+          ),
         ),
       ];
       const kept = new Set(
@@ -79,14 +95,14 @@ describe('every function', () => {
 });
 
 describe('every queue mapping', () => {
-  test('says how many run at once, so that a full queue does not flood what is behind', () => {
-    for (const stage of everywhere) {
-      const unbounded = ofType(stage, 'AWS::Lambda::EventSourceMapping').filter(
-        (each) =>
-          String(at(each, 'EventSourceArn')).includes(':sqs:') &&
-          !(Number(at(each, 'ScalingConfig', 'MaximumConcurrency')) >= 2),
+  test('limits its concurrency, so that a full queue does not overload the databases', () => {
+    for (const stage of everyStage) {
+      const mappings = ofType(stage, 'AWS::Lambda::EventSourceMapping').filter((each) =>
+        String(at(each, 'EventSourceArn')).includes(':sqs:'),
       );
-      expect(unbounded.map(nameOf)).toEqual([]);
+      expect(
+        violations(mappings, (each) => Number(at(each, 'ScalingConfig', 'MaximumConcurrency')) >= 2),
+      ).toEqual([]);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { nonEmpty } from '../setup/non-empty.ts';
 import { anyResource } from './any-resource.ts';
 import { type Policy, policiesOf, type Statement } from './policy-documents.ts';
 import { compileTimeoutMs, nameOf, stageOf, stages } from './stage.ts';
@@ -7,7 +8,7 @@ beforeAll(async () => {
   for (const stage of stages) policies.set(stage, policiesOf(await stageOf(stage)));
 }, compileTimeoutMs);
 
-const everyPolicy = (): Policy[] => [...policies.values()].flat();
+const everyPolicy = (): Policy[] => nonEmpty([...policies.values()].flat(), 'the policies');
 
 /** `*`, or everything of a service. */
 const isAny = (resource: string): boolean => /^(\*|arn:aws:[\w-]*:[^:]*:[^:]*:\*)$/.test(resource);
@@ -17,7 +18,7 @@ function allowed(policy: Policy, wanted: (statement: Statement) => string[]): st
 }
 
 describe('policies', () => {
-  test('name each action whole: a wildcard grows with every new feature of a service', () => {
+  test('contain no wildcard action: it would grow with every new feature of a service', () => {
     const found = everyPolicy().flatMap((policy) =>
       allowed(policy, ({ actions }) => actions)
         .filter((action) => action.includes('*'))
@@ -26,7 +27,7 @@ describe('policies', () => {
     expect([...new Set(found)]).toEqual([]);
   });
 
-  test('of roles name the resource, but where AWS knows none (any-resource.ts)', () => {
+  test('of roles name their resources, except where AWS supports none (any-resource.ts)', () => {
     const known = new Set(anyResource.flatMap(({ actions }) => actions));
     const found = everyPolicy()
       .filter(({ own }) => own)
@@ -49,7 +50,7 @@ describe('policies', () => {
     expect(anyResource.flatMap(({ actions }) => actions).filter((action) => !used.has(action))).toEqual([]);
   });
 
-  test('of resources open them to everybody under a condition only', () => {
+  test('of resources admit everybody only under a condition', () => {
     const found = everyPolicy()
       .filter(({ own }) => !own)
       .flatMap((policy) =>
@@ -60,7 +61,7 @@ describe('policies', () => {
     expect([...new Set(found)]).toEqual([]);
   });
 
-  test('let services in for this account or a named source only', () => {
+  test('of resources admit services only for this account or a named source', () => {
     const sources =
       /^aws:(source(account|arn|owner|orgid)|principalorgid)$|^kms:(calleraccount|viaservice)$/i;
     const found = everyPolicy()

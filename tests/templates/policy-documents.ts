@@ -1,7 +1,7 @@
 import type { Json } from '../../build/deployment.ts';
 import type { Resource, Stage } from './stage.ts';
 
-/** One statement of a policy, every list written as a list. */
+/** One statement of a policy, with single values as lists. */
 export type Statement = {
   sid: string;
   allows: boolean;
@@ -12,10 +12,10 @@ export type Statement = {
   conditions: Record<string, Record<string, string[]>>;
 };
 
-/** A policy and the resource whose it is. `own` is that of a role: what its holder may do, anywhere. */
+/** A policy and its resource. `own`: a policy of a role, which says what the role may do. */
 export type Policy = { of: Resource; own: boolean; statements: Statement[] };
 
-/** In which property a type keeps the policy that says who may use it. */
+/** The property of a type that contains its resource policy. */
 const resourcePolicies: Record<string, string> = {
   'AWS::Backup::BackupVault': 'AccessPolicy',
   'AWS::EC2::VPCEndpoint': 'PolicyDocument',
@@ -45,7 +45,7 @@ export function policiesOf({ resources }: Stage): Policy[] {
   });
 }
 
-/** The statements of a policy document, which may also be written as text. */
+/** The statements of a policy document, given as an object or as JSON text. */
 export function statementsOf(document: Json): Statement[] {
   const { Statement = [] } = (typeof document === 'string' ? JSON.parse(document) : document) as {
     Statement?: Record<string, Json> | Record<string, Json>[];
@@ -53,7 +53,7 @@ export function statementsOf(document: Json): Statement[] {
   return [Statement].flat().map((statement) => {
     const list = (name: string) => asList(statement[name]);
     if (statement['NotAction'] !== undefined || statement['NotResource'] !== undefined)
-      throw new TypeError('NotAction and NotResource allow what nobody named.');
+      throw new TypeError('NotAction and NotResource allow actions and resources that nobody listed.');
     return {
       sid: String(statement['Sid'] ?? ''),
       allows: statement['Effect'] === 'Allow',

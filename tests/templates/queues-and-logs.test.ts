@@ -1,12 +1,21 @@
-import { at, compileTimeoutMs, nameOf, ofType, type Resource, type Stage, stageOf, stages } from './stage.ts';
+import {
+  at,
+  compileTimeoutMs,
+  ofType,
+  type Resource,
+  type Stage,
+  stageOf,
+  stages,
+  violations,
+} from './stage.ts';
 
-let everywhere: Stage[];
+let everyStage: Stage[];
 beforeAll(async () => {
-  everywhere = [];
-  for (const stage of stages) everywhere.push(await stageOf(stage));
+  everyStage = [];
+  for (const stage of stages) everyStage.push(await stageOf(stage));
 }, compileTimeoutMs);
 
-/** Queues that others leave their failures in. */
+/** ARNs of the queues that receive the failures of others. */
 function deadLetterQueues(stage: Stage): Set<string> {
   const targets = stage.resources.flatMap((each) => [
     at(each, 'RedrivePolicy', 'deadLetterTargetArn'),
@@ -16,49 +25,47 @@ function deadLetterQueues(stage: Stage): Set<string> {
 }
 
 describe('every queue', () => {
-  test('has dead letters, or holds those of others', () => {
-    for (const stage of everywhere) {
+  test('has a dead-letter queue, or is one', () => {
+    for (const stage of everyStage) {
       const last = deadLetterQueues(stage);
-      const without = ofType(stage, 'AWS::SQS::Queue').filter(
-        (queue) =>
-          at(queue, 'RedrivePolicy', 'deadLetterTargetArn') === undefined && !last.has(queue.value('Arn')),
-      );
-      expect(without.map(nameOf)).toEqual([]);
+      expect(
+        violations(
+          ofType(stage, 'AWS::SQS::Queue'),
+          (queue) =>
+            at(queue, 'RedrivePolicy', 'deadLetterTargetArn') !== undefined || last.has(queue.value('Arn')),
+        ),
+      ).toEqual([]);
     }
   });
 
-  test('keeps dead letters as long as SQS can', () => {
-    for (const stage of everywhere) {
+  test('keeps dead letters for the longest time that SQS allows', () => {
+    for (const stage of everyStage) {
       const last = deadLetterQueues(stage);
-      const short = ofType(stage, 'AWS::SQS::Queue').filter(
-        (queue) => last.has(queue.value('Arn')) && Number(at(queue, 'MessageRetentionPeriod')) !== 1_209_600,
-      );
-      expect(short.map(nameOf)).toEqual([]);
+      const deadLetters = ofType(stage, 'AWS::SQS::Queue').filter((queue) => last.has(queue.value('Arn')));
+      expect(
+        violations(deadLetters, (queue) => Number(at(queue, 'MessageRetentionPeriod')) === 1_209_600),
+      ).toEqual([]);
     }
   });
 
   test('has an alarm: dead letters on their number, others on the age of the oldest message', () => {
-    for (const stage of everywhere) {
-      // The alarms' stack is deployed last; a stage without it has none at all.
-      if (!stage.stacks.some(({ directory }) => directory === 'resources/observability')) continue;
+    for (const stage of everyStage) {
       const watched = new Set(ofType(stage, 'AWS::CloudWatch::Alarm').flatMap(queueMetrics));
       const last = deadLetterQueues(stage);
-      const unwatched = ofType(stage, 'AWS::SQS::Queue')
-        .map((queue) => {
-          const metric = last.has(queue.value('Arn'))
-            ? 'ApproximateNumberOfMessagesVisible'
-            : 'ApproximateAgeOfOldestMessage';
-          return `${queue.value('QueueName')} ${metric}`;
-        })
-        .filter((wanted) => !watched.has(wanted));
-      expect(unwatched).toEqual([]);
+      const isWatched = (queue: Resource) => {
+        const metric = last.has(queue.value('Arn'))
+          ? 'ApproximateNumberOfMessagesVisible'
+          : 'ApproximateAgeOfOldestMessage';
+        return watched.has(`${queue.value('QueueName')} ${metric}`);
+      };
+      expect(violations(ofType(stage, 'AWS::SQS::Queue'), isWatched)).toEqual([]);
     }
   });
 });
 
 type Metric = { Namespace?: string; MetricName?: string; Dimensions?: { Name: string; Value: string }[] };
 
-/** `queue metric` for each metric of a queue that an alarm looks at, directly or in an expression. */
+/** `queue metric` for each queue metric that an alarm uses, directly or in an expression. */
 function queueMetrics(alarm: Resource): string[] {
   const { properties } = alarm;
   const stats = (properties['Metrics'] ?? []) as { MetricStat?: { Metric?: Metric } }[];
@@ -71,27 +78,26 @@ function queueMetrics(alarm: Resource): string[] {
 }
 
 describe('every log group', () => {
-  test('forgets after the days that its stage says', () => {
-    for (const stage of everywhere) {
-      const without = ofType(stage, 'AWS::Logs::LogGroup').filter(
-        (group) => !(Number(at(group, 'RetentionInDays')) > 0),
-      );
-      expect(without.map(nameOf)).toEqual([]);
-    }
+  test('deletes old entries', () => {
+    for (const stage of everyStage)
+      expect(
+        violations(ofType(stage, 'AWS::Logs::LogGroup'), (group) => Number(at(group, 'RetentionInDays')) > 0),
+      ).toEqual([]);
   });
 
-  test('is there before its function, so that Lambda makes none without retention', () => {
-    for (const stage of everywhere) {
+  test('exists before its function, so that Lambda creates none without retention', () => {
+    for (const stage of everyStage) {
       const groups = new Set(ofType(stage, 'AWS::Logs::LogGroup').map((group) => group.value('ref')));
-      const without = ofType(stage, 'AWS::Lambda::Function').filter(
-        (each) => !groups.has(`/aws/lambda/${each.value('ref')}`),
-      );
-      expect(without.map(nameOf)).toEqual([]);
+      expect(
+        violations(ofType(stage, 'AWS::Lambda::Function'), (each) =>
+          groups.has(`/aws/lambda/${each.value('ref')}`),
+        ),
+      ).toEqual([]);
     }
   });
 
-  test('is there before its database server or proxy, for the same reason', () => {
-    for (const stage of everywhere) {
+  test('exists before its database server or proxy, for the same reason', () => {
+    for (const stage of everyStage) {
       const groups = new Set(
         ofType(stage, 'AWS::Logs::LogGroup').map((group) => `${group.region} ${group.value('ref')}`),
       );

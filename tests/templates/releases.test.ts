@@ -1,12 +1,13 @@
 import { compiled, deploymentOf } from '../../build/compiled.ts';
 import type { CompiledStack, Json, TemplateResource } from '../../build/deployment.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
 
 type Properties = Record<string, Json>;
-/** A place of a template that names a function itself: by Ref, by its ARN, or inside a text. */
+/** A place of a template that names a function without its alias: by Ref, by its ARN, or inside a text. */
 type Mention = { stack: string; resource: string; type: string; property: string; function: string };
 
-/** What names the function itself, and must: everything else goes to what takes traffic. */
-const ITSELF = new Set([
+/** Properties that must name the function itself; all others name the alias. */
+const unqualifiedAllowed = new Set([
   'AWS::Lambda::Alias FunctionName',
   'AWS::Lambda::Version FunctionName',
   'AWS::Lambda::EventInvokeConfig FunctionName', // its Qualifier is the alias
@@ -14,8 +15,15 @@ const ITSELF = new Set([
 ]);
 
 const entriesOf = ({ template }: CompiledStack) => Object.entries(template.Resources);
+/** The resources of a type, which a single stack may lack; tests check that the stage has some. */
 const ofType = (stack: CompiledStack, type: string) =>
   entriesOf(stack).filter(([, resource]) => resource.Type === type);
+/** The resources of a type with their stacks. @throws Error when no stack has one */
+const everyOfType = (stacks: CompiledStack[], type: string) =>
+  nonEmpty(
+    stacks.flatMap((stack) => ofType(stack, type).map(([id, resource]) => ({ stack, id, resource }))),
+    `the resources of type ${type}`,
+  );
 const propertiesOf = (resource: TemplateResource | undefined): Properties => resource?.Properties ?? {};
 const dependenciesOf = (resource: TemplateResource) => [resource.DependsOn ?? []].flat();
 
@@ -50,7 +58,7 @@ function unqualified(stack: CompiledStack): Mention[] {
     })),
   );
   return [...inResources, ...inOutputs]
-    .filter(({ type, property }) => !ITSELF.has(`${type} ${property}`))
+    .filter(({ type, property }) => !unqualifiedAllowed.has(`${type} ${property}`))
     .map((each) => ({ stack: stack.name, ...each }));
 }
 
@@ -58,14 +66,15 @@ describe.each(['staging', 'prod'])('a release to %s', (stage) => {
   let stacks: CompiledStack[];
   beforeAll(async () => {
     stacks = await compiled(stage);
-    stacks = stacks.filter(({ directory }) => directory.startsWith('services/'));
+    stacks = nonEmpty(stacks.filter(({ directory }) => directory.startsWith('services/')));
   }, 180_000);
 
-  test('reaches no function but by its alias: no trigger, permission or export names one itself', () => {
+  test('invokes functions by their alias only, in every trigger, permission and export', () => {
+    expect(everyOfType(stacks, 'AWS::Lambda::Function').length).toBeGreaterThan(30);
     expect(stacks.flatMap(unqualified)).toEqual([]);
   });
 
-  test('moves the alias of every function but the one that migrates', () => {
+  test('moves the alias of every function except the one that migrates', () => {
     for (const stack of stacks) {
       const aliased = ofType(stack, 'AWS::Lambda::Alias').map(
         ([, alias]) => (propertiesOf(alias)['FunctionName'] as { Ref: string }).Ref,
@@ -73,45 +82,41 @@ describe.each(['staging', 'prod'])('a release to %s', (stage) => {
       const functions = ofType(stack, 'AWS::Lambda::Function').map(([id]) => id);
       expect([stack.name, aliased.toSorted()]).toEqual([
         stack.name,
-        functions.filter((id) => id !== 'MigrateLambdaFunction').toSorted(),
+        nonEmpty(functions.filter((id) => id !== 'MigrateLambdaFunction')).toSorted(),
       ]);
     }
   });
 
-  test('makes a version anew when the value of a parameter changes that its function is told', () => {
-    for (const stack of stacks) {
+  test('creates a new version when the value of a parameter in its environment changes', () => {
+    for (const { stack, id, resource } of everyOfType(stacks, 'AWS::Lambda::Version')) {
       const parameters = Object.keys(stack.template.Parameters ?? {});
-      for (const [id, version] of ofType(stack, 'AWS::Lambda::Version')) {
-        const { Ref: fn } = propertiesOf(version)['FunctionName'] as { Ref: string };
-        const told = mentions(stack.template.Resources[fn]?.Properties ?? {}, (name) =>
-          parameters.includes(name),
-        );
-        expect([stack.name, id, /With[0-9a-f]{8}$/.test(id)]).toEqual([stack.name, id, told.length > 0]);
-      }
+      const { Ref: fn } = propertiesOf(resource)['FunctionName'] as { Ref: string };
+      const used = mentions(stack.template.Resources[fn]?.Properties ?? {}, (name) =>
+        parameters.includes(name),
+      );
+      expect([stack.name, id, /With[0-9a-f]{8}$/.test(id)]).toEqual([stack.name, id, used.length > 0]);
     }
   });
 
-  test('puts the answers of an API itself into its deployment with its routes', () => {
-    for (const stack of stacks) {
-      const answers = ofType(stack, 'AWS::ApiGateway::GatewayResponse').map(([id]) => id);
-      for (const [, deployment] of ofType(stack, 'AWS::ApiGateway::Deployment'))
-        expect([stack.name, dependenciesOf(deployment)]).toEqual([
-          stack.name,
-          expect.arrayContaining(answers),
-        ]);
+  test('deploys the gateway responses of an API together with its routes', () => {
+    for (const { stack, resource } of everyOfType(stacks, 'AWS::ApiGateway::Deployment')) {
+      const responses = ofType(stack, 'AWS::ApiGateway::GatewayResponse').map(([id]) => id);
+      expect([stack.name, dependenciesOf(resource)]).toEqual([
+        stack.name,
+        expect.arrayContaining(nonEmpty(responses)),
+      ]);
     }
   });
 
-  test('keeps the events that an alias could not handle', () => {
-    for (const stack of stacks)
-      for (const [id, config] of ofType(stack, 'AWS::Lambda::EventInvokeConfig'))
-        expect([stack.name, id, propertiesOf(config)['Qualifier']]).toEqual([stack.name, id, 'live']);
+  test('configures the failed events of the alias, not of the function', () => {
+    for (const { id, resource } of everyOfType(stacks, 'AWS::Lambda::EventInvokeConfig'))
+      expect([id, propertiesOf(resource)['Qualifier']]).toEqual([id, 'live']);
   });
 
   test('calls functions of other services by their alias, and may call nothing else', async () => {
     const { functions, roles } = await deploymentOf(stage);
     const names = new Set(functions.map(({ name }) => name));
-    for (const { environment, name } of functions)
+    for (const { environment, name } of nonEmpty(functions))
       for (const [variable, value] of Object.entries(environment))
         expect([name, variable, names.has(value)]).toEqual([name, variable, false]);
     const invocable = roles.flatMap(({ statements }) =>
@@ -119,8 +124,7 @@ describe.each(['staging', 'prod'])('a release to %s', (stage) => {
         .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
         .flatMap((each) => each.resources),
     );
-    expect(invocable.length).toBeGreaterThan(0);
-    for (const arn of invocable) expect(arn).toMatch(/:live$/);
+    for (const arn of nonEmpty(invocable)) expect(arn).toMatch(/:live$/);
   });
 });
 
@@ -130,31 +134,30 @@ describe('a release to prod', () => {
     stacks = await compiled('prod');
   }, 180_000);
 
-  test('shifts a tenth of the traffic for five minutes, and back when an alarm rings', () => {
-    for (const stack of stacks)
-      for (const [id, alias] of ofType(stack, 'AWS::Lambda::Alias')) {
-        const { CodeDeployLambdaAliasUpdate: update } = (
-          alias as unknown as {
-            UpdatePolicy: { CodeDeployLambdaAliasUpdate: { DeploymentGroupName: { Ref: string } } };
-          }
-        ).UpdatePolicy;
-        const group = propertiesOf(stack.template.Resources[update.DeploymentGroupName.Ref]);
-        expect([id, group]).toEqual([
-          id,
-          expect.objectContaining({
-            DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
-            AutoRollbackConfiguration: expect.objectContaining({ Enabled: true }),
-            AlarmConfiguration: expect.objectContaining({ Enabled: true, IgnorePollAlarmFailure: false }),
-          }),
-        ]);
-        const { Alarms } = group['AlarmConfiguration'] as { Alarms: { Name: { Ref: string } }[] };
-        expect(Alarms.length).toBeGreaterThan(0);
-        for (const { Name } of Alarms)
-          expect(stack.template.Resources[Name.Ref]?.Type).toBe('AWS::CloudWatch::Alarm');
-      }
+  test('shifts a tenth of the traffic for five minutes, and rolls back on an alarm', () => {
+    for (const { stack, id, resource } of everyOfType(stacks, 'AWS::Lambda::Alias')) {
+      const { CodeDeployLambdaAliasUpdate: update } = (
+        resource as unknown as {
+          UpdatePolicy: { CodeDeployLambdaAliasUpdate: { DeploymentGroupName: { Ref: string } } };
+        }
+      ).UpdatePolicy;
+      const group = propertiesOf(stack.template.Resources[update.DeploymentGroupName.Ref]);
+      expect([id, group]).toEqual([
+        id,
+        expect.objectContaining({
+          DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+          AutoRollbackConfiguration: expect.objectContaining({ Enabled: true }),
+          AlarmConfiguration: expect.objectContaining({ Enabled: true, IgnorePollAlarmFailure: false }),
+        }),
+      ]);
+      const { Alarms } = group['AlarmConfiguration'] as { Alarms: { Name: { Ref: string } }[] };
+      expect(Alarms.length).toBeGreaterThan(0);
+      for (const { Name } of Alarms)
+        expect(stack.template.Resources[Name.Ref]?.Type).toBe('AWS::CloudWatch::Alarm');
+    }
   });
 
-  test('keeps instances of the hot functions started, and starts more by use', () => {
+  test('keeps instances of the busiest functions started and scales them', () => {
     const warm = stacks.flatMap((stack) =>
       ofType(stack, 'AWS::ApplicationAutoScaling::ScalableTarget').map(
         ([, target]) => propertiesOf(target)['ResourceId'],
@@ -182,22 +185,21 @@ describe.each(['dev', 'prod'])('functions of stage %s', (stage) => {
         stack.name,
         expect.not.arrayContaining(['IamRoleLambdaExecution']),
       ]);
-      const roles = ofType(stack, 'AWS::Lambda::Function').map(([, fn]) =>
-        JSON.stringify(propertiesOf(fn)['Role']),
-      );
-      expect(new Set(roles).size).toBe(roles.length);
     }
+    const roles = everyOfType(stacks, 'AWS::Lambda::Function').map(
+      ({ stack, resource }) => `${stack.name} ${JSON.stringify(propertiesOf(resource)['Role'])}`,
+    );
+    expect(new Set(roles).size).toBe(roles.length);
   });
 
-  test('cannot make their log group: one would come back after the stack is gone', () => {
-    for (const stack of stacks)
-      for (const [id, role] of ofType(stack, 'AWS::IAM::Role'))
-        if (/LambdaExecution$/.test(id))
-          expect([stack.name, id, JSON.stringify(role).includes('logs:CreateLogGroup')]).toEqual([
-            stack.name,
-            id,
-            false,
-          ]);
+  test('cannot create their log group: it would outlive the stack', () => {
+    const roles = everyOfType(stacks, 'AWS::IAM::Role').filter(({ id }) => /LambdaExecution$/.test(id));
+    for (const { stack, id, resource } of nonEmpty(roles))
+      expect([stack.name, id, JSON.stringify(resource).includes('logs:CreateLogGroup')]).toEqual([
+        stack.name,
+        id,
+        false,
+      ]);
   });
 
   test('wait for the schema of their release', () => {
@@ -207,6 +209,7 @@ describe.each(['dev', 'prod'])('functions of stage %s', (stage) => {
       'services/payments',
       'services/users',
     ]);
+    expect(everyOfType(migrating, 'AWS::Lambda::Function').length).toBeGreaterThan(20);
     for (const stack of migrating)
       for (const type of ['AWS::Lambda::Function', 'AWS::Lambda::Version'])
         for (const [id, resource] of ofType(stack, type)) {
@@ -216,7 +219,8 @@ describe.each(['dev', 'prod'])('functions of stage %s', (stage) => {
         }
   });
 
-  test('that nobody waits for keep what they could not handle, under a key', () => {
+  test('that are invoked asynchronously keep the events that they could not handle', () => {
+    expect(everyOfType(stacks, 'AWS::Events::Rule').length).toBeGreaterThanOrEqual(5);
     for (const stack of stacks) {
       const configured = ofType(stack, 'AWS::Lambda::EventInvokeConfig').map(
         ([, config]) => (propertiesOf(config)['FunctionName'] as { Ref: string }).Ref,

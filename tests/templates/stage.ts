@@ -6,17 +6,18 @@ import { listStacks } from '../../build/stack-list.ts';
 import { root } from '../../build/stacks.ts';
 import { linkStacks } from '../../build/template/exports.ts';
 import type { StackValues } from '../../build/template/stack-values.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
 
-/** A resource that a stage makes, its conditions decided and its values resolved. */
+/** A resource that a stage creates, with conditions evaluated and values resolved. */
 export type Resource = {
   stack: CompiledStack;
   region: string;
   id: string;
   type: string;
   properties: Record<string, Json>;
-  /** As it stands in the template. */
+  /** As written in the template. */
   written: TemplateResource;
-  /** What Ref (`ref`) and Fn::GetAtt give for it. */
+  /** The value of Ref (`ref`) or of Fn::GetAtt. */
   value: (attribute: string) => string;
 };
 
@@ -28,7 +29,7 @@ export const stages = ['dev', 'staging', 'prod'] as const;
 export const region = 'eu-west-1';
 export const accountId = '123456789012';
 
-/** A slow machine compiles every stack of a stage within it. */
+/** Enough for a slow machine to compile every stack of a stage. */
 export const compileTimeoutMs = 180_000;
 
 /** Every stack of a stage as it compiles, the account's own included. */
@@ -37,7 +38,7 @@ export async function stacksOf(stage: string): Promise<CompiledStack[]> {
   return compileStacks({ root, stage, directories: [...account, ...(await listStacks(root))] });
 }
 
-/** Every resource of a stage. @throws TemplateError for an import without an export, and for circles */
+/** Every resource of a stage. @throws TemplateError for an import without an export, and for cycles */
 export async function stageOf(name: string): Promise<Stage> {
   const stacks = await stacksOf(name);
   const place = { region, accountId, queueUrlBase: 'https://queues' };
@@ -57,14 +58,30 @@ function resourcesOf(values: StackValues): Resource[] {
   }));
 }
 
-/** The resources of some types. */
-export const ofType = ({ resources }: Stage, ...types: string[]): Resource[] =>
-  resources.filter(({ type }) => types.includes(type));
+/** The resources of some types. @throws Error when the stage has none of one of them */
+export function ofType(stage: Stage, ...types: string[]): Resource[] {
+  return types.flatMap((type) =>
+    nonEmpty(ofOptionalType(stage, type), `the resources of type ${type} in ${stage.name}`),
+  );
+}
 
-/** How a failing expectation names a resource. */
+/** The resources of a type that the stage may lack. */
+export const ofOptionalType = ({ resources }: Stage, type: string): Resource[] =>
+  resources.filter((resource) => resource.type === type);
+
+/** Names of the resources that break a rule. @throws Error when there is no resource to check */
+export const violations = (resources: Resource[], obeys: (resource: Resource) => boolean): string[] => [
+  ...new Set(
+    nonEmpty(resources, 'the resources to check')
+      .filter((each) => !obeys(each))
+      .map(nameOf),
+  ),
+];
+
+/** Names a resource in failure messages. */
 export const nameOf = ({ stack, id }: Pick<Resource, 'stack' | 'id'>): string => `${stack.name} ${id}`;
 
-/** A property further down: `at(resource, 'SSESpecification', 'SSEEnabled')`. */
+/** A nested property: `at(resource, 'SSESpecification', 'SSEEnabled')`. */
 export function at({ properties }: Resource, ...path: (string | number)[]): Json | undefined {
   let value: Json | undefined = properties;
   for (const step of path) value = (value as Record<string, Json> | undefined)?.[step];

@@ -1,6 +1,6 @@
 import { compileTimeoutMs, type Resource, type Stage, stageOf } from './stage.ts';
 
-/** In which property AWS is told a resource's name; the last word of the type is not always in it. */
+/** The properties that contain a resource's name. */
 const nameProperties = [
   'AlarmName',
   'AliasName',
@@ -28,15 +28,15 @@ const nameProperties = [
   'TableName',
   'TopicName',
 ];
-/** Types whose names need to be unique within their parent only, or that speak of another resource by its name. */
+/** Types whose names are unique within their parent only, or that refer to another resource by name. */
 const namedWithin =
   /^AWS::(ApiGateway::(Authorizer|Stage|Deployment|GatewayResponse)|EC2::\w+|Lambda::(Alias|Permission|Version|EventInvokeConfig|EventSourceMapping)|Route53::RecordSet|Logs::MetricFilter|RDS::DBProxyTargetGroup)$/;
 
-/** `type region name` for everything that has a name of its own. IAM and bucket names know no region. */
+/** `type region name` for every named resource. */
 function namesOf({ resources, stacks }: Stage): Map<string, Resource | undefined> {
   const names = new Map<string, Resource | undefined>();
   for (const resource of resources) {
-    // Once per account, for all stages together.
+    // Deployed once per account, for all stages.
     if (resource.stack.directory === 'resources/account' || namedWithin.test(resource.type)) continue;
     const nested = Object.values(resource.properties).filter(
       (value) => value !== null && typeof value === 'object' && !Array.isArray(value),

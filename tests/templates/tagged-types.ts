@@ -1,9 +1,9 @@
 /**
- * Which types take tags, and how they come by them, from `tagging` in AWS's own schema of each type
+ * Which types accept tags, and from where, according to `tagging` in AWS's schema of each type
  * (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html).
  */
 
-/** Takes tags: CloudFormation hands the stack's on (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html). */
+/** Types that inherit the tags of their stack (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html). */
 export const taggedByStack = new Set([
   'AWS::AccessAnalyzer::Analyzer',
   'AWS::ApiGateway::DomainName',
@@ -65,7 +65,7 @@ export const taggedByStack = new Set([
   'AWS::XRay::SamplingRule',
 ]);
 
-/** Takes tags, but not the stack's, so its own must stand in the template; by the path of the list that holds them. */
+/** Types that accept tags but inherit none, by the property that contains them. */
 export const taggedByItself: Record<string, { lists: string; source: string }> = {
   'AWS::DynamoDB::GlobalTable': {
     lists: 'Replicas',
@@ -74,7 +74,7 @@ export const taggedByItself: Record<string, { lists: string; source: string }> =
   },
 };
 
-/** Takes no tags. */
+/** Types that accept no tags. */
 export const untagged = new Set([
   'AWS::ApiGateway::Account',
   'AWS::ApiGateway::Authorizer',

@@ -1,17 +1,18 @@
-import { Access, type Caller } from './access.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
+import { Access, type Caller } from './access-decision.ts';
 import { at, compileTimeoutMs, nameOf, ofType, type Resource, type Stage, stageOf, stages } from './stage.ts';
 
-const everywhere = new Map<string, { stage: Stage; access: Access }>();
+const stageAccess = new Map<string, { stage: Stage; access: Access }>();
 beforeAll(async () => {
   for (const name of stages) {
     const stage = await stageOf(name);
-    everywhere.set(name, { stage, access: new Access(stage) });
+    stageAccess.set(name, { stage, access: new Access(stage) });
   }
 }, compileTimeoutMs);
 
-/** What KMS must allow to put a message into, and to take one out of, an encrypted queue or topic. */
-const sealing = ['kms:GenerateDataKey', 'kms:Decrypt'];
-const opening = ['kms:Decrypt'];
+/** The KMS actions for sending a message to an encrypted queue or topic, and for receiving one. */
+const encryptActions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+const decryptActions = ['kms:Decrypt'];
 
 const environmentOf = (each: Resource): string[] =>
   Object.values((at(each, 'Environment', 'Variables') ?? {}) as Record<string, string>);
@@ -23,17 +24,17 @@ const functionOf = (stage: Stage, reference: unknown): Resource | undefined => {
 };
 const via = (service: string, { region }: Resource): string => `${service}.${region}.amazonaws.com`;
 
-/** What stands in the way of a caller at the key of a queue or topic. */
-function lockedOut(access: Access, resource: Resource, actions: string[], caller: Caller): string[] {
+/** Why the key of a queue or topic refuses a caller; empty when it does not. */
+function refusedByKey(access: Access, resource: Resource, actions: string[], caller: Caller): string[] {
   const key = access.keyOf(resource);
-  if (!key) return [`${nameOf(resource)} has no key of ours`];
+  if (!key) return [`${nameOf(resource)} has no key of this shop`];
   return actions
     .filter((action) => !access.keyAdmits(key, action, caller))
     .map((action) => `${nameOf(key)} does not let ${JSON.stringify(caller)} do ${action}`);
 }
 
-/** What stops a function from sending to a queue or publishing to a topic. */
-function stopsSending(access: Access, sender: Resource, target: Resource): string[] {
+/** Why a function cannot send to a queue or publish to a topic; empty when it can. */
+function sendingRefusals(access: Access, sender: Resource, target: Resource): string[] {
   const isTopic = target.type === 'AWS::SNS::Topic';
   const role = String(at(sender, 'Role'));
   const [action, arn] = isTopic
@@ -41,18 +42,18 @@ function stopsSending(access: Access, sender: Resource, target: Resource): strin
     : (['sqs:SendMessage', target.value('Arn')] as const);
   return [
     ...(access.roleMay(role, action, arn) ? [] : [`${nameOf(sender)} lacks ${action} on ${arn}`]),
-    ...lockedOut(access, target, sealing, { role, through: via(isTopic ? 'sns' : 'sqs', target) }),
+    ...refusedByKey(access, target, encryptActions, { role, through: via(isTopic ? 'sns' : 'sqs', target) }),
   ];
 }
 
 describe.each(stages)('in %s', (name) => {
-  const here = () => everywhere.get(name)!;
+  const current = () => stageAccess.get(name)!;
 
   test('every topic has publishers, and each of them can publish', () => {
-    const { stage, access } = here();
+    const { stage, access } = current();
     for (const topic of ofType(stage, 'AWS::SNS::Topic')) {
       const arn = topic.value('TopicArn');
-      // A service's functions share their settings: told of a topic is not yet allowed to publish.
+      // A service's functions share their settings: knowing a topic does not grant publishing.
       const publishers = ofType(stage, 'AWS::Lambda::Function').filter((each) =>
         access.roleMay(String(at(each, 'Role')), 'sns:Publish', arn),
       );
@@ -62,26 +63,26 @@ describe.each(stages)('in %s', (name) => {
         JSON.stringify(at(each, 'AlarmActions') ?? []).includes(arn),
       );
       expect([nameOf(topic), publishers.length + alarms.length]).not.toEqual([nameOf(topic), 0]);
-      expect(publishers.flatMap((each) => stopsSending(access, each, topic))).toEqual([]);
+      expect(publishers.flatMap((each) => sendingRefusals(access, each, topic))).toEqual([]);
     }
   });
 
-  test('alarms reach people: the key of their topic admits CloudWatch', () => {
-    const { stage, access } = here();
+  test('alarms are delivered: the key of their topic admits CloudWatch', () => {
+    const { stage, access } = current();
     const arns = new Set(
       stage.resources.flatMap((each) => (at(each, 'AlarmActions') ?? []) as string[]).map(String),
     );
-    for (const arn of arns) {
-      const topic = byArn(stage, 'AWS::SNS::Topic', 'TopicArn', arn);
-      if (!topic) continue; // an action of another kind
-      expect(lockedOut(access, topic, sealing, { service: 'cloudwatch.amazonaws.com' })).toEqual([]);
-    }
+    const topics = [...arns].flatMap((arn) => byArn(stage, 'AWS::SNS::Topic', 'TopicArn', arn) ?? []);
+    for (const topic of nonEmpty(topics, 'the alarm topics'))
+      expect(refusedByKey(access, topic, encryptActions, { service: 'cloudwatch.amazonaws.com' })).toEqual(
+        [],
+      );
   });
 
   test('every subscription delivers: queue policy and key of the queue admit its topic', () => {
-    const { stage, access } = here();
-    for (const subscription of ofType(stage, 'AWS::SNS::Subscription')) {
-      if (at(subscription, 'Protocol') !== 'sqs') continue;
+    const { stage, access } = current();
+    const toQueues = ofType(stage, 'AWS::SNS::Subscription').filter((each) => at(each, 'Protocol') === 'sqs');
+    for (const subscription of nonEmpty(toQueues)) {
       const topicArn = String(at(subscription, 'TopicArn'));
       const topic = byArn(stage, 'AWS::SNS::Topic', 'TopicArn', topicArn);
       const queue = byArn(stage, 'AWS::SQS::Queue', 'Arn', at(subscription, 'Endpoint'));
@@ -98,15 +99,17 @@ describe.each(stages)('in %s', (name) => {
       expect(access.admits(queue!, 'sqs:SendMessage', { ...caller, sourceArn: `${topicArn}-other` })).toBe(
         false,
       );
-      expect(lockedOut(access, queue!, sealing, caller)).toEqual([]);
+      expect(refusedByKey(access, queue!, encryptActions, caller)).toEqual([]);
     }
   });
 
-  test('every queue is read: the role of its function may, and the key lets it', () => {
-    const { stage, access } = here();
-    for (const mapping of ofType(stage, 'AWS::Lambda::EventSourceMapping')) {
+  test('every mapped queue can be read: by the role of its function and by the key', () => {
+    const { stage, access } = current();
+    const readings = ofType(stage, 'AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
       const queue = byArn(stage, 'AWS::SQS::Queue', 'Arn', at(mapping, 'EventSourceArn'));
-      if (!queue) continue; // a stream
+      return queue ? [{ mapping, queue }] : []; // others read a stream
+    });
+    for (const { mapping, queue } of nonEmpty(readings)) {
       const reader = functionOf(stage, at(mapping, 'FunctionName'));
       expect([nameOf(mapping), reader?.type]).toEqual([nameOf(mapping), 'AWS::Lambda::Function']);
       const role = String(at(reader!, 'Role'));
@@ -114,15 +117,16 @@ describe.each(stages)('in %s', (name) => {
         (action) => !access.roleMay(role, action, queue.value('Arn')),
       );
       expect([nameOf(reader!), lacks]).toEqual([nameOf(reader!), []]);
-      expect(lockedOut(access, queue, opening, { role, through: via('sqs', queue) })).toEqual([]);
+      expect(refusedByKey(access, queue, decryptActions, { role, through: via('sqs', queue) })).toEqual([]);
     }
   });
 
-  test('dead letters have the kind of their queue and a key of ours', () => {
-    const { stage, access } = here();
-    for (const queue of ofType(stage, 'AWS::SQS::Queue')) {
-      const arn = at(queue, 'RedrivePolicy', 'deadLetterTargetArn');
-      if (arn === undefined) continue;
+  test('a dead-letter queue has the type of its source queue and a key of this shop', () => {
+    const { stage, access } = current();
+    const target = (queue: Resource) => at(queue, 'RedrivePolicy', 'deadLetterTargetArn');
+    const redriving = ofType(stage, 'AWS::SQS::Queue').filter((queue) => target(queue) !== undefined);
+    for (const queue of nonEmpty(redriving)) {
+      const arn = target(queue);
       const last = byArn(stage, 'AWS::SQS::Queue', 'Arn', arn);
       expect([nameOf(queue), last?.type]).toEqual([nameOf(queue), 'AWS::SQS::Queue']);
       expect(at(last!, 'FifoQueue') ?? false).toEqual(at(queue, 'FifoQueue') ?? false);
@@ -130,15 +134,14 @@ describe.each(stages)('in %s', (name) => {
     }
   });
 
-  test('what a function fails at reaches the queue for it', () => {
-    const { stage, access } = here();
-    const failing = [
-      ...ofType(stage, 'AWS::Lambda::EventInvokeConfig'),
-      ...ofType(stage, 'AWS::Lambda::EventSourceMapping'),
-    ];
-    for (const each of failing) {
-      const arn = at(each, 'DestinationConfig', 'OnFailure', 'Destination');
-      if (arn === undefined) continue;
+  test('a failed event reaches the failure queue of its function', () => {
+    const { stage, access } = current();
+    const destination = (each: Resource) => at(each, 'DestinationConfig', 'OnFailure', 'Destination');
+    const failing = ofType(stage, 'AWS::Lambda::EventInvokeConfig', 'AWS::Lambda::EventSourceMapping').filter(
+      (each) => destination(each) !== undefined,
+    );
+    for (const each of nonEmpty(failing)) {
+      const arn = destination(each);
       const sender = functionOf(stage, at(each, 'FunctionName'));
       const queue = byArn(stage, 'AWS::SQS::Queue', 'Arn', arn);
       expect([nameOf(each), sender?.type, queue?.type]).toEqual([
@@ -146,7 +149,7 @@ describe.each(stages)('in %s', (name) => {
         'AWS::Lambda::Function',
         'AWS::SQS::Queue',
       ]);
-      expect(stopsSending(access, sender!, queue!)).toEqual([]);
+      expect(sendingRefusals(access, sender!, queue!)).toEqual([]);
     }
   });
 });

@@ -3,10 +3,10 @@ import { pattern } from '../../build/iam/pattern.ts';
 import { type Policy, policiesOf, type Statement } from './policy-documents.ts';
 import { accountId, at, ofType, type Resource, type Stage } from './stage.ts';
 
-/** Somebody who asks for something: a service by itself, or a role, which may come through a service. */
+/** The principal of a request: a service, or a role, possibly through a service. */
 export type Caller = { service: string; sourceArn?: string } | { role: string; through?: string };
 
-/** Who may do what among a stage's resources, as IAM decides it. */
+/** Evaluates the policies of a stage as IAM does. */
 export class Access {
   readonly #stage: Stage;
   readonly #policies: Policy[];
@@ -16,7 +16,7 @@ export class Access {
     this.#policies = policiesOf(stage);
   }
 
-  /** Whether a role may take an action on a resource by its own policies. Conditions count as met. */
+  /** Whether a role's own policies allow an action on a resource. Conditions count as met. */
   roleMay(roleArn: string, action: string, resource: string): boolean {
     const statements = this.#policies
       .filter(({ of, own }) => own && this.#isOf(of, roleArn))
@@ -34,7 +34,7 @@ export class Access {
     return of.type === 'AWS::IAM::ManagedPolicy' && managed.includes(of.value('ref'));
   }
 
-  /** Whether the policies of a queue or topic let a service send to it. */
+  /** Whether the policies of a queue or topic allow a caller an action on it. */
   admits(resource: Resource, action: string, caller: Caller): boolean {
     const name = resource.value('ref');
     return this.#policies
@@ -42,7 +42,7 @@ export class Access {
       .some(({ statements }) => permits(statements, action, resource.value(arnOf(resource)), caller));
   }
 
-  /** The key that a queue, topic or other resource is encrypted with; undefined when it has none of ours. */
+  /** The key that encrypts a queue, topic or other resource; undefined when it has none of this shop. */
   keyOf(resource: Resource): Resource | undefined {
     const reference = at(resource, 'KmsMasterKeyId') ?? at(resource, 'KmsKeyId');
     const target = ofType(this.#stage, 'AWS::KMS::Alias').find(
@@ -54,7 +54,7 @@ export class Access {
     );
   }
 
-  /** Whether a key's policy, or for a role its own policies, let somebody use the key. */
+  /** Whether a key's policy, or for a role its own policies, allow a caller to use the key. */
   keyAdmits(key: Resource, action: string, caller: Caller): boolean {
     const policy = this.#policies.find(({ of }) => of === key);
     if (permits(policy?.statements ?? [], action, key.value('Arn'), caller)) return true;
@@ -86,7 +86,7 @@ function isCaller(principal: string, caller: Caller): boolean {
   return principal === 'AWS:*' || principal === `AWS:${caller.role}`;
 }
 
-/** What a request says of itself (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html). */
+/** The condition keys of a request (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html). */
 function contextOf(caller: Caller): ConditionContext {
   if ('service' in caller)
     return {
