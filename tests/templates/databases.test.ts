@@ -78,7 +78,7 @@ describe('signing in to PostgreSQL', () => {
       ).toEqual([]);
   });
 
-  test('demands TLS everyStage but on a laptop', () => {
+  test('requires TLS in every deployed stage', () => {
     for (const shop of nonEmpty(deployed))
       for (const { name, environment } of nonEmpty(
         shop.functions.filter((each) => each.environment.DATABASE_HOST !== undefined),
