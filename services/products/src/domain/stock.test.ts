@@ -30,10 +30,14 @@ describe('an allocation', () => {
       fc.property(stocks, fc.integer({ min: 1, max: 120 }), (warehouses, quantity) => {
         const there = warehouses.reduce((total, { available }) => total + available, 0);
         const allocations = allocate(quantity, warehouses);
-        if (there < quantity) return allocations === undefined;
+        if (there < quantity) {
+          expect(allocations).toBeUndefined();
+          return;
+        }
         const fits = ({ warehouseId, quantity: taken }: Allocation) =>
           taken > 0 && taken <= (warehouses.find((row) => row.warehouseId === warehouseId)?.available ?? 0);
-        return allocations !== undefined && sum(allocations) === quantity && allocations.every(fits);
+        expect(sum(allocations ?? [])).toBe(quantity);
+        expect(allocations?.every(fits)).toBe(true);
       }),
     );
   });
@@ -42,7 +46,7 @@ describe('an allocation', () => {
     fc.assert(
       fc.property(stocks, fc.integer({ min: 1, max: 50 }), (warehouses, quantity) => {
         fc.pre(warehouses.some(({ available }) => available >= quantity));
-        return allocate(quantity, warehouses)?.length === 1;
+        expect(allocate(quantity, warehouses)).toHaveLength(1);
       }),
     );
   });
