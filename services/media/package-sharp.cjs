@@ -4,14 +4,14 @@ const { arch, platform } = require('node:os');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..', '..');
-/** The functions that sharp is packaged with; serverless-esbuild puts what is in this folder beside that bundle only. */
+/** serverless-esbuild adds the content of this folder to the bundle of process-image only. */
 const onlyProcessImage = join(__dirname, '.esbuild', '.build', '__only_process-image');
 const cpuOf = { arm64: 'arm64', x86_64: 'x64' };
 
 /**
- * Puts sharp's native library for Lambda's architecture (SHOP_ARCHITECTURE) beside the image processor's bundle,
- * before serverless-esbuild zips it. For this machine's own architecture it is in node_modules already; for another
- * one npm brings it, from its cache if it can. A tree that npm brought stays in .cache.
+ * Adds sharp's native library for Lambda's architecture (SHOP_ARCHITECTURE) to the bundle of process-image before
+ * serverless-esbuild zips it. The library for this machine's architecture is in node_modules; for another one npm
+ * installs it into .cache, from npm's cache if possible.
  */
 module.exports = class PackageSharpPlugin {
   constructor(serverless, _options, { log }) {
@@ -30,7 +30,7 @@ module.exports = class PackageSharpPlugin {
     const target = join(onlyProcessImage, 'node_modules');
     rmSync(target, { recursive: true, force: true });
     for (const name of packagesOf(modules, cpu)) {
-      // Lambda needs neither the sources nor the headers that some packages carry.
+      // Lambda needs neither the sources nor the headers of some packages.
       const filter = (path) => !/\/(src|install|include)$/.test(path.slice(modules.length));
       cpSync(join(modules, name), join(target, name), { recursive: true, dereference: true, filter });
     }
@@ -43,7 +43,9 @@ module.exports = class PackageSharpPlugin {
     const folder = join(root, '.cache', 'sharp', `${version}-linux-${cpu}`);
     const modules = join(folder, 'node_modules');
     if (existsSync(join(modules, '@img', `sharp-linux-${cpu}`))) return modules;
-    this.log.notice(`npm brings sharp ${version} for linux ${cpu} (this machine is ${platform()} ${arch()})`);
+    this.log.notice(
+      `installing sharp ${version} for linux ${cpu} with npm (this machine is ${platform()} ${arch()})`,
+    );
     mkdirSync(folder, { recursive: true });
     writeFileSync(
       join(folder, 'package.json'),
@@ -57,7 +59,7 @@ module.exports = class PackageSharpPlugin {
       });
     } catch (cause) {
       throw new Error(
-        `sharp for linux ${cpu} is neither in npm's cache nor within reach. Package where npm can fetch it, or for ` +
+        `npm cannot install sharp for linux ${cpu}. Package on a machine with access to the npm registry, or for ` +
           `this machine's own architecture (SHOP_ARCHITECTURE=arm64 or x86_64).`,
         { cause },
       );
@@ -68,7 +70,7 @@ module.exports = class PackageSharpPlugin {
 
 const manifestOf = (modules, name) => JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8'));
 
-/** sharp, what it needs, and of its native packages those for Lambda. */
+/** sharp, its dependencies, and its native packages for Lambda. */
 function packagesOf(modules, cpu) {
   const { dependencies } = manifestOf(modules, 'sharp');
   return [

@@ -55,17 +55,20 @@ async function onServer(admin: URL, statement: string): Promise<void> {
   }
 }
 
-type TableDefinition = Omit<CreateTableCommandInput, 'TableName'>;
+type TableDefinition = Omit<CreateTableCommandInput, 'TableName'> & {
+  TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean };
+};
+
+/** The tables of `resources/data` as they are compiled, by the name after project and stage. */
+export const tableDefinitions = async (): Promise<Record<string, TableDefinition>> =>
+  JSON.parse(await readFile(setting('TEST_TABLES_FILE'), 'utf8'));
 
 /**
  * Makes tables as `resources/data` defines them, under names that nobody else has, and drops them after the file:
  * `const { products } = await tables('products')` answers the name of a table like `shop-…-products`.
  */
 export async function tables<Name extends string>(...names: Name[]): Promise<Record<Name, string>> {
-  const definitions = JSON.parse(await readFile(setting('TEST_TABLES_FILE'), 'utf8')) as Record<
-    string,
-    TableDefinition
-  >;
+  const definitions = await tableDefinitions();
   const prefix = `test-${unique()}`;
   const client = new DynamoDBClient({});
   const made = names.map((name) => [name, `${prefix}-${name}`] as const);
@@ -74,7 +77,8 @@ export async function tables<Name extends string>(...names: Name[]): Promise<Rec
       const definition = definitions[name];
       if (!definition)
         throw new Error(`resources/data has no table ${name}, but ${Object.keys(definitions).join(', ')}`);
-      return client.send(new CreateTableCommand({ ...definition, TableName }));
+      const { TimeToLiveSpecification: _, ...creation } = definition;
+      return client.send(new CreateTableCommand({ ...creation, TableName }));
     }),
   );
   afterAll(async () => {

@@ -30,7 +30,7 @@ export async function tableDefinitions(): Promise<Record<string, Record<string, 
 
 const shortName = (tableName: string) => tableName.slice(tableName.indexOf(`-${STAGE}-`) + STAGE.length + 2);
 
-/** What CreateTable knows of a table; time to live and backups have calls of their own, which no suite needs. */
+/** The parameters of CreateTable, and the time to live, which tests check and CreateTable does not take. */
 function creation(properties: Record<string, Json>): Record<string, Json> {
   const {
     AttributeDefinitions,
@@ -39,6 +39,7 @@ function creation(properties: Record<string, Json>): Record<string, Json> {
     GlobalSecondaryIndexes,
     LocalSecondaryIndexes,
     StreamSpecification,
+    TimeToLiveSpecification,
   } = properties;
   const stream = StreamSpecification as Record<string, Json> | undefined;
   return Object.fromEntries(
@@ -49,6 +50,7 @@ function creation(properties: Record<string, Json>): Record<string, Json> {
       GlobalSecondaryIndexes,
       LocalSecondaryIndexes,
       StreamSpecification: stream ? { ...stream, StreamEnabled: true } : undefined,
+      TimeToLiveSpecification,
     }).filter((entry): entry is [string, Json] => entry[1] !== undefined),
   );
 }

@@ -3,14 +3,14 @@ import { renditionSchema } from '#shared/events/media.ts';
 import { id, text } from '#shared/http/fields.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import { MediaNotFound } from './domain/errors.ts';
-import { maxUploadBytes, pictureTypes } from './domain/picture-rules.ts';
+import { imageTypes, maxUploadBytes } from './domain/image-rules.ts';
 
 const uploadBody = z.strictObject({
   productId: id,
-  contentType: z.enum(pictureTypes),
+  contentType: z.enum(imageTypes),
   /** The file's exact size. */
   bytes: z.int().min(1).max(maxUploadBytes),
-  /** What the picture shows, for those who do not see it. */
+  /** Describes the picture for people who cannot see it. */
   altText: text(300),
 });
 
@@ -28,7 +28,7 @@ const media = z.object({
   mediaId: z.uuid(),
   productId: z.uuid(),
   state: z.enum(['awaiting', 'processed', 'rejected']),
-  contentType: z.enum(pictureTypes),
+  contentType: z.enum(imageTypes),
   bytes: z.int(),
   altText: z.string(),
   createdAt: z.iso.datetime(),
@@ -39,37 +39,37 @@ const media = z.object({
   reason: z.string().optional(),
 });
 
-export const createUpload = route({
+export const createUploadRoute = route({
   name: 'create-upload',
   method: 'POST',
   path: '/api/v1/media/uploads',
-  summary: 'Announces a picture of a product and answers the request that uploads it, good for ten minutes',
+  summary: 'Registers a picture of a product and returns the request that uploads it, valid for ten minutes',
   access: 'media:write',
   body: uploadBody,
   idempotency: 'optional',
   responses: { 201: { description: 'The upload', schema: upload } },
 });
 
-export const getMedia = route({
+export const getMediaRoute = route({
   name: 'get-media',
   method: 'GET',
   path: '/api/v1/media/{id}',
-  summary: 'Shows what became of an upload',
+  summary: 'Returns an upload and its renditions',
   access: 'media:read',
   params: z.strictObject({ id }),
   responses: { 200: { description: 'The upload', schema: media } },
   errors: [MediaNotFound.kind],
 });
 
-export const health = route({
+export const healthRoute = route({
   name: 'health',
   method: 'GET',
   path: '/api/v1/media/health',
-  summary: 'Says whether the service can reach its table',
+  summary: 'Health of the media service',
   access: 'public',
   responses: {
     200: {
-      description: 'It can',
+      description: 'The table responds',
       schema: z.object({
         status: z.literal('ok'),
         service: z.literal('media'),
@@ -80,4 +80,4 @@ export const health = route({
 });
 
 /** Every route of this service. */
-export const routes: Route[] = [createUpload, getMedia, health];
+export const routes: Route[] = [createUploadRoute, getMediaRoute, healthRoute];

@@ -3,23 +3,35 @@ import { dynamo as dynamoDb } from '#shared/dynamo/dynamo.ts';
 import { dynamoRelay } from '#shared/dynamo/outbox.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
+import { imageBucket } from './adapters/image-bucket.ts';
+import type { RenderImage } from './adapters/image-renderer.ts';
 import { mediaStore } from './adapters/media-store.ts';
-import { pictureBucket } from './adapters/picture-bucket.ts';
 import { presignedUploads } from './adapters/uploads.ts';
 import { config } from './config.ts';
+import type { ImageProcessorDeps } from './workflows/process-image.ts';
 
-/** The wiring of this service; each part is made at its first use. */
+/** The wiring of this service; each part is created on first use. */
 export const clock = systemClock;
-export const imageBaseUrl = config.IMAGE_BASE_URL;
-/** Where answered requests are remembered. */
-export const answered = { table: config.IDEMPOTENCY_TABLE, service: 'media' };
+/** Where responses to idempotent requests are kept. */
+export const idempotencyStore = { table: config.IDEMPOTENCY_TABLE, service: 'media' };
 
 export const dynamo = /* @__PURE__ */ lazy(() => dynamoDb());
 export const media = /* @__PURE__ */ lazy(() =>
   mediaStore(dynamo(), { media: config.MEDIA_TABLE, outbox: config.OUTBOX_TABLE }),
 );
 export const uploads = /* @__PURE__ */ lazy(() => presignedUploads(config.PICTURE_BUCKET));
-export const pictures = /* @__PURE__ */ lazy(() => pictureBucket(config.PICTURE_BUCKET));
+/** Imported on use: sharp is packaged with process-image only. */
+const render: RenderImage = async (...image) =>
+  (await import('./adapters/image-renderer.ts')).renderImage(...image);
+export const imageProcessor = /* @__PURE__ */ lazy(
+  (): ImageProcessorDeps => ({
+    media: media(),
+    images: imageBucket(config.PICTURE_BUCKET),
+    render,
+    imageBaseUrl: config.IMAGE_BASE_URL,
+    clock,
+  }),
+);
 export const relay = /* @__PURE__ */ lazy(() =>
   dynamoRelay(
     dynamo(),

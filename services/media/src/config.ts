@@ -7,7 +7,7 @@ export const config = readConfig({
   OUTBOX_TABLE: z.string().min(1),
   IDEMPOTENCY_TABLE: z.string().min(1),
   PICTURE_BUCKET: z.string().min(1),
-  /** Where the public finds pictures by their key: `https://images.shop.example`. */
+  /** The public URL that renditions are read from by key: `https://images.shop.example`. */
   IMAGE_BASE_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
   MEDIA_EVENTS_TOPIC_ARN: z.string().min(1),
 });

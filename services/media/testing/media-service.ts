@@ -8,12 +8,12 @@ import { setEnvironment } from '#shared/testing/environment.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { eventsIn, scheduleEvent } from '#shared/testing/queue.ts';
 
-/** An admin, as the authorizer names one. */
+/** An admin, as the authorizer passes one on. */
 export const admin = { userId: randomUUID(), roles: ['admin'] as 'admin'[] };
 
 type Upload = { mediaId: string; upload: { method: string; url: string; headers: Record<string, string> } };
 
-/** The whole media service on fresh tables, with a bucket of its own; its handlers are called as AWS calls them. */
+/** The media service on fresh tables and its own bucket; tests call its handlers as AWS does. */
 export async function mediaService() {
   const tables = await freshTables('media', 'media-outbox', 'idempotency');
   const queue = await aQueue({ fifo: true });
@@ -36,8 +36,8 @@ export async function mediaService() {
   const { handler: sweepOutbox } = await import('../src/handlers/sweep-outbox.ts');
   const { handler: health } = await import('../src/handlers/health.ts');
 
-  const announce = (body: unknown, request: TestRequest = {}) =>
-    send<Upload & { code?: string; errors?: { field: string }[] }>(createUpload, api.createUpload, {
+  const register = (body: unknown, request: TestRequest = {}) =>
+    send<Upload & { code?: string; errors?: { field: string }[] }>(createUpload, api.createUploadRoute, {
       caller: admin,
       body,
       ...request,
@@ -45,27 +45,31 @@ export async function mediaService() {
   return {
     bucket,
     tables,
-    announce,
-    look: (id: string, request: TestRequest = {}) =>
-      send<Item & { state: string }>(getMedia, api.getMedia, { params: { id }, caller: admin, ...request }),
-    health: () => send(health, api.health),
-    /** Announces and uploads a file; answers its media id. */
+    register,
+    get: (id: string, request: TestRequest = {}) =>
+      send<Item & { state: string }>(getMedia, api.getMediaRoute, {
+        params: { id },
+        caller: admin,
+        ...request,
+      }),
+    health: () => send(health, api.healthRoute),
+    /** Registers and uploads a file; returns its media id. */
     async upload(file: Buffer, contentType: string): Promise<string> {
-      const { body } = await announce({
+      const { body } = await register({
         productId: randomUUID(),
         contentType,
         bytes: file.length,
         altText: 'A lamp',
       });
       const { method, url, headers } = body.upload;
-      const answer = await fetch(url, { method, headers, body: new Uint8Array(file) });
-      if (!answer.ok) throw new Error(`upload answered ${answer.status}: ${await answer.text()}`);
+      const response = await fetch(url, { method, headers, body: new Uint8Array(file) });
+      if (!response.ok) throw new Error(`upload returned ${response.status}: ${await response.text()}`);
       return body.mediaId;
     },
-    /** S3 announces an original. */
+    /** Notifies the service of an uploaded original, as S3 does. */
     written: (mediaId: string, over: { key?: string; size?: number } = {}) =>
       processImage(s3Event(bucket, over.key ?? `originals/${mediaId}`, over.size ?? 1000), lambdaContext()),
-    /** The stream shows every outbox entry of an upload. */
+    /** Sends the stream record of an upload's outbox entry. */
     relay: (mediaId: string) => relayOutbox(insertOf(mediaId), lambdaContext()),
     sweep: (at: Date) => sweepOutbox(scheduleEvent(at) as never, lambdaContext()),
     published: () => eventsIn(queue),

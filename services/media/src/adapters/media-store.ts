@@ -5,20 +5,20 @@ import { put, type Write } from '#shared/dynamo/write.ts';
 import type { Cause, NewEvent } from '#shared/events/event.ts';
 import type { Rendition } from '#shared/events/media.ts';
 import { MediaNotFound } from '../domain/errors.ts';
+import type { ImageType } from '../domain/image-rules.ts';
 import type { AwaitingMedia, Media, SettledMedia } from '../domain/media.ts';
-import type { PictureType } from '../domain/picture-rules.ts';
 
-/** Uploads whose file never came are forgotten after this: longer than any retry of the processor. */
-const forgetAwaitingMs = 7 * 24 * 60 * 60 * 1000;
+/** Uploads without a file are deleted after this, longer than any retry of the processor. */
+const awaitingLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
-/** Uploads and what became of them. */
+/** Stores uploads and their results. */
 export type MediaStore = {
   /** @throws MediaNotFound */
   read(mediaId: string): Promise<Media>;
   find(mediaId: string): Promise<Media | undefined>;
-  /** `also` are writes of the same transaction. */
+  /** Writes `also` in the same transaction. */
   add(media: AwaitingMedia, also: Write[]): Promise<void>;
-  /** Writes what became of an upload with its event; false if it is settled already. */
+  /** Writes a settled upload with its event; returns false if it is settled already. */
   settle(media: SettledMedia, events: NewEvent[], cause: Cause): Promise<boolean>;
 };
 
@@ -26,7 +26,7 @@ type Row = {
   media_id: string;
   product_id: string;
   state: Media['state'];
-  content_type: PictureType;
+  content_type: ImageType;
   bytes: number;
   alt_text: string;
   created_at: string;
@@ -81,7 +81,7 @@ const toRow = (media: Media): Row => ({
   alt_text: media.altText,
   created_at: media.createdAt.toISOString(),
   ...(media.state === 'awaiting'
-    ? { purge_at: Math.floor((media.createdAt.getTime() + forgetAwaitingMs) / 1000) }
+    ? { purge_at: Math.floor((media.createdAt.getTime() + awaitingLifetimeMs) / 1000) }
     : { settled_at: media.settledAt.toISOString() }),
   ...(media.state === 'processed' ? { renditions: media.renditions } : {}),
   ...(media.state === 'rejected' ? { reason: media.reason } : {}),

@@ -1,8 +1,8 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { originalKey, type PictureType, uploadExpiryMs } from '../domain/picture-rules.ts';
+import { type ImageType, originalKey, uploadExpiryMs } from '../domain/image-rules.ts';
 
-/** A request that whoever holds it may make once the upload is announced. */
+/** A signed request that uploads one file; anyone who has it may send it until `expiresAt`. */
 export type PresignedUpload = {
   method: 'PUT';
   url: string;
@@ -10,15 +10,15 @@ export type PresignedUpload = {
   expiresAt: string;
 };
 
-/** What may be sent: no other type, and not a byte more or less. */
-export type ExpectedFile = { mediaId: string; contentType: PictureType; bytes: number };
+/** The file that an upload accepts: exactly this type and size. */
+export type ExpectedFile = { mediaId: string; contentType: ImageType; bytes: number };
 
-/** Gives out presigned uploads. */
+/** Creates presigned uploads. */
 export type Uploads = (file: ExpectedFile, now: Date) => Promise<PresignedUpload>;
 
 /**
- * Presigned PUTs: type and length are signed headers, so that S3 refuses any other. Without checksums: by default
- * the SDK would sign that of an empty body.
+ * Presigned PUTs. Type and length are signed headers, so S3 refuses any other. Checksums are off: by default the SDK
+ * signs the checksum of an empty body.
  */
 export function presignedUploads(
   bucket: string,

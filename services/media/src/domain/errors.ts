@@ -7,7 +7,7 @@ export const MediaNotFound = shopError({
   title: 'No such upload',
 });
 
-/** The file is not a picture that can be shown; the message says why, in words for the one who uploaded it. */
-export class NotAPicture extends Error {
-  override readonly name = 'NotAPicture';
+/** The file cannot be shown as an image; the message tells the uploader why. */
+export class NotAnImage extends Error {
+  override readonly name = 'NotAnImage';
 }

@@ -1,24 +1,22 @@
 import type { NewEvent } from '#shared/events/event.ts';
 import { MediaProcessed, MediaRejected, type Rendition } from '#shared/events/media.ts';
-import { newId } from '#shared/ids.ts';
-import type { PictureType } from './picture-rules.ts';
+import type { ImageType } from './image-rules.ts';
 
-/** What is known of an upload from its start. */
 type Upload = {
   mediaId: string;
   productId: string;
-  contentType: PictureType;
-  /** As announced; the presigned request takes no other number. */
+  contentType: ImageType;
+  /** As declared; the presigned request accepts exactly this size. */
   bytes: number;
   altText: string;
   createdAt: Date;
 };
 
 /**
- * A picture of a product:
+ * An uploaded image of a product:
  *
- *     awaiting ──file is a picture──▶ processed
- *        └──────file is none────────▶ rejected
+ *     awaiting ──file is an image──────▶ processed
+ *        └──────file is not an image──▶ rejected
  */
 export type Media =
   | (Upload & { state: 'awaiting' })
@@ -27,31 +25,36 @@ export type Media =
 export type AwaitingMedia = Extract<Media, { state: 'awaiting' }>;
 export type SettledMedia = Exclude<Media, { state: 'awaiting' }>;
 
-/** What became of a file: renditions, or the reason why there are none. */
-export type Outcome = { kind: 'processed'; renditions: Rendition[] } | { kind: 'rejected'; reason: string };
+/** The result of processing a file: its renditions, or the reason why there are none. */
+export type ProcessingResult =
+  | { kind: 'processed'; renditions: Rendition[] }
+  | { kind: 'rejected'; reason: string };
 
-/** Settles an upload: its one event says how. A later file of the same upload changes nothing any more. */
+/** MEDIA_REJECTED takes no longer reason. */
+const maxReasonLength = 300;
+
+/** Settles an upload with its one event. A later file of the same upload changes nothing. */
 export function settle(
   { mediaId, productId, altText, ...rest }: AwaitingMedia,
-  outcome: Outcome,
-  now: Date,
+  result: ProcessingResult,
+  { eventId, now }: { eventId: string; now: Date },
 ): { media: SettledMedia; events: NewEvent[] } {
   const upload = { ...rest, mediaId, productId, altText, settledAt: now };
-  const fact = { id: newId(), aggregateId: mediaId, sequence: 1, time: now };
-  switch (outcome.kind) {
+  const event = { id: eventId, aggregateId: mediaId, sequence: 1, time: now };
+  switch (result.kind) {
     case 'processed': {
-      const { renditions } = outcome;
+      const { renditions } = result;
       const data = { mediaId, productId, altText, renditions };
       return {
         media: { ...upload, state: 'processed', renditions },
-        events: [{ ...fact, definition: MediaProcessed, data }],
+        events: [{ ...event, definition: MediaProcessed, data }],
       };
     }
     case 'rejected': {
-      const reason = outcome.reason.slice(0, 300);
+      const reason = result.reason.slice(0, maxReasonLength);
       return {
         media: { ...upload, state: 'rejected', reason },
-        events: [{ ...fact, definition: MediaRejected, data: { mediaId, productId, reason } }],
+        events: [{ ...event, definition: MediaRejected, data: { mediaId, productId, reason } }],
       };
     }
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { admin, mediaService } from '../../testing/media-service.ts';
 
 const media = await mediaService();
-const wish = (over: Record<string, unknown> = {}) => ({
+const uploadBody = (over: Record<string, unknown> = {}) => ({
   productId: randomUUID(),
   contentType: 'image/png',
   bytes: 5,
@@ -13,33 +13,33 @@ const put = (url: string, body: string, type = 'image/png') =>
   fetch(url, { method: 'PUT', body, headers: { 'Content-Type': type } });
 
 describe('an upload', () => {
-  test('is announced and awaited; what was agreed may be sent', async () => {
-    const { status, headers, body } = await media.announce(wish());
+  test('is registered as awaiting and accepts the declared file', async () => {
+    const { status, headers, body } = await media.register(uploadBody());
     expect([status, headers['location']]).toEqual([201, `/api/v1/media/${body.mediaId}`]);
     expect((await put(body.upload.url, 'hello')).status).toBe(200);
-    expect((await media.look(body.mediaId)).body).toMatchObject({ state: 'awaiting', altText: 'A lamp' });
+    expect((await media.get(body.mediaId)).body).toMatchObject({ state: 'awaiting', altText: 'A lamp' });
   });
 
-  test('takes no other type and not a byte more', async () => {
-    const { url } = (await media.announce(wish())).body.upload;
+  test('accepts no other type and no other size', async () => {
+    const { url } = (await media.register(uploadBody())).body.upload;
     expect((await put(url, 'hello', 'text/html')).status).toBe(403);
     expect((await put(url, 'hello!')).status).toBe(403);
   });
 
-  test('with the same key again is the same upload', async () => {
+  test('with the same key is the same upload', async () => {
     const request = { headers: { 'Idempotency-Key': randomUUID() } };
-    const body = wish();
-    const [first, second] = [await media.announce(body, request), await media.announce(body, request)];
+    const body = uploadBody();
+    const [first, second] = [await media.register(body, request), await media.register(body, request)];
     expect(second.body.mediaId).toBe(first.body.mediaId);
     expect(second.headers['idempotent-replayed']).toBe('true');
-    expect((await media.announce(wish(), request)).status).toBe(422);
+    expect((await media.register(uploadBody(), request)).status).toBe(422);
   });
 
-  test('ten times at once with one key is one upload', async () => {
+  test('requested ten times at once with one key is one upload', async () => {
     const request = { headers: { 'Idempotency-Key': randomUUID() } };
-    const body = wish();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => media.announce(body, request)));
-    expect(new Set(answers.map(({ status, body: { mediaId } }) => `${status} ${mediaId}`)).size).toBe(1);
+    const body = uploadBody();
+    const responses = await Promise.all(Array.from({ length: 10 }, () => media.register(body, request)));
+    expect(new Set(responses.map(({ status, body: { mediaId } }) => `${status} ${mediaId}`)).size).toBe(1);
   });
 
   test.each([
@@ -52,22 +52,24 @@ describe('an upload', () => {
     ['altText', 'x'.repeat(301)],
     ['altText', 'A lamp\r\nand more'],
     ['unknown', 1],
-  ])('with %s %j is refused by name', async (field, value) => {
-    const { status, body } = await media.announce(wish({ [field]: value }));
+  ])('with %s %j is refused, naming the field', async (field, value) => {
+    const { status, body } = await media.register(uploadBody({ [field]: value }));
     expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
   });
 
-  test('is for admins', async () => {
-    expect((await media.announce(wish(), { caller: { ...admin, roles: ['customer'] } })).status).toBe(403);
-    expect((await media.look(randomUUID(), { caller: { ...admin, roles: ['customer'] } })).status).toBe(403);
+  test('requires an admin', async () => {
+    expect((await media.register(uploadBody(), { caller: { ...admin, roles: ['customer'] } })).status).toBe(
+      403,
+    );
+    expect((await media.get(randomUUID(), { caller: { ...admin, roles: ['customer'] } })).status).toBe(403);
   });
 });
 
-test('an upload that is not there is said to be so', async () => {
-  expect(await media.look(randomUUID())).toMatchObject({ status: 404, body: { code: 'MEDIA_NOT_FOUND' } });
-  expect((await media.look('lamp')).status).toBe(400);
+test('an unknown upload returns 404', async () => {
+  expect(await media.get(randomUUID())).toMatchObject({ status: 404, body: { code: 'MEDIA_NOT_FOUND' } });
+  expect((await media.get('lamp')).status).toBe(400);
 });
 
-test('the service says that it works', async () => {
+test('health reports that the table responds', async () => {
   expect(await media.health()).toMatchObject({ status: 200, body: { status: 'ok', service: 'media' } });
 });

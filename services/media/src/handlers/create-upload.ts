@@ -1,17 +1,17 @@
 import { idempotently } from '#shared/dynamo/idempotency.ts';
 import { created } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { createUpload } from '../api.ts';
-import { answered, clock, dynamo, media, uploads } from '../app.ts';
+import { createUploadRoute } from '../api.ts';
+import { clock, dynamo, idempotencyStore, media, uploads } from '../app.ts';
 
-/** Announces a picture. The signed request is made anew for a repeated one: no store keeps it. */
-export const handler = httpHandler(createUpload, async ({ body, idempotency }) => {
+/** Registers a picture. A repeated request gets a new signed request, which is stored nowhere. */
+export const handler = httpHandler(createUploadRoute, async ({ body, idempotency }) => {
   const now = clock();
-  const answer = await idempotently(dynamo(), answered, idempotency, async (mediaId, complete) => {
-    const announced = created({ mediaId }, `/api/v1/media/${mediaId}`);
-    await media().add({ ...body, mediaId, createdAt: now, state: 'awaiting' }, complete(announced));
-    return announced;
+  const response = await idempotently(dynamo(), idempotencyStore, idempotency, async (mediaId, complete) => {
+    const registered = created({ mediaId }, `/api/v1/media/${mediaId}`);
+    await media().add({ ...body, mediaId, createdAt: now, state: 'awaiting' }, complete(registered));
+    return registered;
   });
-  const { mediaId } = answer.body as { mediaId: string };
-  return { ...answer, body: { mediaId, upload: await uploads()({ ...body, mediaId }, now) } };
+  const { mediaId } = response.body as { mediaId: string };
+  return { ...response, body: { mediaId, upload: await uploads()({ ...body, mediaId }, now) } };
 });

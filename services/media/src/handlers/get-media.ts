@@ -1,10 +1,10 @@
 import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { toMediaAnswer } from '../answers.ts';
-import { getMedia } from '../api.ts';
+import { getMediaRoute } from '../api.ts';
 import { media } from '../app.ts';
+import { mediaView } from '../views.ts';
 
-/** Shows what became of an upload. */
-export const handler = httpHandler(getMedia, async ({ params }) =>
-  ok(toMediaAnswer(await media().read(params.id))),
+/** Returns an upload and its renditions. */
+export const handler = httpHandler(getMediaRoute, async ({ params }) =>
+  ok(mediaView(await media().read(params.id))),
 );

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import type { Rendition } from '#shared/events/media.ts';
+import { corners, phonePhotograph, transparentImage, webpImage } from '../../testing/images.ts';
 import { mediaService } from '../../testing/media-service.ts';
-import { corners, cutOut, phonePhotograph, webPicture } from '../../testing/pictures.ts';
 
 const media = await mediaService();
 const s3 = new S3Client({});
@@ -13,15 +13,15 @@ const objectOf = async ({ url }: Rendition) => {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: media.bucket, Key }));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 };
-const colourAt = async (picture: Buffer, left: number, top: number) => {
-  const { data } = await sharp(picture)
+const colourAt = async (image: Buffer, left: number, top: number) => {
+  const { data } = await sharp(image)
     .extract({ left, top, width: 1, height: 1 })
     .raw()
     .toBuffer({ resolveWithObject: true });
   return [...data];
 };
 const near = (colour: readonly number[]) => colour.map((value) => expect.closeTo(value, -2));
-const renditionsOf = async (mediaId: string) => (await media.look(mediaId)).body['renditions'] as Rendition[];
+const renditionsOf = async (mediaId: string) => (await media.get(mediaId)).body['renditions'] as Rendition[];
 const processed = async (file: Buffer, type: string) => {
   const mediaId = await media.upload(file, type);
   await media.written(mediaId);
@@ -29,7 +29,7 @@ const processed = async (file: Buffer, type: string) => {
 };
 
 describe('a photograph', () => {
-  test('becomes renditions in three sizes and two formats, upright, without metadata', async () => {
+  test('gets renditions in three sizes and two formats, upright, without metadata', async () => {
     const mediaId = await processed(await phonePhotograph(1600, 1200), 'image/jpeg');
     const renditions = await renditionsOf(mediaId);
     expect(renditions.map(({ width, height, format }) => `${width}x${height} ${format}`)).toEqual([
@@ -59,7 +59,7 @@ describe('a photograph', () => {
     }
   });
 
-  test('is kept under keys that everybody may cache for ever', async () => {
+  test('gets renditions that caches may keep for a year', async () => {
     const mediaId = await processed(await phonePhotograph(400, 300), 'image/jpeg');
     const head = await s3.send(
       new HeadObjectCommand({ Bucket: media.bucket, Key: `renditions/${mediaId}/320.webp` }),
@@ -68,10 +68,10 @@ describe('a photograph', () => {
     expect(head.ContentType).toBe('image/webp');
   });
 
-  test('smaller than a size is not blown up', async () => {
-    const mediaId = await processed(await webPicture(500, 400), 'image/webp');
+  test('smaller than a rendition width is not enlarged', async () => {
+    const mediaId = await processed(await webpImage(500, 400), 'image/webp');
     expect((await renditionsOf(mediaId)).map(({ width }) => width)).toEqual([320, 320, 500, 500]);
-    const tiny = await processed(await webPicture(8, 6), 'image/webp');
+    const tiny = await processed(await webpImage(8, 6), 'image/webp');
     expect((await renditionsOf(tiny)).map(({ width, height }) => [width, height])).toEqual([
       [8, 6],
       [8, 6],
@@ -79,8 +79,8 @@ describe('a photograph', () => {
   });
 });
 
-test('a cut-out stays transparent in WebP and stands on white in JPEG', async () => {
-  const mediaId = await processed(await cutOut(800, 600), 'image/png');
+test('transparency is kept in WebP and becomes white in JPEG', async () => {
+  const mediaId = await processed(await transparentImage(800, 600), 'image/png');
   const [webp, jpeg] = await Promise.all((await renditionsOf(mediaId)).slice(0, 2).map(objectOf));
   expect((await colourAt(webp!, 10, 10)).at(3)).toBe(0);
   expect((await colourAt(webp!, 310, 10)).at(3)).toBe(255);
@@ -88,8 +88,8 @@ test('a cut-out stays transparent in WebP and stands on white in JPEG', async ()
 });
 
 describe('the event MEDIA_PROCESSED', () => {
-  test('tells the renditions, once, however often S3 announces the file', async () => {
-    const mediaId = await media.upload(await webPicture(), 'image/webp');
+  test('lists the renditions and is written once, however often S3 notifies', async () => {
+    const mediaId = await media.upload(await webpImage(), 'image/webp');
     await Promise.all([media.written(mediaId), media.written(mediaId)]);
     await media.written(mediaId);
     expect(await media.entries(mediaId)).toHaveLength(1);
@@ -106,8 +106,8 @@ describe('the event MEDIA_PROCESSED', () => {
     ]);
   });
 
-  test('is published by the sweep if the stream’s relay did not', async () => {
-    const mediaId = await processed(await webPicture(), 'image/webp');
+  test('is published by the sweep if the stream’s relay failed', async () => {
+    const mediaId = await processed(await webpImage(), 'image/webp');
     const published = async () =>
       (await media.published()).filter(({ aggregateId }) => aggregateId === mediaId);
     await media.sweep(new Date());
@@ -120,17 +120,17 @@ describe('the event MEDIA_PROCESSED', () => {
   });
 });
 
-describe('a file that is no picture is rejected, with the reason', () => {
+describe('a file that is not an image is rejected with the reason', () => {
   const junk = Buffer.from('<html>not a picture</html>');
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-  const cut = async () => (await phonePhotograph(800, 600)).subarray(0, 2000);
-  const cutDrawing = async () =>
+  const truncated = async () => (await phonePhotograph(800, 600)).subarray(0, 2000);
+  const truncatedPng = async () =>
     (
       await sharp({ create: { width: 300, height: 300, channels: 3, background: 'red' } })
         .png()
         .toBuffer()
     ).subarray(0, -40);
-  /** A PNG of a few bytes whose header claims 60,000 × 60,000 pixels. */
+  /** A PNG of a few bytes whose header declares 60,000 × 60,000 pixels. */
   const bomb = async () => {
     const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
       .png()
@@ -143,14 +143,14 @@ describe('a file that is no picture is rejected, with the reason', () => {
 
   test.each([
     ['junk', async () => junk, 'image/png', /not a JPEG, PNG or WebP/],
-    ['a drawing in SVG', async () => svg, 'image/png', /not a JPEG, PNG or WebP/],
-    ['another type than announced', () => webPicture(), 'image/jpeg', /The file is webp/],
-    ['a photograph cut off', cut, 'image/jpeg', /damaged/],
-    ['a small file of a giant picture', bomb, 'image/png', /has 60000 × 60000 pixels/],
-    ['a drawing cut off', cutDrawing, 'image/png', /^The file is damaged, or takes too long to be read\.$/],
+    ['an SVG', async () => svg, 'image/png', /not a JPEG, PNG or WebP/],
+    ['another type than announced', () => webpImage(), 'image/jpeg', /The file is webp/],
+    ['a truncated photograph', truncated, 'image/jpeg', /damaged/],
+    ['a small file that declares a huge image', bomb, 'image/png', /has 60000 × 60000 pixels/],
+    ['a truncated PNG', truncatedPng, 'image/png', /^The file is damaged or takes too long to decode\.$/],
   ])('%s', async (_, file, type, reason) => {
     const mediaId = await processed(await file(), type);
-    expect((await media.look(mediaId)).body).toMatchObject({
+    expect((await media.get(mediaId)).body).toMatchObject({
       state: 'rejected',
       reason: expect.stringMatching(reason),
     });
@@ -158,25 +158,25 @@ describe('a file that is no picture is rejected, with the reason', () => {
     expect((await media.published()).at(-1)).toMatchObject({ type: 'MEDIA_REJECTED', data: { mediaId } });
   });
 
-  test('one that is larger than allowed is not even read', async () => {
+  test('a file over the size limit is rejected without reading it', async () => {
     const mediaId = await media.upload(junk, 'image/png');
     await media.written(mediaId, { size: 15 * 1024 * 1024 + 1 });
-    expect((await media.look(mediaId)).body).toMatchObject({ state: 'rejected' });
+    expect((await media.get(mediaId)).body).toMatchObject({ state: 'rejected' });
   });
 });
 
-describe('what is passed over', () => {
-  test('a file that comes after its upload was settled', async () => {
-    const mediaId = await processed(await webPicture(500, 400), 'image/webp');
-    const before = (await media.look(mediaId)).body;
+describe('ignored files', () => {
+  test('a file written after its upload was settled', async () => {
+    const mediaId = await processed(await webpImage(500, 400), 'image/webp');
+    const before = (await media.get(mediaId)).body;
     await s3.send(
       new PutObjectCommand({ Bucket: media.bucket, Key: `originals/${mediaId}`, Body: Buffer.from('junk') }),
     );
     await media.written(mediaId);
-    expect((await media.look(mediaId)).body).toEqual(before);
+    expect((await media.get(mediaId)).body).toEqual(before);
   });
 
-  test('a file that no upload announced, or under another kind of key', async () => {
+  test('a file of an unknown upload or with another kind of key', async () => {
     await media.written(randomUUID());
     await media.written('', { key: 'originals/../x y.png' });
     expect(await media.published()).toEqual([]);

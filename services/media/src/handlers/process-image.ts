@@ -1,8 +1,6 @@
 import { bucketHandler } from '#shared/lambda/bucket.ts';
-import { developPicture } from '../adapters/develop-picture.ts';
-import { clock, imageBaseUrl, media, pictures } from '../app.ts';
+import { imageProcessor } from '../app.ts';
+import { processImage } from '../workflows/process-image.ts';
 
-/** Makes renditions of an uploaded picture, or rejects what is none. */
-export const handler = bucketHandler((written, cause) =>
-  developPicture({ media: media(), pictures: pictures(), imageBaseUrl, clock }, written, cause),
-);
+/** Renders an uploaded image, or rejects a file that is not an image. */
+export const handler = bucketHandler((written, cause) => processImage(imageProcessor(), written, cause));

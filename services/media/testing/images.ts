@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 
-/** Made-up pictures: four quarters of plain colour, so that a turned picture is known by its corners. */
+/** Generated images: four quarters of plain colour, so that the corners show how an image is rotated. */
 export const corners = {
   topLeft: [220, 30, 30],
   topRight: [30, 200, 30],
@@ -26,7 +26,7 @@ function drawn(width: number, height: number): Sharp {
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
-/** A photograph as a phone writes it: JPEG lying on its side (EXIF orientation 6), with place and make. */
+/** A phone's photograph: JPEG stored sideways (EXIF orientation 6), with GPS position and camera model. */
 export const phonePhotograph = async (width = 1600, height = 1200): Promise<Buffer> =>
   sharp(await drawn(width, height).rotate(270).png().toBuffer())
     .jpeg({ quality: 90 })
@@ -42,8 +42,8 @@ export const phonePhotograph = async (width = 1600, height = 1200): Promise<Buff
     .withMetadata({ orientation: 6 })
     .toBuffer();
 
-/** A cut-out: PNG whose left half is transparent. */
-export const cutOut = async (width = 800, height = 600): Promise<Buffer> => {
+/** A PNG whose left half is transparent. */
+export const transparentImage = async (width = 800, height = 600): Promise<Buffer> => {
   const hole = { create: { width: width / 2, height, channels: 4, background: '#ffff' } } as const;
   return drawn(width, height)
     .ensureAlpha()
@@ -52,29 +52,6 @@ export const cutOut = async (width = 800, height = 600): Promise<Buffer> => {
     .toBuffer();
 };
 
-/** A picture from the web: WebP. */
-export const webPicture = (width = 500, height = 400): Promise<Buffer> =>
+/** A WebP image. */
+export const webpImage = (width = 500, height = 400): Promise<Buffer> =>
   drawn(width, height).webp({ quality: 85 }).toBuffer();
-
-/** A photograph's worth of detail, as compression meets it: JPEG of noise over colour. */
-export const detailed = async (
-  width: number,
-  height: number,
-  type: 'jpeg' | 'png' = 'jpeg',
-): Promise<Buffer> => {
-  const noise = await sharp({
-    create: {
-      width,
-      height,
-      channels: 3,
-      background: 'white',
-      noise: { type: 'gaussian', mean: 128, sigma: 20 },
-    },
-  })
-    .png()
-    .toBuffer();
-  return drawn(width, height)
-    .composite([{ input: noise, blend: 'soft-light' }])
-    [type]()
-    .toBuffer();
-};

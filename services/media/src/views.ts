@@ -1,7 +1,7 @@
 import type { Media } from './domain/media.ts';
 
 /** An upload as staff sees it. */
-export const toMediaAnswer = (media: Media) => ({
+export const mediaView = (media: Media) => ({
   mediaId: media.mediaId,
   productId: media.productId,
   state: media.state,
