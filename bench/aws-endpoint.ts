@@ -8,10 +8,10 @@ import { closedLoop, cpuSeconds, percentiles } from './measure.ts';
  * `node bench/aws-endpoint.ts`: what the AWS endpoint costs per call, next to the same call to the engine without it.
  * The clients are bare: no SDK, which costs several times as much.
  */
-const CLIENTS = 16;
-const SECONDS = 3;
-const TABLE = 'bench';
-const TOPIC = 'arn:aws:sns:eu-west-1:000000000000:bench.fifo';
+const clients = 16;
+const durationSeconds = 3;
+const tableName = 'bench';
+const topicArn = 'arn:aws:sns:eu-west-1:000000000000:bench.fifo';
 
 type Served = { url: string; dynamoUrl: string; accessKeyId: string };
 type Call = { name: string; service: string; target?: string; body: () => string };
@@ -33,7 +33,7 @@ const publish: Call = {
     const id = String(published);
     return form({
       Action: 'Publish',
-      TopicArn: TOPIC,
+      TopicArn: topicArn,
       Message: 'x'.repeat(600),
       MessageGroupId: id,
       MessageDeduplicationId: id,
@@ -59,12 +59,12 @@ async function send(pool: Pool, call: Call): Promise<number> {
   return performance.now() - started;
 }
 
-const awsEndpoint = new Pool(url, { connections: CLIENTS });
-const bare = new Pool(dynamoUrl, { connections: CLIENTS });
+const awsEndpoint = new Pool(url, { connections: clients });
+const bare = new Pool(dynamoUrl, { connections: clients });
 await send(
   awsEndpoint,
   dynamo('CreateTable', {
-    TableName: TABLE,
+    TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
@@ -72,7 +72,7 @@ await send(
 );
 await send(
   awsEndpoint,
-  dynamo('PutItem', { TableName: TABLE, Item: { id: { S: '1' }, text: { S: 'x'.repeat(300) } } }),
+  dynamo('PutItem', { TableName: tableName, Item: { id: { S: '1' }, text: { S: 'x'.repeat(300) } } }),
 );
 const queue = json('sqs', 'AmazonSQS.CreateQueue', {
   QueueName: 'bench.fifo',
@@ -88,18 +88,18 @@ const topic = {
 await send(awsEndpoint, { name: 'CreateTopic', service: 'sns', body: () => form(topic) });
 const subscription = {
   Action: 'Subscribe',
-  TopicArn: TOPIC,
+  TopicArn: topicArn,
   Protocol: 'sqs',
   Endpoint: 'arn:aws:sqs:eu-west-1:000000000000:bench.fifo',
 };
 await send(awsEndpoint, { name: 'Subscribe', service: 'sns', body: () => form(subscription) });
 
-const getItem = dynamo('GetItem', { TableName: TABLE, Key: { id: { S: '1' } } });
+const getItem = dynamo('GetItem', { TableName: tableName, Key: { id: { S: '1' } } });
 const attributes = json('sqs', 'AmazonSQS.GetQueueAttributes', {
   QueueUrl: `${url}/000000000000/bench.fifo`,
   AttributeNames: ['All'],
 });
-console.log(`${CLIENTS} clients, ${SECONDS} s each; CPU is that of the AWS endpoint's process alone`);
+console.log(`${clients} clients, ${durationSeconds} s each; CPU is that of the AWS endpoint's process alone`);
 for (const [name, pool, call] of [
   ['GetItem, warming up', awsEndpoint, getItem],
   ['GetItem at the engine itself', bare, getItem],
@@ -109,8 +109,8 @@ for (const [name, pool, call] of [
 ] as [string, Pool, Call][]) {
   const before = cpuSeconds(server.pid ?? 0);
   const { results, seconds } = await closedLoop(
-    CLIENTS,
-    { seconds: SECONDS, count: Number.POSITIVE_INFINITY },
+    clients,
+    { seconds: durationSeconds, count: Number.POSITIVE_INFINITY },
     () => send(pool, call),
   );
   const cpuUs = ((cpuSeconds(server.pid ?? 0) - before) / results.length) * 1e6;

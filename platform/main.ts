@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const platform = await startPlatform({
     ...options,
     log,
-    onDeath: (reason) => ending.end(`${reason}: the platform ends.`),
+    onUnexpectedExit: (reason) => ending.end(`${reason}: the platform ends.`),
   });
   ending.whenAsked(() => platform.stop());
   try {

@@ -34,7 +34,7 @@ export type StartOptions = PlatformOptions & {
   /** PostgreSQL's settings over those of a laptop. */
   databaseSettings?: Readonly<Record<string, string>>;
   /** Told when an engine ended by itself: the platform is of no use any more and should be stopped. */
-  onDeath?: (reason: string) => void;
+  onUnexpectedExit?: (reason: string) => void;
 };
 
 /** A running shop. Addresses are `http://127.0.0.1:port`. */

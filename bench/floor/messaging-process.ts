@@ -1,6 +1,6 @@
 import { startFauxqs } from 'fauxqs';
 import { fauxqsPart, type Persistence } from '../../platform/engines/fauxqs-internals.ts';
-import { groupWrites } from '../../platform/engines/messaging-persistence.ts';
+import { batchWrites } from '../../platform/engines/messaging-persistence.ts';
 
 /**
  * The messaging engine alone in a process, as its own server: `node messaging-process.ts DATA_DIR`. Ends with its
@@ -12,7 +12,7 @@ const { PersistenceManager } = await fauxqsPart<{ PersistenceManager: { prototyp
 );
 const load = PersistenceManager.prototype.load;
 PersistenceManager.prototype.load = function (this: Persistence, ...stores) {
-  groupWrites(this);
+  batchWrites(this);
   return load.apply(this, stores);
 };
 

@@ -1,11 +1,16 @@
 import type { Deployment } from '../../build/deployment.ts';
 import { compilePolicy, type Decision, type Policy } from '../../build/iam/evaluate.ts';
-import { AwsRefusal, type Caller, type Need } from './call.ts';
+import { AwsError, type Caller, type RequiredPermission } from './call.ts';
 import type { CallCounts } from './call-counts.ts';
 
 export type Authorizer = {
-  /** Lets the call pass and counts it. @throws AwsRefusal access-denied, logged, when a need is not granted */
-  require(caller: Caller, service: string, operation: string, needs: Need[]): void;
+  /** Lets the call pass and counts it. @throws AwsError access-denied, logged, when a need is not granted */
+  require(
+    caller: Caller,
+    service: string,
+    operation: string,
+    requiredPermissions: RequiredPermission[],
+  ): void;
   /** Whether the caller has a right on which only the form of an answer depends; counted as used when so. */
   allows(caller: Caller, action: string, resource: string): boolean;
   /** The caller's ARN, as STS tells it: `arn:aws:sts::…:assumed-role/role/function`. */
@@ -15,8 +20,8 @@ export type Authorizer = {
 };
 
 /** Enough for every action and table of a shop; object keys make new ones without end. */
-const MAX_KEPT_DECISIONS = 5_000;
-const EVERYTHING: Decision = { allowed: true, explicitDeny: false, grants: [] };
+const maxCachedDecisions = 5_000;
+const allowEverything: Decision = { allowed: true, explicitDeny: false, grants: [] };
 
 type RoleOf = { roleName: string; policy: Policy };
 
@@ -26,19 +31,25 @@ export function authorizer(counts: CallCounts, log: (line: string) => void): Aut
   let accountId = '000000000000';
   const kept = new Map<string, Decision>();
 
-  const decide = (caller: Caller, action: string, resource: string, need?: Need): Decision => {
-    if (caller.operator) return EVERYTHING;
+  const decide = (
+    caller: Caller,
+    action: string,
+    resource: string,
+    permission?: RequiredPermission,
+  ): Decision => {
+    if (caller.operator) return allowEverything;
     const key = `${caller.name}\n${action}\n${resource}`;
     const known = kept.get(key);
     if (known) return known;
     const role = roles.get(caller.name);
     if (!role) return { allowed: false, explicitDeny: false, grants: [] };
     const conditional = role.policy.hasConditions(action);
-    const own = conditional && typeof need?.context === 'function' ? need.context() : need?.context;
+    const own =
+      conditional && typeof permission?.context === 'function' ? permission.context() : permission?.context;
     const context = { 'aws:securetransport': ['true'], ...own }; // loopback stands for TLS
     const decision = role.policy.evaluate(action, resource, context);
     if (!conditional) {
-      if (kept.size >= MAX_KEPT_DECISIONS) kept.clear();
+      if (kept.size >= maxCachedDecisions) kept.clear();
       kept.set(key, decision);
     }
     return decision;
@@ -67,26 +78,29 @@ export function authorizer(counts: CallCounts, log: (line: string) => void): Aut
       if (decision.allowed) counts.recordGrants(caller.name, decision.grants);
       return decision.allowed;
     },
-    require(caller, service, operation, needs) {
-      for (const need of needs) {
-        const resources = typeof need.resource === 'string' ? [need.resource] : need.resource;
-        const decisions = resources.map((resource) => decide(caller, need.action, resource, need));
+    require(caller, service, operation, requiredPermissions) {
+      for (const permission of requiredPermissions) {
+        const resources =
+          typeof permission.resource === 'string' ? [permission.resource] : permission.resource;
+        const decisions = resources.map((resource) =>
+          decide(caller, permission.action, resource, permission),
+        );
         const denied = decisions.some((decision) => decision.explicitDeny);
         const at = denied ? -1 : decisions.findIndex((decision) => decision.allowed);
         const resource = resources[Math.max(at, 0)] ?? '*';
-        counts.record(caller.name, service, operation, need.action, countedAs(resource), at >= 0);
+        counts.record(caller.name, service, operation, permission.action, countedAs(resource), at >= 0);
         if (at >= 0) counts.recordGrants(caller.name, decisions[at]?.grants ?? []);
-        else throw refuse(need.action, resource, denied, caller);
+        else throw refuse(permission.action, resource, denied, caller);
       }
     },
   };
 
-  function refuse(action: string, resource: string, explicit: boolean, caller: Caller): AwsRefusal {
+  function refuse(action: string, resource: string, explicit: boolean, caller: Caller): AwsError {
     const why = explicit
       ? 'with an explicit deny in an identity-based policy'
       : `because no identity-based policy allows the ${action} action`;
     log(`denied: function ${caller.name} may not ${action} on ${resource}, ${why}`);
-    return new AwsRefusal(
+    return new AwsError(
       'access-denied',
       `User: ${arnOf(caller)} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
     );

@@ -4,17 +4,17 @@ import type { Messaging } from '../engines/messaging.ts';
 import { explainListenError } from '../engines/ports.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import { authorizer as authorizerFor } from './authorizer.ts';
-import type { AwsService, Caller, Incoming } from './call.ts';
+import type { AwsRequest, AwsService, Caller } from './call.ts';
 import { CallCounts } from './call-counts.ts';
-import { type Credentials, credentialBook } from './credentials.ts';
-import { carryOut, type Outcome } from './dispatch.ts';
+import { type Credentials, credentialRegistry } from './credentials.ts';
+import { type DispatchResult, dispatch } from './dispatch.ts';
 import { dynamodb } from './dynamodb.ts';
-import { tableBook } from './dynamodb-permissions.ts';
+import { tableCatalog } from './dynamodb-permissions.ts';
 import { Faults } from './faults.ts';
-import { readIncoming } from './incoming.ts';
 import { type InvokeFunction, lambda } from './lambda.ts';
 import type { PublicPictures } from './picture-origin.ts';
 import { PublishedEvents } from './published-events.ts';
+import { readRequest } from './read-request.ts';
 import { type ObjectEvents, s3 as s3Service } from './s3.ts';
 import { type SecretsBackend, secretsManager } from './secrets-manager.ts';
 import { ses } from './ses.ts';
@@ -22,7 +22,7 @@ import { callerOf } from './signature-scope.ts';
 import { sns } from './sns.ts';
 import { sqs } from './sqs.ts';
 import { sts } from './sts.ts';
-import { visitors } from './unsigned-requests.ts';
+import { unsignedRequests } from './unsigned-requests.ts';
 
 /** What the AWS endpoint needs. */
 export type AwsEndpointOptions = {
@@ -77,12 +77,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     mailbox,
     log = () => undefined,
   } = options;
-  const book = credentialBook();
+  const credentials = credentialRegistry();
   const counts = new CallCounts();
   const faults = new Faults();
   const published = new PublishedEvents();
   const authorizer = authorizerFor(counts, log);
-  let tables = tableBook(region, accountId, []);
+  let tables = tableCatalog(region, accountId, []);
   let buckets: Deployment['buckets'] = [];
   let functions = new Set<string>();
   const missing: InvokeFunction = () => Promise.reject(new Error('No functions run here'));
@@ -100,27 +100,27 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     sts: sts(authorizer, accountId),
   };
   const parts = { authorizer, counts, faults, log };
-  const outside = visitors({
+  const outside = unsignedRequests({
     ...parts,
     s3,
-    book,
+    credentials,
     messaging,
     bucket: (name) => buckets.find((one) => one.name === name),
     ...(options.images ? { images: options.images } : {}),
   });
 
-  const answer = (incoming: Incoming): Outcome | Promise<Outcome> => {
-    const guest = outside(incoming);
+  const answer = (awsRequest: AwsRequest): DispatchResult | Promise<DispatchResult> => {
+    const guest = outside(awsRequest);
     if (guest) return guest;
-    const { caller, service } = callerOf(incoming, book);
-    return carryOut(parts, services, service, caller, (one: AwsService, known: Caller) =>
-      one.read(incoming, known),
+    const { caller, service } = callerOf(awsRequest, credentials);
+    return dispatch(parts, services, service, caller, (one: AwsService, known: Caller) =>
+      one.read(awsRequest, known),
     );
   };
 
-  const tryAnswer = (incoming: Incoming) => {
+  const tryAnswer = (awsRequest: AwsRequest) => {
     try {
-      return answer(incoming);
+      return answer(awsRequest);
     } catch (error) {
       if (error instanceof URIError)
         return { status: 400, headers: {}, body: "Couldn't parse the specified URI.\n" };
@@ -129,8 +129,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    readIncoming(request, response, (incoming) => {
-      const outcome = tryAnswer(incoming);
+    readRequest(request, response, (awsRequest) => {
+      const outcome = tryAnswer(awsRequest);
       if (outcome instanceof Promise) outcome.then((done) => respond(request, response, done));
       else respond(request, response, outcome);
     });
@@ -143,20 +143,20 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const url = `http://127.0.0.1:${port}`;
-  messaging.announce(url);
+  messaging.setPublicUrl(url);
 
   return {
     url,
     port,
-    credentialsFor: book.credentialsFor,
-    operator: book.operator,
+    credentialsFor: credentials.credentialsFor,
+    operator: credentials.operator,
     counts,
     faults,
     published,
     objects: s3.events,
     use(deployment) {
       authorizer.use(deployment);
-      tables = tableBook(region, accountId, deployment.tables);
+      tables = tableCatalog(region, accountId, deployment.tables);
       buckets = deployment.buckets;
       functions = new Set(deployment.functions.map((fn) => fn.name));
     },
@@ -169,7 +169,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 }
 
 /** Writes an answer, or closes the connection where a fault wants that. */
-function respond(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
+function respond(request: IncomingMessage, response: ServerResponse, outcome: DispatchResult): void {
   if (outcome === 'drop') {
     request.socket.destroy();
     return;

@@ -12,7 +12,7 @@ export type Caller = {
 };
 
 /** One request as it came over the wire, its body complete. */
-export type Incoming = {
+export type AwsRequest = {
   method: string;
   /** As sent, percent-encoded, without the query. */
   path: string;
@@ -24,14 +24,14 @@ export type Incoming = {
   gone: () => AbortSignal;
 };
 
-export type Answer = { status: number; headers: Record<string, string>; body: Buffer | string };
+export type AwsResponse = { status: number; headers: Record<string, string>; body: Buffer | string };
 
 /**
  * A right that a call needs: one action on one resource. Of several resources any one is enough, as for a sender
  * that is covered by the identity of its address or of its domain. What costs something to find out is found out only
  * for a role with conditions.
  */
-export type Need = {
+export type RequiredPermission = {
   action: string;
   resource: string | string[];
   context?: ConditionContext | (() => ConditionContext);
@@ -40,14 +40,14 @@ export type Need = {
 /** One call, understood: which operation it is, what it needs, and how it is carried out. */
 export type Operation = {
   name: string;
-  needs: Need[];
+  requiredPermissions: RequiredPermission[];
   /** Items of a DynamoDB transaction, for the reasons of an injected conflict. */
   items?: number;
-  run(): Answer | Promise<Answer>;
+  run(): AwsResponse | Promise<AwsResponse>;
 };
 
 /** What every service refuses alike, each in its own error shape. */
-export type RefusalKind =
+export type AwsErrorKind =
   | 'access-denied'
   | 'unknown-operation'
   | 'unknown-caller'
@@ -56,15 +56,15 @@ export type RefusalKind =
   | 'conflict';
 
 /** A call that is not carried out: one of the common kinds, or an error code of that service with its status. */
-export class AwsRefusal extends Error {
-  override name = 'AwsRefusal';
-  readonly kind: RefusalKind | undefined;
+export class AwsError extends Error {
+  override name = 'AwsError';
+  readonly kind: AwsErrorKind | undefined;
   readonly code: string;
   readonly status: number;
   /** Further members of the error document. */
   readonly members: Record<string, unknown>;
   constructor(
-    reason: RefusalKind | { code: string; status: number; members?: Record<string, unknown> },
+    reason: AwsErrorKind | { code: string; status: number; members?: Record<string, unknown> },
     message: string,
   ) {
     super(message);
@@ -77,7 +77,7 @@ export class AwsRefusal extends Error {
 
 /** One AWS service: reads its calls and shapes its refusals. */
 export type AwsService = {
-  /** Reads a call of that caller. @throws AwsRefusal when it is malformed or not known */
-  read(incoming: Incoming, caller: Caller): Operation;
-  refuse(refusal: AwsRefusal): Answer;
+  /** Reads a call of that caller. @throws AwsError when it is malformed or not known */
+  read(awsRequest: AwsRequest, caller: Caller): Operation;
+  refuse(refusal: AwsError): AwsResponse;
 };

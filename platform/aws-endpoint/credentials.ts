@@ -4,7 +4,7 @@ import type { Caller } from './call.ts';
 /** What a caller signs with; the shape in which the SDKs take credentials. */
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 
-export type CredentialBook = {
+export type CredentialRegistry = {
   /** Credentials of a function, the same at every call until the platform ends. */
   credentialsFor(functionName: string): Credentials;
   /** Credentials that may do everything, for the platform's own scripts. */
@@ -16,7 +16,7 @@ export type CredentialBook = {
  * Makes credentials from a seed that lives as long as the process: nothing to store, and those of an earlier start
  * are worth nothing, as with the temporary ones of a Lambda environment (`ASIA…`).
  */
-export function credentialBook(seed: Buffer = randomBytes(32)): CredentialBook {
+export function credentialRegistry(seed: Buffer = randomBytes(32)): CredentialRegistry {
   const callers = new Map<string, Caller>();
   const derive = (purpose: string, name: string) =>
     createHmac('sha256', seed).update(`${purpose}:${name}`).digest();
@@ -46,5 +46,5 @@ export function credentialBook(seed: Buffer = randomBytes(32)): CredentialBook {
   };
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const base32 = (bytes: Buffer) => [...bytes].map((byte) => ALPHABET[byte & 31]).join('');
+const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const base32 = (bytes: Buffer) => [...bytes].map((byte) => base32Alphabet[byte & 31]).join('');

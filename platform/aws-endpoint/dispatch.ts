@@ -1,28 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Authorizer } from './authorizer.ts';
-import { type Answer, AwsRefusal, type AwsService, type Caller, type Operation } from './call.ts';
-import { type Fault, type Faults, refusalOf } from './faults.ts';
+import { AwsError, type AwsResponse, type AwsService, type Caller, type Operation } from './call.ts';
+import { errorFor, type Fault, type Faults } from './faults.ts';
 
 /** An answer, or `drop`: the connection closes without one. */
-export type Outcome = Answer | 'drop';
+export type DispatchResult = AwsResponse | 'drop';
 
 type Parts = { authorizer: Authorizer; faults: Faults; log: (line: string) => void };
 
 /**
- * The way of every call: read, struck by a fault or not, allowed or denied, carried out. A refusal on the way is
+ * The way of every call: read, dispatchWithFault by a fault or not, allowed or denied, carried out. A refusal on the way is
  * answered in the shape of the service; what nobody foresaw is answered as a failure of the service and logged.
  */
-export function carryOut(
+export function dispatch(
   parts: Parts,
   services: Record<string, AwsService>,
   serviceName: string,
   caller: Caller | undefined,
   read: (service: AwsService, caller: Caller) => Operation,
-): Outcome | Promise<Outcome> {
+): DispatchResult | Promise<DispatchResult> {
   const service = services[serviceName];
   if (!service) return unknownService(serviceName, parts.log);
-  const refuse = (error: unknown): Answer => {
-    if (error instanceof AwsRefusal) {
+  const refuse = (error: unknown): AwsResponse => {
+    if (error instanceof AwsError) {
       if (error.kind === 'unknown-operation')
         parts.log(`unknown: ${error.message} (function ${caller?.name})`);
       return service.refuse(error);
@@ -30,15 +30,15 @@ export function carryOut(
     parts.log(
       `failed: ${serviceName} for function ${caller?.name}: ${error instanceof Error ? error.stack : error}`,
     );
-    return service.refuse(new AwsRefusal('internal', 'The local engine failed; see the log of the platform'));
+    return service.refuse(new AwsError('internal', 'The local engine failed; see the log of the platform'));
   };
   try {
     if (!caller)
-      throw new AwsRefusal('unknown-caller', 'The security token included in the request is invalid.');
+      throw new AwsError('unknown-caller', 'The security token included in the request is invalid.');
     const operation = read(service, caller);
-    const fault = parts.faults.strike(serviceName, operation.name, caller.name);
-    if (fault) return struck(parts, serviceName, caller, operation, fault).catch(refuse);
-    parts.authorizer.require(caller, serviceName, operation.name, operation.needs);
+    const fault = parts.faults.match(serviceName, operation.name, caller.name);
+    if (fault) return dispatchWithFault(parts, serviceName, caller, operation, fault).catch(refuse);
+    parts.authorizer.require(caller, serviceName, operation.name, operation.requiredPermissions);
     const answer = operation.run();
     return answer instanceof Promise ? answer.catch(refuse) : answer;
   } catch (error) {
@@ -46,23 +46,23 @@ export function carryOut(
   }
 }
 
-async function struck(
+async function dispatchWithFault(
   parts: Parts,
   serviceName: string,
   caller: Caller,
   operation: Operation,
   fault: Fault,
-): Promise<Outcome> {
+): Promise<DispatchResult> {
   if (fault.latencyMs) await pause(fault.latencyMs);
   if (fault.kind === 'drop') return 'drop';
-  parts.authorizer.require(caller, serviceName, operation.name, operation.needs);
-  const refusal = refusalOf(fault, operation.items);
+  parts.authorizer.require(caller, serviceName, operation.name, operation.requiredPermissions);
+  const refusal = errorFor(fault, operation.items);
   if (refusal) throw refusal;
   const answer = await operation.run();
   return fault.kind === 'drop-after-effect' ? 'drop' : answer;
 }
 
-function unknownService(name: string, log: (line: string) => void): Answer {
+function unknownService(name: string, log: (line: string) => void): AwsResponse {
   const message = name
     ? `The local platform does not know the AWS service ${name}`
     : 'The request is not signed: the local platform knows the service and the caller by the signature';

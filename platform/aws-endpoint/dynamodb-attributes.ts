@@ -1,7 +1,7 @@
 import type { ConditionContext } from '../../build/iam/conditions.ts';
 
 /** The members of a request (or of one part of a transaction or batch) that name attributes. */
-export type Touching = {
+export type AttributeReferences = {
   Key?: Record<string, unknown>;
   Item?: Record<string, unknown>;
   Keys?: Record<string, unknown>[];
@@ -18,10 +18,10 @@ export type Touching = {
   ReturnValues?: string;
 };
 
-const WORDS = new Set(['set', 'remove', 'add', 'delete', 'and', 'or', 'not', 'between', 'in']);
+const keywords = new Set(['set', 'remove', 'add', 'delete', 'and', 'or', 'not', 'between', 'in']);
 /** A path, and what follows it: an opening bracket makes it a function. */
-const PATH = /(?<![:\w#.])(#?[A-Za-z_]\w*)(?:\.#?\w+|\[\d+\])*\s*(\(?)/g;
-const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
+const attributePath = /(?<![:\w#.])(#?[A-Za-z_]\w*)(?:\.#?\w+|\[\d+\])*\s*(\(?)/g;
+const readActions = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 
 /**
  * The condition keys of DynamoDB's fine-grained access control that a request sets: `dynamodb:Attributes`, the
@@ -29,11 +29,11 @@ const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
  * `dynamodb:ReturnValues`, what a write gives back
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
  */
-export function attributeContext(action: string, parts: Touching[]): ConditionContext {
+export function attributeContext(action: string, parts: AttributeReferences[]): ConditionContext {
   const attributes = [...new Set(parts.flatMap(attributesOf))];
   return {
     ...(attributes.length > 0 ? { 'dynamodb:attributes': attributes } : {}),
-    ...(READS.has(action) ? { 'dynamodb:select': [...new Set(parts.map(selectOf))] } : {}),
+    ...(readActions.has(action) ? { 'dynamodb:select': [...new Set(parts.map(selectOf))] } : {}),
     ...(action === 'PutItem' || action === 'UpdateItem' || action === 'DeleteItem'
       ? { 'dynamodb:returnvalues': [...new Set(parts.map(({ ReturnValues }) => ReturnValues ?? 'NONE'))] }
       : {}),
@@ -41,11 +41,11 @@ export function attributeContext(action: string, parts: Touching[]): ConditionCo
 }
 
 /** What DynamoDB takes when a read says nothing: all attributes, or those that it projects. */
-function selectOf({ Select, ProjectionExpression, AttributesToGet }: Touching): string {
+function selectOf({ Select, ProjectionExpression, AttributesToGet }: AttributeReferences): string {
   return Select ?? (ProjectionExpression || AttributesToGet ? 'SPECIFIC_ATTRIBUTES' : 'ALL_ATTRIBUTES');
 }
 
-function attributesOf(part: Touching): string[] {
+function attributesOf(part: AttributeReferences): string[] {
   const names = part.ExpressionAttributeNames ?? {};
   const expressions = [
     part.UpdateExpression,
@@ -65,15 +65,15 @@ function attributesOf(part: Touching): string[] {
 
 /** Code has few expressions and sends them often. Bounded, for a caller that writes values into them. */
 const known = new Map<string, string[]>();
-const MOST_KNOWN = 1_000;
+const maxCachedExpressions = 1_000;
 
 function namedIn(expression: string, names: Record<string, string>): string[] {
   let found = known.get(expression);
   if (found === undefined) {
-    found = [...expression.matchAll(PATH)]
-      .filter(([, name = '', bracket]) => bracket === '' && !WORDS.has(name.toLowerCase()))
+    found = [...expression.matchAll(attributePath)]
+      .filter(([, name = '', bracket]) => bracket === '' && !keywords.has(name.toLowerCase()))
       .map(([, name = '']) => name);
-    if (known.size >= MOST_KNOWN) known.clear();
+    if (known.size >= maxCachedExpressions) known.clear();
     known.set(expression, found);
   }
   return found.map((name) => names[name] ?? name);

@@ -1,16 +1,17 @@
 import type { TableSpec } from '../../build/deployment.ts';
-import { AwsRefusal, type Need } from './call.ts';
-import { attributeContext, type Touching } from './dynamodb-attributes.ts';
+import { AwsError, type RequiredPermission } from './call.ts';
+import { type AttributeReferences, attributeContext } from './dynamodb-attributes.ts';
 
 type Item = Record<string, unknown>;
-type Keyed = Touching & { TableName?: string; Key?: Item; Item?: Item };
+type Keyed = AttributeReferences & { TableName?: string; Key?: Item; Item?: Item };
 /** The members of DynamoDB's inputs that decide what a call touches. */
 export type DynamoInput = Keyed & {
   IndexName?: string;
   ExpressionAttributeValues?: Record<string, unknown>;
   RequestItems?: Record<
     string,
-    (Touching & { Keys?: Item[] }) | { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } }[]
+    | (AttributeReferences & { Keys?: Item[] })
+    | { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } }[]
   >;
   TransactItems?: Partial<Record<'Put' | 'Update' | 'Delete' | 'ConditionCheck' | 'Get', Keyed>>[];
   StreamArn?: string;
@@ -18,9 +19,9 @@ export type DynamoInput = Keyed & {
 };
 
 /** Where the tables are, and how their partition keys are called (for `dynamodb:LeadingKeys`). */
-export type TableBook = { arnOf(table: string): string; keyOf(table: string): string | undefined };
+export type TableCatalog = { arnOf(table: string): string; keyOf(table: string): string | undefined };
 
-export function tableBook(region: string, accountId: string, tables: TableSpec[]): TableBook {
+export function tableCatalog(region: string, accountId: string, tables: TableSpec[]): TableCatalog {
   const keys = new Map(tables.map((table) => [table.name, table.partitionKey.name]));
   return {
     arnOf: (table) =>
@@ -29,15 +30,15 @@ export function tableBook(region: string, accountId: string, tables: TableSpec[]
   };
 }
 
-const PARTS = {
+const itemActions = {
   Put: 'PutItem',
   Update: 'UpdateItem',
   Delete: 'DeleteItem',
   ConditionCheck: 'ConditionCheckItem',
   Get: 'GetItem',
 } as const;
-const ON_ITEM = new Set(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
-const ON_TABLE = new Set([
+const itemOperations = new Set(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
+const tableOperations = new Set([
   'CreateTable',
   'DeleteTable',
   'DescribeTable',
@@ -45,45 +46,49 @@ const ON_TABLE = new Set([
   'UpdateTimeToLive',
   'DescribeTimeToLive',
 ]);
-const ON_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords', 'ListStreams']);
+const streamOperations = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords', 'ListStreams']);
 
 /**
  * The rights that a DynamoDB call needs. A transaction needs the right of each of its parts on that table, a batch
  * its own right on every table, a query that of the index it reads
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html,
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html).
- * @throws AwsRefusal unknown-operation
+ * @throws AwsError unknown-operation
  */
-export function dynamoNeeds(operation: string, input: DynamoInput, book: TableBook): Need[] {
-  const need = (
+export function dynamoPermissions(
+  operation: string,
+  input: DynamoInput,
+  catalog: TableCatalog,
+): RequiredPermission[] {
+  const permission = (
     action: string,
     table: string,
     items: (Item | undefined)[],
-    parts: Touching[],
+    parts: AttributeReferences[],
     index?: string,
-  ): Need => ({
+  ): RequiredPermission => ({
     action: `dynamodb:${action}`,
-    resource: index ? `${book.arnOf(table)}/index/${index}` : book.arnOf(table),
-    context: () => ({ ...leadingKeys(items, book.keyOf(table)), ...attributeContext(action, parts) }),
+    resource: index ? `${catalog.arnOf(table)}/index/${index}` : catalog.arnOf(table),
+    context: () => ({ ...leadingKeys(items, catalog.keyOf(table)), ...attributeContext(action, parts) }),
   });
-  if (ON_ITEM.has(operation))
-    return [need(operation, input.TableName ?? '', [input.Key ?? input.Item], [input])];
+  if (itemOperations.has(operation))
+    return [permission(operation, input.TableName ?? '', [input.Key ?? input.Item], [input])];
   if (operation === 'Query')
     return [
-      need(
+      permission(
         'Query',
         input.TableName ?? '',
-        [queriedKey(input, book.keyOf(input.TableName ?? ''))],
+        [queriedKey(input, catalog.keyOf(input.TableName ?? ''))],
         [input],
         input.IndexName,
       ),
     ];
-  if (operation === 'Scan') return [need('Scan', input.TableName ?? '', [], [input], input.IndexName)];
+  if (operation === 'Scan') return [permission('Scan', input.TableName ?? '', [], [input], input.IndexName)];
   if (operation === 'TransactWriteItems' || operation === 'TransactGetItems')
-    return transactionNeeds(input, need);
+    return transactionPermissions(input, permission);
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem')
     return Object.entries(input.RequestItems ?? {}).map(([table, requests]) =>
-      need(
+      permission(
         operation,
         table,
         Array.isArray(requests)
@@ -94,24 +99,29 @@ export function dynamoNeeds(operation: string, input: DynamoInput, book: TableBo
           : [requests],
       ),
     );
-  if (ON_TABLE.has(operation)) return [need(operation, input.TableName ?? '', [], [])];
+  if (tableOperations.has(operation)) return [permission(operation, input.TableName ?? '', [], [])];
   if (operation === 'ListTables') return [{ action: 'dynamodb:ListTables', resource: '*' }];
-  if (ON_STREAM.has(operation))
+  if (streamOperations.has(operation))
     return [{ action: `dynamodb:${operation}`, resource: input.StreamArn ?? '*' }];
-  throw new AwsRefusal(
+  throw new AwsError(
     'unknown-operation',
     `The local platform does not know the operation DynamoDB ${operation}`,
   );
 }
 
-function transactionNeeds(
+function transactionPermissions(
   input: DynamoInput,
-  need: (action: string, table: string, items: (Item | undefined)[], parts: Touching[]) => Need,
-): Need[] {
+  permission: (
+    action: string,
+    table: string,
+    items: (Item | undefined)[],
+    parts: AttributeReferences[],
+  ) => RequiredPermission,
+): RequiredPermission[] {
   const found = new Map<string, { action: string; table: string; parts: Keyed[] }>();
   for (const part of input.TransactItems ?? []) {
     for (const [kind, keyed] of Object.entries(part)) {
-      const action = PARTS[kind as keyof typeof PARTS];
+      const action = itemActions[kind as keyof typeof itemActions];
       const table = keyed?.TableName ?? '';
       const entry = found.get(`${action} ${table}`) ?? { action, table, parts: [] };
       entry.parts.push(keyed ?? {});
@@ -119,7 +129,7 @@ function transactionNeeds(
     }
   }
   return [...found.values()].map(({ action, table, parts }) =>
-    need(
+    permission(
       action,
       table,
       parts.map((part) => part.Key ?? part.Item),

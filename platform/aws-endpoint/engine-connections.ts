@@ -18,9 +18,9 @@ type Exchange = {
 type Connection = { send(exchange: Exchange): void; idleSince: number; end(): void };
 
 /** As many as dynoxide answers side by side without waiting for its store. */
-const MAX_CONNECTIONS = 64;
+const maxConnections = 64;
 /** A connection that nobody used for longer may just be closing at its other end. */
-const IDLE_MS = 4_000;
+const idleMs = 4_000;
 
 /**
  * Kept connections to one engine on this machine. It answers every request whole and with a Content-Length, and so
@@ -56,7 +56,7 @@ export function engineConnections(url: string): EngineConnections {
   /** The one used last, so that those of a busy moment grow old. */
   const takeIdle = (): Connection | undefined => {
     const connection = idle.pop();
-    if (connection === undefined || performance.now() - connection.idleSince < IDLE_MS) return connection;
+    if (connection === undefined || performance.now() - connection.idleSince < idleMs) return connection;
     for (const old of [connection, ...idle.splice(0)]) old.end();
     return undefined;
   };
@@ -69,7 +69,7 @@ export function engineConnections(url: string): EngineConnections {
         request.write(start, 'latin1');
         body.copy(request, start.length);
         const exchange = { request, resolve, reject };
-        const connection = takeIdle() ?? (all.size < MAX_CONNECTIONS ? open() : undefined);
+        const connection = takeIdle() ?? (all.size < maxConnections ? open() : undefined);
         if (connection) connection.send(exchange);
         else waiting.push(exchange);
       }),

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, AwsRefusal, RefusalKind } from './call.ts';
+import type { AwsError, AwsErrorKind, AwsResponse } from './call.ts';
 
 /** Error code and HTTP status of each common refusal in one service. */
-export type Codes = Record<RefusalKind, { code: string; status: number }>;
+export type ErrorCodes = Record<AwsErrorKind, { code: string; status: number }>;
 
-const of = (refusal: AwsRefusal, codes: Codes) => (refusal.kind ? codes[refusal.kind] : refusal);
+const of = (refusal: AwsError, codes: ErrorCodes) => (refusal.kind ? codes[refusal.kind] : refusal);
 
 /**
  * Error of the JSON protocols (DynamoDB, SQS, Secrets Manager): the type is in the body
  * (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#operation-error-serialization).
  */
-export function jsonError(refusal: AwsRefusal, codes: Codes, contentType: string): Answer {
+export function jsonError(refusal: AwsError, codes: ErrorCodes, contentType: string): AwsResponse {
   const { code, status } = of(refusal, codes);
   const body = JSON.stringify({
     __type: code,
@@ -26,7 +26,7 @@ export function jsonError(refusal: AwsRefusal, codes: Codes, contentType: string
 }
 
 /** Error of the REST JSON protocol (Lambda, SES v2): the type is in a header. */
-export function restJsonError(refusal: AwsRefusal, codes: Codes): Answer {
+export function restJsonError(refusal: AwsError, codes: ErrorCodes): AwsResponse {
   const { code, status } = of(refusal, codes);
   return {
     status,
@@ -40,7 +40,7 @@ export function restJsonError(refusal: AwsRefusal, codes: Codes): Answer {
 }
 
 /** Error of the query protocol (SNS, STS): XML with the side at fault. */
-export function queryError(refusal: AwsRefusal, codes: Codes, namespace: string): Answer {
+export function queryError(refusal: AwsError, codes: ErrorCodes, namespace: string): AwsResponse {
   const { code, status } = of(refusal, codes);
   const side = status >= 500 ? 'Receiver' : 'Sender';
   return {
@@ -51,7 +51,7 @@ export function queryError(refusal: AwsRefusal, codes: Codes, namespace: string)
 }
 
 /** Error of S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
-export function s3Error(refusal: AwsRefusal, codes: Codes): Answer {
+export function s3Error(refusal: AwsError, codes: ErrorCodes): AwsResponse {
   const { code, status } = of(refusal, codes);
   const members = Object.entries(refusal.members).map(
     ([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`,
@@ -64,7 +64,7 @@ export function s3Error(refusal: AwsRefusal, codes: Codes): Answer {
   };
 }
 
-const ENTITIES: Record<string, string> = {
+const entities: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -72,4 +72,4 @@ const ENTITIES: Record<string, string> = {
   "'": '&apos;',
 };
 /** Text as it stands inside an XML element. */
-export const escapeXml = (text: string) => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+export const escapeXml = (text: string) => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);

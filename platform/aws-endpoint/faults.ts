@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AwsRefusal } from './call.ts';
+import { AwsError } from './call.ts';
 
 /**
  * - `throttle`, `error`: the call is refused as the service refuses when it is overloaded or broken
@@ -52,7 +52,7 @@ export class Faults {
   }
 
   /** The fault that hits this call, if any; counted. */
-  strike(service: string, action: string, caller: string): Fault | undefined {
+  match(service: string, action: string, caller: string): Fault | undefined {
     if (this.#rules.length === 0) return undefined;
     const fault = this.#rules.find(
       (rule) =>
@@ -68,24 +68,24 @@ export class Faults {
 }
 
 /** The refusal that a fault stands for; undefined for those that do not refuse. */
-export function refusalOf(fault: Fault, items: number | undefined): AwsRefusal | undefined {
-  if (fault.kind === 'throttle') return new AwsRefusal('throttled', 'Rate exceeded');
+export function errorFor(fault: Fault, items: number | undefined): AwsError | undefined {
+  if (fault.kind === 'throttle') return new AwsError('throttled', 'Rate exceeded');
   if (fault.kind === 'error')
-    return new AwsRefusal('internal', 'We encountered an internal error. Please try again.');
+    return new AwsError('internal', 'We encountered an internal error. Please try again.');
   if (fault.kind === 'transaction-conflict') return conflict(items);
   return undefined;
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-function conflict(items: number | undefined): AwsRefusal {
-  if (items === undefined) return new AwsRefusal('conflict', 'Transaction is ongoing for the item');
+function conflict(items: number | undefined): AwsError {
+  if (items === undefined) return new AwsError('conflict', 'Transaction is ongoing for the item');
   const reasons = Array.from({ length: items }, (_, index) =>
     index === 0
       ? { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' }
       : { Code: 'None' },
   );
   const codes = reasons.map((reason) => reason.Code).join(', ');
-  return new AwsRefusal(
+  return new AwsError(
     {
       code: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
       status: 400,

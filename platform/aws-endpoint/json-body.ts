@@ -1,10 +1,10 @@
-import { AwsRefusal, type Incoming } from './call.ts';
+import { AwsError, type AwsRequest } from './call.ts';
 
-/** The body as JSON; `{}` when there is none. @throws AwsRefusal SerializationException, as AWS answers other text */
-export function jsonBody<T>(incoming: Incoming): T {
+/** The body as JSON; `{}` when there is none. @throws AwsError SerializationException, as AWS answers other text */
+export function jsonBody<T>(awsRequest: AwsRequest): T {
   try {
-    return (incoming.body.length === 0 ? {} : JSON.parse(incoming.body.toString())) as T;
+    return (awsRequest.body.length === 0 ? {} : JSON.parse(awsRequest.body.toString())) as T;
   } catch {
-    throw new AwsRefusal({ code: 'SerializationException', status: 400 }, 'The body is not JSON');
+    throw new AwsError({ code: 'SerializationException', status: 400 }, 'The body is not JSON');
   }
 }

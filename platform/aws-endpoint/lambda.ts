@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, AwsRefusal, type AwsService, type Caller } from './call.ts';
-import { type Codes, restJsonError } from './error-shapes.ts';
+import { AwsError, type AwsResponse, type AwsService, type Caller } from './call.ts';
+import { type ErrorCodes, restJsonError } from './error-shapes.ts';
 
-const CODES: Codes = {
+const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDeniedException', status: 403 },
   'unknown-operation': { code: 'UnknownOperationException', status: 404 },
   'unknown-caller': { code: 'UnrecognizedClientException', status: 403 },
@@ -12,7 +12,7 @@ const CODES: Codes = {
 };
 
 /** What a function answered: JSON text, and why it failed when it did. */
-export type InvokeOutcome = { payload: string; failure?: string };
+export type InvokeOutput = { payload: string; failure?: string };
 
 /**
  * Runs a function. `Event` returns as soon as the event is taken. Rejects with an error that has the `code` and
@@ -22,10 +22,10 @@ export type InvokeFunction = (
   functionName: string,
   payload: string,
   options: { type: 'RequestResponse' | 'Event'; caller: string },
-) => Promise<InvokeOutcome>;
+) => Promise<InvokeOutput>;
 
 /** Lambda takes at most 6 MB for an answer that is waited for, and 1 MB for an event (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
-const LIMIT_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 } as const;
+const maxPayloadBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 } as const;
 
 /** Lambda: Invoke. `knows` tells whether a function exists. */
 export function lambda(
@@ -35,30 +35,30 @@ export function lambda(
   accountId: string,
 ): AwsService {
   return {
-    refuse: (refusal) => restJsonError(refusal, CODES),
-    read(incoming, caller) {
-      const [, id] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(incoming.path) ?? [];
-      if (!id || incoming.method !== 'POST')
-        throw new AwsRefusal(
+    refuse: (refusal) => restJsonError(refusal, errorCodes),
+    read(awsRequest, caller) {
+      const [, id] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(awsRequest.path) ?? [];
+      if (!id || awsRequest.method !== 'POST')
+        throw new AwsError(
           'unknown-operation',
-          `The local platform does not know the operation Lambda ${incoming.method} ${incoming.path}`,
+          `The local platform does not know the operation Lambda ${awsRequest.method} ${awsRequest.path}`,
         );
       const name = functionNameOf(decodeURIComponent(id));
       const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
       return {
         name: 'Invoke',
-        needs: [{ action: 'lambda:InvokeFunction', resource: arn }],
+        requiredPermissions: [{ action: 'lambda:InvokeFunction', resource: arn }],
         run: () => {
           if (!knows(name))
-            throw new AwsRefusal(
+            throw new AwsError(
               { code: 'ResourceNotFoundException', status: 404, members: { Type: 'User' } },
               `Function not found: ${arn}`,
             );
           return call(
             invoke,
             name,
-            incoming.body,
-            String(incoming.headers['x-amz-invocation-type'] ?? 'RequestResponse'),
+            awsRequest.body,
+            String(awsRequest.headers['x-amz-invocation-type'] ?? 'RequestResponse'),
             caller,
           );
         },
@@ -73,7 +73,7 @@ async function call(
   body: Buffer,
   type: string,
   caller: Caller,
-): Promise<Answer> {
+): Promise<AwsResponse> {
   const headers = {
     'content-type': 'application/json',
     'x-amzn-requestid': randomUUID(),
@@ -81,20 +81,20 @@ async function call(
   };
   if (type === 'DryRun') return { status: 204, headers, body: '' };
   if (type !== 'RequestResponse' && type !== 'Event')
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'InvalidParameterValueException', status: 400 },
       `Invocation type ${type} is not known`,
     );
-  if (body.length > LIMIT_BYTES[type])
-    throw new AwsRefusal(
+  if (body.length > maxPayloadBytes[type])
+    throw new AwsError(
       { code: 'RequestTooLargeException', status: 413 },
-      `${body.length} byte payload is too large for the ${type} invocation type (limit ${LIMIT_BYTES[type]} bytes)`,
+      `${body.length} byte payload is too large for the ${type} invocation type (limit ${maxPayloadBytes[type]} bytes)`,
     );
   const payload = body.length === 0 ? '{}' : body.toString();
   try {
     JSON.parse(payload);
   } catch {
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'InvalidRequestContentException', status: 400 },
       'Could not parse request body into json',
     );
@@ -102,7 +102,7 @@ async function call(
   const outcome = await invoke(name, payload, { type, caller: caller.name }).catch((error: unknown) => {
     const refused = error as { code?: unknown; status?: unknown };
     if (error instanceof Error && typeof refused.code === 'string' && typeof refused.status === 'number')
-      throw new AwsRefusal({ code: refused.code, status: refused.status }, error.message);
+      throw new AwsError({ code: refused.code, status: refused.status }, error.message);
     throw error;
   });
   if (type === 'Event') return { status: 202, headers, body: '' };

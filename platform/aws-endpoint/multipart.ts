@@ -1,7 +1,7 @@
 /** A form as a browser uploads it; field names in lower case, as S3 compares them. */
 export type Form = { fields: Record<string, string>; file: Buffer; fileName: string };
 
-const HEAD_END = Buffer.from('\r\n\r\n');
+const headEnd = Buffer.from('\r\n\r\n');
 
 /** Reads `multipart/form-data` up to its file, which S3 wants last (RFC 7578). Undefined when it is none. */
 export function parseForm(body: Buffer, contentType: string): Form | undefined {
@@ -11,12 +11,12 @@ export function parseForm(body: Buffer, contentType: string): Form | undefined {
   let at = body.indexOf(boundary);
   while (at >= 0) {
     const headStart = at + boundary.length + 2;
-    const headEnd = body.indexOf(HEAD_END, headStart);
-    if (headEnd < 0) return undefined;
-    const next = body.indexOf(Buffer.concat([Buffer.from('\r\n'), boundary]), headEnd + 2);
+    const end = body.indexOf(headEnd, headStart);
+    if (end < 0) return undefined;
+    const next = body.indexOf(Buffer.concat([Buffer.from('\r\n'), boundary]), end + 2);
     if (next < 0) return undefined;
-    const head = body.subarray(headStart, headEnd).toString();
-    const content = body.subarray(headEnd + HEAD_END.length, next);
+    const head = body.subarray(headStart, end).toString();
+    const content = body.subarray(end + headEnd.length, next);
     const name = /;\s*name="([^"]*)"/i.exec(head)?.[1]?.toLowerCase();
     if (name === undefined) return undefined;
     if (name === 'file') {

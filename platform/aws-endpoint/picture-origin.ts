@@ -1,22 +1,22 @@
 import type { StoredObject } from '../engines/fauxqs-internals.ts';
 import type { Messaging } from '../engines/messaging.ts';
-import type { Answer, Incoming } from './call.ts';
+import type { AwsRequest, AwsResponse } from './call.ts';
 
 /** The bucket whose pictures the world may see, and the beginnings of the keys that it may see. */
 export type PublicPictures = { bucket: string; prefixes: string[] };
 
 /** What CloudFront lets a cache keep when the object itself says nothing: a day, its own default. */
-const DEFAULT_CACHE_CONTROL = 'public, max-age=86400';
+const defaultCacheControl = 'public, max-age=86400';
 
 /** Serves a picture by `/_images/<key>`, as CloudFront does on AWS: no signature, no listing, nothing but GET. */
-export function showPicture(
-  incoming: Incoming,
+export function servePicture(
+  awsRequest: AwsRequest,
   messaging: Messaging,
   pictures: PublicPictures | undefined,
-): Answer {
-  if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
+): AwsResponse {
+  if (awsRequest.method !== 'GET' && awsRequest.method !== 'HEAD')
     return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
-  const object = pictures && find(messaging, pictures, incoming.path);
+  const object = pictures && find(messaging, pictures, awsRequest.path);
   if (!object)
     return {
       status: 404,
@@ -25,13 +25,13 @@ export function showPicture(
     };
   const headers = {
     'content-type': object.contentType,
-    'cache-control': object.cacheControl ?? DEFAULT_CACHE_CONTROL,
+    'cache-control': object.cacheControl ?? defaultCacheControl,
     etag: object.etag,
     'last-modified': object.lastModified.toUTCString(),
     'access-control-allow-origin': '*',
     'x-content-type-options': 'nosniff',
   };
-  if (incoming.headers['if-none-match'] === object.etag) return { status: 304, headers, body: '' };
+  if (awsRequest.headers['if-none-match'] === object.etag) return { status: 304, headers, body: '' };
   return {
     status: 200,
     headers: { ...headers, 'content-length': String(object.contentLength) },

@@ -1,4 +1,4 @@
-import { PublishedEvents, takenMessages } from './published-events.ts';
+import { acceptedMessages, PublishedEvents } from './published-events.ts';
 
 describe('published events', () => {
   test('are kept newest first, in a bounded number, and counted for ever', () => {
@@ -20,10 +20,10 @@ describe('published events', () => {
     };
     const answer =
       '<Successful><member><Id>a</Id></member></Successful><Failed><member><Id>b</Id></member></Failed>';
-    expect(takenMessages(params, answer)).toEqual(['taken']);
+    expect(acceptedMessages(params, answer)).toEqual(['taken']);
   });
 
   test('are not what other calls carry', () => {
-    expect(takenMessages({ Action: 'Subscribe', Message: 'x' }, '')).toEqual([]);
+    expect(acceptedMessages({ Action: 'Subscribe', Message: 'x' }, '')).toEqual([]);
   });
 });

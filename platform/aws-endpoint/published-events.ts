@@ -2,7 +2,7 @@
 export type Published = { at: string; topicArn: string; message: string };
 
 /** As many as a person looks at; each is at most 256 KB, SNS's limit, and in truth about one. */
-const KEPT = 100;
+const maxRecent = 100;
 
 /** The newest messages that topics took, and how many each took since the start. Messages are parsed by who looks. */
 export class PublishedEvents {
@@ -13,12 +13,12 @@ export class PublishedEvents {
     this.#counts.set(topicArn, this.countOf(topicArn) + 1);
     this.#recent.push({ at: new Date().toISOString(), topicArn, message });
     // Cut rarely, so that a busy shop pays for it once in a hundred messages.
-    if (this.#recent.length >= 2 * KEPT) this.#recent = this.#recent.slice(-KEPT);
+    if (this.#recent.length >= 2 * maxRecent) this.#recent = this.#recent.slice(-maxRecent);
   }
 
   /** Newest first, `limit` at most. */
-  recent(limit = KEPT): Published[] {
-    return this.#recent.slice(-Math.min(limit, KEPT)).reverse();
+  recent(limit = maxRecent): Published[] {
+    return this.#recent.slice(-Math.min(limit, maxRecent)).reverse();
   }
 
   countOf(topicArn: string): number {
@@ -27,7 +27,7 @@ export class PublishedEvents {
 }
 
 /** The messages of a `Publish` or `PublishBatch` that the engine's answer says were taken. */
-export function takenMessages(params: Record<string, string>, answer: string): string[] {
+export function acceptedMessages(params: Record<string, string>, answer: string): string[] {
   if (params.Action === 'Publish') return params.Message === undefined ? [] : [params.Message];
   if (params.Action !== 'PublishBatch') return [];
   const [, taken = ''] = /<Successful>(.*?)<\/Successful>/s.exec(answer) ?? [];

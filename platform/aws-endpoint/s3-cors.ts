@@ -1,36 +1,36 @@
 import type { BucketSpec, CorsRule } from '../../build/deployment.ts';
 import { pattern } from '../../build/iam/pattern.ts';
-import { type Answer, AwsRefusal, type Incoming } from './call.ts';
+import { AwsError, type AwsRequest, type AwsResponse } from './call.ts';
 import { s3Error } from './error-shapes.ts';
 
-const forbidden = (message: string): Answer =>
-  s3Error(new AwsRefusal({ code: 'AccessForbidden', status: 403 }, `CORSResponse: ${message}`), {} as never);
+const forbidden = (message: string): AwsResponse =>
+  s3Error(new AwsError({ code: 'AccessForbidden', status: 403 }, `CORSResponse: ${message}`), {} as never);
 
 /**
  * Answers a browser that asks whether a page of another origin may send a request, by the rules of the bucket
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html).
  */
-export function preflight(incoming: Incoming, bucket: BucketSpec | undefined): Answer {
-  const method = incoming.headers['access-control-request-method'];
-  if (!incoming.headers.origin || !method)
+export function preflight(awsRequest: AwsRequest, bucket: BucketSpec | undefined): AwsResponse {
+  const method = awsRequest.headers['access-control-request-method'];
+  if (!awsRequest.headers.origin || !method)
     return s3Error(
-      new AwsRefusal(
+      new AwsError(
         { code: 'BadRequest', status: 400 },
         'Insufficient information. Origin request header needed.',
       ),
       {} as never,
     );
   if (!bucket?.cors.length) return forbidden('CORS is not enabled for this bucket.');
-  const asked = (incoming.headers['access-control-request-headers'] ?? '')
+  const asked = (awsRequest.headers['access-control-request-headers'] ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
-  const rule = bucket.cors.find((one) => fits(one, incoming.headers.origin ?? '', method, asked));
+  const rule = bucket.cors.find((one) => fits(one, awsRequest.headers.origin ?? '', method, asked));
   if (!rule) return forbidden('This CORS request is not allowed.');
   return {
     status: 200,
     headers: {
-      ...allowing(rule, incoming.headers.origin),
+      ...allowing(rule, awsRequest.headers.origin),
       ...(asked.length > 0 ? { 'access-control-allow-headers': asked.join(', ') } : {}),
       ...(rule.maxAge === undefined ? {} : { 'access-control-max-age': String(rule.maxAge) }),
     },
@@ -39,10 +39,10 @@ export function preflight(incoming: Incoming, bucket: BucketSpec | undefined): A
 }
 
 /** The headers that let the page read the answer; none when no rule of the bucket fits. */
-export function corsHeaders(incoming: Incoming, bucket: BucketSpec | undefined): Record<string, string> {
-  const { origin } = incoming.headers;
+export function corsHeaders(awsRequest: AwsRequest, bucket: BucketSpec | undefined): Record<string, string> {
+  const { origin } = awsRequest.headers;
   if (!origin) return {};
-  const rule = bucket?.cors.find((one) => fits(one, origin, incoming.method, []));
+  const rule = bucket?.cors.find((one) => fits(one, origin, awsRequest.method, []));
   return rule ? allowing(rule, origin) : {};
 }
 

@@ -1,34 +1,35 @@
 import { createHmac } from 'node:crypto';
-import { type Answer, AwsRefusal, type Incoming } from './call.ts';
-import type { CredentialBook } from './credentials.ts';
+import { AwsError, type AwsRequest, type AwsResponse } from './call.ts';
+import type { CredentialRegistry } from './credentials.ts';
 import { escapeXml } from './error-shapes.ts';
 import { type Form, parseForm } from './multipart.ts';
 import { checkPolicy } from './s3-policy.ts';
-import type { Claimed } from './s3-presigned.ts';
+import type { UnverifiedRequest } from './s3-presigned.ts';
 import type { S3Request } from './s3-request.ts';
 import { scopeOf } from './signature-scope.ts';
 import { sameSignature, signingKey } from './sigv4.ts';
 
 /** Whether a browser's form uploads a file to a bucket. */
-export const isForm = (incoming: Incoming) =>
-  incoming.method === 'POST' && (incoming.headers['content-type'] ?? '').startsWith('multipart/form-data');
+export const isForm = (awsRequest: AwsRequest) =>
+  awsRequest.method === 'POST' &&
+  (awsRequest.headers['content-type'] ?? '').startsWith('multipart/form-data');
 
 /**
  * Reads an upload by form and verifies its policy: who signed it, until when, and every field and the size of the
  * file against its conditions (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html).
  */
 export function readForm(
-  incoming: Incoming,
-  book: CredentialBook,
+  awsRequest: AwsRequest,
+  credentials: CredentialRegistry,
   now: () => Date = () => new Date(),
-): Claimed {
-  const form = parseForm(incoming.body, incoming.headers['content-type'] ?? '');
+): UnverifiedRequest {
+  const form = parseForm(awsRequest.body, awsRequest.headers['content-type'] ?? '');
   const credential = form?.fields['x-amz-credential'] ?? '';
   return {
-    caller: scopeOf(credential, book).caller,
+    caller: scopeOf(credential, credentials).caller,
     verify(signer) {
       if (!form)
-        throw new AwsRefusal(
+        throw new AwsError(
           { code: 'MalformedPOSTRequest', status: 400 },
           'The body of your POST request is not well-formed multipart/form-data.',
         );
@@ -42,19 +43,19 @@ export function readForm(
           fields['x-amz-signature'] ?? '',
         )
       )
-        throw new AwsRefusal(
+        throw new AwsError(
           { code: 'SignatureDoesNotMatch', status: 403 },
           'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
         );
       if ((fields['x-amz-security-token'] ?? '') !== signer.sessionToken)
-        throw new AwsRefusal(
+        throw new AwsError(
           { code: 'InvalidToken', status: 400 },
           'The provided token is malformed or otherwise invalid.',
         );
-      const bucket = decodeURIComponent(incoming.path.split('/')[1] ?? '');
+      const bucket = decodeURIComponent(awsRequest.path.split('/')[1] ?? '');
       checkPolicy(policy, { ...fields, bucket }, form.file.length, now());
       const request = requestFrom(form, bucket);
-      return { request, answer: (done) => answerForm(done, fields, request, incoming) };
+      return { request, answer: (done) => answerForm(done, fields, request, awsRequest) };
     },
   };
 }
@@ -62,7 +63,7 @@ export function readForm(
 function requestFrom({ fields, file, fileName }: Form, bucket: string): S3Request {
   const key = (fields.key ?? '').replaceAll('$' + '{filename}', fileName);
   if (!key)
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'InvalidArgument', status: 400 },
       "Bucket POST must contain a field named 'key'.",
     );
@@ -74,13 +75,13 @@ function requestFrom({ fields, file, fileName }: Form, bucket: string): S3Reques
 
 /** 204 unless the form asks for 200 or 201 (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html). */
 function answerForm(
-  done: Answer,
+  done: AwsResponse,
   fields: Record<string, string>,
   request: S3Request,
-  incoming: Incoming,
-): Answer {
+  awsRequest: AwsRequest,
+): AwsResponse {
   if (done.status !== 200) return done;
-  const location = `http://${incoming.headers.host}/${request.bucket}/${encodeURI(request.key)}`;
+  const location = `http://${awsRequest.headers.host}/${request.bucket}/${encodeURI(request.key)}`;
   const etag = done.headers.etag ?? '';
   const headers = { etag, location };
   if (fields.success_action_status === '200') return { status: 200, headers, body: '' };

@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { AwsRefusal } from './call.ts';
+import { AwsError } from './call.ts';
 import type { S3Request } from './s3-request.ts';
 
 /** As large as the body of one request may be here; S3's own limit is 5 GB, for which nothing local has a use. */
-export const MAX_BODY_BYTES = 128 * 1024 * 1024;
+export const maxBodyBytes = 128 * 1024 * 1024;
 
 /**
  * Checks the body against what the client said of it: S3 refuses an upload that was damaged or cut off on the way,
  * and a presigned URL that was made for another body. The engine stores whatever comes.
- * @throws AwsRefusal BadDigest or InvalidDigest
+ * @throws AwsError BadDigest or InvalidDigest
  */
 export function checkIntegrity({ headers, body }: Pick<S3Request, 'headers' | 'body'>): void {
   if (headers['content-encoding']?.includes('aws-chunked')) return; // its checksums are trailers, over the decoded body
   const md5 = headers['content-md5'];
   if (md5 && md5 !== createHash('md5').update(body).digest('base64'))
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'BadDigest', status: 400 },
       'The Content-MD5 you specified did not match what we received.',
     );
-  for (const [header, digest] of CHECKSUMS) {
+  for (const [header, digest] of checksums) {
     const wanted = headers[header];
     if (wanted && wanted !== digest(body))
-      throw new AwsRefusal(
+      throw new AwsError(
         { code: 'BadDigest', status: 400 },
         `The ${header.slice('x-amz-checksum-'.length).toUpperCase()} you specified did not match the calculated checksum.`,
       );
@@ -30,7 +30,7 @@ export function checkIntegrity({ headers, body }: Pick<S3Request, 'headers' | 'b
 }
 
 const hash = (name: string) => (body: Buffer) => createHash(name).update(body).digest('base64');
-const CHECKSUMS: [string, (body: Buffer) => string][] = [
+const checksums: [string, (body: Buffer) => string][] = [
   [
     'x-amz-checksum-crc32',
     (body) => {

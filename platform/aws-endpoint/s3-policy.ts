@@ -1,18 +1,18 @@
-import { AwsRefusal } from './call.ts';
+import { AwsError } from './call.ts';
 
 type Condition = Record<string, string> | [string, string | number, string | number];
 type Policy = { expiration?: string; conditions?: Condition[] };
 
 /** Fields that no condition needs to cover. */
-const FREE = new Set(['x-amz-signature', 'policy', 'file', 'bucket']);
+const uncheckedFields = new Set(['x-amz-signature', 'policy', 'file', 'bucket']);
 
 const refuse = (why: string) =>
-  new AwsRefusal({ code: 'AccessDenied', status: 403 }, `Invalid according to Policy: ${why}`);
+  new AwsError({ code: 'AccessDenied', status: 403 }, `Invalid according to Policy: ${why}`);
 
 /**
  * Holds a form against the policy that was signed for it: its end, each condition, no field that no condition
  * covers, and the size of the file in bytes.
- * @throws AwsRefusal AccessDenied, EntityTooLarge, EntityTooSmall or InvalidPolicyDocument
+ * @throws AwsError AccessDenied, EntityTooLarge, EntityTooSmall or InvalidPolicyDocument
  */
 export function checkPolicy(
   encoded: string,
@@ -39,7 +39,7 @@ export function checkPolicy(
     if (!holds) throw refuse(`Policy Condition failed: ${JSON.stringify([operator, `$${field}`, value])}`);
   }
   const stranger = Object.keys(fields).find(
-    (field) => !covered.has(field) && !FREE.has(field) && !field.startsWith('x-ignore-'),
+    (field) => !covered.has(field) && !uncheckedFields.has(field) && !field.startsWith('x-ignore-'),
   );
   if (stranger) throw refuse(`Extra input fields: ${stranger}`);
 }
@@ -48,7 +48,7 @@ function decode(encoded: string): Policy {
   try {
     return JSON.parse(Buffer.from(encoded, 'base64').toString()) as Policy;
   } catch {
-    throw new AwsRefusal({ code: 'InvalidPolicyDocument', status: 400 }, 'Invalid Policy: Invalid JSON.');
+    throw new AwsError({ code: 'InvalidPolicyDocument', status: 400 }, 'Invalid Policy: Invalid JSON.');
   }
 }
 
@@ -60,12 +60,12 @@ function asEquality(condition: Record<string, string>): [string, string, string]
 function checkSize(bytes: number, least: number, most: number): void {
   const members = { ProposedSize: bytes };
   if (bytes > most)
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'EntityTooLarge', status: 400, members: { ...members, MaxSizeAllowed: most } },
       'Your proposed upload exceeds the maximum allowed size',
     );
   if (bytes < least)
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'EntityTooSmall', status: 400, members: { ...members, MinSizeAllowed: least } },
       'Your proposed upload is smaller than the minimum allowed size',
     );

@@ -1,22 +1,22 @@
-import { type Answer, AwsRefusal, type Caller, type Incoming } from './call.ts';
-import type { CredentialBook } from './credentials.ts';
+import { AwsError, type AwsRequest, type AwsResponse, type Caller } from './call.ts';
+import type { CredentialRegistry } from './credentials.ts';
 import { readS3, type S3Request } from './s3-request.ts';
 import { scopeOf } from './signature-scope.ts';
 import { amzDate, sameSignature, signatureOf } from './sigv4.ts';
 
-/** A request whose right to be there is still to be shown. `verify` throws AwsRefusal when it is not. */
-export type Claimed = {
+/** A request whose right to be there is still to be shown. `verify` throws AwsError when it is not. */
+export type UnverifiedRequest = {
   caller: Caller | undefined;
-  verify(caller: Caller): { request: S3Request; answer?: (done: Answer) => Answer };
+  verify(caller: Caller): { request: S3Request; answer?: (done: AwsResponse) => AwsResponse };
 };
 
 /** Longest life of a presigned URL, by S3: seven days. */
-const MAX_EXPIRES_S = 604_800;
+const maxExpiresS = 604_800;
 /** How far a clock may be ahead before S3 takes a URL for not yet valid. */
-const MAX_SKEW_MS = 15 * 60_000;
+const maxSkewMs = 15 * 60_000;
 
 /** Whether the signature is in the query. */
-export const isPresigned = (incoming: Incoming) => incoming.query.includes('X-Amz-Signature=');
+export const isPresigned = (awsRequest: AwsRequest) => awsRequest.query.includes('X-Amz-Signature=');
 
 const isAuth = (name: string) => name.toLowerCase().startsWith('x-amz-');
 
@@ -26,31 +26,31 @@ const isAuth = (name: string) => name.toLowerCase().startsWith('x-amz-');
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
  */
 export function readPresigned(
-  incoming: Incoming,
-  book: CredentialBook,
+  awsRequest: AwsRequest,
+  credentials: CredentialRegistry,
   now: () => Date = () => new Date(),
-): Claimed {
-  const params = new URLSearchParams(incoming.query);
+): UnverifiedRequest {
+  const params = new URLSearchParams(awsRequest.query);
   const credential = params.get('X-Amz-Credential') ?? '';
-  const { caller } = scopeOf(credential, book);
+  const { caller } = scopeOf(credential, credentials);
   return {
     caller,
     verify(signer) {
       checkTime(params, now());
       if ((params.get('X-Amz-Security-Token') ?? '') !== signer.sessionToken)
-        throw new AwsRefusal(
+        throw new AwsError(
           { code: 'InvalidToken', status: 400 },
           'The provided token is malformed or otherwise invalid.',
         );
-      const pairs = incoming.query.split('&').map((pair): [string, string] => {
+      const pairs = awsRequest.query.split('&').map((pair): [string, string] => {
         const [name = '', value = ''] = pair.split('=');
         return [name, value];
       });
-      const request = readS3(incoming, isAuth);
+      const request = readS3(awsRequest, isAuth);
       const expected = signatureOf(
         {
-          method: incoming.method,
-          path: incoming.path,
+          method: awsRequest.method,
+          path: awsRequest.path,
           query: pairs.filter(([name]) => name !== 'X-Amz-Signature'),
           headers: request.headers,
           signedHeaders: (params.get('X-Amz-SignedHeaders') ?? '').split(';'),
@@ -64,7 +64,7 @@ export function readPresigned(
         signer.secretAccessKey,
       );
       if (!sameSignature(expected, params.get('X-Amz-Signature') ?? ''))
-        throw new AwsRefusal(
+        throw new AwsError(
           { code: 'SignatureDoesNotMatch', status: 403 },
           'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
         );
@@ -76,16 +76,16 @@ export function readPresigned(
 function checkTime(params: URLSearchParams, now: Date): void {
   const seconds = Number(params.get('X-Amz-Expires'));
   const signedAt = amzDate(params.get('X-Amz-Date') ?? '');
-  if (!signedAt || !Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_S)
-    throw new AwsRefusal(
+  if (!signedAt || !Number.isInteger(seconds) || seconds < 1 || seconds > maxExpiresS)
+    throw new AwsError(
       { code: 'AuthorizationQueryParametersError', status: 400 },
-      `X-Amz-Date must be a date, and X-Amz-Expires between 1 and ${MAX_EXPIRES_S} seconds`,
+      `X-Amz-Date must be a date, and X-Amz-Expires between 1 and ${maxExpiresS} seconds`,
     );
   const expires = new Date(signedAt.getTime() + seconds * 1000);
-  if (signedAt.getTime() - now.getTime() > MAX_SKEW_MS)
-    throw new AwsRefusal({ code: 'AccessDenied', status: 403 }, 'Request is not yet valid');
+  if (signedAt.getTime() - now.getTime() > maxSkewMs)
+    throw new AwsError({ code: 'AccessDenied', status: 403 }, 'Request is not yet valid');
   if (expires <= now)
-    throw new AwsRefusal(
+    throw new AwsError(
       {
         code: 'AccessDenied',
         status: 403,

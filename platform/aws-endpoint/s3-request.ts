@@ -1,5 +1,5 @@
 import type { S3ActionName } from '../engines/messaging-s3.ts';
-import { AwsRefusal, type Incoming, type Need } from './call.ts';
+import { AwsError, type AwsRequest, type RequiredPermission } from './call.ts';
 
 /** One S3 request, told apart by operation; names decoded, header names in lower case. */
 export type S3Request = {
@@ -12,8 +12,8 @@ export type S3Request = {
 };
 
 type Route = { action: S3ActionName; query: string[] };
-const PLAIN = ['x-id'];
-const OVERRIDES = [
+const commonParameters = ['x-id'];
+const overrides = [
   'content-type',
   'content-disposition',
   'cache-control',
@@ -23,17 +23,17 @@ const OVERRIDES = [
 ];
 
 /** The query parameters that each operation understands; any other names an operation or a way that is not known. */
-const ROUTES: Record<string, (query: URLSearchParams, copy: boolean) => Route> = {
-  'GET /': () => ({ action: 'ListBuckets', query: PLAIN }),
-  'PUT bucket': () => ({ action: 'CreateBucket', query: PLAIN }),
-  'HEAD bucket': () => ({ action: 'HeadBucket', query: PLAIN }),
-  'DELETE bucket': () => ({ action: 'DeleteBucket', query: PLAIN }),
+const routes: Record<string, (query: URLSearchParams, copy: boolean) => Route> = {
+  'GET /': () => ({ action: 'ListBuckets', query: commonParameters }),
+  'PUT bucket': () => ({ action: 'CreateBucket', query: commonParameters }),
+  'HEAD bucket': () => ({ action: 'HeadBucket', query: commonParameters }),
+  'DELETE bucket': () => ({ action: 'DeleteBucket', query: commonParameters }),
   'GET bucket': (query) =>
     query.get('list-type') === '2'
       ? {
           action: 'ListObjectsV2',
           query: [
-            ...PLAIN,
+            ...commonParameters,
             'list-type',
             'prefix',
             'delimiter',
@@ -42,29 +42,29 @@ const ROUTES: Record<string, (query: URLSearchParams, copy: boolean) => Route> =
             'start-after',
           ],
         }
-      : { action: 'ListObjects', query: [...PLAIN, 'prefix', 'delimiter', 'max-keys', 'marker'] },
-  'POST bucket': () => ({ action: 'DeleteObjects', query: [...PLAIN, 'delete'] }),
-  'HEAD object': () => ({ action: 'HeadObject', query: PLAIN }),
+      : { action: 'ListObjects', query: [...commonParameters, 'prefix', 'delimiter', 'max-keys', 'marker'] },
+  'POST bucket': () => ({ action: 'DeleteObjects', query: [...commonParameters, 'delete'] }),
+  'HEAD object': () => ({ action: 'HeadObject', query: commonParameters }),
   'GET object': () => ({
     action: 'GetObject',
-    query: [...PLAIN, ...OVERRIDES.map((name) => `response-${name}`)],
+    query: [...commonParameters, ...overrides.map((name) => `response-${name}`)],
   }),
   'PUT object': (query, copy) =>
     query.has('partNumber')
-      ? { action: 'UploadPart', query: [...PLAIN, 'partNumber', 'uploadId'] }
-      : { action: copy ? 'CopyObject' : 'PutObject', query: PLAIN },
+      ? { action: 'UploadPart', query: [...commonParameters, 'partNumber', 'uploadId'] }
+      : { action: copy ? 'CopyObject' : 'PutObject', query: commonParameters },
   'DELETE object': (query) =>
     query.has('uploadId')
-      ? { action: 'AbortMultipartUpload', query: [...PLAIN, 'uploadId'] }
-      : { action: 'DeleteObject', query: PLAIN },
+      ? { action: 'AbortMultipartUpload', query: [...commonParameters, 'uploadId'] }
+      : { action: 'DeleteObject', query: commonParameters },
   'POST object': (query) =>
     query.has('uploads')
-      ? { action: 'CreateMultipartUpload', query: [...PLAIN, 'uploads'] }
-      : { action: 'CompleteMultipartUpload', query: [...PLAIN, 'uploadId'] },
+      ? { action: 'CreateMultipartUpload', query: [...commonParameters, 'uploads'] }
+      : { action: 'CompleteMultipartUpload', query: [...commonParameters, 'uploadId'] },
 };
 
 /** Headers that ask for what the engine would pass over in silence. */
-const REFUSED_HEADERS = [
+const refusedHeaders = [
   'x-amz-tagging',
   'x-amz-acl',
   'x-amz-grant-read',
@@ -78,19 +78,22 @@ const REFUSED_HEADERS = [
   'x-amz-copy-source-if-none-match',
 ];
 
-/** Reads a path-style request. @throws AwsRefusal unknown-operation, naming what was asked for */
-export function readS3(incoming: Incoming, skipQuery: (name: string) => boolean = () => false): S3Request {
-  const query = new URLSearchParams(incoming.query);
-  const [bucket = '', ...rest] = incoming.path.slice(1).split('/');
+/** Reads a path-style request. @throws AwsError unknown-operation, naming what was asked for */
+export function readS3(
+  awsRequest: AwsRequest,
+  skipQuery: (name: string) => boolean = () => false,
+): S3Request {
+  const query = new URLSearchParams(awsRequest.query);
+  const [bucket = '', ...rest] = awsRequest.path.slice(1).split('/');
   const key = decode(rest.join('/'));
-  const headers = flatten(incoming);
+  const headers = flatten(awsRequest);
   const place = key ? 'object' : bucket ? 'bucket' : '/';
-  const route = ROUTES[`${incoming.method} ${place}`]?.(query, headers['x-amz-copy-source'] !== undefined);
+  const route = routes[`${awsRequest.method} ${place}`]?.(query, headers['x-amz-copy-source'] !== undefined);
   const stranger = [...query.keys()].find((name) => !route?.query.includes(name) && !skipQuery(name));
-  if (!route) throw unknown(incoming.method, place);
+  if (!route) throw unknown(awsRequest.method, place);
   if (stranger !== undefined)
-    throw unknown(nameOf(incoming.method, place, stranger) ?? `${route.action} with ${stranger}`);
-  const header = REFUSED_HEADERS.find((name) => headers[name] !== undefined);
+    throw unknown(nameOf(awsRequest.method, place, stranger) ?? `${route.action} with ${stranger}`);
+  const header = refusedHeaders.find((name) => headers[name] !== undefined);
   if (header) throw unknown(route.action, 'with the header', header);
   return {
     action: route.action,
@@ -98,22 +101,22 @@ export function readS3(incoming: Incoming, skipQuery: (name: string) => boolean 
     key,
     query: Object.fromEntries(query),
     headers,
-    body: incoming.body,
+    body: awsRequest.body,
   };
 }
 
-const SUBRESOURCES =
+const subresources =
   /^(accelerate|acl|attributes|cors|encryption|legal-hold|lifecycle|location|logging|notification|policy|replication|retention|tagging|torrent|uploads|versioning|versions|website)$/;
 
 /** `PUT object ?tagging` is PutObjectTagging; undefined for a parameter that names no operation. */
 function nameOf(method: string, place: string, parameter: string): string | undefined {
-  if (!SUBRESOURCES.test(parameter)) return undefined;
+  if (!subresources.test(parameter)) return undefined;
   const words = [method.toLowerCase(), place === '/' ? '' : place, ...parameter.split('-')];
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 const unknown = (...words: string[]) =>
-  new AwsRefusal(
+  new AwsError(
     'unknown-operation',
     `The local platform does not know the operation S3 ${words.join(' ').trim()}`,
   );
@@ -122,13 +125,13 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new AwsRefusal({ code: 'InvalidURI', status: 400 }, "Couldn't parse the specified URI.");
+    throw new AwsError({ code: 'InvalidURI', status: 400 }, "Couldn't parse the specified URI.");
   }
 }
 
-function flatten(incoming: Incoming): Record<string, string> {
+function flatten(awsRequest: AwsRequest): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers))
+  for (const [name, value] of Object.entries(awsRequest.headers))
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
   return headers;
 }
@@ -141,10 +144,13 @@ export const s3Arn = (bucket: string, key?: string) =>
  * The rights that an S3 operation needs
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
  */
-export function s3Needs(request: S3Request): Need[] {
+export function s3Permissions(request: S3Request): RequiredPermission[] {
   const { action, bucket, key } = request;
-  const object = (right: string): Need => ({ action: `s3:${right}`, resource: s3Arn(bucket, key) });
-  const whole = (right: string): Need => ({ action: `s3:${right}`, resource: s3Arn(bucket) });
+  const object = (right: string): RequiredPermission => ({
+    action: `s3:${right}`,
+    resource: s3Arn(bucket, key),
+  });
+  const whole = (right: string): RequiredPermission => ({ action: `s3:${right}`, resource: s3Arn(bucket) });
   switch (action) {
     case 'ListBuckets':
       return [{ action: 's3:ListAllMyBuckets', resource: '*' }];
@@ -188,11 +194,11 @@ function copySource(request: S3Request): [string, string] {
   const source = decode(request.headers['x-amz-copy-source'] ?? '').replace(/^\//, '');
   const slash = source.indexOf('/');
   if (slash < 0 || source.includes('?versionId='))
-    throw new AwsRefusal({ code: 'InvalidArgument', status: 400 }, 'Invalid copy source');
+    throw new AwsError({ code: 'InvalidArgument', status: 400 }, 'Invalid copy source');
   return [source.slice(0, slash), source.slice(slash + 1)];
 }
 
-const NAMES: Record<string, string> = {
+const xmlEntities: Record<string, string> = {
   '&amp;': '&',
   '&lt;': '<',
   '&gt;': '>',
@@ -201,6 +207,6 @@ const NAMES: Record<string, string> = {
 };
 function deletedKeys(body: Buffer): string[] {
   return [...body.toString().matchAll(/<Key>([\s\S]*?)<\/Key>/g)].map(([, key = '']) =>
-    key.replace(/&(?:amp|lt|gt|quot|apos);/g, (entity) => NAMES[entity] ?? entity),
+    key.replace(/&(?:amp|lt|gt|quot|apos);/g, (entity) => xmlEntities[entity] ?? entity),
   );
 }

@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { Messaging } from '../engines/messaging.ts';
 import type { S3Reply } from '../engines/messaging-s3.ts';
 import type { Authorizer } from './authorizer.ts';
-import { type Answer, AwsRefusal, type AwsService, type Caller, type Operation } from './call.ts';
-import { type Codes, s3Error } from './error-shapes.ts';
+import { AwsError, type AwsResponse, type AwsService, type Caller, type Operation } from './call.ts';
+import { type ErrorCodes, s3Error } from './error-shapes.ts';
 import { checkIntegrity } from './s3-integrity.ts';
-import { readS3, type S3Request, s3Arn, s3Needs } from './s3-request.ts';
+import { readS3, type S3Request, s3Arn, s3Permissions } from './s3-request.ts';
 
-const CODES: Codes = {
+const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDenied', status: 403 },
   'unknown-operation': { code: 'NotImplemented', status: 501 },
   'unknown-caller': { code: 'InvalidAccessKeyId', status: 403 },
@@ -41,7 +41,7 @@ export type S3 = AwsService & {
   operation(request: S3Request, caller: Caller): Operation;
 };
 
-const EVENTS: Partial<Record<S3Request['action'], ObjectCreated['eventName']>> = {
+const createdEvents: Partial<Record<S3Request['action'], ObjectCreated['eventName']>> = {
   PutObject: 'ObjectCreated:Put',
   PostObject: 'ObjectCreated:Post',
   CopyObject: 'ObjectCreated:Copy',
@@ -54,7 +54,7 @@ export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
   let writes = 0;
 
   const announce = (request: S3Request, caller: Caller): void => {
-    const eventName = EVENTS[request.action];
+    const eventName = createdEvents[request.action];
     if (!eventName) return;
     const { bucket, key } = request;
     const object = messaging.objects.headObject(bucket, key);
@@ -76,14 +76,14 @@ export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
 
   const operation = (request: S3Request, caller: Caller): Operation => ({
     name: request.action,
-    needs: s3Needs(request),
+    requiredPermissions: s3Permissions(request),
     run() {
       checkIntegrity(request);
       checkConditions(messaging, request);
       const post = request.action === 'PostObject';
       const reply = messaging.s3(post ? { ...request, action: 'PutObject' } : request);
       if (reply.status === 404 && hidesAbsence(request, caller, authorizer))
-        throw new AwsRefusal('access-denied', 'Access Denied');
+        throw new AwsError('access-denied', 'Access Denied');
       if (reply.status < 300) announce(request, caller);
       return answerOf(reply, request);
     },
@@ -92,8 +92,8 @@ export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
   return {
     events,
     operation,
-    refuse: (refusal) => s3Error(refusal, CODES),
-    read: (incoming, caller) => operation(readS3(incoming), caller),
+    refuse: (refusal) => s3Error(refusal, errorCodes),
+    read: (awsRequest, caller) => operation(readS3(awsRequest), caller),
   };
 }
 
@@ -109,7 +109,7 @@ function hidesAbsence(request: S3Request, caller: Caller, authorizer: Authorizer
 /**
  * Conditional writes (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html), which the
  * engine passes over.
- * @throws AwsRefusal PreconditionFailed, NoSuchKey, or NotImplemented for a condition that S3 does not have
+ * @throws AwsError PreconditionFailed, NoSuchKey, or NotImplemented for a condition that S3 does not have
  */
 function checkConditions(messaging: Messaging, request: S3Request): void {
   const { action, bucket, key, headers } = request;
@@ -118,18 +118,18 @@ function checkConditions(messaging: Messaging, request: S3Request): void {
   if (noneMatch === undefined && match === undefined) return;
   const etag = etagOf(messaging, bucket, key);
   if (noneMatch !== undefined && noneMatch !== '*')
-    throw new AwsRefusal(
+    throw new AwsError(
       'unknown-operation',
       'The local platform does not know the operation S3 If-None-Match with an ETag',
     );
   if (match !== undefined && etag === undefined)
-    throw new AwsRefusal({ code: 'NoSuchKey', status: 404 }, 'The specified key does not exist.');
+    throw new AwsError({ code: 'NoSuchKey', status: 404 }, 'The specified key does not exist.');
   const unquoted = (text: string | undefined) => text?.replaceAll('"', '');
   if (
     (noneMatch !== undefined && etag !== undefined) ||
     (match !== undefined && unquoted(match) !== unquoted(etag))
   )
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'PreconditionFailed', status: 412 },
       'At least one of the pre-conditions you specified did not hold',
     );
@@ -144,7 +144,7 @@ function etagOf(messaging: Messaging, bucket: string, key: string): string | und
   }
 }
 
-function answerOf(reply: S3Reply, request: S3Request): Answer {
+function answerOf(reply: S3Reply, request: S3Request): AwsResponse {
   const headers = { ...reply.headers };
   if (request.action === 'GetObject' && reply.status < 300)
     for (const [name, value] of Object.entries(request.query))

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, AwsRefusal, type AwsService, type Need } from './call.ts';
-import { type Codes, jsonError } from './error-shapes.ts';
+import { AwsError, type AwsResponse, type AwsService, type RequiredPermission } from './call.ts';
+import { type ErrorCodes, jsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
 
-const CONTENT_TYPE = 'application/x-amz-json-1.1';
-const CODES: Codes = {
+const contentType = 'application/x-amz-json-1.1';
+const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDeniedException', status: 400 },
   'unknown-operation': { code: 'UnknownOperationException', status: 400 },
   'unknown-caller': { code: 'UnrecognizedClientException', status: 400 },
@@ -43,7 +43,7 @@ type Input = {
   MaxResults?: number;
 };
 
-const OPERATIONS: Record<string, (vault: SecretsBackend, input: Input) => object | Promise<object>> = {
+const operations: Record<string, (vault: SecretsBackend, input: Input) => object | Promise<object>> = {
   GetSecretValue: getValue,
   PutSecretValue: putValue,
   DescribeSecret: (vault, input) => description(require(vault, input)),
@@ -58,27 +58,29 @@ export function secretsManager(
   region: string,
   accountId: string,
 ): AwsService {
-  const store: SecretsBackend = vault ?? NO_SECRETS;
+  const store: SecretsBackend = vault ?? noSecrets;
   return {
-    refuse: (refusal) => jsonError(refusal, CODES, CONTENT_TYPE),
-    read(incoming) {
-      const target = String(incoming.headers['x-amz-target'] ?? '');
+    refuse: (refusal) => jsonError(refusal, errorCodes, contentType),
+    read(awsRequest) {
+      const target = String(awsRequest.headers['x-amz-target'] ?? '');
       const name = target.slice(target.indexOf('.') + 1);
-      const work = OPERATIONS[name];
+      const work = operations[name];
       if (!work)
-        throw new AwsRefusal(
+        throw new AwsError(
           'unknown-operation',
           `The local platform does not know the operation Secrets Manager ${name}`,
         );
-      const input = jsonBody<Input>(incoming);
+      const input = jsonBody<Input>(awsRequest);
       return {
         name,
-        needs: [needOf(name, input, store, `arn:aws:secretsmanager:${region}:${accountId}:secret:`)],
-        async run(): Promise<Answer> {
+        requiredPermissions: [
+          requiredPermission(name, input, store, `arn:aws:secretsmanager:${region}:${accountId}:secret:`),
+        ],
+        async run(): Promise<AwsResponse> {
           const body = JSON.stringify(await work(store, input));
           return {
             status: 200,
-            headers: { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': randomUUID() },
+            headers: { 'content-type': contentType, 'x-amzn-requestid': randomUUID() },
             body,
           };
         },
@@ -87,17 +89,22 @@ export function secretsManager(
   };
 }
 
-const NO_SECRETS: SecretsBackend = {
+const noSecrets: SecretsBackend = {
   find: () => undefined,
   list: () => [],
   put: () => {
-    throw new AwsRefusal('internal', 'There is no place for secrets here');
+    throw new AwsError('internal', 'There is no place for secrets here');
   },
   moveStage: () => undefined,
 };
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
-function needOf(name: string, input: Input, vault: SecretsBackend, prefix: string): Need {
+function requiredPermission(
+  name: string,
+  input: Input,
+  vault: SecretsBackend,
+  prefix: string,
+): RequiredPermission {
   if (name === 'ListSecrets') return { action: 'secretsmanager:ListSecrets', resource: '*' };
   const id = input.SecretId ?? '';
   // An unknown secret is denied or not found by the name that was asked for.
@@ -110,7 +117,7 @@ function needOf(name: string, input: Input, vault: SecretsBackend, prefix: strin
 }
 
 const notFound = (what: string) =>
-  new AwsRefusal(
+  new AwsError(
     { code: 'ResourceNotFoundException', status: 400 },
     `Secrets Manager can't find the specified ${what}.`,
   );
@@ -146,10 +153,10 @@ function getValue(vault: SecretsBackend, input: Input): object {
 async function putValue(vault: SecretsBackend, input: Input): Promise<object> {
   const secret = require(vault, input);
   if (input.SecretString === undefined)
-    throw new AwsRefusal({ code: 'InvalidRequestException', status: 400 }, 'You must provide SecretString.');
+    throw new AwsError({ code: 'InvalidRequestException', status: 400 }, 'You must provide SecretString.');
   const again = secret.versions.find((one) => one.versionId === input.ClientRequestToken);
   if (again?.value && again.value !== input.SecretString)
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'ResourceExistsException', status: 400 },
       'You can’t use ClientRequestToken twice for different values.',
     );
@@ -185,7 +192,7 @@ async function moveStage(vault: SecretsBackend, input: Input): Promise<object> {
     holder.versionId !== input.RemoveFromVersionId &&
     holder.versionId !== input.MoveToVersionId
   )
-    throw new AwsRefusal(
+    throw new AwsError(
       { code: 'InvalidParameterException', status: 400 },
       `The parameter RemoveFromVersionId must be ${holder.versionId}, which has the staging label ${stage}.`,
     );

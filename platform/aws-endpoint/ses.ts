@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Mail, Mailbox } from '../mailbox/mailbox.ts';
-import { AwsRefusal, type AwsService } from './call.ts';
-import { type Codes, restJsonError } from './error-shapes.ts';
+import { AwsError, type AwsService } from './call.ts';
+import { type ErrorCodes, restJsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
 
-const CODES: Codes = {
+const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDeniedException', status: 403 },
   'unknown-operation': { code: 'UnknownOperationException', status: 404 },
   'unknown-caller': { code: 'UnrecognizedClientException', status: 403 },
@@ -29,14 +29,14 @@ type Input = {
 /** SES v2: SendEmail, simple or raw, into the mailbox. */
 export function ses(mailbox: Mailbox, region: string, accountId: string): AwsService {
   return {
-    refuse: (refusal) => restJsonError(refusal, CODES),
-    read(incoming, caller) {
-      if (incoming.method !== 'POST' || incoming.path !== '/v2/email/outbound-emails')
-        throw new AwsRefusal(
+    refuse: (refusal) => restJsonError(refusal, errorCodes),
+    read(awsRequest, caller) {
+      if (awsRequest.method !== 'POST' || awsRequest.path !== '/v2/email/outbound-emails')
+        throw new AwsError(
           'unknown-operation',
-          `The local platform does not know the operation SES ${incoming.method} ${incoming.path}`,
+          `The local platform does not know the operation SES ${awsRequest.method} ${awsRequest.path}`,
         );
-      const input = jsonBody<Input>(incoming);
+      const input = jsonBody<Input>(awsRequest);
       const from = addressOf(input.FromEmailAddress ?? '');
       const identity = (name: string) => `arn:aws:ses:${region}:${accountId}:identity/${name}`;
       const action = input.Content?.Raw ? 'ses:SendRawEmail' : 'ses:SendEmail';
@@ -46,7 +46,7 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
         name: 'SendEmail',
         // An address is covered by its own identity or by that of its domain; raw content needs a right of its own
         // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
-        needs: [
+        requiredPermissions: [
           { action, resource: [identity(from), identity(from.slice(from.indexOf('@') + 1))], context },
           ...(set
             ? [{ action, resource: `arn:aws:ses:${region}:${accountId}:configuration-set/${set}`, context }]
@@ -67,10 +67,10 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
 
 /** `Shop <shop@example.com>` → `shop@example.com`. */
 const addressOf = (text: string) => /<([^>]+)>/.exec(text)?.[1] ?? text.trim();
-const ADDRESS = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/;
+const addressPattern = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/;
 
 function mailFrom(input: Input): Omit<Mail, 'id' | 'receivedAt' | 'kind' | 'sender'> {
-  const bad = (why: string) => new AwsRefusal({ code: 'BadRequestException', status: 400 }, why);
+  const bad = (why: string) => new AwsError({ code: 'BadRequestException', status: 400 }, why);
   const { Simple: simple, Raw: raw } = input.Content ?? {};
   const { ToAddresses: to = [], CcAddresses: cc = [], BccAddresses: bcc = [] } = input.Destination ?? {};
   const from = input.FromEmailAddress;
@@ -78,7 +78,7 @@ function mailFrom(input: Input): Omit<Mail, 'id' | 'receivedAt' | 'kind' | 'send
   if (!simple && !raw) throw bad('Content must have Simple or Raw');
   if (simple && !from) throw bad('FromEmailAddress is missing');
   for (const address of [...(from ? [from] : []), ...to, ...cc, ...bcc])
-    if (!ADDRESS.test(addressOf(address))) throw bad(`Missing final '@domain' in ${address}`);
+    if (!addressPattern.test(addressOf(address))) throw bad(`Missing final '@domain' in ${address}`);
   const common = {
     ...(from ? { from } : {}),
     to,

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Messaging, MessagingError, SNS_ACTIONS, type SnsActionName } from '../engines/messaging.ts';
+import { type Messaging, MessagingError, type SnsActionName, snsActionNames } from '../engines/messaging.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
-import { type Answer, AwsRefusal, type AwsService } from './call.ts';
-import { type Codes, queryError } from './error-shapes.ts';
-import { type PublishedEvents, takenMessages } from './published-events.ts';
+import { AwsError, type AwsResponse, type AwsService } from './call.ts';
+import { type ErrorCodes, queryError } from './error-shapes.ts';
+import { acceptedMessages, type PublishedEvents } from './published-events.ts';
 
-const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
-const CODES: Codes = {
+const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
+const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AuthorizationError', status: 403 },
   'unknown-operation': { code: 'InvalidAction', status: 400 },
   'unknown-caller': { code: 'InvalidClientTokenId', status: 403 },
@@ -14,7 +14,7 @@ const CODES: Codes = {
   internal: { code: 'InternalError', status: 500 },
   conflict: { code: 'Throttled', status: 429 },
 };
-const KNOWN = new Set<string>(SNS_ACTIONS);
+const supportedActions = new Set<string>(snsActionNames);
 
 /** SNS by the messaging engine in this process; a text message to a phone goes into the mailbox. */
 export function sns(
@@ -25,15 +25,12 @@ export function sns(
   accountId: string,
 ): AwsService {
   return {
-    refuse: (refusal) => queryError(refusal, CODES, NAMESPACE),
-    read(incoming, caller) {
-      const params = Object.fromEntries(new URLSearchParams(incoming.body.toString()));
+    refuse: (refusal) => queryError(refusal, errorCodes, namespace),
+    read(awsRequest, caller) {
+      const params = Object.fromEntries(new URLSearchParams(awsRequest.body.toString()));
       const name = params.Action ?? '';
-      if (!KNOWN.has(name))
-        throw new AwsRefusal(
-          'unknown-operation',
-          `The local platform does not know the operation SNS ${name}`,
-        );
+      if (!supportedActions.has(name))
+        throw new AwsError('unknown-operation', `The local platform does not know the operation SNS ${name}`);
       const action = name as SnsActionName;
       // Publishing a batch needs sns:Publish; a phone number is no resource, so that only `*` covers it
       // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html).
@@ -42,7 +39,7 @@ export function sns(
       const topic = params.TopicArn ?? params.TargetArn ?? topicOf(params, region, accountId);
       return {
         name,
-        needs: [{ action: `sns:${right}`, resource: phone ? '*' : topic }],
+        requiredPermissions: [{ action: `sns:${right}`, resource: phone ? '*' : topic }],
         async run() {
           if (phone) return sendText(mailbox, phone, params.Message ?? '', caller.name);
           try {
@@ -50,11 +47,11 @@ export function sns(
               action,
               params.TargetArn ? { ...params, TopicArn: params.TargetArn } : params,
             );
-            for (const message of takenMessages(params, body)) published.record(topic, message);
+            for (const message of acceptedMessages(params, body)) published.record(topic, message);
             return { status: 200, headers: { 'content-type': 'text/xml' }, body };
           } catch (error) {
             if (!(error instanceof MessagingError)) throw error;
-            throw new AwsRefusal({ code: error.code, status: error.statusCode }, error.message);
+            throw new AwsError({ code: error.code, status: error.statusCode }, error.message);
           }
         },
       };
@@ -68,17 +65,22 @@ function topicOf(params: Record<string, string>, region: string, accountId: stri
 }
 
 /** E.164, as SNS wants it. */
-const PHONE = /^\+[1-9]\d{1,14}$/;
+const phonePattern = /^\+[1-9]\d{1,14}$/;
 
-async function sendText(mailbox: Mailbox, phone: string, message: string, sender: string): Promise<Answer> {
-  if (!PHONE.test(phone))
-    throw new AwsRefusal({ code: 'InvalidParameter', status: 400 }, 'Invalid parameter: PhoneNumber');
+async function sendText(
+  mailbox: Mailbox,
+  phone: string,
+  message: string,
+  sender: string,
+): Promise<AwsResponse> {
+  if (!phonePattern.test(phone))
+    throw new AwsError({ code: 'InvalidParameter', status: 400 }, 'Invalid parameter: PhoneNumber');
   if (!message)
-    throw new AwsRefusal({ code: 'InvalidParameter', status: 400 }, 'Invalid parameter: Empty message');
+    throw new AwsError({ code: 'InvalidParameter', status: 400 }, 'Invalid parameter: Empty message');
   const { id } = await mailbox.add({ kind: 'sms', to: [phone], text: message, sender });
   return {
     status: 200,
     headers: { 'content-type': 'text/xml' },
-    body: `<PublishResponse xmlns="${NAMESPACE}"><PublishResult><MessageId>${id}</MessageId></PublishResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></PublishResponse>`,
+    body: `<PublishResponse xmlns="${namespace}"><PublishResult><MessageId>${id}</MessageId></PublishResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></PublishResponse>`,
   };
 }

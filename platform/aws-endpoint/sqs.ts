@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Messaging, MessagingError, SQS_ACTIONS, type SqsActionName } from '../engines/messaging.ts';
-import { AwsRefusal, type AwsService } from './call.ts';
-import { type Codes, jsonError } from './error-shapes.ts';
+import { type Messaging, MessagingError, type SqsActionName, sqsActionNames } from '../engines/messaging.ts';
+import { AwsError, type AwsService } from './call.ts';
+import { type ErrorCodes, jsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
 
-const CONTENT_TYPE = 'application/x-amz-json-1.0';
-const CODES: Codes = {
+const contentType = 'application/x-amz-json-1.0';
+const errorCodes: ErrorCodes = {
   'access-denied': { code: 'com.amazon.coral.service#AccessDeniedException', status: 403 },
   'unknown-operation': { code: 'com.amazonaws.sqs#UnsupportedOperation', status: 400 },
   'unknown-caller': { code: 'com.amazonaws.sqs#InvalidClientTokenId', status: 403 },
@@ -13,10 +13,10 @@ const CODES: Codes = {
   internal: { code: 'com.amazon.coral.service#InternalFailure', status: 500 },
   conflict: { code: 'com.amazonaws.sqs#RequestThrottled', status: 400 },
 };
-const KNOWN = new Set<string>(SQS_ACTIONS);
+const supportedActions = new Set<string>(sqsActionNames);
 
 /** Batches need the right of their single operation (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html). */
-const RIGHT: Partial<Record<SqsActionName, string>> = {
+const batchPermission: Partial<Record<SqsActionName, string>> = {
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
@@ -28,37 +28,34 @@ type Input = { QueueUrl?: string; QueueName?: string };
 export function sqs(messaging: Messaging, region: string, accountId: string): AwsService {
   return {
     refuse(refusal) {
-      const answer = jsonError(refusal, CODES, CONTENT_TYPE);
+      const answer = jsonError(refusal, errorCodes, contentType);
       // The SDKs take the error's name from here: the codes of the older query protocol.
       const code = refusal.kind === 'access-denied' ? 'AccessDenied' : refusal.members.queryCode;
       if (code)
         answer.headers['x-amzn-query-error'] = `${code};${answer.status >= 500 ? 'Receiver' : 'Sender'}`;
       return answer;
     },
-    read(incoming) {
-      const target = String(incoming.headers['x-amz-target'] ?? '');
+    read(awsRequest) {
+      const target = String(awsRequest.headers['x-amz-target'] ?? '');
       const name = target.slice(target.indexOf('.') + 1);
-      if (!KNOWN.has(name))
-        throw new AwsRefusal(
-          'unknown-operation',
-          `The local platform does not know the operation SQS ${name}`,
-        );
+      if (!supportedActions.has(name))
+        throw new AwsError('unknown-operation', `The local platform does not know the operation SQS ${name}`);
       const action = name as SqsActionName;
-      const input = jsonBody<Input>(incoming);
+      const input = jsonBody<Input>(awsRequest);
       const queue = input.QueueName ?? input.QueueUrl?.slice(input.QueueUrl.lastIndexOf('/') + 1) ?? '*';
       return {
         name,
-        needs: [
+        requiredPermissions: [
           {
-            action: `sqs:${RIGHT[action] ?? action}`,
+            action: `sqs:${batchPermission[action] ?? action}`,
             resource: `arn:aws:sqs:${region}:${accountId}:${queue}`,
           },
         ],
         async run() {
           try {
-            const gone = action === 'ReceiveMessage' ? incoming.gone() : undefined;
+            const gone = action === 'ReceiveMessage' ? awsRequest.gone() : undefined;
             const output = await messaging.sqs(action, input, gone);
-            const headers = { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': randomUUID() };
+            const headers = { 'content-type': contentType, 'x-amzn-requestid': randomUUID() };
             return { status: 200, headers, body: JSON.stringify(output) };
           } catch (error) {
             throw refusalFrom(error);
@@ -77,5 +74,5 @@ function refusalFrom(error: unknown): unknown {
     status: error.statusCode,
     members: queryCode ? { queryCode } : {},
   };
-  return new AwsRefusal(reason, error.message);
+  return new AwsError(reason, error.message);
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Authorizer } from './authorizer.ts';
-import { AwsRefusal, type AwsService } from './call.ts';
-import { type Codes, queryError } from './error-shapes.ts';
+import { AwsError, type AwsService } from './call.ts';
+import { type ErrorCodes, queryError } from './error-shapes.ts';
 
-const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
-const CODES: Codes = {
+const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDenied', status: 403 },
   'unknown-operation': { code: 'InvalidAction', status: 400 },
   'unknown-caller': { code: 'InvalidClientTokenId', status: 403 },
@@ -16,22 +16,19 @@ const CODES: Codes = {
 /** STS: who am I. Nobody needs a right for it (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
 export function sts(authorizer: Authorizer, accountId: string): AwsService {
   return {
-    refuse: (refusal) => queryError(refusal, CODES, NAMESPACE),
-    read(incoming, caller) {
-      const name = new URLSearchParams(incoming.body.toString() || incoming.query).get('Action') ?? '';
+    refuse: (refusal) => queryError(refusal, errorCodes, namespace),
+    read(awsRequest, caller) {
+      const name = new URLSearchParams(awsRequest.body.toString() || awsRequest.query).get('Action') ?? '';
       if (name !== 'GetCallerIdentity')
-        throw new AwsRefusal(
-          'unknown-operation',
-          `The local platform does not know the operation STS ${name}`,
-        );
+        throw new AwsError('unknown-operation', `The local platform does not know the operation STS ${name}`);
       const arn = authorizer.arnOf(caller);
       return {
         name,
-        needs: [],
+        requiredPermissions: [],
         run: () => ({
           status: 200,
           headers: { 'content-type': 'text/xml' },
-          body: `<GetCallerIdentityResponse xmlns="${NAMESPACE}"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>${caller.accessKeyId}:${caller.name}</UserId><Account>${accountId}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
+          body: `<GetCallerIdentityResponse xmlns="${namespace}"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>${caller.accessKeyId}:${caller.name}</UserId><Account>${accountId}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
         }),
       };
     },

@@ -10,26 +10,32 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { allow, anAwsEndpoint } from './fixtures/aws-endpoint-under-test.ts';
 import type { ObjectCreated } from './s3.ts';
 
-const BUCKET = 'pictures';
-const PAGE = 'https://shop.example';
-const underTest = await anAwsEndpoint({ images: { bucket: BUCKET, prefixes: ['renditions/'] } });
+const bucketName = 'pictures';
+const pageOrigin = 'https://shop.example';
+const underTest = await anAwsEndpoint({ images: { bucket: bucketName, prefixes: ['renditions/'] } });
 const { awsEndpoint, as, operator } = underTest;
 underTest.buckets.push({
   stack: 'test',
   logicalId: 'Pictures',
-  name: BUCKET,
-  arn: `arn:aws:s3:::${BUCKET}`,
+  name: bucketName,
+  arn: `arn:aws:s3:::${bucketName}`,
   notifications: [],
   cors: [
-    { origins: [PAGE], methods: ['PUT', 'POST'], headers: ['content-*'], exposed: ['ETag'], maxAge: 600 },
+    {
+      origins: [pageOrigin],
+      methods: ['PUT', 'POST'],
+      headers: ['content-*'],
+      exposed: ['ETag'],
+      maxAge: 600,
+    },
   ],
 });
-const mayPut = allow('s3:PutObject', `arn:aws:s3:::${BUCKET}/originals/*`);
+const mayPut = allow('s3:PutObject', `arn:aws:s3:::${bucketName}/originals/*`);
 /** A client as it must be for presigning: by default it would sign the checksum of an empty body into the address. */
 const signer = (statements = [mayPut]) =>
   new S3Client({ ...as('create-upload', statements), requestChecksumCalculation: 'WHEN_REQUIRED' });
 const s3 = new S3Client(operator);
-await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
 
 const created: ObjectCreated[] = [];
 awsEndpoint.objects.on('created', (event) => created.push(event));
@@ -41,13 +47,13 @@ const upload = (
 const codeOf = async (answer: Response) =>
   /<Code>(.*?)<\/Code>/.exec(await answer.text())?.[1] ?? `status ${answer.status}`;
 const read = async (Key: string) =>
-  (await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }))).Body?.transformToString();
+  (await s3.send(new GetObjectCommand({ Bucket: bucketName, Key }))).Body?.transformToString();
 
 describe('A presigned PUT', () => {
   const signed = (client: S3Client, key = 'originals/a.png', size = 5) =>
     getSignedUrl(
       client,
-      new PutObjectCommand({ Bucket: BUCKET, Key: key, ContentType: 'image/png', ContentLength: size }),
+      new PutObjectCommand({ Bucket: bucketName, Key: key, ContentType: 'image/png', ContentLength: size }),
       {
         expiresIn: 60,
         signableHeaders: new Set(['content-type', 'content-length']),
@@ -60,7 +66,7 @@ describe('A presigned PUT', () => {
     expect(await read('originals/ä b.png')).toBe('hello');
     expect(created.at(-1)).toMatchObject({
       eventName: 'ObjectCreated:Put',
-      bucket: BUCKET,
+      bucket: bucketName,
       key: 'originals/ä b.png',
       size: 5,
       eTag: '5d41402abc4b2a76b9719d911017c592',
@@ -105,7 +111,7 @@ describe('A presigned PUT', () => {
 
   test('that is over, or not yet begun, is refused', async () => {
     const at = (signingDate: Date) =>
-      getSignedUrl(signer(), new PutObjectCommand({ Bucket: BUCKET, Key: 'originals/a.png' }), {
+      getSignedUrl(signer(), new PutObjectCommand({ Bucket: bucketName, Key: 'originals/a.png' }), {
         expiresIn: 60,
         signingDate,
       });
@@ -128,7 +134,7 @@ describe('A presigned PUT', () => {
     const careless = new S3Client(as('create-upload', [mayPut]));
     const url = await getSignedUrl(
       careless,
-      new PutObjectCommand({ Bucket: BUCKET, Key: 'originals/a.png' }),
+      new PutObjectCommand({ Bucket: bucketName, Key: 'originals/a.png' }),
     );
     expect(await codeOf(await upload(url, 'hello', {}))).toBe('BadDigest');
   });
@@ -137,7 +143,7 @@ describe('A presigned PUT', () => {
 describe('A presigned POST', () => {
   const signed = (statements = [mayPut]) =>
     createPresignedPost(signer(statements), {
-      Bucket: BUCKET,
+      Bucket: bucketName,
       Key: 'originals/form.png',
       Conditions: [
         ['content-length-range', 2, 10],
@@ -154,15 +160,15 @@ describe('A presigned POST', () => {
     const form = new FormData();
     for (const [name, value] of Object.entries({ ...post.fields, ...more })) form.set(name, value);
     form.set('file', new Blob([body]), 'form.png');
-    return fetch(post.url, { method: 'POST', body: form, headers: { origin: PAGE } });
+    return fetch(post.url, { method: 'POST', body: form, headers: { origin: pageOrigin } });
   };
 
   test('stores the file with its type, and lets the page read the answer', async () => {
     const answer = await send(await signed());
     expect(answer.status).toBe(204);
-    expect(answer.headers.get('access-control-allow-origin')).toBe(PAGE);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(pageOrigin);
     const { ContentType, ContentLength } = await s3.send(
-      new HeadObjectCommand({ Bucket: BUCKET, Key: 'originals/form.png' }),
+      new HeadObjectCommand({ Bucket: bucketName, Key: 'originals/form.png' }),
     );
     expect({ ContentType, ContentLength }).toEqual({ ContentType: 'image/png', ContentLength: 5 });
     expect(created.at(-1)).toMatchObject({
@@ -193,7 +199,7 @@ describe('A presigned POST', () => {
   });
 
   test('that is no form is refused', async () => {
-    const answer = await fetch(`${awsEndpoint.url}/${BUCKET}`, {
+    const answer = await fetch(`${awsEndpoint.url}/${bucketName}`, {
       method: 'POST',
       body: 'x',
       headers: { 'content-type': 'multipart/form-data; boundary=b' },
@@ -203,17 +209,17 @@ describe('A presigned POST', () => {
 });
 
 describe('A page of another origin', () => {
-  const ask = (headers: Record<string, string>, bucket = BUCKET) =>
+  const ask = (headers: Record<string, string>, bucket = bucketName) =>
     fetch(`${awsEndpoint.url}/${bucket}/originals/a.png`, {
       method: 'OPTIONS',
       headers: { 'access-control-request-method': 'PUT', ...headers },
     });
 
   test('may upload where the rules of the bucket say so', async () => {
-    const answer = await ask({ origin: PAGE, 'access-control-request-headers': 'content-type' });
+    const answer = await ask({ origin: pageOrigin, 'access-control-request-headers': 'content-type' });
     expect(answer.status).toBe(200);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
-      'access-control-allow-origin': PAGE,
+      'access-control-allow-origin': pageOrigin,
       'access-control-allow-methods': 'PUT, POST',
       'access-control-allow-headers': 'content-type',
       'access-control-expose-headers': 'ETag',
@@ -222,10 +228,10 @@ describe('A page of another origin', () => {
   });
 
   test.each([
-    ['another origin', { origin: 'https://evil.example' }, BUCKET],
-    ['another method', { origin: PAGE, 'access-control-request-method': 'DELETE' }, BUCKET],
-    ['another header', { origin: PAGE, 'access-control-request-headers': 'x-secret' }, BUCKET],
-    ['a bucket without rules', { origin: PAGE }, 'none'],
+    ['another origin', { origin: 'https://evil.example' }, bucketName],
+    ['another method', { origin: pageOrigin, 'access-control-request-method': 'DELETE' }, bucketName],
+    ['another header', { origin: pageOrigin, 'access-control-request-headers': 'x-secret' }, bucketName],
+    ['a bucket without rules', { origin: pageOrigin }, 'none'],
   ])('is refused with %s', async (_what, headers, bucket) => {
     const answer = await ask(headers, bucket);
     expect(answer.status).toBe(403);
@@ -235,7 +241,7 @@ describe('A page of another origin', () => {
 
 describe('A write', () => {
   const put = (Key: string, Body: string, condition: object = {}) =>
-    s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body, ...condition }));
+    s3.send(new PutObjectCommand({ Bucket: bucketName, Key, Body, ...condition }));
 
   test('happens once under If-None-Match, and only over the version named by If-Match', async () => {
     const { ETag = '' } = await put('once', 'first', { IfNoneMatch: '*' });
@@ -251,8 +257,8 @@ describe('A write', () => {
 
   test('larger than the engine takes over HTTP is stored whole', async () => {
     const body = Buffer.alloc(12 * 1024 * 1024, 'x');
-    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'large', Body: body }));
-    expect((await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'large' }))).ContentLength).toBe(
+    await s3.send(new PutObjectCommand({ Bucket: bucketName, Key: 'large', Body: body }));
+    expect((await s3.send(new HeadObjectCommand({ Bucket: bucketName, Key: 'large' }))).ContentLength).toBe(
       body.length,
     );
   });
@@ -268,7 +274,7 @@ describe('The public picture origin', () => {
 
   test('shows a rendition to everybody, and what is unchanged not twice', async () => {
     const object = {
-      Bucket: BUCKET,
+      Bucket: bucketName,
       Key: 'renditions/a b.webp',
       Body: 'picture',
       ContentType: 'image/webp',
@@ -288,7 +294,7 @@ describe('The public picture origin', () => {
   });
 
   test('shows no original, no listing, nothing that is absent, and takes no upload', async () => {
-    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'originals/gps.jpg', Body: 'x' }));
+    await s3.send(new PutObjectCommand({ Bucket: bucketName, Key: 'originals/gps.jpg', Body: 'x' }));
     for (const key of ['originals/gps.jpg', '', 'renditions/', 'renditions/absent', '%E0%A4%A'])
       expect((await look(key)).status).toBe(404);
     expect((await look('renditions/x', { method: 'PUT', body: 'x' })).status).toBe(405);

@@ -4,8 +4,8 @@ import { arch, platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { StartError } from '../../build/start-error.ts';
 import { spawnGuarded, waitForLine } from './guarded-process.ts';
-import { settleLeftover } from './leftover.ts';
 import { choosePort } from './ports.ts';
+import { waitForPreviousProcess } from './previous-process.ts';
 
 /** A running DynamoDB engine (dynoxide) on loopback. */
 export type Dynamo = { host: string; port: number; url: string; pid: number; stop(): Promise<void> };
@@ -15,7 +15,7 @@ export type DynamoOptions = {
   dataDir: string;
   /** 0 or absent: any free port. */
   port?: number;
-  onDeath?: (reason: string) => void;
+  onUnexpectedExit?: (reason: string) => void;
 };
 
 /**
@@ -29,13 +29,13 @@ export async function startDynamo(options: DynamoOptions): Promise<Dynamo> {
   const [binary, port] = await Promise.all([
     findBinary(),
     choosePort('DynamoDB', options.port),
-    settleLeftover(pidFile, 'dynoxide'),
+    waitForPreviousProcess(pidFile, 'dynoxide'),
   ]);
   const engine = spawnGuarded({
     command: binary,
     args: ['--host', '127.0.0.1', '--port', String(port), '--db-path', join(dataDir, 'dynamodb.sqlite')],
-    orphanSignal: 'TERM',
-    ...(options.onDeath ? { onDeath: options.onDeath } : {}),
+    signalOnParentExit: 'TERM',
+    ...(options.onUnexpectedExit ? { onUnexpectedExit: options.onUnexpectedExit } : {}),
   });
   await writeFile(pidFile, `${engine.pid}\n`);
   await waitForLine(engine, 'DynamoDB', 'listening on');

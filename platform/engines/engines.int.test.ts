@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { eventually } from '#shared/testing/eventually.ts';
 import { startDynamo } from './dynamodb.ts';
-import { settleLeftover } from './leftover.ts';
 import { hostForClients, type Postgres, startPostgres } from './postgres.ts';
+import { waitForPreviousProcess } from './previous-process.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'engines-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -80,7 +80,7 @@ describe('PostgreSQL', () => {
 test('engines end with their starter even when it is killed, and start again on the same folder', async () => {
   const started = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/start-and-wait.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH },
+    env: { attributePath: process.env.PATH },
   });
   const [line] = await once(started.stdout, 'data');
   const pids = String(line).trim().split(' ').map(Number);
@@ -94,8 +94,10 @@ test('engines end with their starter even when it is killed, and start again on 
 test('a folder that a living engine uses is refused, one of a dead engine is taken over', async () => {
   const pidFile = join(folder, 'engine.pid');
   await writeFile(pidFile, `${process.pid}\n`);
-  await expect(settleLeftover(pidFile, 'node', 0)).rejects.toThrow('Another platform uses this data folder');
+  await expect(waitForPreviousProcess(pidFile, 'node', 0)).rejects.toThrow(
+    'Another platform uses this data folder',
+  );
   await writeFile(pidFile, '999999999\n');
-  await settleLeftover(pidFile, 'node', 0);
-  await settleLeftover(pidFile, 'node', 0);
+  await waitForPreviousProcess(pidFile, 'node', 0);
+  await waitForPreviousProcess(pidFile, 'node', 0);
 });

@@ -141,7 +141,7 @@ export type S3Request = {
 export type S3Action = (request: S3Request, reply: S3Reply, store: ObjectStore) => void;
 
 /** What fauxqs throws for a refused call. `statusCode` is the HTTP status. */
-export type EngineRefusal = Error & {
+export type EngineError = Error & {
   code: string;
   statusCode: number;
   senderFault?: boolean;
@@ -149,11 +149,11 @@ export type EngineRefusal = Error & {
   toXml?(): string;
 };
 
-const ROOT = resolve(import.meta.dirname, '../../node_modules/fauxqs/dist');
+const fauxqsRoot = resolve(import.meta.dirname, '../../node_modules/fauxqs/dist');
 
 /** Loads one module of fauxqs by its path under `dist/`; its `exports` map names none of them. */
 export async function fauxqsPart<T>(path: string): Promise<T> {
-  const file = join(ROOT, path);
+  const file = join(fauxqsRoot, path);
   // Only Windows needs an address; a plain path is also understood where Jest turns imports into requires.
   return (await import(process.platform === 'win32' ? pathToFileURL(file).href : file)) as T;
 }

@@ -7,7 +7,7 @@ export type GuardedProcess = {
   child: ChildProcess;
   pid: number;
   /** The last lines that the engine wrote to its error output, for the message when it will not start. */
-  lastWords(): string;
+  recentOutput(): string;
   /** Asks with `signal`, waits for the exit, and insists with SIGKILL after `graceMs` (default 10 s). */
   stop(signal: NodeJS.Signals, graceMs?: number): Promise<void>;
 };
@@ -20,23 +20,23 @@ export type GuardedOptions = {
   uid?: number;
   gid?: number;
   /** The signal that ends the engine when this process is gone and cannot ask itself. */
-  orphanSignal: 'INT' | 'TERM' | 'KILL';
+  signalOnParentExit: 'INT' | 'TERM' | 'KILL';
   /** Called when the engine ends without having been asked to. */
-  onDeath?: (reason: string) => void;
+  onUnexpectedExit?: (reason: string) => void;
 };
 
 /**
  * Waits for the end of its input, which the kernel delivers when the starter dies even by SIGKILL, and then ends
  * the engine. A shell rather than Node: one megabyte instead of forty, for each engine.
  */
-const WATCHDOG = 'while read -r line; do :; done; kill -"$1" "$2" 2>/dev/null';
+const watchdogScript = 'while read -r line; do :; done; kill -"$1" "$2" 2>/dev/null';
 
 /**
  * Starts an engine in a process group of its own, so that Ctrl-C reaches the platform alone and the engines are
  * ended in order, with a watchdog beside it.
  */
 export function spawnGuarded(options: GuardedOptions): GuardedProcess {
-  const { command, args, orphanSignal, onDeath } = options;
+  const { command, args, signalOnParentExit, onUnexpectedExit } = options;
   const child = spawn(command, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,16 +53,17 @@ export function spawnGuarded(options: GuardedOptions): GuardedProcess {
   child.stderr?.on('data', listen);
   child.stdout?.on('data', listen);
   child.on('error', (error) => words.push(error.message));
-  const watchdog = child.pid === undefined ? undefined : startWatchdog(orphanSignal, child.pid);
+  const watchdog = child.pid === undefined ? undefined : startWatchdog(signalOnParentExit, child.pid);
   let stopping = false;
   child.once('exit', (code, signal) => {
     watchdog?.kill('SIGKILL');
-    if (!stopping) onDeath?.(`ended with ${signal ?? `code ${code}`}: ${words.slice(-3).join(' | ')}`);
+    if (!stopping)
+      onUnexpectedExit?.(`ended with ${signal ?? `code ${code}`}: ${words.slice(-3).join(' | ')}`);
   });
   return {
     child,
     pid: child.pid ?? -1,
-    lastWords: () => words.join('\n'),
+    recentOutput: () => words.join('\n'),
     async stop(signal, graceMs = 10_000) {
       stopping = true;
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -78,7 +79,7 @@ export function spawnGuarded(options: GuardedOptions): GuardedProcess {
 /** Ends the process `pid` by a signal when this process is gone, however that happened; kill it when `pid` ended. */
 export function startWatchdog(signal: string, pid: number): ChildProcess | undefined {
   if (process.platform === 'win32') return undefined; // no sh there; the pid files catch a leftover at the next start
-  const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', signal, String(pid)], {
+  const watchdog = spawn('/bin/sh', ['-c', watchdogScript, 'watchdog', signal, String(pid)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -94,10 +95,12 @@ export async function waitForLine(engine: GuardedProcess, name: string, line: st
   const { child } = engine;
   await new Promise<void>((resolve, reject) => {
     const fail = (what: string) =>
-      reject(new StartError(explainDeath(name, what, engine.lastWords().split('\n').slice(-3).join(' | '))));
+      reject(
+        new StartError(exitMessage(name, what, engine.recentOutput().split('\n').slice(-3).join(' | '))),
+      );
     const timer = setTimeout(() => fail(`was not ready after ${timeoutMs / 1000} s`), timeoutMs);
     const look = () => {
-      if (!engine.lastWords().includes(line)) return;
+      if (!engine.recentOutput().includes(line)) return;
       clearTimeout(timer);
       resolve();
     };
@@ -113,7 +116,7 @@ export async function waitForLine(engine: GuardedProcess, name: string, line: st
   });
 }
 
-function explainDeath(name: string, what: string, words: string): string {
+function exitMessage(name: string, what: string, words: string): string {
   if (/no space left/i.test(words))
     return `${name} ${what}: the disk is full. Free some space and start again.`;
   return `${name} ${what}: ${words}`;

@@ -1,4 +1,4 @@
-import type { EngineRefusal, Listing, ListOptions, ObjectStore } from './fauxqs-internals.ts';
+import type { EngineError, Listing, ListOptions, ObjectStore } from './fauxqs-internals.ts';
 
 /**
  * Refuses a subscription that SNS refuses and the engine takes: a standard topic cannot deliver to a FIFO queue, and
@@ -16,7 +16,7 @@ export function checkSubscription(params: Record<string, string>): void {
     throw refusal(`Invalid parameter: Invalid protocol type: ${Protocol} for a FIFO topic`);
 }
 
-const refusal = (message: string): EngineRefusal =>
+const refusal = (message: string): EngineError =>
   Object.assign(new Error(message), { code: 'InvalidParameter', statusCode: 400, senderFault: true });
 
 /**

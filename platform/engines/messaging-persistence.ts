@@ -2,7 +2,7 @@ import { StartError } from '../../build/start-error.ts';
 import type { Persistence } from './fauxqs-internals.ts';
 
 /** The engine's database, where all calls of one turn of the event loop are one transaction. */
-export type GroupedPersistence = Persistence & {
+export type BatchedPersistence = Persistence & {
   /** Resolves once everything written so far is in the database. Rejects when it could not be written. */
   committed(): Promise<void>;
   /** Writes what waits, now. */
@@ -14,7 +14,7 @@ export type GroupedPersistence = Persistence & {
  * deleted before, and then it never has to. After a kill such a message is there again at once, its last receive
  * not counted: whoever had it may have been killed too.
  */
-const MARK_AFTER_MS = 1_000;
+const receiveWriteDelayMs = 1_000;
 
 /**
  * Opens the messaging engine's database and mends four things of it:
@@ -27,16 +27,16 @@ const MARK_AFTER_MS = 1_000;
  *   so that the message was lost.
  * @throws StartError when another process has it open
  */
-export function openPersistence(open: () => Persistence, dataDir: string): GroupedPersistence {
+export function openPersistence(open: () => Persistence, dataDir: string): BatchedPersistence {
   return mend(openExclusively(open, dataDir));
 }
 
-function mend(plain: Persistence): GroupedPersistence {
-  const persistence = plain as GroupedPersistence;
+function mend(plain: Persistence): BatchedPersistence {
+  const persistence = plain as BatchedPersistence;
   // Moving the log into the database flushes both to the disk, and nothing else runs meanwhile: seldom, then.
   persistence.db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000');
-  groupCommits(persistence);
-  const writeMarks = markLate(persistence);
+  batchCommits(persistence);
+  const writeMarks = delayReceiveWrites(persistence);
   const close = persistence.close.bind(persistence);
   persistence.close = () => {
     writeMarks();
@@ -47,7 +47,7 @@ function mend(plain: Persistence): GroupedPersistence {
 }
 
 /** Writers of single rows, for a server that does not call `transaction` itself. */
-const WRITERS = [
+const rowWriters = [
   'insertMessage',
   'deleteMessage',
   'updateMessageInflight',
@@ -59,10 +59,10 @@ const WRITERS = [
  * Gives the engine's own server, which the floor of the benchmarks is measured with, the same database as the
  * platform's: commits by turn, receives written behind.
  */
-export function groupWrites(plain: Persistence): void {
+export function batchWrites(plain: Persistence): void {
   const persistence = mend(plain);
   const writers = persistence as unknown as Record<string, (...values: unknown[]) => void>;
-  for (const name of WRITERS) {
+  for (const name of rowWriters) {
     const write = writers[name]?.bind(persistence);
     if (write) writers[name] = (...values) => persistence.transaction(() => write(...values));
   }
@@ -70,7 +70,7 @@ export function groupWrites(plain: Persistence): void {
 
 type Turn = { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void };
 
-function groupCommits(persistence: GroupedPersistence): void {
+function batchCommits(persistence: BatchedPersistence): void {
   let turn: Turn | undefined;
   persistence.transaction = (work) => {
     if (turn === undefined) {
@@ -101,7 +101,7 @@ function groupCommits(persistence: GroupedPersistence): void {
 }
 
 /** Puts off the marks of received messages. The answer writes those that wait. */
-function markLate(persistence: GroupedPersistence): () => void {
+function delayReceiveWrites(persistence: BatchedPersistence): () => void {
   const marks = new Map<string, Parameters<Persistence['updateMessageInflight']>>();
   const mark = persistence.updateMessageInflight.bind(persistence);
   const remove = persistence.deleteMessage.bind(persistence);
@@ -120,7 +120,7 @@ function markLate(persistence: GroupedPersistence): () => void {
   };
   persistence.updateMessageInflight = (...received) => {
     marks.set(received[0], received);
-    timer ??= setTimeout(writeMarks, MARK_AFTER_MS).unref();
+    timer ??= setTimeout(writeMarks, receiveWriteDelayMs).unref();
   };
   persistence.deleteMessage = (messageId) => {
     marks.delete(messageId);

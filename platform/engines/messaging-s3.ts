@@ -1,7 +1,7 @@
-import { type EngineRefusal, fauxqsPart, type ObjectStore, type S3Action } from './fauxqs-internals.ts';
+import { type EngineError, fauxqsPart, type ObjectStore, type S3Action } from './fauxqs-internals.ts';
 
 /** The S3 operations that the engine has, by AWS's names. */
-export const S3_ACTIONS = {
+export const s3Actions = {
   ListBuckets: 'listBuckets',
   CreateBucket: 'createBucket',
   HeadBucket: 'headBucket',
@@ -20,7 +20,7 @@ export const S3_ACTIONS = {
   CompleteMultipartUpload: 'completeMultipartUpload',
   AbortMultipartUpload: 'abortMultipartUpload',
 } as const;
-export type S3ActionName = keyof typeof S3_ACTIONS;
+export type S3ActionName = keyof typeof s3Actions;
 
 /** One S3 request, already told apart by operation. Header names in lower case; bucket and key decoded. */
 export type S3Call = {
@@ -36,7 +36,7 @@ export type S3Reply = { status: number; headers: Record<string, string>; body: B
 /** Loads the engine's S3 operations; the answer to a refused call is S3's own error document. */
 export async function s3Engine(store: ObjectStore): Promise<(call: S3Call) => S3Reply> {
   const actions = new Map<string, S3Action>();
-  for (const name of new Set(Object.values(S3_ACTIONS))) {
+  for (const name of new Set(Object.values(s3Actions))) {
     const module = await fauxqsPart<Record<string, S3Action>>(`s3/actions/${name}.js`);
     const action = module[name];
     if (!action) throw new TypeError(`fauxqs has no ${name} in s3/actions/${name}.js`);
@@ -63,9 +63,9 @@ export async function s3Engine(store: ObjectStore): Promise<(call: S3Call) => S3
     const request = { params: { bucket: call.bucket, '*': call.key }, ...call };
     try {
       if (call.action === 'ListBuckets') listBuckets(reply, store);
-      else actions.get(S3_ACTIONS[call.action])?.(request, reply, store);
+      else actions.get(s3Actions[call.action])?.(request, reply, store);
     } catch (error) {
-      const refusal = error as Partial<EngineRefusal>;
+      const refusal = error as Partial<EngineError>;
       if (!refusal.toXml || !refusal.statusCode) throw error;
       const head = call.action === 'HeadObject' || call.action === 'HeadBucket';
       return {

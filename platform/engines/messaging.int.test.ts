@@ -107,7 +107,7 @@ test('a message behind another of its group waits for it', async () => {
 
 test('addresses of queues begin with the address that was announced', async () => {
   await create('addressed');
-  messaging.announce('http://127.0.0.1:1234');
+  messaging.setPublicUrl('http://127.0.0.1:1234');
   const { QueueUrl } = await messaging.sqs('GetQueueUrl', { QueueName: 'addressed' });
   expect(QueueUrl).toBe('http://127.0.0.1:1234/000000000000/addressed');
 });

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
-  type EngineRefusal,
+  type EngineError,
   fauxqsPart,
   type ObjectStore,
   type Persistence,
@@ -18,7 +18,7 @@ import { openPersistence } from './messaging-persistence.ts';
 import { type S3Call, type S3Reply, s3Engine } from './messaging-s3.ts';
 
 /** The SQS operations that the engine has, by AWS's names. */
-export const SQS_ACTIONS = [
+export const sqsActionNames = [
   'CreateQueue',
   'DeleteQueue',
   'GetQueueUrl',
@@ -35,7 +35,7 @@ export const SQS_ACTIONS = [
   'ChangeMessageVisibilityBatch',
 ] as const;
 /** The SNS operations that the engine has, by AWS's names. */
-export const SNS_ACTIONS = [
+export const snsActionNames = [
   'CreateTopic',
   'DeleteTopic',
   'ListTopics',
@@ -50,8 +50,8 @@ export const SNS_ACTIONS = [
   'Publish',
   'PublishBatch',
 ] as const;
-export type SqsActionName = (typeof SQS_ACTIONS)[number];
-export type SnsActionName = (typeof SNS_ACTIONS)[number];
+export type SqsActionName = (typeof sqsActionNames)[number];
+export type SnsActionName = (typeof snsActionNames)[number];
 
 /** A refusal of the engine, in the terms of AWS: an error code, the HTTP status and whose fault it is. */
 export class MessagingError extends Error {
@@ -60,7 +60,7 @@ export class MessagingError extends Error {
   readonly statusCode: number;
   readonly senderFault: boolean;
   readonly queryErrorHeader: string | undefined;
-  constructor(refusal: EngineRefusal) {
+  constructor(refusal: EngineError) {
     super(refusal.message, { cause: refusal });
     this.code = refusal.code;
     this.statusCode = refusal.statusCode;
@@ -86,7 +86,7 @@ export type Messaging = {
   queue(name: string): Queue | undefined;
   topic(arn: string): Topic | undefined;
   /** Takes the address under which clients reach the AWS endpoint, `http://host:port`: QueueUrls begin with it. */
-  announce(address: string): void;
+  setPublicUrl(address: string): void;
   stop(): Promise<void>;
 };
 
@@ -119,16 +119,16 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
   persistence.load(sqs, sns, objects);
   for (const queue of sqs.allQueues()) {
     queue.persistence = persistence;
-    rememberDeduplication(queue);
+    restoreDeduplication(queue);
   }
   for (const store of [sqs, sns, objects]) store.persistence = persistence;
   listInKeyOrder(objects);
   // The engine looks at each queue that somebody waits on fifty times a second: one clock for all does.
   sqsModule.SqsQueue.prototype.startPollTimerIfNeeded = () => {};
-  const clock = setInterval(() => sqs.processAllTimers(), TIMERS_EVERY_MS).unref();
+  const clock = setInterval(() => sqs.processAllTimers(), timersEveryMs).unref();
   const [sqsActions, snsActions, s3] = await Promise.all([
-    loadActions<SqsAction>('sqs', SQS_ACTIONS),
-    loadActions<SnsAction>('sns', SNS_ACTIONS),
+    loadActions<SqsAction>('sqs', sqsActionNames),
+    loadActions<SnsAction>('sns', snsActionNames),
     s3Engine(objects),
   ]);
   const headers = {
@@ -171,8 +171,8 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
     queues: () => sqs.allQueues(),
     queue: (name) => sqs.getQueueByName(name),
     topic: (arn) => sns.getTopic(arn),
-    announce(here) {
-      address = here;
+    setPublicUrl(url) {
+      address = url;
     },
     async stop() {
       clearInterval(clock);
@@ -183,7 +183,7 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
 }
 
 /** How late a message may come back after its visibility timeout or delay, which are whole seconds. */
-const TIMERS_EVERY_MS = 100;
+const timersEveryMs = 100;
 
 type ReceiveInput = { QueueUrl?: string; WaitTimeSeconds?: number };
 
@@ -234,22 +234,22 @@ function withAddress(output: unknown, address: string): Record<string, unknown> 
   return answer;
 }
 
-const DEDUPLICATION_WINDOW_MS = 5 * 60_000;
+const deduplicationWindowMs = 5 * 60_000;
 
 /** The engine forgets deduplication ids when it ends; those of the messages that are still there are known. */
-function rememberDeduplication(queue: Queue): void {
+function restoreDeduplication(queue: Queue): void {
   const { ready, delayed, inflight } = queue.inspectMessages();
   for (const message of [...ready, ...delayed, ...inflight.map((entry) => entry.message)]) {
     const { messageDeduplicationId: id, messageId, sequenceNumber, sentTimestamp } = message;
-    if (id && Date.now() - sentTimestamp < DEDUPLICATION_WINDOW_MS)
+    if (id && Date.now() - sentTimestamp < deduplicationWindowMs)
       queue.recordDeduplication(id, messageId, sequenceNumber);
   }
 }
 
 function asMessagingError(error: unknown): unknown {
-  const refusal = error as Partial<EngineRefusal>;
+  const refusal = error as Partial<EngineError>;
   return error instanceof Error && typeof refusal.code === 'string' && typeof refusal.statusCode === 'number'
-    ? new MessagingError(error as EngineRefusal)
+    ? new MessagingError(error as EngineError)
     : error;
 }
 
@@ -257,7 +257,7 @@ function asMessagingError(error: unknown): unknown {
 async function loadActions<T>(folder: string, names: readonly string[]): Promise<Map<string, T>> {
   const entries = names.map(async (name): Promise<[string, T]> => {
     const functionName = name[0]?.toLowerCase() + name.slice(1);
-    const file = SHARED_FILES[name] ?? functionName;
+    const file = sharedFiles[name] ?? functionName;
     const module = await fauxqsPart<Record<string, T>>(`${folder}/actions/${file}.js`);
     const action = module[functionName];
     if (!action) throw new TypeError(`fauxqs has no ${functionName} in ${folder}/actions/${file}.js`);
@@ -266,7 +266,7 @@ async function loadActions<T>(folder: string, names: readonly string[]): Promise
   return new Map(await Promise.all(entries));
 }
 
-const SHARED_FILES: Record<string, string> = {
+const sharedFiles: Record<string, string> = {
   PublishBatch: 'publish',
   ListSubscriptionsByTopic: 'listSubscriptions',
 };

@@ -35,12 +35,12 @@ export function explainListenError(error: unknown, name: string, port: number): 
 }
 
 /** A first start writes about 45 MB of PostgreSQL files; less than this and it would stop half-way. */
-const NEEDED_BYTES = 200 * 1024 * 1024;
+const requiredBytes = 200 * 1024 * 1024;
 
 /** @throws StartError when the disk that holds `folder` (which exists) has too little room for the engines */
-export async function requireSpace(folder: string): Promise<void> {
+export async function requireFreeSpace(folder: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < NEEDED_BYTES)
+  if (bavail * bsize < requiredBytes)
     throw new StartError(
       `Only ${Math.floor((bavail * bsize) / 1024 / 1024)} MB are free at ${folder}: free at least 200 MB, or choose another data folder.`,
     );

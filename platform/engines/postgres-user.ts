@@ -14,7 +14,7 @@ export type RunAs = {
   gid?: number;
 };
 
-const AS_MYSELF: RunAs = { command: (command, args) => ({ command, args }) };
+const currentUser: RunAs = { command: (command, args) => ({ command, args }) };
 
 /**
  * PostgreSQL refuses to run as root. Started by root, it runs as the owner of an existing data folder, or as the
@@ -25,11 +25,11 @@ const AS_MYSELF: RunAs = { command: (command, args) => ({ command, args }) };
  */
 export async function postgresUser(dataDir: string, binaries: string): Promise<RunAs> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  if (process.platform === 'win32' || process.getuid?.() !== 0) return AS_MYSELF;
+  if (process.platform === 'win32' || process.getuid?.() !== 0) return currentUser;
   const { uid, gid } = await choose(dataDir);
   await chown(dataDir, uid, gid);
   if ((await mayReach(dirname(resolve(dataDir)), uid)) && (await mayReach(binaries, uid)))
-    return { ...AS_MYSELF, uid, gid };
+    return { ...currentUser, uid, gid };
   const setpriv = await findSetpriv();
   if (!setpriv)
     throw new StartError(

@@ -6,9 +6,9 @@ import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { StartError } from '../../build/start-error.ts';
 import { spawnGuarded, waitForLine } from './guarded-process.ts';
-import { settleLeftover } from './leftover.ts';
-import { choosePort, requireSpace } from './ports.ts';
+import { choosePort, requireFreeSpace } from './ports.ts';
 import { postgresUser, type RunAs } from './postgres-user.ts';
+import { waitForPreviousProcess } from './previous-process.ts';
 
 export type Login = { username: string; password: string };
 
@@ -38,7 +38,7 @@ export type PostgresOptions = {
   durable?: boolean;
   /** Settings over those of a laptop, by PostgreSQL's names: a drill keeps the WAL that a laptop does without. */
   settings?: Readonly<Record<string, string>>;
-  onDeath?: (reason: string) => void;
+  onUnexpectedExit?: (reason: string) => void;
 };
 
 /**
@@ -46,7 +46,7 @@ export type PostgresOptions = {
  * Connections match the sum of all function pools. Error statements are not logged: a refused constraint is
  * everyday business, and the callers log what they make of it.
  */
-const SETTINGS: Record<string, string> = {
+const serverSettings: Record<string, string> = {
   listen_addresses: '127.0.0.1',
   max_connections: '200',
   shared_buffers: '32MB',
@@ -65,7 +65,7 @@ const SETTINGS: Record<string, string> = {
 };
 
 /** A socket's path is at most this long (`sun_path` of unix(7), macOS's is the shortest), the name in it included. */
-const MAX_SOCKET_PATH = 103;
+const maxSocketPath = 103;
 
 /**
  * Where the functions reach the server: the folder of its socket, which takes a third of the CPU time off a statement
@@ -73,7 +73,7 @@ const MAX_SOCKET_PATH = 103;
  */
 export function hostForClients(dataDir: string, port: number): string {
   const folder = resolve(dataDir);
-  const fits = Buffer.byteLength(join(folder, socketName(port))) <= MAX_SOCKET_PATH;
+  const fits = Buffer.byteLength(join(folder, socketName(port))) <= maxSocketPath;
   // A comma would part the name into two, for the server and for a list of hosts.
   return platform() !== 'win32' && fits && !folder.includes(',') ? folder : '127.0.0.1';
 }
@@ -91,18 +91,18 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const [port, runAs] = await Promise.all([
     choosePort('PostgreSQL', options.port),
     postgresUser(dataDir, dirname(programs.postgres)),
-    settleLeftover(join(dataDir, 'postmaster.pid'), 'postgres'),
+    waitForPreviousProcess(join(dataDir, 'postmaster.pid'), 'postgres'),
   ]);
-  await requireSpace(dataDir);
+  await requireFreeSpace(dataDir);
   if (!(await exists(join(dataDir, 'PG_VERSION'))))
-    await initialise(programs.initdb, dataDir, options.password, runAs);
+    await initialize(programs.initdb, dataDir, options.password, runAs);
   const near = hostForClients(dataDir, port);
   const unix_socket_directories = near === dataDir ? near : '';
   // What a killed server left: its lock would count while any process has that server's id.
   for (const left of [socketName(port), `${socketName(port)}.lock`])
     await rm(join(dataDir, left), { force: true });
   const settings = {
-    ...SETTINGS,
+    ...serverSettings,
     unix_socket_directories,
     ...(options.durable === false ? { fsync: 'off' } : {}),
     ...options.settings,
@@ -113,8 +113,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     ...(runAs.uid === undefined ? {} : { uid: runAs.uid, gid: runAs.gid ?? runAs.uid }),
     cwd: dataDir,
     env: { LC_MESSAGES: 'C', TZ: 'UTC', PATH: process.env.PATH },
-    orphanSignal: 'INT',
-    ...(options.onDeath ? { onDeath: options.onDeath } : {}),
+    signalOnParentExit: 'INT',
+    ...(options.onUnexpectedExit ? { onUnexpectedExit: options.onUnexpectedExit } : {}),
   });
   // Of a standby: "ready to accept read-only connections".
   await waitForLine(engine, 'PostgreSQL', 'ready to accept');
@@ -164,7 +164,7 @@ async function binaries(): Promise<{ postgres: string; initdb: string }> {
  * Makes the cluster in UTF-8 with scram passwords. Order and case rules come from the ICU that is in the package,
  * in RDS's default language: the same on every machine, whatever locales it has.
  */
-async function initialise(initdb: string, dataDir: string, password: string, runAs: RunAs): Promise<void> {
+async function initialize(initdb: string, dataDir: string, password: string, runAs: RunAs): Promise<void> {
   const passwordFile = join(dirname(dataDir), `.${randomUUID()}`);
   await mkdir(dirname(passwordFile), { recursive: true });
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });

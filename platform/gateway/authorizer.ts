@@ -12,17 +12,17 @@ export type Authorization =
 export type Authorizer = {
   check: (frame: EventFrame, methodArn: string) => Promise<Authorization>;
   /** Forgets every cached policy, when the authorizer's code changed. */
-  forget: () => void;
+  clearCache: () => void;
 };
 
-type Verdict = { policy: Policy; context: Record<string, string> };
+type AuthorizerResult = { policy: Policy; context: Record<string, string> };
 type Refusal = Extract<Authorization, { ok: false }>;
 
 /** Cached policies above which the cache is emptied; each is a token that lives for minutes. */
-const MAX_CACHED = 10_000;
+const maxCached = 10_000;
 
-const UNAUTHORIZED: Refusal = { ok: false, type: 'UNAUTHORIZED', message: 'Unauthorized' };
-const BROKEN: Refusal = {
+const unauthorized: Refusal = { ok: false, type: 'UNAUTHORIZED', message: 'Unauthorized' };
+const brokenAuthorizer: Refusal = {
   ok: false,
   type: 'AUTHORIZER_CONFIGURATION_ERROR',
   message: 'Internal server error',
@@ -36,31 +36,31 @@ const BROKEN: Refusal = {
 export function lambdaAuthorizer(spec: AuthorizerSpec, invoke: Invoke, now = Date.now): Authorizer {
   const functionName = spec.functionArn.split(':function:')[1]?.split(':')[0] ?? spec.functionArn;
   const sources = spec.identitySource.map(identitySource);
-  const cache = new Map<string, { verdict: Promise<Verdict | Refusal>; until: number }>();
+  const cache = new Map<string, { result: Promise<AuthorizerResult | Refusal>; until: number }>();
 
-  const ask = async (frame: EventFrame, methodArn: string): Promise<Verdict | Refusal> => {
+  const ask = async (frame: EventFrame, methodArn: string): Promise<AuthorizerResult | Refusal> => {
     const event =
       spec.type === 'TOKEN'
         ? { type: 'TOKEN', methodArn, authorizationToken: sources[0]?.(frame) ?? '' }
         : { type: 'REQUEST', methodArn, ...frame };
     const { payload, failure } = await invoke(functionName, JSON.stringify(event));
-    if (failure === undefined) return readVerdict(JSON.parse(payload)) ?? BROKEN;
+    if (failure === undefined) return parseResult(JSON.parse(payload)) ?? brokenAuthorizer;
     const { errorMessage } = JSON.parse(payload) as { errorMessage?: string };
-    if (errorMessage === 'Unauthorized') return UNAUTHORIZED;
+    if (errorMessage === 'Unauthorized') return unauthorized;
     return { ok: false, type: 'AUTHORIZER_FAILURE', message: 'Internal server error' };
   };
 
-  const verdictFor = (identity: string, frame: EventFrame, methodArn: string) => {
+  const cachedResult = (identity: string, frame: EventFrame, methodArn: string) => {
     if (spec.ttlSeconds === 0) return ask(frame, methodArn);
     const known = cache.get(identity);
-    if (known !== undefined && known.until > now()) return known.verdict;
-    if (cache.size >= MAX_CACHED) cache.clear();
-    const verdict = ask(frame, methodArn);
-    cache.set(identity, { verdict, until: now() + spec.ttlSeconds * 1_000 });
+    if (known !== undefined && known.until > now()) return known.result;
+    if (cache.size >= maxCached) cache.clear();
+    const result = ask(frame, methodArn);
+    cache.set(identity, { result, until: now() + spec.ttlSeconds * 1_000 });
     const forget = () => void cache.delete(identity);
     // Only a policy is kept: a refusal or a failure is asked again.
-    verdict.then((result) => 'ok' in result && forget(), forget);
-    return verdict;
+    result.then((result) => 'ok' in result && forget(), forget);
+    return result;
   };
 
   return {
@@ -68,18 +68,18 @@ export function lambdaAuthorizer(spec: AuthorizerSpec, invoke: Invoke, now = Dat
       const identity: string[] = [];
       for (const source of sources) {
         const value = source(frame);
-        if (value === undefined || value === '') return UNAUTHORIZED;
+        if (value === undefined || value === '') return unauthorized;
         identity.push(value);
       }
-      const verdict = await verdictFor(identity.join('\n'), frame, methodArn);
-      if ('ok' in verdict) return verdict;
-      const decision = verdict.policy(methodArn);
-      if (decision === 'allow') return { ok: true, context: verdict.context };
+      const result = await cachedResult(identity.join('\n'), frame, methodArn);
+      if ('ok' in result) return result;
+      const decision = result.policy(methodArn);
+      if (decision === 'allow') return { ok: true, context: result.context };
       const explicitly = decision === 'explicit-deny' ? ' with an explicit deny' : '';
       const message = `User is not authorized to access this resource${explicitly}`;
       return { ok: false, type: 'ACCESS_DENIED', message };
     },
-    forget: () => cache.clear(),
+    clearCache: () => cache.clear(),
   };
 }
 
@@ -108,7 +108,7 @@ function identitySource(expression: string): (frame: EventFrame) => string | und
 }
 
 /** The context reaches the function as strings, beside the principal; nested values break the authorizer. */
-function readVerdict(answer: unknown): Verdict | undefined {
+function parseResult(answer: unknown): AuthorizerResult | undefined {
   const { principalId, policyDocument, context = {} } = (answer ?? {}) as Record<string, unknown>;
   const policy = readPolicy(policyDocument);
   if (typeof principalId !== 'string' || policy === undefined) return undefined;

@@ -1,11 +1,11 @@
 import type { GatewayResponseSpec, RestApiSpec } from '../../build/deployment.ts';
-import { compileTemplate, type FilledBy, type TemplateContext } from './velocity-template.ts';
+import { compileTemplate, type TemplateContext, type TemplateRenderer } from './velocity-template.ts';
 
 /** An answer that the gateway gives by itself; the names and statuses are AWS's. */
-export type GatewayResponseType = keyof typeof DEFAULT_STATUS;
+export type GatewayResponseType = keyof typeof defaultStatus;
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
-const DEFAULT_STATUS = {
+const defaultStatus = {
   ACCESS_DENIED: 403,
   AUTHORIZER_CONFIGURATION_ERROR: 500,
   AUTHORIZER_FAILURE: 500,
@@ -22,15 +22,15 @@ const DEFAULT_STATUS = {
   DEFAULT_5XX: 502,
 } as const;
 
-export type GatewayAnswer = { status: number; headers: [string, string][]; body: string };
+export type HttpResponse = { status: number; headers: [string, string][]; body: string };
 
 export type GatewayResponses = (
   type: GatewayResponseType,
   message: string,
   context: TemplateContext,
-) => GatewayAnswer;
+) => HttpResponse;
 
-type Compiled = { status: number | undefined; headers: [string, FilledBy][]; body: FilledBy };
+type Compiled = { status: number | undefined; headers: [string, TemplateRenderer][]; body: TemplateRenderer };
 
 /** The API's answers by type, each as its template gives it; DEFAULT_4XX and DEFAULT_5XX stand in for the rest. */
 export function gatewayResponses(api: RestApiSpec): GatewayResponses {
@@ -42,7 +42,7 @@ export function gatewayResponses(api: RestApiSpec): GatewayResponses {
     body: compileTemplate('{"message":$context.error.messageString}'),
   };
   return (type, message, context) => {
-    const usual = DEFAULT_STATUS[type];
+    const usual = defaultStatus[type];
     const response =
       compiled.get(type) ?? compiled.get(usual < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX') ?? standard;
     const filled = {
@@ -65,7 +65,7 @@ function compile(api: RestApiSpec, spec: GatewayResponseSpec): Compiled {
     'application/json',
     '{"message":$context.error.messageString}',
   ];
-  const headers = Object.entries(spec.headers).map(([name, value]): [string, FilledBy] => [
+  const headers = Object.entries(spec.headers).map(([name, value]): [string, TemplateRenderer] => [
     name,
     headerValue(value, where),
   ]);
@@ -81,7 +81,7 @@ function compile(api: RestApiSpec, spec: GatewayResponseSpec): Compiled {
 }
 
 /** A header is a literal in single quotes or `context.…` (API Gateway's parameter mapping). */
-function headerValue(value: string, where: string): FilledBy {
+function headerValue(value: string, where: string): TemplateRenderer {
   const literal = /^'(.*)'$/s.exec(value)?.[1];
   if (literal !== undefined) return () => literal;
   const variable = /^context\.(.+)$/.exec(value)?.[1];

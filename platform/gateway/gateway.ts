@@ -8,7 +8,7 @@ import { type Authorizer, lambdaAuthorizer } from './authorizer.ts';
 import { type GatewayResponses, type GatewayResponseType, gatewayResponses } from './gateway-response.ts';
 import { compilePreflight, type Preflight } from './preflight.ts';
 import { type EventFrame, eventFrame, type GatewayRequest, proxyEvent } from './proxy-event.ts';
-import { type ClientAnswer, proxyResponse } from './proxy-response.ts';
+import { type HttpResponse, proxyResponse } from './proxy-response.ts';
 import { readBody } from './request-body.ts';
 import { type Route, routeTable } from './routes.ts';
 
@@ -36,9 +36,9 @@ export type Gateway = {
 };
 
 /** API Gateway's limit on an integration; a method may set less. */
-const INTEGRATION_LIMIT_MS = 29_000;
+const maxIntegrationMs = 29_000;
 /** Requests in work get this long when the gateway closes. */
-const CLOSING_MS = 2_500;
+const closeTimeoutMs = 2_500;
 
 type CompiledApi = { responses: GatewayResponses; authorizers: Map<string, Authorizer> };
 
@@ -65,12 +65,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const compiledOf = (api: RestApiSpec) => compiled.get(api) as CompiledApi;
 
-  const ownAnswer = (
+  const gatewayResponse = (
     route: Route,
     request: GatewayRequest,
     type: GatewayResponseType,
     message: string,
-  ): ClientAnswer =>
+  ): HttpResponse =>
     compiledOf(route.api).responses(type, message, {
       requestId: request.requestId,
       extendedRequestId: request.extendedRequestId,
@@ -102,7 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const integrate = (method: ApiMethod, event: string, traceId: string) => {
     const { integration } = method;
     if (integration.kind !== 'lambda') throw new Error(`${method.path} has no function`);
-    const limit = Math.min(integration.timeoutMs, INTEGRATION_LIMIT_MS);
+    const limit = Math.min(integration.timeoutMs, maxIntegrationMs);
     return within(limit, invoke(functionNameOf(integration.functionArn), event, { traceId }));
   };
 
@@ -111,8 +111,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     request: GatewayRequest,
     route: Route,
     body: Awaited<ReturnType<typeof readBody>>,
-  ): Promise<ClientAnswer> => {
-    const refuse = (type: GatewayResponseType, message: string) => ownAnswer(route, request, type, message);
+  ): Promise<HttpResponse> => {
+    const refuse = (type: GatewayResponseType, message: string) =>
+      gatewayResponse(route, request, type, message);
     const { method } = route;
     if (method === undefined) return refuse('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token');
     if (body === 'too-large') return refuse('REQUEST_TOO_LARGE', 'Request Too Long');
@@ -163,24 +164,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 
   /** For a connection that Node's parser cannot read on: says so in the API's form, if that is not too late, and ends it. */
-  const giveUp = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  const onClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
     const last = exchanges.get(socket);
     // Before the end of a request the broken bytes are its body, after it they are the next request.
     const isNext = last === undefined || last.incoming.complete;
     if (!socket.writable) socket.destroy();
     else if (last !== undefined && (isNext ? !last.outgoing.writableFinished : last.outgoing.headersSent))
       endAfter(last.outgoing, socket);
-    else refuseUnread(error, isNext ? newExchange(socket) : last);
+    else respondToUnparsed(error, isNext ? newExchange(socket) : last);
   };
-  const refuseUnread = (error: NodeJS.ErrnoException, exchange: Exchange): void => {
+  const respondToUnparsed = (error: NodeJS.ErrnoException, exchange: Exchange): void => {
     const { incoming, outgoing } = exchange;
     exchanges.set(incoming.socket, exchange);
     const request = readRequest(incoming);
     const route = routes.find(request.method, request.path);
     const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
     const answer = late
-      ? ownAnswer(route, request, 'INTEGRATION_TIMEOUT', 'Endpoint request timed out')
-      : ownAnswer(route, request, 'DEFAULT_4XX', 'Bad Request');
+      ? gatewayResponse(route, request, 'INTEGRATION_TIMEOUT', 'Endpoint request timed out')
+      : gatewayResponse(route, request, 'DEFAULT_4XX', 'Bad Request');
     outgoing.shouldKeepAlive = false;
     endAfter(outgoing, incoming.socket);
     send(outgoing, request, answer);
@@ -189,7 +190,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({ maxHeaderSize: 32 * 1024 }, serve);
   // API Gateway does without an expectation that it does not know; Node would answer 417 with no body.
   server.on('checkExpectation', serve);
-  server.on('clientError', (error, socket) => giveUp(error, socket as Socket));
+  server.on('clientError', (error, socket) => onClientError(error, socket as Socket));
   // A keep-alive client must not meet a connection that closes under its next request.
   server.keepAliveTimeout = 65_000;
   const host = options.host ?? '127.0.0.1';
@@ -202,13 +203,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     port,
     url: `http://${host}:${port}`,
     clearAuthorizerCaches() {
-      for (const { authorizers } of compiled.values()) for (const one of authorizers.values()) one.forget();
+      for (const { authorizers } of compiled.values())
+        for (const one of authorizers.values()) one.clearCache();
     },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), CLOSING_MS).unref();
+        setTimeout(() => server.closeAllConnections(), closeTimeoutMs).unref();
       }),
   };
 }
@@ -251,7 +253,7 @@ function readRequest(incoming: IncomingMessage): GatewayRequest {
 /** At most 32 digits. From a UUID, of which Node draws many at once: other random bytes are a system call each. */
 const randomHex = (digits: number) => randomUUID().replaceAll('-', '').slice(-digits);
 
-function send(outgoing: ServerResponse, request: GatewayRequest, answer: ClientAnswer): void {
+function send(outgoing: ServerResponse, request: GatewayRequest, answer: HttpResponse): void {
   const headers: string[] = [
     'x-amzn-RequestId',
     request.requestId,

@@ -1,10 +1,10 @@
 import type { MockResponse } from '../../build/deployment.ts';
-import type { ClientAnswer } from './proxy-response.ts';
+import type { HttpResponse } from './proxy-response.ts';
 
 /** Answers a CORS preflight; `origin` is the request's Origin header. */
-export type Preflight = (origin: string | undefined) => ClientAnswer;
+export type Preflight = (origin: string | undefined) => HttpResponse;
 
-const ALLOW_ORIGIN = 'Access-Control-Allow-Origin';
+const allowOrigin = 'Access-Control-Allow-Origin';
 
 /**
  * A mock integration as the framework compiles one for CORS: fixed headers, and for more than one origin a template
@@ -24,7 +24,7 @@ export function compilePreflight(responses: readonly MockResponse[], where: stri
     return {
       status: response.statusCode,
       headers: matches
-        ? headers.map(([name, value]) => [name, name === ALLOW_ORIGIN ? origin : value])
+        ? headers.map(([name, value]) => [name, name === allowOrigin ? origin : value])
         : headers,
       body: '',
     };

@@ -1,5 +1,5 @@
 import type { RestApiSpec } from '../../build/deployment.ts';
-import { MAX_REQUEST_BYTES } from '../host/limits.ts';
+import { maxRequestBytes } from '../host/limits.ts';
 
 /** A request as it came in, read once. */
 export type GatewayRequest = {
@@ -36,7 +36,12 @@ export type EventFrame = {
 };
 
 /** Headers that API Gateway adds or writes itself before a function sees them. */
-const OWN_HEADERS = new Set(['x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto', 'x-amzn-trace-id']);
+const gatewayHeaders = new Set([
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-amzn-trace-id',
+]);
 
 /**
  * The proxy event of API Gateway, format 1.0, without body and authorizer
@@ -109,7 +114,7 @@ export function proxyEvent(
   const text = body.length === 0 ? null : body.toString(asBytes ? 'base64' : 'utf8');
   const event = JSON.stringify({ ...frame, body: text, isBase64Encoded: asBytes });
   // A UTF-16 unit is at most three bytes: short events need no count.
-  if (event.length <= MAX_REQUEST_BYTES / 3 || Buffer.byteLength(event) <= MAX_REQUEST_BYTES) return event;
+  if (event.length <= maxRequestBytes / 3 || Buffer.byteLength(event) <= maxRequestBytes) return event;
   return undefined;
 }
 
@@ -130,7 +135,7 @@ function readHeaders(request: GatewayRequest) {
     else if (lower === 'user-agent') userAgent = value;
     else if (lower === 'x-forwarded-for')
       forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
-    if (OWN_HEADERS.has(lower)) continue;
+    if (gatewayHeaders.has(lower)) continue;
     // Two spellings of one name are one header; the first spelling stays.
     const name = spelling.get(lower) ?? written;
     spelling.set(lower, name);
@@ -166,12 +171,12 @@ function readQuery(query: string): [Values | null, MultiValues | null] {
   return [single, multiple];
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number) => String(value).padStart(2, '0');
 
 /** `09/Apr/2026:12:34:56 +0000`, the form of web server logs. */
 export function commonLogTime(time: Date): string {
-  const day = `${two(time.getUTCDate())}/${MONTHS[time.getUTCMonth()]}/${time.getUTCFullYear()}`;
+  const day = `${two(time.getUTCDate())}/${monthNames[time.getUTCMonth()]}/${time.getUTCFullYear()}`;
   return `${day}:${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())} +0000`;
 }
 

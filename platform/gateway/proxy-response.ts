@@ -1,15 +1,15 @@
 import { isBinaryType } from './proxy-event.ts';
 
 /** What goes out to the client. */
-export type ClientAnswer = { status: number; headers: [string, string][]; body: string | Buffer };
+export type HttpResponse = { status: number; headers: [string, string][]; body: string | Buffer };
 
-const KNOWN_KEYS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
+const responseKeys = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 
 /**
  * Names that API Gateway does not let a function set: they come out as `x-amzn-Remapped-…`
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
  */
-const REMAPPED = new Set([
+const remappedHeaders = new Set([
   'connection',
   'content-length',
   'content-md5',
@@ -31,10 +31,10 @@ export function proxyResponse(
   payload: string,
   accept: string | undefined,
   binaryMediaTypes: readonly string[],
-): ClientAnswer | undefined {
+): HttpResponse | undefined {
   const result = JSON.parse(payload) as Record<string, unknown> | null;
   if (typeof result !== 'object' || result === null || Array.isArray(result)) return undefined;
-  for (const key in result) if (!KNOWN_KEYS.has(key)) return undefined;
+  for (const key in result) if (!responseKeys.has(key)) return undefined;
   const status = Number(result.statusCode);
   if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
   const headers = readHeaders(result.headers, result.multiValueHeaders);
@@ -55,7 +55,7 @@ function readHeaders(single: unknown, multiple: unknown): [string, string][] | u
   const named = new Set<string>();
   if (!isRecordOrAbsent(single) || !isRecordOrAbsent(multiple)) return undefined;
   for (const [name, values] of Object.entries(multiple ?? {})) {
-    if (!Array.isArray(values) || !TOKEN.test(name)) return undefined;
+    if (!Array.isArray(values) || !headerName.test(name)) return undefined;
     for (const value of values) {
       const text = headerText(value);
       if (text === undefined) return undefined;
@@ -65,7 +65,7 @@ function readHeaders(single: unknown, multiple: unknown): [string, string][] | u
   }
   for (const [name, value] of Object.entries(single ?? {})) {
     const text = headerText(value);
-    if (text === undefined || !TOKEN.test(name)) return undefined;
+    if (text === undefined || !headerName.test(name)) return undefined;
     if (!named.has(`${name.toLowerCase()}\n${text}`)) headers.push([outgoingName(name), text]);
   }
   return headers;
@@ -77,14 +77,14 @@ function isRecordOrAbsent(value: unknown): value is Record<string, unknown> | nu
 
 /** A value that HTTP cannot carry makes the whole answer malformed. */
 function headerText(value: unknown): string | undefined {
-  if (typeof value === 'string') return UNSENDABLE.test(value) ? undefined : value;
+  if (typeof value === 'string') return invalidHeaderValue.test(value) ? undefined : value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 /** What may not be in a header's value (RFC 9110, section 5.5). */
-const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+const invalidHeaderValue = /[^\t\x20-\x7e\x80-\xff]/;
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 
 function outgoingName(name: string): string {
-  return REMAPPED.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name;
+  return remappedHeaders.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name;
 }

@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 
 /** The largest body that API Gateway takes, in bytes. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+export const maxBodyBytes = 10 * 1024 * 1024;
 
 /** How long a client may take to send a body: as long as API Gateway lets the whole of a request take. */
-export const BODY_LIMIT_MS = 29_000;
+export const bodyTimeoutMs = 29_000;
 
 /**
- * Reads a whole request body. `too-large` when it is longer than {@link MAX_BODY_BYTES}, and then what is left of it is
+ * Reads a whole request body. `too-large` when it is longer than {@link maxBodyBytes}, and then what is left of it is
  * discarded unread; `too-late` when it has not ended after `limitMs`. Rejects when the client goes away.
  */
 export function readBody(
   request: IncomingMessage,
-  limitMs = BODY_LIMIT_MS,
+  limitMs = bodyTimeoutMs,
 ): Promise<Buffer | 'too-large' | 'too-late'> {
   return new Promise((resolve, reject) => {
     const announced = Number(request.headers['content-length'] ?? 0);
-    if (announced > MAX_BODY_BYTES) {
+    if (announced > maxBodyBytes) {
       request.resume();
       resolve('too-large');
       return;
@@ -29,7 +29,7 @@ export function readBody(
     let length = 0;
     request.on('data', (piece: Buffer) => {
       length += piece.length;
-      if (length > MAX_BODY_BYTES) {
+      if (length > maxBodyBytes) {
         pieces.length = 0;
         resolve('too-large');
       } else pieces.push(piece);

@@ -15,7 +15,7 @@ export type Route = {
 export type RouteTable = { find: (httpMethod: string, path: string) => Route };
 
 /** API Gateway's own limit on a request's address is far below; find-my-way's default of 100 is too short. */
-const MAX_PARAMETER_LENGTH = 8_192;
+const maxParameterLength = 8_192;
 
 /**
  * One table over all APIs, since every route carries its full path. As on API Gateway a literal segment wins over
@@ -24,7 +24,7 @@ const MAX_PARAMETER_LENGTH = 8_192;
  */
 export function routeTable(apis: readonly RestApiSpec[]): RouteTable {
   const resources = collectResources(apis);
-  const router = findMyWay({ maxParamLength: MAX_PARAMETER_LENGTH, caseSensitive: true });
+  const router = findMyWay({ maxParamLength: maxParameterLength, caseSensitive: true });
   for (const resource of resources) router.on('GET', routerPath(resource.path), () => {}, resource);
   const prefixes = resources
     .map(({ api, path }) => ({ api, segments: literalSegments(path) }))

@@ -2,20 +2,20 @@
 export type TemplateContext = Readonly<Record<string, string>>;
 
 /** A template that was checked once and is filled for each answer. */
-export type FilledBy = (context: TemplateContext) => string;
+export type TemplateRenderer = (context: TemplateContext) => string;
 
-const VARIABLE = /\$!?(?:\{context\.([\w.-]+)\}|context\.(\w+(?:\.[\w-]+)*))/g;
+const contextVariable = /\$!?(?:\{context\.([\w.-]+)\}|context\.(\w+(?:\.[\w-]+)*))/g;
 
 /**
  * The part of VTL that API Gateway allows in gateway responses and that the stacks use: `$context` variables. A
  * variable without a value becomes an empty string, as on AWS.
  * @throws on anything else of VTL, so that no template means something different here
  */
-export function compileTemplate(source: string): FilledBy {
+export function compileTemplate(source: string): TemplateRenderer {
   const pieces: string[] = [];
   const variables: string[] = [];
   let from = 0;
-  for (const match of source.matchAll(VARIABLE)) {
+  for (const match of source.matchAll(contextVariable)) {
     pieces.push(source.slice(from, match.index));
     variables.push((match[1] ?? match[2]) as string);
     from = match.index + match[0].length;

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { type Scope, scopes } from './invocation-context.ts';
+import { type InvocationContext, invocationContext } from './invocation-context.ts';
 import type { FunctionDefinition } from './protocol.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
@@ -16,7 +16,7 @@ export type FunctionInstance = {
 export type InvokeStore = { run<T>(context: Record<symbol, unknown>, body: () => T): T };
 
 /**
- * An instance loads its bundle on first use, in its own scope, so that what runs at module level already sees the
+ * An instance loads its bundle on first use, in its own context, so that what runs at module level already sees the
  * function's environment. `copy` tells modules of one bundle apart. A failed load is tried again by the next use.
  */
 export function functionInstance(
@@ -27,15 +27,15 @@ export function functionInstance(
   const environment = { ...definition.environment };
   let loading: Promise<Handler> | undefined;
   let loaded = false;
-  const scope: Scope = {
+  const context: InvocationContext = {
     name: definition.name,
     environment,
     logFile: definition.logFile,
-    abandon: (error) => process.stderr.write(`outside of an invocation: ${describe(error)}\n`),
+    fail: (error) => process.stderr.write(`outside of an invocation: ${describe(error)}\n`),
   };
   const load = () => {
-    loading ??= scopes
-      .run(scope, () => store.run({}, () => importHandler(definition, copy)))
+    loading ??= invocationContext
+      .run(context, () => store.run({}, () => importHandler(definition, copy)))
       .then(
         (handler) => {
           loaded = true;

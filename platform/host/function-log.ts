@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { scopes } from './invocation-context.ts';
+import { invocationContext } from './invocation-context.ts';
 
 /** A line that a person at the console should see. */
 export type Notice = { name: string; level: 'warn' | 'error'; line: string };
 
 /** A file longer than this is set aside as `….1`, so that a long-running shop fills no disk. */
-const ROTATE_AT_BYTES = 32 * 1024 * 1024;
+const rotateAtBytes = 32 * 1024 * 1024;
 
 const files = new Map<string, { descriptor: number; bytes: number }>();
 
@@ -18,12 +18,12 @@ export function captureOutput(onNotice: (notice: Notice) => void): void {
   for (const stream of [process.stdout, process.stderr] as const) {
     const original = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;
     const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-      const scope = scopes.getStore();
-      if (scope === undefined) return original(chunk, ...rest);
+      const context = invocationContext.getStore();
+      if (context === undefined) return original(chunk, ...rest);
       const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
-      appendToLog(scope.logFile, text);
+      appendToLog(context.logFile, text);
       const level = levelOf(text, stream === process.stderr);
-      if (level !== undefined) onNotice({ name: scope.name, level, line: text.trimEnd() });
+      if (level !== undefined) onNotice({ name: context.name, level, line: text.trimEnd() });
       const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
       if (done !== undefined) queueMicrotask(done);
       return true;
@@ -35,7 +35,7 @@ export function captureOutput(onNotice: (notice: Notice) => void): void {
 /** Appends to a function's log file, made with its folder when it is not there. */
 export function appendToLog(path: string, text: string): void {
   let file = files.get(path);
-  if (file !== undefined && file.bytes >= ROTATE_AT_BYTES) {
+  if (file !== undefined && file.bytes >= rotateAtBytes) {
     closeSync(file.descriptor);
     file = undefined;
   }
@@ -50,7 +50,7 @@ function openLog(path: string): { descriptor: number; bytes: number } {
   mkdirSync(dirname(path), { recursive: true });
   const descriptor = openSync(path, 'a');
   const bytes = fstatSync(descriptor).size;
-  if (bytes < ROTATE_AT_BYTES) return { descriptor, bytes };
+  if (bytes < rotateAtBytes) return { descriptor, bytes };
   closeSync(descriptor);
   try {
     renameSync(path, `${path}.1`);

@@ -6,7 +6,7 @@ import { type HostPool, type HostPoolOptions, startHostPool } from './host-pool.
 import { InvokeRefused } from './invoke.ts';
 import type { FunctionDefinition } from './protocol.ts';
 
-const PROBE = fileURLToPath(new URL('./fixtures/probe.mjs', import.meta.url));
+const probeBundle = fileURLToPath(new URL('./fixtures/probe.mjs', import.meta.url));
 const pools: HostPool[] = [];
 let folder: string;
 
@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const aFunction = (name: string, overrides: Partial<FunctionDefinition> = {}): FunctionDefinition => ({
   name,
   arn: `arn:aws:lambda:eu-west-1:000000000000:function:${name}`,
-  bundle: PROBE,
+  bundle: probeBundle,
   version: '1',
   exportName: 'handler',
   environment: {
@@ -54,7 +54,7 @@ async function aPool(functions: FunctionDefinition[], options: Partial<HostPoolO
   return { pool, call, notices };
 }
 
-const SINGLE = { mode: 'single', instancesPerFunction: 3 } as const;
+const singleMode = { mode: 'single', instancesPerFunction: 3 } as const;
 
 describe('a Lambda host', () => {
   test('answers with what the handler returned', async () => {
@@ -170,7 +170,7 @@ describe('a Lambda host', () => {
   });
 
   test('runs one invocation at a time per instance when told so, and lets the rest wait', async () => {
-    const { call } = await aPool([aFunction('shop')], { concurrency: SINGLE });
+    const { call } = await aPool([aFunction('shop')], { concurrency: singleMode });
     const results = await Promise.all(
       Array.from({ length: 12 }, () => call('shop', { do: 'sleep', ms: 20 })),
     );
@@ -179,7 +179,7 @@ describe('a Lambda host', () => {
 
   test('replaces the instance that ran into its timeout when each runs one at a time', async () => {
     const { call } = await aPool([aFunction('shop', { timeoutMs: 100 })], {
-      concurrency: { ...SINGLE, instancesPerFunction: 1 },
+      concurrency: { ...singleMode, instancesPerFunction: 1 },
     });
     expect((await call('shop', { do: 'sleep', ms: 5_000 })).failure).toBe('timeout');
     expect((await call('shop', { do: 'sleep', ms: 1 })).value.running).toBe(1);

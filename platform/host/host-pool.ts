@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type HostProcess, startHostProcess } from './host-process.ts';
-import { type Concurrency, type LiveHost, type Seat, seatPlan } from './instance-scheduler.ts';
+import { type Concurrency, type Instance, instanceScheduler, type LiveHost } from './instance-scheduler.ts';
 import { type Invoke, InvokeRefused, type InvokeResult } from './invoke.ts';
 import { type LambdaError, runtimeExited, timedOut } from './lambda-error.ts';
-import { MAX_REQUEST_BYTES } from './limits.ts';
+import { maxRequestBytes } from './limits.ts';
 import { type FunctionDefinition, type HostReport, onOneLine } from './protocol.ts';
 
 export type HostPoolOptions = {
@@ -44,19 +44,19 @@ type Call = {
   definition: FunctionDefinition;
   payload: string;
   resolve: (result: InvokeResult) => void;
-  seat?: Seat;
+  instance?: Instance;
   timer?: NodeJS.Timeout;
   startedAt: number;
 };
 
 /** Lambda gives the loading of a module 10 s before the function's own timeout begins to run. */
-const INIT_LIMIT_MS = 10_000;
+const initTimeoutMs = 10_000;
 /** A host that answers nothing for this long after a timeout is stuck in code that never yields. */
-const STUCK_AFTER_MS = 1_500;
-/** Invocations of one function that may wait for a seat before more are refused, as Lambda throttles. */
-const MAX_WAITING = 5_000;
+const pingTimeoutMs = 1_500;
+/** Invocations of one function that may wait for a instance before more are refused, as Lambda throttles. */
+const maxWaiting = 5_000;
 /** Dead modules (about 10 MB each) after which a host is replaced, once it is idle. */
-const MAX_ABANDONED_MODULES = 30;
+const maxUnusedModules = 30;
 
 /** Starts the host processes and keeps their number: a host that dies is replaced at once. */
 export async function startHostPool(options: HostPoolOptions): Promise<HostPool> {
@@ -66,7 +66,7 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
   const calls = new Map<number, Call>();
   const waiting = new Map<string, Call[]>();
   const live: LiveHost[] = [];
-  const seats = seatPlan(options.concurrency, (name) => homes.get(name) ?? 0);
+  const scheduler = instanceScheduler(options.concurrency, (name) => homes.get(name) ?? 0);
   const starting = new Set<Promise<void>>();
   let nextId = 1;
   let stopping = false;
@@ -81,48 +81,51 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
       if (failure === 'timeout') counted.timeouts += 1;
       if (failure !== undefined) counted.errors += 1;
     }
-    if (call.seat !== undefined) seats.release(call.seat);
+    if (call.instance !== undefined) scheduler.release(call.instance);
     call.resolve({ requestId: call.requestId, payload, ...(failure === undefined ? {} : { failure }) });
-    settle(call);
+    afterInvocation(call);
   };
   const fail = (call: Call, error: LambdaError, failure: 'timeout' | 'host-died') =>
     finish(call, JSON.stringify(error), failure);
 
   /** After an invocation: start one that waits, and let a draining host go. */
-  const settle = (call: Call) => {
+  const afterInvocation = (call: Call) => {
     const queue = waiting.get(call.definition.name);
     while (queue !== undefined && queue.length > 0 && dispatch(queue[0] as Call)) queue.shift();
-    const host = call.seat?.host;
-    if (host?.draining && host.inFlight === 0) void host.process.leave();
+    const host = call.instance?.host;
+    if (host?.draining && host.inFlight === 0) void host.process.shutDown();
   };
 
   const expire = (call: Call) => {
-    const seat = call.seat as Seat;
+    const instance = call.instance as Instance;
     fail(call, timedOut(call.requestId, call.definition.timeoutMs), 'timeout');
     if (options.concurrency.mode === 'single') {
-      seat.host.process.retire(seat.name, seat.instance);
-      seat.loaded = false;
-      abandonModules(seat.host, 1);
+      instance.host.process.retire(instance.name, instance.number);
+      instance.loaded = false;
+      countUnusedModules(instance.host, 1);
     }
-    void seat.host.process.isAlive(STUCK_AFTER_MS).then((alive) => {
-      if (!alive) killHost(seat.host);
+    void instance.host.process.isAlive(pingTimeoutMs).then((alive) => {
+      if (!alive) killHost(instance.host);
     });
   };
 
   const dispatch = (call: Call): boolean => {
-    const seat = seats.take(call.definition.name, live);
-    if (seat === undefined) return false;
-    call.seat = seat;
-    const { host } = seat;
-    const { name } = seat;
+    const instance = scheduler.take(call.definition.name, live);
+    if (instance === undefined) return false;
+    call.instance = instance;
+    const { host } = instance;
+    const { name } = instance;
     if (!host.defined.has(name)) {
       host.process.define(call.definition);
       host.defined.add(name);
     }
     call.startedAt = performance.now();
-    call.timer = setTimeout(expire, seat.loaded ? call.definition.timeoutMs : INIT_LIMIT_MS, call);
+    call.timer = setTimeout(expire, instance.loaded ? call.definition.timeoutMs : initTimeoutMs, call);
     const { id, requestId, traceId } = call;
-    host.process.invoke({ t: 'invoke', id, name, instance: seat.instance, requestId, traceId }, call.payload);
+    host.process.invoke(
+      { t: 'invoke', id, name, instance: instance.number, requestId, traceId },
+      call.payload,
+    );
     return true;
   };
 
@@ -138,8 +141,8 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
       finish(call, payload, report.failed ? 'error' : undefined);
       return;
     }
-    if (call.seat !== undefined && !call.seat.loaded) {
-      call.seat.loaded = true;
+    if (call.instance !== undefined && !call.instance.loaded) {
+      call.instance.loaded = true;
       const counted = statistics.get(call.definition.name);
       if (counted !== undefined) counted.coldStarts += 1;
     }
@@ -159,9 +162,9 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
         if (host !== undefined) lose(host, reason);
       },
     });
-    host = { number, process, inFlight: 0, draining: false, defined: new Set(), abandonedModules: 0 };
+    host = { number, process, inFlight: 0, draining: false, defined: new Set(), unusedModules: 0 };
     if (ended) return replace(number);
-    if (stopping) return process.leave();
+    if (stopping) return process.shutDown();
     live.push(host);
     for (const queue of waiting.values()) {
       while (queue.length > 0 && dispatch(queue[0] as Call)) queue.shift();
@@ -193,20 +196,20 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
     const at = live.indexOf(host);
     if (at === -1) return;
     live.splice(at, 1);
-    seats.dropHost(host);
+    scheduler.dropHost(host);
     if (!stopping && !host.draining) void replace(host.number);
     for (const call of [...calls.values()]) {
-      if (call.seat?.host === host) fail(call, runtimeExited(call.requestId, reason), 'host-died');
+      if (call.instance?.host === host) fail(call, runtimeExited(call.requestId, reason), 'host-died');
     }
   };
 
-  const abandonModules = (host: LiveHost, count: number) => {
-    host.abandonedModules += count;
-    if (host.abandonedModules < MAX_ABANDONED_MODULES || host.draining) return;
+  const countUnusedModules = (host: LiveHost, count: number) => {
+    host.unusedModules += count;
+    if (host.unusedModules < maxUnusedModules || host.draining) return;
     host.draining = true;
-    seats.dropHost(host);
+    scheduler.dropHost(host);
     void replace(host.number);
-    if (host.inFlight === 0) void host.process.leave();
+    if (host.inFlight === 0) void host.process.shutDown();
   };
 
   await Promise.all(Array.from({ length: options.hosts }, (_, number) => start(number)));
@@ -217,13 +220,13 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
       if (definition === undefined) {
         throw new InvokeRefused('ResourceNotFoundException', 404, `Function not found: ${name}`);
       }
-      if (payload.length * 3 > MAX_REQUEST_BYTES && Buffer.byteLength(payload) > MAX_REQUEST_BYTES) {
-        const message = `Request must be smaller than ${MAX_REQUEST_BYTES} bytes for the InvokeFunction operation`;
+      if (payload.length * 3 > maxRequestBytes && Buffer.byteLength(payload) > maxRequestBytes) {
+        const message = `Request must be smaller than ${maxRequestBytes} bytes for the InvokeFunction operation`;
         throw new InvokeRefused('RequestTooLargeException', 413, message);
       }
       if (stopping) throw new InvokeRefused('ServiceException', 500, 'the platform is stopping');
       const queue = waiting.get(name) ?? [];
-      if (queue.length >= MAX_WAITING) {
+      if (queue.length >= maxWaiting) {
         throw new InvokeRefused('TooManyRequestsException', 429, 'Rate Exceeded.');
       }
       (statistics.get(name) as FunctionStatistics).invocations += 1;
@@ -258,10 +261,10 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
         });
         return;
       }
-      seats.dropFunction(definition.name);
+      scheduler.dropFunction(definition.name);
       for (const call of waiting.get(definition.name) ?? []) call.definition = definition;
       for (const host of live) {
-        if (host.defined.delete(definition.name)) abandonModules(host, 1);
+        if (host.defined.delete(definition.name)) countUnusedModules(host, 1);
       }
     },
     kill(pid) {
@@ -278,7 +281,7 @@ export async function startHostPool(options: HostPoolOptions): Promise<HostPool>
       stopping = true;
       const until = Date.now() + graceMs;
       while (calls.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
-      await Promise.all(live.map((host) => host.process.leave()));
+      await Promise.all(live.map((host) => host.process.shutDown()));
       await Promise.allSettled(starting);
     },
   };

@@ -11,12 +11,12 @@ import {
   sendFrame,
 } from './protocol.ts';
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+const hostMain = fileURLToPath(new URL('./host-main.ts', import.meta.url));
 
 /** How long a host may take from spawn to `ready` before it counts as broken. */
-const START_LIMIT_MS = 15_000;
-/** A host that is asked to leave gets this long for what it still runs. */
-const LEAVE_LIMIT_MS = 2_000;
+const startTimeoutMs = 15_000;
+/** A host that is asked to shutDown gets this long for what it still runs. */
+const shutdownTimeoutMs = 2_000;
 
 /** One running host process, seen from the platform. */
 export type HostProcess = {
@@ -28,7 +28,7 @@ export type HostProcess = {
   isAlive: (withinMs: number) => Promise<boolean>;
   kill: () => void;
   /** Closes the socket, upon which the host leaves by itself; kills it when it does not. */
-  leave: () => Promise<void>;
+  shutDown: () => Promise<void>;
 };
 
 export type HostProcessOptions = {
@@ -47,7 +47,12 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
     // The young generation trades memory for speed: with 8 MB the hosts use a sixth more CPU time under load than with
     // 16 MB, with 4 MB two fifths more, and 15 and 65 MB less memory together. The bound on the old one keeps garbage
     // from piling up. All of the shop's functions in one host are about 210 MB.
-    ['--max-semi-space-size=16', '--max-old-space-size=384', '--disable-warning=ExperimentalWarning', CHILD],
+    [
+      '--max-semi-space-size=16',
+      '--max-old-space-size=384',
+      '--disable-warning=ExperimentalWarning',
+      hostMain,
+    ],
     {
       // A process group of its own: Ctrl-C reaches the platform alone, which ends its hosts in order.
       detached: true,
@@ -92,8 +97,8 @@ function connect(
   const ready = new Promise<void>((resolve, reject) => {
     const limit = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`a Lambda host did not start within ${START_LIMIT_MS / 1000} s`));
-    }, START_LIMIT_MS);
+      reject(new Error(`a Lambda host did not start within ${startTimeoutMs / 1000} s`));
+    }, startTimeoutMs);
     void exited.then((reason) => {
       clearTimeout(limit);
       reject(new Error(`a Lambda host ended while starting (${reason})`));
@@ -115,9 +120,9 @@ function connect(
       });
       sendFrame(socket, { t: 'ping' });
     });
-  const leave = async () => {
+  const shutDown = async () => {
     socket.end();
-    const limit = setTimeout(() => child.kill('SIGKILL'), LEAVE_LIMIT_MS);
+    const limit = setTimeout(() => child.kill('SIGKILL'), shutdownTimeoutMs);
     await exited;
     clearTimeout(limit);
   };
@@ -129,6 +134,6 @@ function connect(
     retire: (name, instance) => void sendFrame(socket, { t: 'retire', name, instance }),
     isAlive,
     kill: () => void child.kill('SIGKILL'),
-    leave,
+    shutDown,
   };
 }

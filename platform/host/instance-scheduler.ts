@@ -10,11 +10,11 @@ export type LiveHost = {
   /** Function names whose current definition it was told. */
   defined: Set<string>;
   /** Modules that nobody will use again; they cannot be unloaded, so many of them end the host. */
-  abandonedModules: number;
+  unusedModules: number;
 };
 
 /** Room for invocations of one function on one host: one module copy there. */
-export type Seat = { host: LiveHost; name: string; instance: number; inFlight: number; loaded: boolean };
+export type Instance = { host: LiveHost; name: string; number: number; inFlight: number; loaded: boolean };
 
 /**
  * `several`: one module per function and host, shared by up to `concurrency` invocations at once (Lambda Managed
@@ -25,13 +25,13 @@ export type Concurrency =
   | { mode: 'several'; concurrency: number }
   | { mode: 'single'; instancesPerFunction: number };
 
-export type Seats = {
-  /** A seat with room, its in-flight counts raised; undefined when the function must wait. */
-  take: (name: string, hosts: readonly LiveHost[]) => Seat | undefined;
-  release: (seat: Seat) => void;
-  /** Forgets the seats of a host that is gone or draining. */
+export type InstanceScheduler = {
+  /** A instance with room, its in-flight counts raised; undefined when the function must wait. */
+  take: (name: string, hosts: readonly LiveHost[]) => Instance | undefined;
+  release: (instance: Instance) => void;
+  /** Forgets the scheduler of a host that is gone or draining. */
   dropHost: (host: LiveHost) => void;
-  /** Forgets the seats of a function whose bundle changed. */
+  /** Forgets the scheduler of a function whose bundle changed. */
   dropFunction: (name: string) => void;
 };
 
@@ -39,18 +39,21 @@ export type Seats = {
  * A function stays on its home host, so that each bundle is usually loaded once, until that host is busier than
  * the idlest one by this many invocations.
  */
-const SPILL_AT = 4;
+const spillThreshold = 4;
 
 /** Decides where invocations run. `homeOf` spreads the functions evenly over host numbers. */
-export function seatPlan(concurrency: Concurrency, homeOf: (name: string) => number): Seats {
-  const seats = new Map<string, Seat[]>();
+export function instanceScheduler(
+  concurrency: Concurrency,
+  homeOf: (name: string) => number,
+): InstanceScheduler {
+  const scheduler = new Map<string, Instance[]>();
   let instances = 0;
 
-  const seatsOf = (name: string) => {
-    const known = seats.get(name);
+  const instancesOf = (name: string) => {
+    const known = scheduler.get(name);
     if (known !== undefined) return known;
-    const made: Seat[] = [];
-    seats.set(name, made);
+    const made: Instance[] = [];
+    scheduler.set(name, made);
     return made;
   };
 
@@ -61,53 +64,53 @@ export function seatPlan(concurrency: Concurrency, homeOf: (name: string) => num
     }
     const home = hosts.find((host) => !host.draining && host.number === homeOf(name));
     if (home === undefined || idlest === undefined) return idlest;
-    return home.inFlight - idlest.inFlight > SPILL_AT ? idlest : home;
+    return home.inFlight - idlest.inFlight > spillThreshold ? idlest : home;
   };
 
-  const seatFor = (name: string, hosts: readonly LiveHost[]): Seat | undefined => {
-    const own = seatsOf(name);
+  const instanceFor = (name: string, hosts: readonly LiveHost[]): Instance | undefined => {
+    const own = instancesOf(name);
     if (concurrency.mode === 'several') {
       const host = chooseHost(name, hosts);
       if (host === undefined) return undefined;
-      const seat = own.find((candidate) => candidate.host === host);
-      if (seat !== undefined) return seat.inFlight < concurrency.concurrency ? seat : undefined;
-      return newSeat(own, host, name, 0);
+      const instance = own.find((candidate) => candidate.host === host);
+      if (instance !== undefined) return instance.inFlight < concurrency.concurrency ? instance : undefined;
+      return addInstance(own, host, name, 0);
     }
-    const free = own.find((seat) => seat.inFlight === 0);
+    const free = own.find((instance) => instance.inFlight === 0);
     if (free !== undefined) return free;
     if (own.length >= concurrency.instancesPerFunction) return undefined;
     const host = chooseHost(name, hosts);
     if (host === undefined) return undefined;
     instances += 1;
-    return newSeat(own, host, name, instances);
+    return addInstance(own, host, name, instances);
   };
 
   return {
     take(name, hosts) {
-      const seat = seatFor(name, hosts);
-      if (seat === undefined) return undefined;
-      seat.inFlight += 1;
-      seat.host.inFlight += 1;
-      return seat;
+      const instance = instanceFor(name, hosts);
+      if (instance === undefined) return undefined;
+      instance.inFlight += 1;
+      instance.host.inFlight += 1;
+      return instance;
     },
-    release(seat) {
-      seat.inFlight -= 1;
-      seat.host.inFlight -= 1;
+    release(instance) {
+      instance.inFlight -= 1;
+      instance.host.inFlight -= 1;
     },
     dropHost(host) {
-      for (const [name, own] of seats) {
-        seats.set(
+      for (const [name, own] of scheduler) {
+        scheduler.set(
           name,
-          own.filter((seat) => seat.host !== host),
+          own.filter((instance) => instance.host !== host),
         );
       }
     },
-    dropFunction: (name) => void seats.delete(name),
+    dropFunction: (name) => void scheduler.delete(name),
   };
 }
 
-function newSeat(own: Seat[], host: LiveHost, name: string, instance: number): Seat {
-  const seat = { host, name, instance, inFlight: 0, loaded: false };
-  own.push(seat);
-  return seat;
+function addInstance(own: Instance[], host: LiveHost, name: string, number: number): Instance {
+  const instance = { host, name, number, inFlight: 0, loaded: false };
+  own.push(instance);
+  return instance;
 }

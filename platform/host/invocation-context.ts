@@ -1,16 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Whose code is running: one function's module, and the invocation when there is one. */
-export type Scope = {
+export type InvocationContext = {
   name: string;
   environment: Record<string, string>;
   logFile: string;
   /** Ends the running invocation with an error that nobody could catch (an unhandled rejection, an exit). */
-  abandon: (error: unknown) => void;
+  fail: (error: unknown) => void;
 };
 
-/** The scope of the code that runs now; timers and promises keep the one that they were made in. */
-export const scopes = new AsyncLocalStorage<Scope>();
+/** The context of the code that runs now; timers and promises keep the one that they were made in. */
+export const invocationContext = new AsyncLocalStorage<InvocationContext>();
 
 /**
  * Puts each function's own environment in the place of `process.env`: many functions share this process, and none
@@ -18,7 +18,7 @@ export const scopes = new AsyncLocalStorage<Scope>();
  */
 export function isolateEnvironment(): void {
   const own: Record<string, string | undefined> = { ...process.env };
-  const current = () => scopes.getStore()?.environment ?? own;
+  const current = () => invocationContext.getStore()?.environment ?? own;
   const view = new Proxy(own, {
     get: (_, key) => (typeof key === 'string' ? current()[key] : undefined),
     set: (_, key, value) => {

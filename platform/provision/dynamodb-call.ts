@@ -1,6 +1,6 @@
 /** A refusal of the engine, by DynamoDB's error name. */
-export class DynamoDbRefusal extends Error {
-  override name = 'DynamoDbRefusal';
+export class DynamoDbError extends Error {
+  override name = 'DynamoDbError';
   readonly code: string;
   constructor(code: string, message: string) {
     super(message);
@@ -13,7 +13,7 @@ export type DynamoDbCall = <Output>(operation: string, input: object) => Promise
 
 /**
  * Calls an engine by DynamoDB's wire protocol, without the SDK, whose loading alone takes longer than all of this.
- * @throws DynamoDbRefusal
+ * @throws DynamoDbError
  */
 export function dynamoDbCall(endpoint: string, region: string): DynamoDbCall {
   const authorization =
@@ -33,6 +33,6 @@ export function dynamoDbCall(endpoint: string, region: string): DynamoDbCall {
     const body = (await answer.json()) as Output & { __type?: string; message?: string; Message?: string };
     if (answer.ok) return body;
     const code = body.__type?.split('#').at(-1) ?? `HTTP ${answer.status}`;
-    throw new DynamoDbRefusal(code, `${operation}: ${body.message ?? body.Message ?? code}`);
+    throw new DynamoDbError(code, `${operation}: ${body.message ?? body.Message ?? code}`);
   };
 }

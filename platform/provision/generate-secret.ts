@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { SecretSpec } from '../../build/deployment.ts';
 
-const SETS = ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789'];
-const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+const characterSets = ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789'];
+const punctuation = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /**
  * Makes a value as GenerateSecretString does: a password alone, or put under a key into a JSON template. Every kind
@@ -17,7 +17,7 @@ export function generateSecret(spec: NonNullable<SecretSpec['generate']>): strin
 }
 
 function randomPassword(length: number, excluded: string, withoutPunctuation: boolean): string {
-  const sets = [...SETS, ...(withoutPunctuation ? [] : [PUNCTUATION])]
+  const sets = [...characterSets, ...(withoutPunctuation ? [] : [punctuation])]
     .map((set) => [...set].filter((character) => !excluded.includes(character)))
     .filter((set) => set.length > 0);
   const all = sets.flat();

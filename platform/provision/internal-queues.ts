@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Deployment, QueueSpec, SubscriptionSpec } from '../../build/deployment.ts';
 
 /** SQS, "Quotas": a queue's name has at most 80 characters. */
-const LONGEST_NAME = 80;
+const maxNameLength = 80;
 /** Lambda, "Asynchronous invocation": an event waits at most six hours. */
-const LONGEST_WAIT_SECONDS = 6 * 3600;
+const maxEventAgeSeconds = 6 * 3600;
 
 /**
  * The name of the queue between a topic and a function that subscribes to it. The messaging engine calls no
@@ -14,9 +14,9 @@ const LONGEST_WAIT_SECONDS = 6 * 3600;
 export function internalQueueName(functionArn: string, topicArn: string): string {
   const last = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
   const name = `internal-${last(functionArn)}-${last(topicArn)}`;
-  if (name.length <= LONGEST_NAME) return name;
+  if (name.length <= maxNameLength) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
-  return `${name.slice(0, LONGEST_NAME - hash.length - 1)}-${hash}`;
+  return `${name.slice(0, maxNameLength - hash.length - 1)}-${hash}`;
 }
 
 /** Whether a queue is one of the platform's own. */
@@ -39,7 +39,7 @@ export function internalQueue(
     fifo: false,
     attributes: {
       VisibilityTimeout: String(Math.ceil((target?.timeoutMs ?? 30_000) / 1000) + 30),
-      MessageRetentionPeriod: String(LONGEST_WAIT_SECONDS),
+      MessageRetentionPeriod: String(maxEventAgeSeconds),
     },
   };
 }

@@ -3,7 +3,7 @@ import { StartError } from '../../build/start-error.ts';
 import { type Messaging, MessagingError } from '../engines/messaging.ts';
 
 /** What a queue has when its template says nothing (SQS API, SetQueueAttributes). */
-const DEFAULTS: Record<string, string> = {
+const queueDefaults: Record<string, string> = {
   VisibilityTimeout: '30',
   DelaySeconds: '0',
   MaximumMessageSize: '1048576',
@@ -11,14 +11,14 @@ const DEFAULTS: Record<string, string> = {
   ReceiveMessageWaitTimeSeconds: '0',
   RedrivePolicy: '',
 };
-const FIFO_DEFAULTS: Record<string, string> = {
-  ...DEFAULTS,
+const fifoQueueDefaults: Record<string, string> = {
+  ...queueDefaults,
   ContentBasedDeduplication: 'false',
   DeduplicationScope: 'queue',
   FifoThroughputLimit: 'perQueue',
 };
 /** The engine takes these at the queue's making only. */
-const FIXED = new Set(['FifoQueue', 'DeduplicationScope', 'FifoThroughputLimit']);
+const immutableAttributes = new Set(['FifoQueue', 'DeduplicationScope', 'FifoThroughputLimit']);
 
 /**
  * Makes queues that are missing, sets attributes that differ, and deletes those that no stack has any more, as
@@ -47,9 +47,11 @@ async function provisionQueue(messaging: Messaging, queue: Pick<QueueSpec, Queue
       await messaging.sqs('CreateQueue', { QueueName: name, Attributes: { ...attributes } });
       return;
     }
-    const wanted = { ...(queue.fifo ? FIFO_DEFAULTS : DEFAULTS), ...attributes };
-    const changed = Object.entries(wanted).filter(([key, value]) => value !== (known[key] ?? DEFAULTS[key]));
-    const fixed = changed.find(([key]) => FIXED.has(key));
+    const wanted = { ...(queue.fifo ? fifoQueueDefaults : queueDefaults), ...attributes };
+    const changed = Object.entries(wanted).filter(
+      ([key, value]) => value !== (known[key] ?? queueDefaults[key]),
+    );
+    const fixed = changed.find(([key]) => immutableAttributes.has(key));
     if (fixed)
       throw new StartError(
         `${where} exists and ${fixed[0]} cannot change from ${known[fixed[0]]} to ${fixed[1]}. ` +

@@ -1,6 +1,6 @@
 import type { IndexSpec, KeyAttribute, TableSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
-import { type DynamoDbCall, DynamoDbRefusal } from './dynamodb-call.ts';
+import { type DynamoDbCall, DynamoDbError } from './dynamodb-call.ts';
 
 type KeySchema = { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
 type IndexDescription = {
@@ -47,7 +47,7 @@ async function describe(call: DynamoDbCall, name: string): Promise<TableDescript
   try {
     return (await call<{ Table: TableDescription }>('DescribeTable', { TableName: name })).Table;
   } catch (error) {
-    if (error instanceof DynamoDbRefusal && error.code === 'ResourceNotFoundException') return undefined;
+    if (error instanceof DynamoDbError && error.code === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }

@@ -2,11 +2,11 @@ import type { Deployment, SubscriptionSpec, TopicSpec } from '../../build/deploy
 import { StartError } from '../../build/start-error.ts';
 import { type Messaging, MessagingError } from '../engines/messaging.ts';
 import { internalQueueName } from './internal-queues.ts';
-import { entriesOf, valuesOf } from './sns-answer.ts';
+import { entriesOf, valuesOf } from './sns-response.ts';
 
 /** What may change on a topic that exists. */
-const TOPIC_DEFAULTS: Record<string, string> = { DisplayName: '' };
-const FIFO_TOPIC_DEFAULTS: Record<string, string> = { ...TOPIC_DEFAULTS, ContentBasedDeduplication: 'false' };
+const topicDefaults: Record<string, string> = { DisplayName: '' };
+const fifoTopicDefaults: Record<string, string> = { ...topicDefaults, ContentBasedDeduplication: 'false' };
 
 /** Makes topics that are missing, sets attributes that differ, and deletes those that no stack has any more. */
 export async function provisionTopics(messaging: Messaging, topics: TopicSpec[]): Promise<void> {
@@ -16,7 +16,7 @@ export async function provisionTopics(messaging: Messaging, topics: TopicSpec[])
       await messaging.sns('CreateTopic', { Name: topic.name, ...flattened(topic.attributes) });
       continue;
     }
-    const wanted = { ...(topic.fifo ? FIFO_TOPIC_DEFAULTS : TOPIC_DEFAULTS), ...topic.attributes };
+    const wanted = { ...(topic.fifo ? fifoTopicDefaults : topicDefaults), ...topic.attributes };
     for (const [AttributeName, AttributeValue] of Object.entries(wanted))
       if ((known[AttributeName] ?? '') !== AttributeValue)
         await messaging.sns('SetTopicAttributes', { TopicArn: topic.arn, AttributeName, AttributeValue });
@@ -29,7 +29,7 @@ export async function provisionTopics(messaging: Messaging, topics: TopicSpec[])
 /** A subscription as the engine has it: always to a queue. */
 type Wanted = SubscriptionSpec & { queueArn: string; attributes: Record<string, string> };
 
-const SUBSCRIPTION_DEFAULTS: Record<string, string> = {
+const subscriptionDefaults: Record<string, string> = {
   RawMessageDelivery: 'false',
   FilterPolicy: '',
   FilterPolicyScope: 'MessageAttributes',
@@ -61,10 +61,10 @@ export async function provisionSubscriptions(
       }
       wanted.delete(each.queueArn);
       for (const [AttributeName, AttributeValue] of Object.entries({
-        ...SUBSCRIPTION_DEFAULTS,
+        ...subscriptionDefaults,
         ...each.attributes,
       }))
-        if ((known[AttributeName] ?? SUBSCRIPTION_DEFAULTS[AttributeName]) !== AttributeValue)
+        if ((known[AttributeName] ?? subscriptionDefaults[AttributeName]) !== AttributeValue)
           await messaging.sns('SetSubscriptionAttributes', {
             SubscriptionArn,
             AttributeName,

@@ -2,7 +2,7 @@ import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
 import type { SecretStore } from './secret-store.ts';
 
-const REFERENCE = /\{\{resolve:([^}]+)\}\}/g;
+const referencePattern = /\{\{resolve:([^}]+)\}\}/g;
 
 /**
  * Puts the current values of secrets in the place of `{{resolve:secretsmanager:…}}` in functions' environments, as
@@ -19,7 +19,7 @@ function resolved(spec: FunctionSpec, secrets: SecretStore): FunctionSpec {
   if (!entries.some(([, value]) => value.includes('{{resolve:'))) return spec;
   const environment = entries.map(([name, value]) => [
     name,
-    value.replaceAll(REFERENCE, (_whole, reference: string) => {
+    value.replaceAll(referencePattern, (_whole, reference: string) => {
       try {
         return referenced(reference, secrets);
       } catch (error) {

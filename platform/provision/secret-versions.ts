@@ -5,7 +5,7 @@ import type { SecretVersion } from '../aws-endpoint/secrets-manager.ts';
 type Versioned = { versions: SecretVersion[] };
 
 /** Versions without a stage are deprecated; Secrets Manager keeps about a hundred of them. */
-const MOST_VERSIONS = 100;
+const maxVersions = 100;
 
 /**
  * Adds a version. Without stages it becomes AWSCURRENT, as the first one always does. One that was announced without
@@ -24,7 +24,7 @@ export function addVersion(
   for (const stage of new Set([...(stages ?? ['AWSCURRENT']), ...(first ? ['AWSCURRENT'] : [])]))
     giveStage(secret, stage, versionId);
   const deprecated = secret.versions.filter((each) => each.stages.length === 0);
-  for (const old of deprecated.slice(0, Math.max(0, deprecated.length - MOST_VERSIONS)))
+  for (const old of deprecated.slice(0, Math.max(0, deprecated.length - maxVersions)))
     secret.versions.splice(secret.versions.indexOf(old), 1);
   return version;
 }

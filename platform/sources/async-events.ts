@@ -1,5 +1,5 @@
 import { type Invoke, InvokeRefused } from '../host/invoke.ts';
-import { MAX_EVENT_BYTES } from '../host/limits.ts';
+import { maxEventBytes } from '../host/limits.ts';
 import { type Condition, failedEventRecord } from './failed-event.ts';
 import type { PendingEvent, SourceStore } from './source-store.ts';
 
@@ -30,14 +30,14 @@ export type AsyncRules = {
   functionArn: string;
   maximumRetryAttempts: number;
   maximumAgeMs: number;
-  keep?: (record: string) => Promise<unknown>;
+  sendToFailureQueue?: (record: string) => Promise<unknown>;
 };
 
 /** Events of one function that run at once; the rest waits its turn. */
-const CONCURRENCY = 32;
+const defaultConcurrency = 32;
 /** Lambda keeps an event that it cannot run (throttling) for six hours. */
-const MAX_AGE_MS = 6 * 60 * 60 * 1_000;
-const THROTTLED_RETRY_MS = 1_000;
+const maxAgeMs = 6 * 60 * 60 * 1_000;
+const throttledRetryMs = 1_000;
 
 /**
  * At-least-once delivery as Lambda gives it: two retries after an error, and as many as six hours hold while the
@@ -72,7 +72,7 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
   const pump = (functionName: string) => {
     const queue = queues.get(functionName) ?? [];
     let active = running.get(functionName) ?? 0;
-    while (!stopped && queue.length > 0 && active < CONCURRENCY) {
+    while (!stopped && queue.length > 0 && active < defaultConcurrency) {
       active += 1;
       const event = queue.shift() as PendingEvent;
       void attempt(event).finally(() => {
@@ -87,11 +87,11 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
     const outcome = await run(event);
     if (stopped) return; // still in the store: it is tried again at the next start
     const rules = options.rulesOf?.(event.functionName);
-    if (outcome === 'done') settle(event);
+    if (outcome === 'done') remove(event);
     else if (outcome === 'throttled') {
-      if (now() - event.acceptedAt > (rules?.maximumAgeMs ?? MAX_AGE_MS))
+      if (now() - event.acceptedAt > (rules?.maximumAgeMs ?? maxAgeMs))
         return giveUp(event, rules, 'EventAgeExceeded', 'throttled for too long');
-      event.dueAt = now() + THROTTLED_RETRY_MS;
+      event.dueAt = now() + throttledRetryMs;
       schedule(event);
     } else if (outcome === 'unknown-function') drop(event, 'the function does not exist');
     else {
@@ -116,7 +116,7 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
     }
   };
 
-  const settle = (event: PendingEvent) => {
+  const remove = (event: PendingEvent) => {
     store.removeEvent(event.id);
     pending -= 1;
   };
@@ -128,18 +128,20 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
     reason: string,
     requestId: string = crypto.randomUUID(),
   ) => {
-    if (rules?.keep === undefined) return drop(event, reason);
-    const { functionArn, keep } = rules;
+    if (rules?.sendToFailureQueue === undefined) return drop(event, reason);
+    const { functionArn, sendToFailureQueue } = rules;
     const error = condition === 'RetriesExhausted' ? { error: reason } : {};
     try {
-      await keep(failedEventRecord(event, { functionArn, condition, requestId, now: now(), ...error }));
+      await sendToFailureQueue(
+        failedEventRecord(event, { functionArn, condition, requestId, now: now(), ...error }),
+      );
       drop(event, reason);
     } catch (cause) {
       drop(event, `${reason}; its failure queue does not take it: ${(cause as Error).message}`);
     }
   };
   const drop = (event: PendingEvent, reason: string) => {
-    settle(event);
+    remove(event);
     options.onDropped(event, reason);
   };
 
@@ -149,8 +151,8 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
   }
   return {
     accept(functionName, payload) {
-      if (Buffer.byteLength(payload) > MAX_EVENT_BYTES) {
-        const message = `Request must be smaller than ${MAX_EVENT_BYTES} bytes for the InvokeFunction operation`;
+      if (Buffer.byteLength(payload) > maxEventBytes) {
+        const message = `Request must be smaller than ${maxEventBytes} bytes for the InvokeFunction operation`;
         throw new InvokeRefused('RequestTooLargeException', 413, message);
       }
       pending += 1;

@@ -17,7 +17,7 @@ export function asyncRules(
       maximumAgeMs: maximumAgeSeconds * 1000,
       ...(queue
         ? {
-            keep: (record: string) =>
+            sendToFailureQueue: (record: string) =>
               messaging.sqs('SendMessage', {
                 QueueUrl: messaging.queue(queue.name)?.url ?? queue.url,
                 MessageBody: record,

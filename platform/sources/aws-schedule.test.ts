@@ -1,8 +1,8 @@
 import { nextRunOf } from './aws-schedule.ts';
 
-const CREATED = new Date('2026-11-20T10:00:30Z');
+const createdAt = new Date('2026-11-20T10:00:30Z');
 const next = (expression: string, after: string) =>
-  nextRunOf(expression, CREATED)(new Date(after))?.toISOString().slice(0, 16);
+  nextRunOf(expression, createdAt)(new Date(after))?.toISOString().slice(0, 16);
 
 describe('a schedule expression', () => {
   test.each([
@@ -45,6 +45,6 @@ describe('a schedule expression', () => {
     'every day',
     'cron(0 0 ? * 8 *)',
   ])('%s is refused', (expression) => {
-    expect(() => nextRunOf(expression, CREATED)).toThrow();
+    expect(() => nextRunOf(expression, createdAt)).toThrow();
   });
 });

@@ -3,7 +3,7 @@ import { Cron } from 'croner';
 /** Tells the next time, at minute grain in UTC, strictly after the one given; undefined when there is none. */
 export type NextRun = (after: Date) => Date | undefined;
 
-const UNITS_MS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
  * Reads a schedule expression of EventBridge: `rate(5 minutes)`, counted from `createdAt`, or `cron(…)` with six
@@ -24,7 +24,7 @@ function rate(fields: string, expression: string, createdAt: Date): NextRun {
   if (!(value >= 1) || (value === 1) === (plural === 's')) {
     throw new Error(`${expression}: a rate is a positive number and its unit, singular for 1`);
   }
-  const periodMs = value * (UNITS_MS[unit] as number);
+  const periodMs = value * (unitsMs[unit] as number);
   const start = createdAt.getTime();
   return (after) => {
     const periods = Math.floor((after.getTime() - start) / periodMs) + 1;
@@ -72,14 +72,14 @@ function lastDay(field: string): string {
   return field;
 }
 
-const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
 /** Day numbers become names, since 1 is Sunday here and Monday there; `6L` is the last Friday, `L` is Saturday. */
 function weekday(field: string): string {
   if (field === 'L') return 'SAT';
   return field.replace(/(\d)(#\d|L)?/g, (whole, day: string, rest = '', at: number) => {
     if (field[at - 1] === '/' || field[at - 1] === '#') return whole; // a step or an ordinal, not a day
-    const name = DAYS[Number(day) - 1];
+    const name = dayNames[Number(day) - 1];
     if (name === undefined) throw new Error(`${field}: days of the week are 1 to 7`);
     return rest === 'L' ? `${name}#L` : `${name}${rest}`;
   });

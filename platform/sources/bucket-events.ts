@@ -4,7 +4,7 @@ import type { BucketNotification, BucketSpec } from '../../build/deployment.ts';
 import type { ObjectCreated } from '../aws-endpoint/s3.ts';
 
 /** The functions that a bucket's notifications name for an event. */
-export function notifiedFunctions(bucket: BucketSpec, event: ObjectCreated): BucketNotification[] {
+export function matchingNotifications(bucket: BucketSpec, event: ObjectCreated): BucketNotification[] {
   return bucket.notifications.filter(({ event: wanted, prefix = '', suffix = '' }) => {
     const kind = wanted.replace(/^s3:/, '');
     const matches = kind.endsWith('*')

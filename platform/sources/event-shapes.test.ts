@@ -1,12 +1,12 @@
 import type { BucketSpec, ScheduleSpec } from '../../build/deployment.ts';
-import { bucketEvent, encodeKey, notifiedFunctions } from './bucket-events.ts';
+import { bucketEvent, encodeKey, matchingNotifications } from './bucket-events.ts';
 import { passesFilter } from './event-filter.ts';
 import { failedItems, queueEvent } from './queue-events.ts';
 import { scheduledEvent } from './schedule-source.ts';
 import { streamRecord } from './stream-events.ts';
 import { topicEvent } from './topic-source.ts';
 
-const QUEUE = 'arn:aws:sqs:eu-west-1:000000000000:shop-local-order-queue.fifo';
+const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:shop-local-order-queue.fifo';
 
 describe("a queue's event", () => {
   test('carries attributes and message attributes under the names of Lambda', () => {
@@ -22,7 +22,7 @@ describe("a queue's event", () => {
           MessageAttributes: { type: { DataType: 'String', StringValue: 'ORDER_PAID' } },
         },
       ],
-      QUEUE,
+      queueArn,
     );
     expect(event.Records).toEqual([
       {
@@ -36,7 +36,7 @@ describe("a queue's event", () => {
         md5OfBody: 'md5',
         md5OfMessageAttributes: 'md5a',
         eventSource: 'aws:sqs',
-        eventSourceARN: QUEUE,
+        eventSourceARN: queueArn,
         awsRegion: 'eu-west-1',
       },
     ]);
@@ -89,11 +89,11 @@ describe("a bucket's event", () => {
   };
 
   test('goes to the functions whose filter fits', () => {
-    expect(notifiedFunctions(bucket, created).map(({ functionArn }) => functionArn)).toEqual(['all']);
-    expect(notifiedFunctions(bucket, { ...created, key: 'originals/a.jpg' })).toHaveLength(2);
-    expect(notifiedFunctions(bucket, { ...created, key: 'thumbs/a.jpg' })).toEqual([]);
+    expect(matchingNotifications(bucket, created).map(({ functionArn }) => functionArn)).toEqual(['all']);
+    expect(matchingNotifications(bucket, { ...created, key: 'originals/a.jpg' })).toHaveLength(2);
+    expect(matchingNotifications(bucket, { ...created, key: 'thumbs/a.jpg' })).toEqual([]);
     expect(
-      notifiedFunctions(bucket, { ...created, key: 'originals/a.jpg', eventName: 'ObjectCreated:Copy' }),
+      matchingNotifications(bucket, { ...created, key: 'originals/a.jpg', eventName: 'ObjectCreated:Copy' }),
     ).toHaveLength(1);
   });
 

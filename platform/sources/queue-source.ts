@@ -6,11 +6,11 @@ import { failedItems, queueEvent, queueRecord, type ReceivedMessage } from './qu
 import { type Source, untilStopped } from './source.ts';
 
 /** SQS answers at most this many messages at once. */
-const MAX_RECEIVED = 10;
-const LONG_POLL_SECONDS = 20;
+const maxReceived = 10;
+const longPollSeconds = 20;
 /** Batches of one standard queue, and groups of one FIFO queue, that run at once without a MaximumConcurrency. */
-const CONCURRENCY = { standard: 16, fifo: 64 };
-const AFTER_ERROR_MS = 500;
+const defaultConcurrency = { standard: 16, fifo: 64 };
+const afterErrorMs = 500;
 
 export type QueueSourceOptions = {
   mapping: EventSourceMappingSpec;
@@ -30,11 +30,12 @@ export type QueueSourceOptions = {
 export function queueSource(options: QueueSourceOptions): Source {
   const { mapping, queue, messaging, functionName, invoke, onError } = options;
   const stop = new AbortController();
-  const limit = mapping.maximumConcurrency ?? (queue.fifo ? CONCURRENCY.fifo : CONCURRENCY.standard);
+  const limit =
+    mapping.maximumConcurrency ?? (queue.fifo ? defaultConcurrency.fifo : defaultConcurrency.standard);
   const windowMs = queue.fifo ? 0 : mapping.windowSeconds * 1_000;
   const running = new Set<Promise<void>>();
   const deletions = batchDeletes(messaging, queue.url, onError);
-  const gathered: ReceivedMessage[] = [];
+  const buffered: ReceivedMessage[] = [];
   let flushTimer: NodeJS.Timeout | undefined;
   let freed: (() => void) | undefined;
 
@@ -64,18 +65,18 @@ export function queueSource(options: QueueSourceOptions): Source {
   const flush = () => {
     clearTimeout(flushTimer);
     flushTimer = undefined;
-    while (gathered.length > 0) start(gathered.splice(0, mapping.batchSize));
+    while (buffered.length > 0) start(buffered.splice(0, mapping.batchSize));
   };
 
-  const gather = (messages: ReceivedMessage[]) => {
-    gathered.push(...messages);
-    while (gathered.length >= mapping.batchSize) start(gathered.splice(0, mapping.batchSize));
-    if (gathered.length === 0 || windowMs === 0) flush();
+  const buffer = (messages: ReceivedMessage[]) => {
+    buffered.push(...messages);
+    while (buffered.length >= mapping.batchSize) start(buffered.splice(0, mapping.batchSize));
+    if (buffered.length === 0 || windowMs === 0) flush();
     else flushTimer ??= setTimeout(flush, windowMs);
   };
 
-  /** Messages that may still be taken, so that what is gathered never needs more than the maximum concurrency. */
-  const room = () => (limit - running.size) * mapping.batchSize - gathered.length;
+  /** Messages that may still be taken, so that what is buffered never needs more than the maximum concurrency. */
+  const room = () => (limit - running.size) * mapping.batchSize - buffered.length;
 
   const poll = async () => {
     while (room() <= 0 && !stop.signal.aborted) {
@@ -88,8 +89,8 @@ export function queueSource(options: QueueSourceOptions): Source {
       'ReceiveMessage',
       {
         QueueUrl: queue.url,
-        MaxNumberOfMessages: Math.min(MAX_RECEIVED, room()),
-        WaitTimeSeconds: LONG_POLL_SECONDS,
+        MaxNumberOfMessages: Math.min(maxReceived, room()),
+        WaitTimeSeconds: longPollSeconds,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       },
@@ -100,10 +101,10 @@ export function queueSource(options: QueueSourceOptions): Source {
     if (wanted.length < messages.length) {
       await deletions(messages.filter((message) => !wanted.includes(message)));
     }
-    if (wanted.length > 0) gather(wanted);
+    if (wanted.length > 0) buffer(wanted);
   };
 
-  const polling = untilStopped(stop.signal, poll, onError, AFTER_ERROR_MS);
+  const polling = untilStopped(stop.signal, poll, onError, afterErrorMs);
   return {
     async stop() {
       stop.abort();
@@ -139,7 +140,7 @@ function batchDeletes(
   const waiting: ReceivedMessage[] = [];
   let draining: Promise<void> | undefined;
   const send = async () => {
-    const batch = waiting.splice(0, MAX_RECEIVED);
+    const batch = waiting.splice(0, maxReceived);
     const output = await messaging.sqs('DeleteMessageBatch', {
       QueueUrl: url,
       Entries: batch.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle })),

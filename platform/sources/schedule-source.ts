@@ -6,7 +6,7 @@ import { type NextRun, nextRunOf } from './aws-schedule.ts';
 import type { Source } from './source.ts';
 
 /** The longest wait that a timer takes; a rule further away is looked at again by then. */
-const LONGEST_TIMER_MS = 12 * 60 * 60 * 1_000;
+const maxTimerMs = 12 * 60 * 60 * 1_000;
 
 /** The event of a scheduled rule; a rule with an input hands that over instead. */
 export function scheduledEvent(
@@ -63,12 +63,12 @@ export function schedules(options: {
     const waitMs = at.getTime() - now().getTime();
     const timer = setTimeout(
       () => {
-        if (waitMs > LONGEST_TIMER_MS) return arm(schedule, nextRun, now());
+        if (waitMs > maxTimerMs) return arm(schedule, nextRun, now());
         fire(schedule, at);
         // From the time itself: a timer may come a moment early, and must not fire the same minute twice.
         arm(schedule, nextRun, new Date(Math.max(at.getTime(), now().getTime())));
       },
-      Math.min(waitMs, LONGEST_TIMER_MS),
+      Math.min(waitMs, maxTimerMs),
     );
     timers.set(schedule, timer);
   };

@@ -28,8 +28,8 @@ export type SourceStore = {
 };
 
 /** How long the removal of handled events may wait for others, and how many there are before they are written at once. */
-const REMOVE_AFTER_MS = 100;
-const REMOVED_TOGETHER = 100;
+const removalDelayMs = 100;
+const maxRemovalBatch = 100;
 
 /** Opens the store, made when it is not there. A write-ahead log makes a write cost some 20 µs and survive a kill. */
 export function openSourceStore(file: string): SourceStore {
@@ -75,8 +75,8 @@ export function openSourceStore(file: string): SourceStore {
     postponeEvent: ({ attempts, dueAt, id }) => void postpone.run(attempts, dueAt, id),
     removeEvent(id) {
       handled.push(id);
-      if (handled.length >= REMOVED_TOGETHER) removeHandled();
-      else timer ??= setTimeout(removeHandled, REMOVE_AFTER_MS).unref();
+      if (handled.length >= maxRemovalBatch) removeHandled();
+      else timer ??= setTimeout(removeHandled, removalDelayMs).unref();
     },
     events() {
       removeHandled();

@@ -3,7 +3,7 @@ import type { ObjectEvents } from '../aws-endpoint/s3.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import type { Invoke } from '../host/invoke.ts';
 import type { AsyncEvents } from './async-events.ts';
-import { bucketEvent, notifiedFunctions } from './bucket-events.ts';
+import { bucketEvent, matchingNotifications } from './bucket-events.ts';
 import { queueSource } from './queue-source.ts';
 import { schedules } from './schedule-source.ts';
 import type { Source } from './source.ts';
@@ -91,7 +91,7 @@ function bucketSource({ deployment, objects, events }: SourcesOptions): Source {
     const bucket = buckets.get(created.bucket);
     if (bucket === undefined) return;
     const payload = JSON.stringify(bucketEvent(created, bucket, deployment.region, deployment.accountId));
-    for (const { functionArn } of notifiedFunctions(bucket, created)) {
+    for (const { functionArn } of matchingNotifications(bucket, created)) {
       events.accept(functionNameOf(functionArn), payload);
     }
   };

@@ -7,7 +7,7 @@ import type { StreamRecord } from './stream-client.ts';
 import { streamRecord } from './stream-events.ts';
 
 /** A batch that was tried as often as its mapping allows. */
-export type GivenUp = { batch: StreamRecord[]; requestId: string; attempts: number };
+export type FailedBatch = { batch: StreamRecord[]; requestId: string; attempts: number };
 
 export type BatchOptions = {
   mapping: EventSourceMappingSpec;
@@ -16,12 +16,12 @@ export type BatchOptions = {
   signal: AbortSignal;
   /** Everything up to this sequence number is done. */
   onDone: (sequenceNumber: string) => void;
-  onGivenUp: (given: GivenUp) => Promise<void>;
+  onFailed: (given: FailedBatch) => Promise<void>;
   onError: (error: unknown) => void;
 };
 
-const FIRST_RETRY_MS = 200;
-const LAST_RETRY_MS = 10_000;
+const firstRetryMs = 200;
+const lastRetryMs = 10_000;
 
 type Attempt = { ok: true } | { ok: false; from: number; requestId: string };
 
@@ -51,7 +51,7 @@ export async function handleBatch(records: StreamRecord[], options: BatchOptions
     }
     if (limit >= 0 && current.attempts > limit) {
       const { requestId } = result;
-      await options.onGivenUp({ batch: current.batch, requestId, attempts: current.attempts });
+      await options.onFailed({ batch: current.batch, requestId, attempts: current.attempts });
       work.shift();
       onDone(last.dynamodb.SequenceNumber);
       continue;
@@ -66,7 +66,7 @@ export async function handleBatch(records: StreamRecord[], options: BatchOptions
         { batch: batch.slice(middle), attempts },
       );
     }
-    await pause(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (current.attempts - 1)), signal);
+    await pause(Math.min(lastRetryMs, firstRetryMs * 2 ** (current.attempts - 1)), signal);
   }
 }
 

@@ -35,7 +35,7 @@ export type StreamClient = {
 };
 
 /** The engine wants to see a signature; it does not check it. */
-const HEADERS = {
+const engineHeaders = {
   'content-type': 'application/x-amz-json-1.0',
   authorization:
     'AWS4-HMAC-SHA256 Credential=platform/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
@@ -49,7 +49,7 @@ export function streamClient(url: string): StreamClient {
     const { statusCode, body } = await pool.request({
       path: '/',
       method: 'POST',
-      headers: { ...HEADERS, 'x-amz-target': target },
+      headers: { ...engineHeaders, 'x-amz-target': target },
       body: JSON.stringify(input),
     });
     const answer = (await body.json()) as Record<string, unknown>;

@@ -7,12 +7,12 @@ import type { Shard, StreamClient, StreamRecord } from './stream-client.ts';
 import { failureNotice } from './stream-events.ts';
 
 /** How often an idle shard is asked, as by Lambda; and one that had records a moment ago. */
-const IDLE_POLL_MS = 250;
-const BUSY_POLL_MS = 25;
-const BUSY_FOR_MS = 1_000;
-const AFTER_ERROR_MS = 500;
+const idlePollMs = 250;
+const busyPollMs = 25;
+const busyForMs = 1_000;
+const afterErrorMs = 500;
 /** How often a stream is asked for new shards. */
-const SHARDS_EVERY_MS = 30_000;
+const shardsEveryMs = 30_000;
 
 export type StreamSourceOptions = {
   mapping: EventSourceMappingSpec;
@@ -47,22 +47,21 @@ export function streamSource(options: StreamSourceOptions): Source {
     let iterator: string | undefined = await client.iterator(streamArn, shard.id, position);
     if (saved === undefined) store.saveCheckpoint(name, shard.id, '');
     let busyUntil = 0;
-    let gathered: StreamRecord[] = [];
+    let buffered: StreamRecord[] = [];
     let gatheredSince = 0;
     while (iterator !== undefined && !signal.aborted) {
-      const { records, next } = await client.records(iterator, mapping.batchSize - gathered.length);
+      const { records, next } = await client.records(iterator, mapping.batchSize - buffered.length);
       iterator = next;
       if (records.length > 0) {
-        if (gathered.length === 0) gatheredSince = Date.now();
-        gathered.push(...records);
-        busyUntil = Date.now() + BUSY_FOR_MS;
+        if (buffered.length === 0) gatheredSince = Date.now();
+        buffered.push(...records);
+        busyUntil = Date.now() + busyForMs;
       }
       const windowOver = Date.now() - gatheredSince >= mapping.windowSeconds * 1_000;
-      if (gathered.length > 0 && (gathered.length >= mapping.batchSize || windowOver || next === undefined)) {
-        await deliver(streamArn, shard, gathered);
-        gathered = [];
-      } else if (records.length === 0)
-        await pause(Date.now() < busyUntil ? BUSY_POLL_MS : IDLE_POLL_MS, signal);
+      if (buffered.length > 0 && (buffered.length >= mapping.batchSize || windowOver || next === undefined)) {
+        await deliver(streamArn, shard, buffered);
+        buffered = [];
+      } else if (records.length === 0) await pause(Date.now() < busyUntil ? busyPollMs : idlePollMs, signal);
     }
   };
 
@@ -74,7 +73,7 @@ export function streamSource(options: StreamSourceOptions): Source {
       signal: stop.signal,
       onDone: (sequenceNumber) => store.saveCheckpoint(name, shard.id, sequenceNumber),
       onError,
-      onGivenUp: async (given) => {
+      onFailed: async (given) => {
         const { functionArn, onFailureArn, sourceArn } = mapping;
         const details = { functionArn, streamArn: sourceArn, shard: shard.id, ...given };
         const notice = JSON.stringify(failureNotice(given.batch, details, new Date()));
@@ -97,10 +96,10 @@ export function streamSource(options: StreamSourceOptions): Source {
       reading.add(work);
     }
     seen = true;
-    await pause(SHARDS_EVERY_MS, stop.signal);
+    await pause(shardsEveryMs, stop.signal);
   };
 
-  const watching = untilStopped(stop.signal, watch, onError, AFTER_ERROR_MS);
+  const watching = untilStopped(stop.signal, watch, onError, afterErrorMs);
   return {
     async stop() {
       stop.abort();
@@ -122,7 +121,7 @@ async function untilDone(
     } catch (error) {
       if (signal.aborted) return;
       onError(error);
-      await pause(AFTER_ERROR_MS, signal);
+      await pause(afterErrorMs, signal);
     }
   }
 }

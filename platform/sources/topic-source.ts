@@ -3,8 +3,8 @@ import type { Messaging } from '../engines/messaging.ts';
 import type { AsyncEvents } from './async-events.ts';
 import { type Source, untilStopped } from './source.ts';
 
-const LONG_POLL_SECONDS = 20;
-const AFTER_ERROR_MS = 500;
+const longPollSeconds = 20;
+const afterErrorMs = 500;
 
 /** The body that SNS puts into a queue that does not ask for raw delivery. */
 type Notification = {
@@ -66,7 +66,7 @@ export function topicSource(options: {
   const poll = async () => {
     const output = await messaging.sqs(
       'ReceiveMessage',
-      { QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: LONG_POLL_SECONDS },
+      { QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: longPollSeconds },
       stop.signal,
     );
     const messages = (output.Messages ?? []) as { Body: string; ReceiptHandle: string }[];
@@ -79,7 +79,7 @@ export function topicSource(options: {
       Entries: messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle })),
     });
   };
-  const polling = untilStopped(stop.signal, poll, options.onError, AFTER_ERROR_MS);
+  const polling = untilStopped(stop.signal, poll, options.onError, afterErrorMs);
   return {
     async stop() {
       stop.abort();

@@ -37,10 +37,12 @@ export async function startBase(
   events: () => AsyncEvents | undefined,
 ): Promise<Base> {
   const { dataDir, ports, log, region, accountId } = options;
-  const onDeath = (engine: string) => (reason: string) => options.onDeath?.(`${engine} ${reason}`);
+  const onUnexpectedExit = (engine: string) => (reason: string) =>
+    options.onUnexpectedExit?.(`${engine} ${reason}`);
   const [dynamo, messaging, mailbox, pool, payments] = await settled([
-    stopped(startDynamo({ dataDir: join(dataDir, 'dynamodb'), onDeath: onDeath('DynamoDB') }), (it) =>
-      stops.add('engines', () => it.stop()),
+    stopped(
+      startDynamo({ dataDir: join(dataDir, 'dynamodb'), onUnexpectedExit: onUnexpectedExit('DynamoDB') }),
+      (it) => stops.add('engines', () => it.stop()),
     ),
     stopped(startMessaging({ dataDir: join(dataDir, 'messaging'), region }), (it) =>
       stops.add('engines', () => it.stop()),

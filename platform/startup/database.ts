@@ -49,7 +49,7 @@ export async function startDatabase(
     password,
     durable: options.durable,
     ...(options.databaseSettings ? { settings: options.databaseSettings } : {}),
-    onDeath: (reason) => options.onDeath?.(`PostgreSQL ${reason}`),
+    onUnexpectedExit: (reason) => options.onUnexpectedExit?.(`PostgreSQL ${reason}`),
   });
   stops.add('engines', () => postgres.stop());
   const masters = secrets.list().filter(({ name }) => /\/db\/.+-admin$/.test(name));

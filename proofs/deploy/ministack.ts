@@ -68,7 +68,7 @@ export async function startMinistack(root: string, directory: string): Promise<E
       logFile,
     ],
     cwd: directory,
-    orphanSignal: 'TERM',
+    signalOnParentExit: 'TERM',
     // Functions inherit the emulator's environment, so it gets a bare one.
     env: {
       PATH: nodeFirst(root),

@@ -8,14 +8,14 @@ import { Socket } from 'node:net';
 import { InvokeStore as stores } from '@aws/lambda-invoke-store';
 import { type FunctionInstance, functionInstance, type InvokeStore } from './function-instance.ts';
 import { captureOutput } from './function-log.ts';
-import { isolateEnvironment, type Scope, scopes } from './invocation-context.ts';
+import { type InvocationContext, invocationContext, isolateEnvironment } from './invocation-context.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { asLambdaError, type LambdaError, responseTooLarge, runtimeExited } from './lambda-error.ts';
-import { MAX_RESPONSE_BYTES } from './limits.ts';
+import { maxResponseBytes } from './limits.ts';
 import { type FunctionDefinition, type HostCommand, readFrames, sendFrame } from './protocol.ts';
 
-const REQUEST_ID = Symbol.for('_AWS_LAMBDA_REQUEST_ID');
-const X_RAY_TRACE_ID = Symbol.for('_AWS_LAMBDA_X_RAY_TRACE_ID');
+const requestId = Symbol.for('_AWS_LAMBDA_REQUEST_ID');
+const xRayTraceId = Symbol.for('_AWS_LAMBDA_X_RAY_TRACE_ID');
 
 type InvokeCommand = Extract<HostCommand, { t: 'invoke' }>;
 
@@ -31,12 +31,12 @@ isolateEnvironment();
 captureOutput((notice) => sendFrame(platform, { t: 'notice', ...notice }));
 
 process.on('unhandledRejection', (error) =>
-  abandonRunning(asNamed('Runtime.UnhandledPromiseRejection', error)),
+  failCurrentInvocation(asNamed('Runtime.UnhandledPromiseRejection', error)),
 );
-process.on('uncaughtException', (error) => abandonRunning(error));
+process.on('uncaughtException', (error) => failCurrentInvocation(error));
 exitOnlyTheFunction();
-platform.on('close', () => leave(0));
-platform.on('error', () => leave(0));
+platform.on('close', () => shutDown(0));
+platform.on('error', () => shutDown(0));
 
 readFrames<HostCommand>(platform, (command, payload) => {
   if (command.t === 'invoke') void invoke(command, payload);
@@ -83,18 +83,18 @@ async function invoke(command: InvokeCommand, payload: string): Promise<void> {
     sendFrame(platform, { t: 'done', id: command.id, failed }, text);
   };
   const fail = (error: LambdaError) => answer(true, JSON.stringify(error));
-  const scope: Scope = {
+  const context: InvocationContext = {
     name: definition.name,
     environment,
     logFile: definition.logFile,
-    abandon: (error) => {
+    fail: (error) => {
       reportError(command.requestId, error);
       fail(asLambdaError(error));
       retire(command.name, command.instance);
     },
   };
-  const perInvocation = { [REQUEST_ID]: command.requestId, [X_RAY_TRACE_ID]: command.traceId };
-  await scopes.run(scope, () =>
+  const perInvocation = { [requestId]: command.requestId, [xRayTraceId]: command.traceId };
+  await invocationContext.run(context, () =>
     store.run(perInvocation, async () => {
       try {
         const handler = await instance.load();
@@ -102,7 +102,7 @@ async function invoke(command: InvokeCommand, payload: string): Promise<void> {
         const context = lambdaContext(definition, command.requestId, Date.now() + definition.timeoutMs);
         const result = JSON.stringify((await handler(JSON.parse(payload), context)) ?? null);
         const bytes = Buffer.byteLength(result);
-        if (bytes > MAX_RESPONSE_BYTES) fail(responseTooLarge(bytes, MAX_RESPONSE_BYTES));
+        if (bytes > maxResponseBytes) fail(responseTooLarge(bytes, maxResponseBytes));
         else answer(false, result);
       } catch (error) {
         reportError(command.requestId, error);
@@ -113,7 +113,7 @@ async function invoke(command: InvokeCommand, payload: string): Promise<void> {
 }
 
 /**
- * Lambda logs an uncaught error beside answering it. Runs in the scope of the invocation. `Unauthorized` is how an
+ * Lambda logs an uncaught error beside answering it. Runs in the context of the invocation. `Unauthorized` is how an
  * authorizer refuses a token: everyday business.
  */
 function reportError(requestId: string, error: unknown): void {
@@ -123,14 +123,14 @@ function reportError(requestId: string, error: unknown): void {
 }
 
 /** An error that no code caught ends the invocation that caused it; one that belongs to none ends the host. */
-function abandonRunning(error: unknown): void {
-  const scope = scopes.getStore();
-  if (scope !== undefined) {
-    scope.abandon(error);
+function failCurrentInvocation(error: unknown): void {
+  const context = invocationContext.getStore();
+  if (context !== undefined) {
+    context.fail(error);
     return;
   }
   process.stderr.write(`lambda host: ${error instanceof Error ? error.stack : String(error)}\n`);
-  leave(1);
+  shutDown(1);
 }
 
 function asNamed(name: string, reason: unknown): Error {
@@ -144,8 +144,8 @@ function asNamed(name: string, reason: unknown): Error {
 function exitOnlyTheFunction(): void {
   const exit = process.exit.bind(process);
   process.exit = ((code?: number) => {
-    const scope = scopes.getStore();
-    if (scope === undefined) return exit(code);
+    const context = invocationContext.getStore();
+    if (context === undefined) return exit(code);
     const { errorType, errorMessage } = runtimeExited('-', `exit status ${code ?? 0}`);
     const error = new Error(errorMessage);
     error.name = errorType;
@@ -153,6 +153,6 @@ function exitOnlyTheFunction(): void {
   }) as typeof process.exit;
 }
 
-function leave(code: number): void {
-  scopes.exit(() => process.exit(code));
+function shutDown(code: number): void {
+  invocationContext.exit(() => process.exit(code));
 }

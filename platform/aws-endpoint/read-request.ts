@@ -1,29 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Incoming } from './call.ts';
-import { MAX_BODY_BYTES } from './s3-integrity.ts';
+import type { AwsRequest } from './call.ts';
+import { maxBodyBytes } from './s3-integrity.ts';
 
-const TOO_LARGE =
+const tooLargeBody =
   '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>EntityTooLarge</Code><Message>Your proposed upload exceeds the maximum allowed size</Message></Error>';
-const NOTHING = Buffer.alloc(0);
+const emptyBody = Buffer.alloc(0);
 
 /**
  * Reads a request to its end and hands it on. Only S3 takes bodies large enough to be refused here.
  */
-export function readIncoming(
+export function readRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  then: (incoming: Incoming) => void,
+  then: (awsRequest: AwsRequest) => void,
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let refused = false;
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (size <= maxBodyBytes) chunks.push(chunk);
     else if (!refused) {
       refused = true;
       response.writeHead(400, { 'content-type': 'application/xml', connection: 'close' });
-      response.end(TOO_LARGE);
+      response.end(tooLargeBody);
     }
   });
   request.on('end', () => {
@@ -36,7 +36,11 @@ export function readIncoming(
       query: mark < 0 ? '' : url.slice(mark + 1),
       headers: request.headers,
       body:
-        chunks.length === 0 ? NOTHING : chunks.length === 1 ? (chunks[0] ?? NOTHING) : Buffer.concat(chunks),
+        chunks.length === 0
+          ? emptyBody
+          : chunks.length === 1
+            ? (chunks[0] ?? emptyBody)
+            : Buffer.concat(chunks),
       gone() {
         const leaving = new AbortController();
         response.once('close', () => {

@@ -7,7 +7,11 @@ import { StartError } from '../../build/start-error.ts';
  * engine whose starter was killed a moment ago is given `graceMs` to end; a file left by a dead one is removed.
  * @throws StartError when the engine goes on running: another platform uses the folder
  */
-export async function settleLeftover(pidFile: string, program: string, graceMs = 5_000): Promise<void> {
+export async function waitForPreviousProcess(
+  pidFile: string,
+  program: string,
+  graceMs = 5_000,
+): Promise<void> {
   const giveUpAt = Date.now() + graceMs;
   for (;;) {
     const pid = await pidIn(pidFile);

@@ -1,4 +1,4 @@
-const ENTITIES: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", amp: '&' };
+const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", amp: '&' };
 
 /** Every value of an element in an answer of SNS. */
 export function valuesOf(xml: string, element: string): string[] {
@@ -14,5 +14,5 @@ export function entriesOf(xml: string): Record<string, string> {
 }
 
 function plain(text: string): string {
-  return text.replaceAll(/&(#?\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+  return text.replaceAll(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole);
 }
