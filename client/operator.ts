@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type * as z from 'zod';
-import type { Contract, Outcome } from '../shared/contracts/contract.ts';
+import type { CallResult, Contract } from '../shared/contracts/contract.ts';
 
 /** Calls a service's operator function by its contract. */
 export type Operator = <Q extends z.ZodType, A extends z.ZodType>(
@@ -42,9 +42,9 @@ export function operator(
     );
     const payload = new TextDecoder().decode(answer.Payload);
     if (answer.FunctionError !== undefined) throw new Error(`${name} failed: ${errorMessageOf(payload)}`);
-    const outcome = JSON.parse(payload) as Outcome<unknown>;
-    if (!outcome.ok) throw new Error(`${name} refused: ${outcome.refusal.code}: ${outcome.refusal.detail}`);
-    return contract.answer.parse(outcome.answer);
+    const result = JSON.parse(payload) as CallResult<unknown, { code: string; detail: string }>;
+    if (!result.ok) throw new Error(`${name} refused: ${result.refusal.code}: ${result.refusal.detail}`);
+    return contract.response.parse(result.response);
   };
 }
 

@@ -14,15 +14,17 @@ export type SetUpOptions = KeyOptions & { adminEmail: string };
 
 /** What was done. The administrator's password is in it only when the account was made now: nobody can ask again. */
 export type SetUpResult = {
-  signingKey: { made: boolean; keyId: string };
+  signingKey: { created: boolean; keyId: string };
   admin: { email: string; password?: string };
 };
 
 /** Makes the first signing key, without which nobody signs in. @throws Error naming the function that failed */
 export async function makeSigningKey(options: KeyOptions): Promise<SetUpResult['signingKey']> {
-  const { made, keyId } = await caller(options)('users', rotateSigningKeysContract, { onlyIfMissing: true });
-  options.log(made ? 'signing key: made' : 'signing key: there already');
-  return { made, keyId };
+  const { created, keyId } = await caller(options)('users', rotateSigningKeysContract, {
+    onlyIfMissing: true,
+  });
+  options.log(created ? 'signing key: created' : 'signing key: exists');
+  return { created, keyId };
 }
 
 /** Makes the first signing key and the administrator. @throws Error naming the function that failed */
@@ -31,12 +33,12 @@ export async function setUp({ adminEmail, ...options }: SetUpOptions): Promise<S
   const signingKey = await makeSigningKey(options);
   const call = caller(options);
   const admin = await call('users', createAdminContract, { email: adminEmail });
-  log(`administrator ${admin.email}: ${admin.outcome === 'created' ? 'made' : 'there already'}`);
+  log(`administrator ${admin.email}: ${admin.result}`);
   return {
     signingKey,
     admin: {
       email: admin.email,
-      ...(admin.outcome === 'created' ? { password: admin.password } : {}),
+      ...(admin.result === 'created' ? { password: admin.password } : {}),
     },
   };
 }

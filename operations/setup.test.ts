@@ -26,14 +26,14 @@ function lambdaThatAnswers(answers: Record<string, Answer[]>) {
   return { server, calls };
 }
 
-const key = (made: boolean): Answer => ({
-  payload: { ok: true, answer: { made, keyId: 'k1', verifying: ['k1'] } },
+const key = (created: boolean): Answer => ({
+  payload: { ok: true, response: { created, keyId: 'k1', verifying: ['k1'] } },
 });
 const adminId = '0190a0b0-0000-7000-8000-000000000001';
 const createdAdmin: Answer = {
   payload: {
     ok: true,
-    answer: { outcome: 'created', userId: adminId, email: 'boss@shop.example', password: 'made-up' },
+    response: { result: 'created', userId: adminId, email: 'boss@shop.example', password: 'made-up' },
   },
 };
 
@@ -71,7 +71,7 @@ describe('setting up a stage', () => {
   test('makes a key and the administrator, in this order', async () => {
     const { result, calls, lines } = await setUpAgainst(everything());
     await expect(result).resolves.toEqual({
-      signingKey: { made: true, keyId: 'k1' },
+      signingKey: { created: true, keyId: 'k1' },
       admin: { email: 'boss@shop.example', password: 'made-up' },
     });
     expect(calls.map(({ name }) => name)).toEqual(Object.keys(everything()));
@@ -81,7 +81,7 @@ describe('setting up a stage', () => {
 
   test('makes the key alone where no administrator is wanted', async () => {
     const { options, calls } = await deployed(everything());
-    await expect(makeSigningKey(options)).resolves.toEqual({ made: true, keyId: 'k1' });
+    await expect(makeSigningKey(options)).resolves.toEqual({ created: true, keyId: 'k1' });
     expect(calls.map(({ name }) => name)).toEqual(['shop-users-dev-rotate-signing-keys']);
   });
 
@@ -90,7 +90,7 @@ describe('setting up a stage', () => {
       ...everything(),
       'shop-users-dev-create-admin': [
         {
-          payload: { ok: true, answer: { outcome: 'exists', userId: adminId, email: 'boss@shop.example' } },
+          payload: { ok: true, response: { result: 'exists', userId: adminId, email: 'boss@shop.example' } },
         },
       ],
     });
@@ -134,7 +134,7 @@ describe('setting up a stage', () => {
         {
           payload: {
             ok: false,
-            refusal: { code: 'EMAIL_TAKEN', detail: 'This address belongs to a customer.', fields: [] },
+            refusal: { code: 'EMAIL_TAKEN', detail: 'This address belongs to a customer.' },
           },
         },
       ],

@@ -1,61 +1,49 @@
+import type { ErrorCode } from './error-codes.ts';
+
 /**
- * What went wrong, in domain words: an error carries a stable code and what the caller can do about it.
- * The edges turn the remedy into an HTTP status, a retry or a dead letter; nothing else does.
+ * Errors in domain terms: each carries a stable code and what the caller can do about it. The handler wrappers turn the
+ * remedy into an HTTP status, a retry or a dead letter; nothing else does.
  */
 
 /** What helps: repair the request, sign in, ask for rights, look elsewhere, resolve a conflict, or wait. */
 export type Remedy = 'fix-request' | 'sign-in' | 'not-allowed' | 'not-found' | 'conflict' | 'retry-later';
 
-/** One named part of a request that is wrong: `field` is a path such as `lines[1].quantity`. */
-export type FieldError = { field: string; message: string };
+/**
+ * What exactly was refused, in domain terms: the line with index 2, its quantity. The HTTP layer turns it into the
+ * name of a request field. The kind `field` belongs to the HTTP layer, whose `part` is such a name already.
+ */
+export type Subject = { kind: string; index?: number; id?: string; part?: string; message: string };
 
 /** What a kind of error always has: its code, its remedy, and a title for people (≤ 60 characters). */
-export type ErrorKind = { code: string; remedy: Remedy; title: string; status?: number };
+export type ErrorKind = { code: ErrorCode; remedy: Remedy; title: string };
 
 /** The particulars of one error. `retryAfterSeconds` is sent as Retry-After. */
-export type ErrorParticulars = { fields?: FieldError[]; retryAfterSeconds?: number; cause?: unknown };
+export type ErrorParticulars = { subjects?: Subject[]; retryAfterSeconds?: number; cause?: unknown };
 
-/** Statuses by remedy (RFC 9110); a kind may name a more exact one. */
-const statusOfRemedy: Record<Remedy, number> = {
-  'fix-request': 400,
-  'sign-in': 401,
-  'not-allowed': 403,
-  'not-found': 404,
-  conflict: 409,
-  'retry-later': 503,
-};
-
-/** The HTTP status of a kind of error. */
-export const statusOf = (kind: ErrorKind): number => kind.status ?? statusOfRemedy[kind.remedy];
-
-/** The base of every named error; made by {@link shopError}, never thrown itself. */
+/** The base of every named error; created by {@link shopError}, never thrown itself. */
 export class ShopError extends Error {
   readonly kind: ErrorKind;
-  readonly fields: FieldError[];
+  readonly subjects: Subject[];
   readonly retryAfterSeconds: number | undefined;
 
   constructor(kind: ErrorKind, detail: string, particulars: ErrorParticulars = {}) {
     super(detail, particulars.cause === undefined ? undefined : { cause: particulars.cause });
     this.name = kind.code;
     this.kind = kind;
-    this.fields = particulars.fields ?? [];
+    this.subjects = particulars.subjects ?? [];
     this.retryAfterSeconds = particulars.retryAfterSeconds;
   }
 
-  get code(): string {
+  get code(): ErrorCode {
     return this.kind.code;
   }
 
   get remedy(): Remedy {
     return this.kind.remedy;
   }
-
-  get status(): number {
-    return statusOf(this.kind);
-  }
 }
 
-/** A class of error with its kind readable from the class, so that routes can name it and documents list it. */
+/** A class of error whose kind can be read from the class, so that routes can name it and documents list it. */
 export type ShopErrorClass = {
   new (detail: string, particulars?: ErrorParticulars): ShopError;
   readonly kind: ErrorKind;
@@ -63,7 +51,7 @@ export type ShopErrorClass = {
 
 /**
  * Declares a kind of error: `const OutOfStock = shopError({ code: 'OUT_OF_STOCK', remedy: 'conflict', … })`.
- * A module exports what it declares: docs/errors.md has a row for each, and a test holds them to each other.
+ * A module exports what it declares: docs/errors.md has a row for each, which a test verifies.
  */
 // @__NO_SIDE_EFFECTS__
 export function shopError(kind: ErrorKind): ShopErrorClass {
@@ -75,70 +63,65 @@ export function shopError(kind: ErrorKind): ShopErrorClass {
   };
 }
 
-/** The request does not have the form that the route asks for; `fields` names each wrong part. */
+/** The request does not match the route's schemas; `subjects` name each wrong field. */
 export const InvalidRequest = shopError({
   code: 'INVALID_REQUEST',
   remedy: 'fix-request',
   title: 'The request is not valid',
 });
-/** No valid access token came with the request. */
+/** The request has no valid access token. */
 export const Unauthenticated = shopError({
   code: 'UNAUTHENTICATED',
   remedy: 'sign-in',
   title: 'Sign in first',
 });
-/** The caller is known but lacks the permission. */
+/** The caller is signed in but lacks the permission. */
 export const Forbidden = shopError({ code: 'FORBIDDEN', remedy: 'not-allowed', title: 'Not allowed' });
 /** The body's media type is not JSON. */
 export const UnsupportedMediaType = shopError({
   code: 'UNSUPPORTED_MEDIA_TYPE',
   remedy: 'fix-request',
-  status: 415,
   title: 'The body must be JSON',
 });
 /** The Idempotency-Key was used before with another request (draft-ietf-httpapi-idempotency-key-header). */
 export const IdempotencyKeyReused = shopError({
   code: 'IDEMPOTENCY_KEY_REUSED',
   remedy: 'fix-request',
-  status: 422,
   title: 'The Idempotency-Key belongs to another request',
 });
-/** The first request with this Idempotency-Key is still being handled. */
+/** The first request with this Idempotency-Key is still being processed. */
 export const RequestInProgress = shopError({
   code: 'REQUEST_IN_PROGRESS',
   remedy: 'conflict',
-  title: 'The same request is still being handled',
+  title: 'The same request is still being processed',
 });
 /** If-Match names a version that is no longer the current one (RFC 9110, 13.1.1). */
 export const PreconditionFailed = shopError({
   code: 'PRECONDITION_FAILED',
   remedy: 'conflict',
-  status: 412,
-  title: 'It has changed since it was read',
+  title: 'The resource has changed since it was read',
 });
-/** The route changes something that has versions, and the request names none (RFC 6585). */
+/** The route changes a versioned resource, and the request has no If-Match (RFC 6585). */
 export const PreconditionRequired = shopError({
   code: 'PRECONDITION_REQUIRED',
   remedy: 'fix-request',
-  status: 428,
   title: 'If-Match is required',
 });
-/** Something we depend on did not answer, or the item is contended; nothing was done. */
+/** A dependency did not respond, or the item is contended; nothing was changed. */
 export const Unavailable = shopError({
   code: 'UNAVAILABLE',
   remedy: 'retry-later',
-  title: 'Not available right now',
+  title: 'Temporarily unavailable',
 });
 
-/** Nobody foresaw it; a caller is told nothing but where to find it in the logs. */
+/** An unexpected error. The response carries only a request id, which finds it in the log. */
 export const Internal = shopError({
   code: 'INTERNAL',
   remedy: 'retry-later',
-  status: 500,
   title: 'Something went wrong',
 });
 
-// What API Gateway and the firewall answer before a service is asked (shared/serverless/gateway-responses.yml).
+// Returned by API Gateway and the firewall before a service is invoked (shared/serverless/gateway-responses.yml).
 
 /** No route has this method and path. */
 export const RouteNotFound = shopError({
@@ -146,26 +129,23 @@ export const RouteNotFound = shopError({
   remedy: 'not-found',
   title: 'No such route',
 });
-/** API Gateway, or a firewall before it, takes no request of this size. */
+/** The request is larger than API Gateway, or the firewall before it, accepts. */
 export const RequestTooLarge = shopError({
   code: 'REQUEST_TOO_LARGE',
   remedy: 'fix-request',
-  status: 413,
   title: 'Request too large',
 });
-/** The stage or one address asks for more than it may. */
+/** The stage or one address exceeded its request rate. */
 export const TooManyRequests = shopError({
   code: 'TOO_MANY_REQUESTS',
   remedy: 'retry-later',
-  status: 429,
   title: 'Too many requests',
 });
-/** API Gateway cannot read the request. */
+/** API Gateway cannot parse the request. */
 export const BadRequest = shopError({ code: 'BAD_REQUEST', remedy: 'fix-request', title: 'Bad request' });
-/** The service took longer than API Gateway waits. */
+/** The service did not respond within API Gateway's timeout. */
 export const TimedOut = shopError({
   code: 'TIMEOUT',
   remedy: 'retry-later',
-  status: 504,
-  title: 'No answer in time',
+  title: 'Timed out',
 });

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ErrorKind, type ShopErrorClass, statusOf } from '../../shared/errors.ts';
+import type { ErrorKind, ShopErrorClass } from '../../shared/errors.ts';
+import { statusOf } from '../../shared/http/status.ts';
 import { root } from '../stacks.ts';
 
 /** A kind of error with who names it: a service, or all of them. */
@@ -25,7 +26,7 @@ export async function everyError(): Promise<NamedError[]> {
 
 async function errorsOf(path: string): Promise<NamedError[]> {
   const source = readFileSync(join(root, path), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');
-  if (path !== 'shared/errors.ts' && /\b(?:extends|new) ShopError\b/.test(source))
+  if (path !== 'shared/errors.ts' && /\bclass\b[^{]*\bextends ShopError\b|\bnew ShopError\b/.test(source))
     throw new Error(`${path}: declare errors with shopError, so that docs/errors.md has them`);
   const declared = source.match(/(?<!function )\bshopError\(/g)?.length ?? 0;
   if (declared === 0) return [];

@@ -9,7 +9,6 @@ import {
   PreconditionRequired,
   RequestInProgress,
   RequestTooLarge,
-  statusOf,
   TimedOut,
   TooManyRequests,
   Unauthenticated,
@@ -17,6 +16,10 @@ import {
   UnsupportedMediaType,
 } from '../../shared/errors.ts';
 import type { Route } from '../../shared/http/route.ts';
+import { statusOf } from '../../shared/http/status.ts';
+
+/** A kind of error, with the status that API Gateway gives it where that differs from the kind's own. */
+type RouteError = ErrorKind & { gatewayStatus?: number };
 
 /** A service's name and its routes. */
 export type ServiceRoutes = { service: string; routes: readonly Route[] };
@@ -27,10 +30,10 @@ type Json = Record<string, unknown>;
  * What every route may answer. API Gateway does so by itself, with 502 where a function fails without an answer of its
  * own; 503 comes from any route whose store is away or contended, and from the edge while no region can answer.
  */
-const everyRoutesErrors: ErrorKind[] = [
+const everyRoutesErrors: RouteError[] = [
   TooManyRequests.kind,
   Internal.kind,
-  { ...Internal.kind, status: 502 },
+  { ...Internal.kind, gatewayStatus: 502 },
   Unavailable.kind,
   TimedOut.kind,
 ];
@@ -199,7 +202,7 @@ const successes = (route: Route): Json =>
   );
 
 /** The errors that a route names, and those that follow from what it takes. */
-function errorsOf(route: Route): ErrorKind[] {
+function errorsOf(route: Route): RouteError[] {
   const takesInput = (route.params ?? route.query ?? route.body) !== undefined;
   const takesKey = (route.idempotency ?? 'none') !== 'none';
   return [
@@ -213,9 +216,11 @@ function errorsOf(route: Route): ErrorKind[] {
   ];
 }
 
-function problems(kinds: readonly ErrorKind[]): Json {
-  const distinct = [...new Map(kinds.map((kind) => [`${statusOf(kind)} ${kind.code}`, kind])).values()];
-  const byStatus = Map.groupBy(distinct, statusOf);
+const statusIn = (error: RouteError): number => error.gatewayStatus ?? statusOf(error);
+
+function problems(errors: readonly RouteError[]): Json {
+  const distinct = [...new Map(errors.map((error) => [`${statusIn(error)} ${error.code}`, error])).values()];
+  const byStatus = Map.groupBy(distinct, statusIn);
   return Object.fromEntries(
     [...byStatus]
       .toSorted(([a], [b]) => a - b)

@@ -1,21 +1,24 @@
 import type * as z from 'zod';
 
-/** A function that one service may call in another: both sides parse by these schemas. */
-export type Contract<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> = {
-  name: string;
-  request: Q;
-  answer: A;
-};
+/**
+ * A function that one service, or an operator, calls in another: both sides parse by these schemas. `refusal` lists
+ * every refusal as a union on `code`; both sides handle it in a `switch` without default.
+ */
+export type Contract<
+  Request extends z.ZodType = z.ZodType,
+  Response extends z.ZodType = z.ZodType,
+  Refusal extends z.ZodType = z.ZodType,
+> = { name: string; request: Request; response: Response; refusal: Refusal };
 
 /** Declares a contract between two services, or between a service and its operator. */
 // @__NO_SIDE_EFFECTS__
-export function contract<Q extends z.ZodType, A extends z.ZodType>(
-  definition: Contract<Q, A>,
-): Contract<Q, A> {
+export function contract<Request extends z.ZodType, Response extends z.ZodType, Refusal extends z.ZodType>(
+  definition: Contract<Request, Response, Refusal>,
+): Contract<Request, Response, Refusal> {
   return definition;
 }
 
-/** What travels back: the answer, or a refusal in the shop's own words (a function error is a fault, never a refusal). */
-export type Outcome<A> =
-  | { ok: true; answer: A }
-  | { ok: false; refusal: { code: string; detail: string; fields: { field: string; message: string }[] } };
+/** The result of a call between services. A function error is a failure of the call, never a refusal. */
+export type CallResult<Response, Refusal = never> =
+  | { ok: true; response: Response }
+  | { ok: false; refusal: Refusal };

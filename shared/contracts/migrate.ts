@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { contract } from './contract.ts';
 
-/** What an operator asks of every PostgreSQL service's `migrate` before new code takes traffic; safe to repeat. */
+/** What an operator sends to the `migrate` function of a PostgreSQL service; safe to repeat. */
 export const migrateContract = contract({
   name: 'migrate',
   request: z.object({}),
-  answer: z.object({ database: z.string(), applied: z.array(z.string()) }),
+  response: z.object({ database: z.string(), applied: z.array(z.string()) }),
+  refusal: z.never(),
 });

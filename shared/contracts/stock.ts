@@ -8,8 +8,9 @@ export const maxOrderLines = 45;
 export const maxPiecesPerLine = 1_000;
 
 const correlationId = z.string().min(1).max(100);
+const productName = z.string().max(200);
 
-/** What an order wants to hold: each product once (equal lines are merged by the caller). */
+/** What an order reserves: each product once (the caller merges lines of the same product). */
 export const stockLineSchema = z.strictObject({
   productId: z.uuid(),
   quantity: z.int().min(1).max(maxPiecesPerLine),
@@ -19,26 +20,44 @@ export type StockLine = z.infer<typeof stockLineSchema>;
 const eachProductOnce = (lines: StockLine[]) =>
   new Set(lines.map(({ productId }) => productId)).size === lines.length;
 
-/** What a hold answers: the products as they are sold at this moment, in the order of the request's lines. */
-export const heldLineSchema = z.object({
+/** A line that is reserved, with name and price of the product at that moment. */
+export const reservedLineSchema = z.object({
   productId: z.uuid(),
-  name: z.string().max(200),
+  name: productName,
   unitPriceCents: amountCentsSchema,
   currency: currencySchema,
   quantity: z.int().min(1),
 });
-export type HeldLine = z.infer<typeof heldLineSchema>;
+export type ReservedLine = z.infer<typeof reservedLineSchema>;
 
-/** What the catalogue notes of a hold: a text that only it reads. At most 100 places of stock in one hold. */
-export const holdReceiptSchema = z.string().max(20_000);
+/** Where the products service took the pieces from, in a format that only it reads; at most 100 stock items. */
+export const reservationReceiptSchema = z.string().max(20_000);
+
+/** Why stock is not reserved. */
+const reserveStockRefusalSchema = z.discriminatedUnion('code', [
+  z.object({
+    code: z.literal('OUT_OF_STOCK'),
+    lines: z
+      .array(z.object({ productId: z.uuid(), name: productName, available: z.int().min(0) }))
+      .min(1)
+      .max(maxOrderLines),
+  }),
+  /** Products that do not exist or are not on sale. */
+  z.object({
+    code: z.literal('PRODUCT_NOT_FOUND'),
+    productIds: z.array(z.uuid()).min(1).max(maxOrderLines),
+  }),
+  /** The pieces are in more warehouses than one reservation can take from; fewer products or pieces would fit. */
+  z.object({ code: z.literal('ORDER_TOO_SCATTERED') }),
+  /** The order has reserved other lines, or is paid. */
+  z.object({ code: z.literal('RESERVATION_REFUSED'), reason: z.enum(['other-lines', 'confirmed']) }),
+]);
+export type ReserveStockRefusal = z.infer<typeof reserveStockRefusalSchema>;
 
 /**
- * Holds stock for an order until `expiresAt`: all lines or none. Keyed by the order id: the same request again gets
- * the same answer, with a later `expiresAt` for longer. Refusals: OUT_OF_STOCK (fields `lines[i].quantity` with what is
- * left), PRODUCT_NOT_FOUND (fields `lines[i].productId`; also for a product that is not on sale),
- * ORDER_TOO_SCATTERED (field `lines`: the pieces lie in more warehouses than one hold can take from; the same request
- * is refused again, fewer products or pieces are not), HOLD_REFUSED (the order holds other lines, or is paid). A
- * function error (contention, or an order that was released less than 30 s ago) may be retried.
+ * Reserves stock for an order until `reservedUntil`: all lines or none. Keyed by the order id: the same request again
+ * returns the same response, and a later `reservedUntil` extends the reservation. A function error (contention, or an
+ * order that was released less than 30 s ago) may be retried.
  */
 export const ReserveStock = contract({
   name: 'reserve-stock',
@@ -49,26 +68,29 @@ export const ReserveStock = contract({
       .min(1)
       .max(maxOrderLines)
       .refine(eachProductOnce, 'name each product once'),
-    /** When the hold lapses: the order's payment deadline and a margin. */
-    expiresAt: z.iso.datetime(),
+    /** When the reservation expires: the order's payment deadline and a margin. */
+    reservedUntil: z.iso.datetime(),
     correlationId,
   }),
-  answer: z.object({
-    lines: z.array(heldLineSchema).max(maxOrderLines),
-    /** To be handed back, as it is, with ORDER_PAID. */
-    receipt: holdReceiptSchema.optional(),
+  response: z.object({
+    /** In the order of the request's lines. */
+    lines: z.array(reservedLineSchema).max(maxOrderLines),
+    /** Returned unchanged with ORDER_PAID. */
+    receipt: reservationReceiptSchema.optional(),
   }),
+  refusal: reserveStockRefusalSchema,
 });
 export type ReserveStockRequest = z.infer<typeof ReserveStock.request>;
-export type ReserveStockAnswer = z.infer<typeof ReserveStock.answer>;
+export type ReserveStockResponse = z.infer<typeof ReserveStock.response>;
 
 /**
- * Gives back what an order holds. May be repeated, and may come before the hold that it releases: a hold that
- * arrives within 30 s after it fails.
+ * Releases an order's reservation. May be repeated, and may come before the reservation that it releases: a
+ * reservation that arrives within 30 s after it fails.
  */
 export const ReleaseStock = contract({
   name: 'release-stock',
   request: z.strictObject({ orderId: z.uuid(), correlationId }),
-  /** Whether there was something to give back. */
-  answer: z.object({ released: z.boolean() }),
+  /** Whether there was a reservation to release. */
+  response: z.object({ released: z.boolean() }),
+  refusal: z.never(),
 });

@@ -59,5 +59,5 @@ test('a store that does not answer is an error that says to come back', async ()
   const nowhere = dynamo(
     new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', maxAttempts: 1, region: 'eu-west-1' }),
   );
-  await expect(nowhere.get(table, key('a'))).rejects.toMatchObject({ code: 'UNAVAILABLE', status: 503 });
+  await expect(nowhere.get(table, key('a'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });

@@ -9,7 +9,7 @@ import { put } from './write.ts';
 const tables = await freshTables('categories', 'idempotency');
 const db = dynamo();
 const store = { table: tables.idempotency, service: 'test' };
-const Refused = shopError({ code: 'REFUSED', remedy: 'conflict', title: 'Refused' });
+const Refused = shopError({ code: 'BAD_REQUEST', remedy: 'conflict', title: 'Refused' });
 const aRequest = () => ({ scope: 'route:user', key: randomUUID(), fingerprint: 'one' });
 
 /** Makes a thing under the id that it is given; counts how often it tried. */
@@ -57,7 +57,7 @@ test('another request under the same key is refused', async () => {
 test('a refusal burns no key', async () => {
   const request = aRequest();
   const refuse = () => Promise.reject(new Refused('not now'));
-  await expect(idempotently(db, store, request, refuse)).rejects.toMatchObject({ code: 'REFUSED' });
+  await expect(idempotently(db, store, request, refuse)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   expect((await maker().make({ ...request, fingerprint: 'two' })).status).toBe(200);
 });
 

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../http/response.ts';
+import type { HttpResponse } from '../http/response.ts';
 import {
   type IdempotencyRecord,
   type IdempotentRequest,
@@ -18,8 +18,8 @@ export type IdempotencyStore = { table: string; service: string };
  */
 export type IdempotentEffect = (
   resourceId: string,
-  complete: (answer: HttpAnswer) => Write[],
-) => Promise<HttpAnswer>;
+  complete: (answer: HttpResponse) => Write[],
+) => Promise<HttpResponse>;
 
 /**
  * Runs a request at most once per key: its record is written in the effect's own TransactWriteItems. Effects here
@@ -32,7 +32,7 @@ export async function idempotently(
   store: IdempotencyStore,
   request: IdempotentRequest | undefined,
   effect: IdempotentEffect,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   if (request === undefined) return effect(newId(), () => []);
   const known = await read(dynamo, store, request);
   if (known !== undefined) return replay(known, request);
@@ -66,7 +66,7 @@ async function read(
   return {
     fingerprint: row.fingerprint,
     resourceId: row.resource_id,
-    answer: JSON.parse(row.answer) as HttpAnswer,
+    answer: JSON.parse(row.answer) as HttpResponse,
   };
 }
 
@@ -74,7 +74,7 @@ const toWrite = (
   store: IdempotencyStore,
   request: IdempotentRequest,
   resourceId: string,
-  answer: HttpAnswer,
+  answer: HttpResponse,
 ): Write =>
   put(
     store.table,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { holdReceiptSchema } from '../contracts/stock.ts';
+import { reservationReceiptSchema } from '../contracts/stock.ts';
 import { amountCentsSchema, currencySchema } from '../money.ts';
 import { event } from './event.ts';
 
@@ -39,12 +39,12 @@ export const OrderPaid = event({
   type: 'ORDER_PAID',
   version: 1,
   topics: ['order-events.fifo'],
-  description: 'The money arrived; the stock may be committed.',
+  description: 'The money was captured; the reservation can be confirmed.',
   data: order.extend({
     paymentId: z.uuid(),
     lines: z.array(line).max(45),
-    /** What the catalogue answered to the hold; it saves it a read. */
-    holdReceipt: holdReceiptSchema.optional(),
+    /** The receipt of the reservation, which saves the products service a read. */
+    reservationReceipt: reservationReceiptSchema.optional(),
   }),
 });
 

@@ -27,8 +27,8 @@ describe('a cursor', () => {
       refusal = error;
     }
     expect(refusal).toBeInstanceOf(InvalidRequest);
-    expect((refusal as InstanceType<typeof InvalidRequest>).fields).toEqual([
-      { field: 'cursor', message: 'is not one that this list gave out' },
+    expect((refusal as InstanceType<typeof InvalidRequest>).subjects).toEqual([
+      { kind: 'field', part: 'cursor', message: 'is not one that this list returned' },
     ]);
   });
 });

@@ -1,33 +1,61 @@
 import type * as z from 'zod';
-import { type FieldError, Internal, InvalidRequest, ShopError } from '../errors.ts';
+import type { ErrorCode } from '../error-codes.ts';
+import { Internal, InvalidRequest, ShopError, type Subject } from '../errors.ts';
+import { statusOf } from './status.ts';
+
+/** One named part of a request that is wrong: `field` is a path such as `lines[1].quantity`, or a header's name. */
+export type FieldError = { field: string; message: string };
 
 /** RFC 9457 problem details, with the shop's stable `code`. */
 export type Problem = {
   type: string;
   title: string;
   status: number;
-  code: string;
+  code: ErrorCode;
   detail: string;
   requestId?: string;
   errors?: FieldError[];
 };
 
-/** What a caller is told of an error; of one that nobody named, nothing but a reference. */
-export function toProblem(error: unknown, requestId: string): Problem {
+/** Request field names by the kind of a refusal's subjects, as a route declares them; another kind names a field itself. */
+export type FieldNames = Record<string, (subject: Subject) => string>;
+
+/** The response body for an error; an unexpected one is described by its request id only. */
+export function toProblem(error: unknown, requestId: string, fieldNames: FieldNames = {}): Problem {
   const known =
     error instanceof ShopError
       ? error
-      : new Internal('The request could not be handled. Retrying with the same Idempotency-Key is safe.');
+      : new Internal('The request failed unexpectedly. Retrying with the same Idempotency-Key is safe.');
+  const errors = known.subjects.map(
+    (subject): FieldError => ({ field: fieldOf(subject, fieldNames), message: subject.message }),
+  );
   return {
     type: `urn:shop:error:${known.code}`,
     title: known.kind.title,
-    status: known.status,
+    status: statusOf(known.kind),
     code: known.code,
     detail: known.message,
     requestId,
-    ...(known.fields.length === 0 ? {} : { errors: known.fields }),
+    ...(errors.length === 0 ? {} : { errors }),
   };
 }
+
+/** Names that are the same on every route. */
+const commonNames: FieldNames = { field: ({ part }) => part ?? 'body', version: () => 'If-Match' };
+
+const fieldOf = (subject: Subject, fieldNames: FieldNames): string =>
+  (fieldNames[subject.kind] ?? commonNames[subject.kind])?.(subject) ?? subject.kind;
+
+/** The subject for a request field that the HTTP layer itself refuses. */
+export const fieldSubject = (field: string, message: string): Subject => ({
+  kind: 'field',
+  part: field,
+  message,
+});
+
+/** An InvalidRequest about one field. */
+export const invalidField = (field: string, message: string, cause?: unknown) =>
+  new InvalidRequest(`${field}: ${message}`, { subjects: [fieldSubject(field, message)], cause });
 
 /** `['lines', 1, 'quantity']` → `lines[1].quantity`. */
 export const fieldName = (path: readonly PropertyKey[]): string =>
@@ -37,24 +65,23 @@ export const fieldName = (path: readonly PropertyKey[]): string =>
     '',
   );
 
-/** Most fields named in one answer. */
+/** Most fields named in one response. */
 const maxFields = 50;
 
 /**
  * Parses one part of a request.
- * @throws InvalidRequest naming each wrong field; `part` is the name for a fault of the whole part (`body`)
+ * @throws InvalidRequest naming each wrong field; `part` names an error of the whole part (`body`)
  */
 export function parsePart<S extends z.ZodType>(schema: S, value: unknown, part: string): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const fields = result.error.issues
+  const subjects = result.error.issues
     .slice(0, maxFields)
-    .flatMap((issue): FieldError[] =>
+    .flatMap((issue): Subject[] =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), message: 'is not known' }))
-        : [{ field: fieldName(issue.path) || part, message: issue.message }],
+        ? issue.keys.map((key) => fieldSubject(fieldName([...issue.path, key]), 'is not known'))
+        : [fieldSubject(fieldName(issue.path) || part, issue.message)],
     );
-  throw new InvalidRequest(`${fields[0]?.field ?? part}: ${fields[0]?.message ?? 'is not valid'}`, {
-    fields,
-  });
+  const first = subjects[0];
+  throw new InvalidRequest(`${first?.part ?? part}: ${first?.message ?? 'is not valid'}`, { subjects });
 }

@@ -1,13 +1,14 @@
 import type * as z from 'zod';
 import type { Permission } from '../auth/permissions.ts';
 import type { ErrorKind } from '../errors.ts';
+import type { FieldNames } from './problem.ts';
 
-/** Whether a route takes an Idempotency-Key header: it must, it may, or it changes nothing that a retry would repeat. */
+/** Whether the Idempotency-Key header is required, optional, or ignored because a retry repeats no effect. */
 export type IdempotencyRule = 'required' | 'optional' | 'none';
 
 /**
- * One route of the API: what parses its requests, who may call it, and what it answers. The edge, the OpenAPI
- * document and the tests all read this; `path` is the full path as in `serverless.yml`.
+ * One route of the API: the schemas of its requests and responses, and who may call it. The handler wrapper, the
+ * OpenAPI document and the tests all read this; `path` is the full path as in `serverless.yml`.
  */
 export type Route<
   P extends z.ZodType = z.ZodType,
@@ -27,10 +28,12 @@ export type Route<
   idempotency?: IdempotencyRule;
   /** An `If-Match` header with the current ETag is required. */
   ifMatch?: boolean;
-  /** Answers by status; `undefined` is an answer without a body. */
+  /** Responses by status; without a schema the response has no body. */
   responses: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>;
-  /** Named errors of this route beyond those that every route may answer. */
+  /** Named errors of this route beyond those that every route may return. */
   errors?: ErrorKind[];
+  /** Request field names for the subjects of this route's refusals. */
+  fieldNames?: FieldNames;
 };
 
 /** Declares a route; see {@link Route}. */

@@ -17,7 +17,7 @@ describe('a text that cannot be stored or sent on is refused by its name:', () =
       refusal = error;
     }
     expect(refusal).toBeInstanceOf(InvalidRequest);
-    expect((refusal as InstanceType<typeof InvalidRequest>).fields[0]?.field).toBe('lines[1].name');
+    expect((refusal as InstanceType<typeof InvalidRequest>).subjects[0]?.part).toBe('lines[1].name');
   });
 
   test('also as the name of a field', () => {

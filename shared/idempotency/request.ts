@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { IdempotencyKeyReused, RequestInProgress } from '../errors.ts';
-import type { HttpAnswer } from '../http/response.ts';
+import { fieldSubject } from '../http/problem.ts';
+import type { HttpResponse } from '../http/response.ts';
 
 /**
  * A request that its sender may repeat. `scope` is the route and the caller, so that nobody meets another's key;
@@ -21,7 +22,7 @@ export type IdempotencyRecord = {
   fingerprint: string;
   resourceId: string;
   /** Absent while the first request is still running. */
-  answer?: HttpAnswer;
+  answer?: HttpResponse;
 };
 
 /** SHA-256 over the parts that make two requests the same. */
@@ -33,10 +34,10 @@ export const fingerprintOf = (...parts: unknown[]): string =>
  * @throws IdempotencyKeyReused for another request under the same key
  * @throws RequestInProgress while the first is still running
  */
-export function replay(record: IdempotencyRecord, request: IdempotentRequest): HttpAnswer {
+export function replay(record: IdempotencyRecord, request: IdempotentRequest): HttpResponse {
   if (record.fingerprint !== request.fingerprint)
     throw new IdempotencyKeyReused('This Idempotency-Key was used with another request. Use a new key.', {
-      fields: [{ field: 'Idempotency-Key', message: 'was used with another request' }],
+      subjects: [fieldSubject('Idempotency-Key', 'was used with another request')],
     });
   if (record.answer === undefined)
     throw new RequestInProgress('The first request with this Idempotency-Key is still being handled.', {

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { type Caller, may, parseRoles } from '../auth/permissions.ts';
 import {
   Forbidden,
-  InvalidRequest,
   PreconditionFailed,
   PreconditionRequired,
   ShopError,
@@ -11,30 +10,30 @@ import {
   UnsupportedMediaType,
 } from '../errors.ts';
 import type { Cause } from '../events/event.ts';
-import { parsePart, toProblem } from '../http/problem.ts';
-import type { HttpAnswer } from '../http/response.ts';
+import { fieldSubject, invalidField, parsePart, toProblem } from '../http/problem.ts';
+import type { HttpResponse } from '../http/response.ts';
 import type { Route } from '../http/route.ts';
 import { storable } from '../http/storable.ts';
 import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
 import { config } from './config.ts';
-import { edge } from './edge.ts';
+import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './telemetry.ts';
 
-/** A request after the edge: every part has the form that the route's schemas give it. */
+/** A parsed request: every part matches the route's schemas. */
 export type HttpRequest<R> =
   R extends Route<infer P, infer Q, infer B>
     ? {
         params: z.output<P>;
         query: z.output<Q>;
         body: z.output<B>;
-        /** The body as it came, for signatures over its bytes. */
+        /** The body as received, for signatures over its bytes. */
         rawBody: string;
         /** Names in lower case. */
         headers: Record<string, string>;
-        /** The signed-in caller; on a public route nobody is signed in and reading it throws. */
+        /** The signed-in caller; on a public route without one, reading it throws Unauthenticated. */
         caller: Caller;
         cause: Cause;
-        /** Present when the sender gave an Idempotency-Key. */
+        /** Present if the request has an Idempotency-Key. */
         idempotency: IdempotentRequest | undefined;
         /** The version named by If-Match; present where the route requires it. */
         expectedVersion: number;
@@ -48,28 +47,33 @@ const idempotencyKey = z
   .regex(/^[\x21-\x7e]+$/, 'must be 1 to 255 visible ASCII characters');
 
 /**
- * The HTTP edge: parses by the route's schemas, checks the permission, and writes the answer or the problem.
- * The handler sees only valid requests and throws named errors.
+ * Wraps the handler of an HTTP route: parses by the route's schemas, checks the permission, and writes the response or
+ * the problem. The handler receives only valid requests and throws named errors.
  */
 export function httpHandler<R extends Route>(
   route: R,
-  handle: (request: HttpRequest<R>) => Promise<HttpAnswer>,
+  handle: (request: HttpRequest<R>) => Promise<HttpResponse>,
 ) {
-  return edge(async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
-    const started = performance.now();
-    const requestId = event.requestContext?.requestId ?? context.awsRequestId;
-    const headers = lowerCased(event.headers ?? {});
-    const cause: Cause = { correlationId: correlationIdFrom(headers, requestId) };
-    logger.appendKeys({ correlationId: cause.correlationId, route: route.name });
-    let answer: HttpAnswer;
-    try {
-      answer = await handle(parseRequest(route, event, headers, cause) as HttpRequest<R>);
-    } catch (error) {
-      answer = problemAnswer(error, requestId);
-    }
-    logger.info('request', { status: answer.status, durationMs: Math.round(performance.now() - started) });
-    return toResult(answer, cause);
-  });
+  return lambdaHandler(
+    async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
+      const started = performance.now();
+      const requestId = event.requestContext?.requestId ?? context.awsRequestId;
+      const headers = lowerCased(event.headers ?? {});
+      const cause: Cause = { correlationId: correlationIdFrom(headers, requestId) };
+      logger.appendKeys({ correlationId: cause.correlationId, route: route.name });
+      let response: HttpResponse;
+      try {
+        response = await handle(parseRequest(route, event, headers, cause) as HttpRequest<R>);
+      } catch (error) {
+        response = problemResponse(route, error, requestId);
+      }
+      logger.info('request', {
+        status: response.status,
+        durationMs: Math.round(performance.now() - started),
+      });
+      return toResult(response, cause);
+    },
+  );
 }
 
 const notSignedIn: Caller = {
@@ -101,7 +105,7 @@ function parseRequest(
     ? storable(parsePart(route.body, jsonBody(rawBody, headers), 'body'), 'body')
     : undefined;
   const expectedVersion = route.ifMatch ? versionFrom(headers['if-match']) : 0;
-  // A change of another version is another change.
+  // The same body with another If-Match is another request.
   const parts = [params, query, body, ...(route.ifMatch ? [expectedVersion] : [])];
   return {
     params,
@@ -118,7 +122,7 @@ function parseRequest(
 
 function authorized(route: Route, event: APIGatewayProxyEvent): Caller | undefined {
   const { userId, roles, expiresAt } = event.requestContext?.authorizer ?? {};
-  // API Gateway keeps the authorizer's answer for minutes: it may outlive the token that it was given for.
+  // API Gateway caches the authorizer's result for minutes: it may outlive the token.
   if (expiresAt !== undefined && Number(expiresAt) * 1000 <= Date.now())
     throw new Unauthenticated('The access token has expired. Sign in or refresh.');
   const caller = typeof userId === 'string' ? { userId, roles: parseRoles(String(roles ?? '')) } : undefined;
@@ -128,7 +132,7 @@ function authorized(route: Route, event: APIGatewayProxyEvent): Caller | undefin
   return caller;
 }
 
-/** A name given once is a string, one given several times a list. */
+/** A name given once is a string, one given several times an array. */
 const queryOf = (event: APIGatewayProxyEvent): Record<string, string | string[]> =>
   Object.fromEntries(
     Object.entries(event.multiValueQueryStringParameters ?? {}).flatMap(([name, values]) =>
@@ -137,18 +141,14 @@ const queryOf = (event: APIGatewayProxyEvent): Record<string, string | string[]>
   );
 
 function jsonBody(text: string, headers: Record<string, string>): unknown {
-  if (text === '')
-    throw new InvalidRequest('body: is required', { fields: [{ field: 'body', message: 'is required' }] });
+  if (text === '') throw invalidField('body', 'is required');
   const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (mediaType !== undefined && mediaType !== 'application/json' && !mediaType.endsWith('+json'))
     throw new UnsupportedMediaType(`Content-Type is ${mediaType}; send application/json.`);
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new InvalidRequest('body: is not valid JSON', {
-      fields: [{ field: 'body', message: 'is not valid JSON' }],
-      cause,
-    });
+    throw invalidField('body', 'is not valid JSON', cause);
   }
 }
 
@@ -173,20 +173,20 @@ const idempotentRequest = (
 function versionFrom(ifMatch: string | undefined): number {
   if (ifMatch === undefined)
     throw new PreconditionRequired('Send If-Match with the ETag of the version that you change.', {
-      fields: [{ field: 'If-Match', message: 'is required' }],
+      subjects: [fieldSubject('If-Match', 'is required')],
     });
   const version = /^(?:W\/)?"(\d{1,15})(?:-gzip)?"$/.exec(ifMatch.trim())?.[1];
   if (version === undefined)
     throw new PreconditionFailed('If-Match is not an ETag that this resource had.', {
-      fields: [{ field: 'If-Match', message: 'is not an ETag that this resource had' }],
+      subjects: [fieldSubject('If-Match', 'is not an ETag that this resource had')],
     });
   return Number(version);
 }
 
-function problemAnswer(error: unknown, requestId: string): HttpAnswer {
-  const problem = toProblem(error, requestId);
+function problemResponse(route: Route, error: unknown, requestId: string): HttpResponse {
+  const problem = toProblem(error, requestId, route.fieldNames);
   if (!(error instanceof ShopError)) logger.error('unhandled error', error as Error);
-  else if (error.status >= 500) logger.warn('not available', error);
+  else if (problem.status >= 500) logger.warn('unavailable', error);
   else logger.debug('refused', { code: error.code });
   const retryAfter = error instanceof ShopError ? error.retryAfterSeconds : undefined;
   return {
@@ -199,26 +199,26 @@ function problemAnswer(error: unknown, requestId: string): HttpAnswer {
   };
 }
 
-/** CORS of the actual answer; the preflight is answered by API Gateway from the same setting. */
+/** CORS headers of the actual response; API Gateway returns the preflight response from the same setting. */
 const exposed = 'ETag,Location,Retry-After,Idempotent-Replayed,X-Correlation-Id';
 
-const toResult = (answer: HttpAnswer, cause: Cause): APIGatewayProxyResult => ({
-  statusCode: answer.status,
+const toResult = (response: HttpResponse, cause: Cause): APIGatewayProxyResult => ({
+  statusCode: response.status,
   headers: {
-    ...(answer.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(response.body === undefined ? {} : { 'Content-Type': 'application/json' }),
     'Cache-Control': 'no-store',
     'X-Correlation-Id': cause.correlationId,
     'X-Content-Type-Options': 'nosniff',
     'Access-Control-Allow-Origin': config.CORS_ORIGIN,
     'Access-Control-Expose-Headers': exposed,
-    ...answer.headers,
+    ...response.headers,
   },
   body:
-    answer.body === undefined
+    response.body === undefined
       ? ''
-      : typeof answer.body === 'string'
-        ? answer.body
-        : JSON.stringify(answer.body),
+      : typeof response.body === 'string'
+        ? response.body
+        : JSON.stringify(response.body),
 });
 
 const lowerCased = (headers: Record<string, string | undefined>): Record<string, string> =>
@@ -228,6 +228,6 @@ const lowerCased = (headers: Record<string, string | undefined>): Record<string,
     ),
   );
 
-/** A caller may name the correlation id; only a plain one is taken, as it goes into logs and events. */
+/** A caller may set the correlation id; only a plain one is accepted, since it goes into logs and events. */
 const correlationIdFrom = (headers: Record<string, string>, requestId: string): string =>
   /^[\w.-]{1,100}$/.exec(headers['x-correlation-id'] ?? '')?.[0] ?? requestId;

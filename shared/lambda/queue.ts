@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { edge } from './edge.ts';
 import { dispatchEvent, type EventHandlers } from './event-dispatch.ts';
+import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './telemetry.ts';
 
 /**
@@ -10,7 +10,7 @@ import { logger } from './telemetry.ts';
  * queue. FIFO queues are mapped with batches of one, so that an event behind a failed one keeps its own tries.
  */
 export function queueHandler(handlers: EventHandlers) {
-  return edge((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  return lambdaHandler((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const processor = new BatchProcessor(EventType.SQS);
     const handleRecord = async (record: SQSRecord) => {
       try {

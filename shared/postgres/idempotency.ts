@@ -1,5 +1,5 @@
 import { RequestInProgress, ShopError } from '../errors.ts';
-import type { HttpAnswer } from '../http/response.ts';
+import type { HttpResponse } from '../http/response.ts';
 import {
   type IdempotencyRecord,
   type IdempotentRequest,
@@ -15,19 +15,19 @@ import { type Sql, sql } from './sql.ts';
 /** Writes the answer to a request in the transaction of what the request did. */
 export type Completion = {
   /** @throws RequestInProgress if a retry took the request over in the meantime: then nothing may commit */
-  (transaction: Transaction, answer: HttpAnswer): Promise<void>;
+  (transaction: Transaction, answer: HttpResponse): Promise<void>;
   /**
    * The same as a part of a larger statement, done only if `condition` holds: it returns one row, or none if a retry
    * took the request over.
    */
-  part(answer: HttpAnswer, condition: Sql): Sql;
+  part(answer: HttpResponse, condition: Sql): Sql;
 };
 
 /**
  * What a request does: with the id for what it creates (the same on every retry), and `complete`, which writes the
  * answer in the transaction of the effect.
  */
-export type IdempotentEffect = (resourceId: string, complete: Completion) => Promise<HttpAnswer>;
+export type IdempotentEffect = (resourceId: string, complete: Completion) => Promise<HttpResponse>;
 
 /**
  * Runs a request at most once per key: the record is written as started before the effect and completed in the
@@ -38,7 +38,7 @@ export async function idempotently(
   database: Database,
   request: IdempotentRequest | undefined,
   effect: IdempotentEffect,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   if (request === undefined)
     return effect(
       newId(),
@@ -62,7 +62,7 @@ export const takenOver = () =>
   new RequestInProgress('A retry with this Idempotency-Key is being handled.', { retryAfterSeconds: 1 });
 
 function completion(part: Completion['part']): Completion {
-  const complete = async (transaction: Transaction, answer: HttpAnswer) => {
+  const complete = async (transaction: Transaction, answer: HttpResponse) => {
     if ((await transaction.query(part(answer, sql`true`))).length === 0) throw takenOver();
   };
   return Object.assign(complete, { part });
@@ -75,7 +75,7 @@ type Start =
 type Row = {
   fingerprint: string;
   resource_id: string;
-  answer: HttpAnswer | null;
+  answer: HttpResponse | null;
   lease: string;
   started: boolean;
 };
@@ -117,7 +117,7 @@ async function start(database: Database, request: IdempotentRequest): Promise<St
   };
 }
 
-const completing = (request: IdempotentRequest, lease: string, answer: HttpAnswer, condition: Sql): Sql =>
+const completing = (request: IdempotentRequest, lease: string, answer: HttpResponse, condition: Sql): Sql =>
   sql`UPDATE idempotency_keys SET answer = ${JSON.stringify(answer)}
        WHERE scope = ${request.scope} AND key = ${request.key}
          AND answer IS NULL AND locked_until = ${lease}::timestamptz AND ${condition}

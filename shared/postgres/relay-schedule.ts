@@ -1,6 +1,6 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { edge } from '../lambda/edge.ts';
+import { lambdaHandler } from '../lambda/lambda-handler.ts';
 import { logger } from '../lambda/telemetry.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -11,7 +11,7 @@ const asked = z.object({ id: z.string().min(1), republishSince: z.iso.datetime()
  * region was lost with the messages in its queues (docs/disaster-recovery.md).
  */
 export function relaySchedule(outbox: () => Outbox, tidy: () => Promise<Record<string, unknown>>) {
-  return edge(async (event: ScheduledEvent & { republishSince?: string }) => {
+  return lambdaHandler(async (event: ScheduledEvent & { republishSince?: string }) => {
     const { id, republishSince } = asked.parse(event);
     logger.appendKeys({ correlationId: id });
     const takenBack =

@@ -16,16 +16,17 @@ export async function wire(): Promise<Wire> {
   for (const { type, version, data } of catalogue) found.set(`event ${type} ${version}`, data);
   for (const file of readdirSync(folder).filter((name) => /^(?!contract\.).+(?<!\.test)\.ts$/.test(name))) {
     const exported = Object.values((await import(join(folder, file))) as object);
-    for (const { name, request, answer } of exported.filter(isContract)) {
+    for (const { name, request, response, refusal } of exported.filter(isContract)) {
       found.set(`request of ${name}`, request);
-      found.set(`answer of ${name}`, answer);
+      found.set(`response of ${name}`, response);
+      if (!(refusal instanceof z.ZodNever)) found.set(`refusal of ${name}`, refusal);
     }
   }
   return found;
 }
 
 const isContract = (value: unknown): value is Contract =>
-  typeof value === 'object' && value !== null && 'request' in value && 'answer' in value;
+  typeof value === 'object' && value !== null && 'request' in value && 'response' in value;
 
 /** A schema in the form in which a release is recorded: what may be sent, without what only code can check. */
 export const recorded = (schema: z.ZodType): Schema =>

@@ -6,7 +6,8 @@ import { everyError } from '../../build/docs/errors-table.ts';
 import { serviceRoutes } from '../../build/docs/service-routes.ts';
 import { root } from '../../build/stacks.ts';
 import { compileTemplate } from '../../platform/gateway/velocity-template.ts';
-import { statusOf } from '../../shared/errors.ts';
+import { errorCodes } from '../../shared/error-codes.ts';
+import { statusOf } from '../../shared/http/status.ts';
 import { nonEmpty } from '../setup/non-empty.ts';
 import { at, compileTimeoutMs, nameOf, ofType, stageOf, stages } from './stage.ts';
 
@@ -62,6 +63,10 @@ describe('docs/errors.md has', () => {
     ]);
     expect(nonEmpty(declared).length).toBeGreaterThan(20);
     expect(documented).toEqual(Object.fromEntries(declared));
+  });
+
+  test('every code of the union ErrorCode, and no other', () => {
+    expect(Object.keys(documented).toSorted()).toEqual(errorCodes.toSorted());
   });
 
   test('every error that a route names', async () => {

@@ -11,6 +11,8 @@ CREATE TABLE orders (
   payment_method      text        NOT NULL,
   placed_at           timestamptz NOT NULL,
   payment_deadline    timestamptz NOT NULL,
+  -- From the products service; returned unchanged with the payment.
+  reservation_receipt text,
   payment_id          uuid,
   paid_at             timestamptz,
   completed_at        timestamptz,

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { created, type HttpAnswer, ok } from '#shared/http/response.ts';
+import { created, type HttpResponse, ok } from '#shared/http/response.ts';
 import type { Order } from './domain/order.ts';
 import type { orderSchema, orderSummarySchema } from './schemas.ts';
 
@@ -63,8 +63,8 @@ const shipmentOf = (order: { carrier: string; trackingNumber: string; shippedAt:
 });
 
 /** The answer to whoever reads or changed an order. */
-export const orderAnswer = (order: Order): HttpAnswer => ok(orderBody(order), order.version);
+export const orderAnswer = (order: Order): HttpResponse => ok(orderBody(order), order.version);
 
 /** The answer to whoever placed an order. */
-export const placedAnswer = (order: Order): HttpAnswer =>
+export const placedAnswer = (order: Order): HttpResponse =>
   created(orderBody(order), `/api/v1/orders/${order.id}`, order.version);

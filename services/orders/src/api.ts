@@ -5,7 +5,7 @@ import { id } from '#shared/http/fields.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import {
   MixedCurrencies,
-  OrderAttemptLapsed,
+  OrderAttemptExpired,
   OrderNotCancellable,
   OrderNotCompletable,
   OrderNotFound,
@@ -38,8 +38,9 @@ export const placeOrder = route({
     MixedCurrencies.kind,
     OrderTooLarge.kind,
     OrderTooSmall.kind,
-    OrderAttemptLapsed.kind,
+    OrderAttemptExpired.kind,
   ],
+  fieldNames: { line: ({ index, part }) => `lines[${index}].${part}` },
 });
 
 export const listOrders = route({

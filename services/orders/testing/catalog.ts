@@ -1,14 +1,18 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Outcome } from '#shared/contracts/contract.ts';
-import { type HeldLine, ReleaseStock, ReserveStock } from '#shared/contracts/stock.ts';
+import type { CallResult } from '#shared/contracts/contract.ts';
+import {
+  ReleaseStock,
+  type ReservedLine,
+  ReserveStock,
+  type ReserveStockRefusal,
+} from '#shared/contracts/stock.ts';
 
 /** What the catalogue does with its next calls. */
-type Mood = 'answers' | 'fails' | 'is silent' | 'holds and is silent' | { refuses: Refusal };
-type Refusal = Extract<Outcome<never>, { ok: false }>['refusal'];
+type Mood = 'answers' | 'fails' | 'is silent' | 'holds and is silent' | { refuses: ReserveStockRefusal };
 
 /** A product on sale in the tests' catalogue. */
-export type TestProduct = Omit<HeldLine, 'quantity'>;
+export type TestProduct = Omit<ReservedLine, 'quantity'>;
 
 /**
  * The products service as orders meets it: Lambda's Invoke over HTTP, requests and answers held to the contract of
@@ -33,15 +37,15 @@ export async function startCatalog(): Promise<TestCatalog> {
   const calls: string[] = [];
   const holds = new Set<string>();
 
-  const reserve = (request: unknown): Outcome<unknown> => {
+  const reserve = (request: unknown): CallResult<unknown> => {
     const { orderId, lines } = ReserveStock.request.parse(request);
     holds.add(orderId);
     const held = lines.map(({ productId, quantity }) => ({ ...products.get(productId), quantity }));
-    return { ok: true, answer: ReserveStock.answer.parse({ lines: held }) };
+    return { ok: true, response: ReserveStock.response.parse({ lines: held }) };
   };
-  const release = (request: unknown): Outcome<unknown> => {
+  const release = (request: unknown): CallResult<unknown> => {
     const { orderId } = ReleaseStock.request.parse(request);
-    return { ok: true, answer: { released: holds.delete(orderId) } };
+    return { ok: true, response: { released: holds.delete(orderId) } };
   };
 
   const server = createServer(async (incoming, response) => {

@@ -41,6 +41,7 @@ export const receiveStripeWebhook = route({
     200: { description: 'It was taken.', schema: z.object({ received: z.literal(true) }) },
   },
   errors: [InvalidSignature.kind],
+  fieldNames: { signature: () => 'Stripe-Signature' },
 });
 
 export const health = route({

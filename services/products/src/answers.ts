@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { etagOf, type HttpAnswer } from '#shared/http/response.ts';
+import { etagOf, type HttpResponse } from '#shared/http/response.ts';
 import type { KnownStock } from './adapters/inventory-store.ts';
 import type { Product } from './domain/product.ts';
 import { availableOf } from './domain/stock.ts';
@@ -9,7 +9,7 @@ import type { product, stock } from './schemas.ts';
 export const readTtlMs = 5_000;
 
 /** A public read that may be kept. `text` is the body as JSON. */
-export const kept = (text: string, version?: number): HttpAnswer => ({
+export const kept = (text: string, version?: number): HttpResponse => ({
   status: 200,
   body: text,
   headers: {

@@ -132,6 +132,7 @@ export const setInventory = route({
   idempotency: 'optional',
   responses: { 200: { description: 'The stock', schema: stock } },
   errors: [ProductNotFound.kind, StockBelowReserved.kind],
+  fieldNames: { warehouse: ({ index, part }) => `warehouses[${index}].${part}` },
 });
 
 export const health = route({

@@ -76,14 +76,16 @@ export async function aCatalogue() {
       if (warehouses.length > 0) await inventory.count(productId, { warehouses, reorderLevel }, () => []);
       return productId;
     },
-    /** An order's hold for half an hour. */
-    hold(lines: Record<string, number>, { orderId = newId(), parts = ledger, forMs = 1_800_000 } = {}) {
-      return reserveStock(parts, {
+    /** An order's reservation for half an hour; a refusal is thrown as an error with its properties. */
+    async hold(lines: Record<string, number>, { orderId = newId(), parts = ledger, forMs = 1_800_000 } = {}) {
+      const result = await reserveStock(parts, {
         orderId,
         lines: Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity })),
-        expiresAt: new Date(now.getTime() + forMs).toISOString(),
+        reservedUntil: new Date(now.getTime() + forMs).toISOString(),
         correlationId: 'test',
       });
+      if (!result.ok) throw Object.assign(new Error(result.refusal.code), result.refusal);
+      return result.response;
     },
     /** What is on the shelves: `berlin 3+2` has three pieces to sell and two reserved. */
     async shelves(productId: string): Promise<string[]> {

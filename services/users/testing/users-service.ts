@@ -69,7 +69,7 @@ export async function usersService() {
 }
 
 /** What an operator may ask of a rotation. */
-export type RotationWishes = { correlationId?: string; onlyIfMissing?: boolean; forgetOthers?: boolean };
+export type RotationWishes = { correlationId?: string; onlyIfMissing?: boolean; revokeOthers?: boolean };
 
 /** An account as the API answers it. */
 export type Account = {

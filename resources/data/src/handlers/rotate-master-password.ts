@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { edge } from '#shared/lambda/edge.ts';
+import { lambdaHandler } from '#shared/lambda/lambda-handler.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
 import { lazy } from '#shared/lazy.ts';
 import { config } from '../config.ts';
@@ -16,7 +16,7 @@ const request = z.object({
 });
 
 /** Called by Secrets Manager, step by step, to give a server's master another password. */
-export const handler = edge(async (event: unknown): Promise<void> => {
+export const handler = lambdaHandler(async (event: unknown): Promise<void> => {
   const { SecretId, ClientRequestToken, Step } = request.parse(event);
   const secret = masterSecret(client(), SecretId, ClientRequestToken);
   const known = servers(config.DATABASE_ADMIN_HOSTS, {

@@ -70,7 +70,7 @@ describe('one’s own notifications', () => {
     expect([status, body.code, body.errors]).toEqual([
       400,
       'INVALID_REQUEST',
-      [{ field: 'cursor', message: 'is not one that this list gave out' }],
+      [{ field: 'cursor', message: 'is not one that this list returned' }],
     ]);
   });
 

@@ -15,7 +15,7 @@ export type OrderRow = {
   payment_method: string;
   placed_at: Date;
   payment_deadline: Date;
-  hold_receipt: string | null;
+  reservation_receipt: string | null;
   payment_id: string | null;
   paid_at: Date | null;
   completed_at: Date | null;
@@ -38,7 +38,7 @@ export type OrderRow = {
 /** Whole orders in one statement, whatever their number of lines. Columns by name: a kept plan outlives a new column. */
 export const selectOrders = (condition: Sql): Sql => sql`
   SELECT o.id, o.number, o.user_id, o.status, o.version, o.total_cents, o.currency, o.payment_method, o.placed_at,
-         o.payment_deadline, o.hold_receipt, o.payment_id, o.paid_at, o.completed_at, o.cancelled_at, o.cancellation_reason,
+         o.payment_deadline, o.reservation_receipt, o.payment_id, o.paid_at, o.completed_at, o.cancelled_at, o.cancellation_reason,
          s.name, s.line1, s.line2, s.postal_code, s.city, s.region, s.country, s.phone,
          s.carrier, s.tracking_number, s.shipped_at,
          (SELECT json_agg(json_build_object('productId', i.product_id, 'name', i.name, 'quantity', i.quantity,
@@ -109,6 +109,6 @@ const placedOf = (row: OrderRow) => ({
   paymentMethod: row.payment_method,
   placedAt: row.placed_at,
   paymentDeadline: row.payment_deadline,
-  ...(row.hold_receipt === null ? {} : { holdReceipt: row.hold_receipt }),
+  ...(row.reservation_receipt === null ? {} : { reservationReceipt: row.reservation_receipt }),
   version: row.version,
 });

@@ -84,7 +84,7 @@ describe('an order', () => {
       ...aPendingOrder(),
       lines,
       shippingAddress: address,
-      holdReceipt: 'a receipt',
+      reservationReceipt: 'a receipt',
     });
     expect(await reader.find(order.id)).toEqual(order);
   });

@@ -1,6 +1,6 @@
 import { Unavailable } from '#shared/errors.ts';
 import type { Cause, NewEvent } from '#shared/events/event.ts';
-import type { HttpAnswer } from '#shared/http/response.ts';
+import type { HttpResponse } from '#shared/http/response.ts';
 import { toEntries } from '#shared/outbox/entry.ts';
 import type { Database } from '#shared/postgres/database.ts';
 import { type Completion, takenOver } from '#shared/postgres/idempotency.ts';
@@ -22,7 +22,7 @@ export type OrderStore = {
     placed: { order: PendingOrder; event: NewEvent },
     cause: Cause,
     complete: Completion,
-    answer: HttpAnswer,
+    answer: HttpResponse,
   ): Promise<void>;
   /**
    * Reads, decides, and commits the change with its fact, unless the order changed in between: then again.

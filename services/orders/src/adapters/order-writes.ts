@@ -5,11 +5,11 @@ import type { Order, PendingOrder } from '../domain/order.ts';
 export const insertingOrder = (order: PendingOrder): Sql => sql`
   placed AS (
     INSERT INTO orders (id, number, user_id, status, version, total_cents, currency, payment_method, placed_at,
-                        payment_deadline, hold_receipt)
+                        payment_deadline, reservation_receipt)
     SELECT ${order.id}::uuid, ${order.number}::text, ${order.userId}::uuid, 'pending', ${order.version}::int,
            ${order.total.amountCents}::bigint, ${order.total.currency}::text, ${order.paymentMethod}::text,
            ${order.placedAt}::timestamptz, ${order.paymentDeadline}::timestamptz,
-           ${order.holdReceipt ?? null}::text
+           ${order.reservationReceipt ?? null}::text
       FROM completed
     RETURNING id),
   items AS (

@@ -66,12 +66,12 @@ function recordCapture(order: Order, paymentId: string, at: Date): Decision {
   switch (order.status) {
     case 'pending': {
       const paid: PaidOrder = { ...order, status: 'paid', paymentId, paidAt: at, version: order.version + 1 };
-      const { lines, holdReceipt } = paid;
+      const { lines, reservationReceipt } = paid;
       const data = {
         ...identityOf(paid),
         paymentId,
         lines,
-        ...(holdReceipt === undefined ? {} : { holdReceipt }),
+        ...(reservationReceipt === undefined ? {} : { reservationReceipt }),
       };
       return { kind: 'changed', order: paid, event: factOf(OrderPaid, paid, at, data) };
     }

@@ -1,59 +1,54 @@
 import { shopError } from '#shared/errors.ts';
 
-/** There is no such order, or it is somebody else's (which is not told). */
+/** There is no such order, or it belongs to somebody else, which the response does not reveal. */
 export const OrderNotFound = shopError({
   code: 'ORDER_NOT_FOUND',
   remedy: 'not-found',
   title: 'No such order',
 });
-/** A line wants more than is left; `fields` names each such line. */
+/** Lines ask for more than is left; `subjects` name each such line. */
 export const OutOfStock = shopError({
   code: 'OUT_OF_STOCK',
   remedy: 'conflict',
   title: 'Not enough in stock',
 });
-/** A line names a product that is not there or not on sale. */
+/** Lines name a product that does not exist or is not on sale. */
 export const UnknownProduct = shopError({
   code: 'UNKNOWN_PRODUCT',
   remedy: 'fix-request',
-  status: 422,
   title: 'A product is not on sale',
 });
-/** The pieces lie in more warehouses than one order can collect from; fewer products or pieces fit. */
+/** The pieces are in more warehouses than one order can collect from; fewer products or pieces would fit. */
 export const OrderTooScattered = shopError({
   code: 'ORDER_TOO_SCATTERED',
   remedy: 'fix-request',
-  status: 422,
-  title: 'The pieces lie in too many warehouses for one order',
+  title: 'The pieces are in too many warehouses for one order',
 });
 /** The lines are priced in more than one currency. */
 export const MixedCurrencies = shopError({
   code: 'MIXED_CURRENCIES',
   remedy: 'fix-request',
-  status: 422,
   title: 'The products have different currencies',
 });
-/** The total is beyond what one payment can carry. */
+/** The total is above the maximum of one payment. */
 export const OrderTooLarge = shopError({
   code: 'ORDER_TOO_LARGE',
   remedy: 'fix-request',
-  status: 422,
   title: 'The order is too large',
 });
-/** The total is below what the payment provider charges at least. */
+/** The total is below the payment provider's minimum. */
 export const OrderTooSmall = shopError({
   code: 'ORDER_TOO_SMALL',
   remedy: 'fix-request',
-  status: 422,
   title: 'The order is too small',
 });
-/** The request was begun too long ago, and what was held for it is given up; the same request may be sent anew. */
-export const OrderAttemptLapsed = shopError({
-  code: 'ORDER_ATTEMPT_LAPSED',
+/** The request began too long ago and its reservation has expired; the same request may be sent again. */
+export const OrderAttemptExpired = shopError({
+  code: 'ORDER_ATTEMPT_EXPIRED',
   remedy: 'conflict',
-  title: 'This attempt was given up; send it again',
+  title: 'This attempt has expired; send it again',
 });
-/** The order has left the house, or is completed. */
+/** The order is shipped or completed. */
 export const OrderNotCancellable = shopError({
   code: 'ORDER_NOT_CANCELLABLE',
   remedy: 'conflict',

@@ -31,7 +31,7 @@ type Placed = {
   /** No charge is started after it. */
   paymentDeadline: Date;
   /** What the catalogue answered to the hold of the lines, if it did: handed back with the payment. */
-  holdReceipt?: string | undefined;
+  reservationReceipt?: string | undefined;
   /** Counts the changes from 1; each announces one event, which carries it as its sequence. */
   version: number;
 };

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import type { HeldLine } from '#shared/contracts/stock.ts';
+import type { ReservedLine } from '#shared/contracts/stock.ts';
 import { InvalidRequest } from '#shared/errors.ts';
 import { toEnvelope } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
 import { anAddress, minutesAfter, noon } from '../../testing/builders.ts';
-import { MixedCurrencies, OrderAttemptLapsed, OrderTooLarge, OrderTooSmall } from './errors.ts';
+import { MixedCurrencies, OrderAttemptExpired, OrderTooLarge, OrderTooSmall } from './errors.ts';
 import { orderNumberOf } from './order-number.ts';
 import { deadlinesOf, mergeLines, place } from './place.ts';
 
 const [lamp, chair] = [newId(), newId()];
-const aHeldLine = (line: Partial<HeldLine> = {}): HeldLine => ({
+const aReservedLine = (line: Partial<ReservedLine> = {}): ReservedLine => ({
   productId: lamp,
   name: 'Lamp',
   quantity: 1,
@@ -17,7 +17,7 @@ const aHeldLine = (line: Partial<HeldLine> = {}): HeldLine => ({
   currency: 'EUR',
   ...line,
 });
-const placing = (...lines: HeldLine[]) =>
+const placing = (...lines: ReservedLine[]) =>
   place({
     orderId: newId(),
     userId: newId(),
@@ -59,7 +59,7 @@ describe('lines', () => {
       }
     })();
     expect(refusal).toBeInstanceOf(InvalidRequest);
-    expect(refusal).toMatchObject({ fields: [{ field: 'lines[1].quantity' }] });
+    expect(refusal).toMatchObject({ subjects: [{ kind: 'line', index: 1, part: 'quantity' }] });
   });
 
   test('lose no piece when they are put together', () => {
@@ -82,20 +82,20 @@ describe('deadlines', () => {
   test('follow from the id, so that a retry asks for the same hold', () => {
     const id = idOf(noon);
     const first = deadlinesOf(id, noon);
-    expect(first).toEqual({ paymentDeadline: minutesAfter(30), holdUntil: minutesAfter(35) });
+    expect(first).toEqual({ paymentDeadline: minutesAfter(30), reservedUntil: minutesAfter(35) });
     expect(deadlinesOf(id, minutesAfter(3))).toEqual(first);
   });
 
   test('of an attempt that began too long ago are refused', () => {
-    expect(() => deadlinesOf(idOf(noon), minutesAfter(26))).toThrow(OrderAttemptLapsed);
+    expect(() => deadlinesOf(idOf(noon), minutesAfter(26))).toThrow(OrderAttemptExpired);
   });
 });
 
 describe('placing', () => {
   test('makes a pending order at the prices that were held, and its event', () => {
     const { order, event } = placing(
-      aHeldLine({ quantity: 3 }),
-      aHeldLine({ productId: chair, name: 'Chair', unitPriceCents: 250 }),
+      aReservedLine({ quantity: 3 }),
+      aReservedLine({ productId: chair, name: 'Chair', unitPriceCents: 250 }),
     );
     expect(order).toMatchObject({
       status: 'pending',
@@ -117,16 +117,16 @@ describe('placing', () => {
   });
 
   test('refuses two currencies', () => {
-    expect(() => placing(aHeldLine(), aHeldLine({ productId: chair, currency: 'USD' }))).toThrow(
+    expect(() => placing(aReservedLine(), aReservedLine({ productId: chair, currency: 'USD' }))).toThrow(
       MixedCurrencies,
     );
   });
 
   test('refuses a total beyond one payment, and takes one at the bound', () => {
-    expect(placing(aHeldLine({ unitPriceCents: 99_999_999 })).order.total.amountCents).toBe(99_999_999);
+    expect(placing(aReservedLine({ unitPriceCents: 99_999_999 })).order.total.amountCents).toBe(99_999_999);
     const beyond = [
-      aHeldLine({ unitPriceCents: 99_999_999 }),
-      aHeldLine({ productId: chair, unitPriceCents: 1 }),
+      aReservedLine({ unitPriceCents: 99_999_999 }),
+      aReservedLine({ productId: chair, unitPriceCents: 1 }),
     ];
     expect(() => placing(...beyond)).toThrow(OrderTooLarge);
   });
@@ -137,7 +137,8 @@ describe('placing', () => {
     ['GBP', 30],
     ['CHF', 50],
   ] as const)('in %s refuses a total of less than %d, and takes one at the bound', (currency, least) => {
-    const total = (unitPriceCents: number) => placing(aHeldLine({ unitPriceCents, currency })).order.total;
+    const total = (unitPriceCents: number) =>
+      placing(aReservedLine({ unitPriceCents, currency })).order.total;
     expect(total(least).amountCents).toBe(least);
     expect(() => total(least - 1)).toThrow(OrderTooSmall);
     expect(() => total(0)).toThrow(OrderTooSmall);

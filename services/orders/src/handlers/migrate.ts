@@ -1,4 +1,4 @@
-import { migrateHandler } from '#shared/lambda/migrate.ts';
+import { migrateHandler } from '#shared/postgres/migrate-handler.ts';
 import { config } from '../config.ts';
 import { migrations } from '../migrations.ts';
 

@@ -1,32 +1,14 @@
 import { httpHandler } from '#shared/lambda/http.ts';
 import { idempotently } from '#shared/postgres/idempotency.ts';
-import { placedAnswer } from '../answers.ts';
-import { placeOrder } from '../api.ts';
+import { placeOrder as route } from '../api.ts';
 import { catalog, clock, database, orders } from '../app.ts';
-import { deadlinesOf, mergeLines, place } from '../domain/place.ts';
+import { mergeLines } from '../domain/place.ts';
+import { placeOrder } from '../workflows/place-order.ts';
 
-/** Holds the stock, then writes order, event and answer as one; the event goes out at once. */
-export const handler = httpHandler(placeOrder, async ({ body, caller, cause, idempotency }) => {
-  const lines = mergeLines(body.lines);
-  return idempotently(database(), idempotency, async (orderId, complete) => {
-    const { paymentDeadline, holdUntil } = deadlinesOf(orderId, clock());
-    return catalog().withHeldStock({ orderId, lines, holdUntil }, cause, async ({ lines: held, receipt }) => {
-      const { shippingAddress, paymentMethod } = body;
-      const at = clock();
-      const { userId } = caller;
-      const placed = place({
-        orderId,
-        userId,
-        lines: held,
-        holdReceipt: receipt,
-        shippingAddress,
-        paymentMethod,
-        paymentDeadline,
-        at,
-      });
-      const answer = placedAnswer(placed.order);
-      await orders().add(placed, cause, complete, answer);
-      return answer;
-    });
-  });
+/** Places an order: reserves the stock, then writes order, event and response in one statement. */
+export const handler = httpHandler(route, async ({ body, caller, cause, idempotency }) => {
+  const request = { ...body, userId: caller.userId, lines: mergeLines(body.lines) };
+  return idempotently(database(), idempotency, (orderId, complete) =>
+    placeOrder({ catalog: catalog(), orders: orders(), clock }, { ...request, orderId }, cause, complete),
+  );
 });

@@ -147,7 +147,7 @@ export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): 
         return noticeSchema.parse(event);
       } catch (cause) {
         throw new InvalidSignature('Stripe-Signature is not a recent signature of this body.', {
-          fields: [{ field: 'Stripe-Signature', message: 'is not a recent signature of this body' }],
+          subjects: [{ kind: 'signature', message: 'is not a recent signature of this body' }],
           cause,
         });
       }

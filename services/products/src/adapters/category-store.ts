@@ -27,7 +27,7 @@ export const categoryStore = (dynamo: Dynamo, table: string): CategoryStore => (
     } catch (error) {
       if (!refuses(error, row)) throw error;
       throw new CategoryExists(`The category ${categoryId} exists already.`, {
-        fields: [{ field: 'categoryId', message: 'is taken' }],
+        subjects: [{ kind: 'categoryId', message: 'is taken' }],
       });
     }
   },

@@ -1,7 +1,7 @@
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { ConditionsFailed } from '#shared/dynamo/refusals.ts';
 import { put, update, type Write } from '#shared/dynamo/write.ts';
-import { type FieldError, Unavailable } from '#shared/errors.ts';
+import { type Subject, Unavailable } from '#shared/errors.ts';
 import { ProductNotFound, StockBelowReserved } from '../domain/errors.ts';
 import { availableOf, type Offer, type ProductStock, type WarehouseStock } from '../domain/stock.ts';
 import { readStock } from './stock-items.ts';
@@ -61,16 +61,22 @@ export function inventoryStore(dynamo: Dynamo, tables: Tables): InventoryStore {
 }
 
 function applyCount(before: KnownStock, count: StockCount): KnownStock {
-  const fields: FieldError[] = [];
+  const subjects: Subject[] = [];
   const counted = count.warehouses.map(({ warehouseId, onHand }, index): WarehouseStock => {
     const reserved = before.warehouses.find((row) => row.warehouseId === warehouseId)?.reserved ?? 0;
     if (onHand < reserved)
-      fields.push({ field: `warehouses[${index}].onHand`, message: `${reserved} are reserved for orders` });
+      subjects.push({
+        kind: 'warehouse',
+        id: warehouseId,
+        index,
+        part: 'onHand',
+        message: `${reserved} are reserved for orders`,
+      });
     return { warehouseId, available: onHand - reserved, reserved };
   });
-  if (fields.length > 0)
-    throw new StockBelowReserved(fields.map(({ field, message }) => `${field}: ${message}`).join('; '), {
-      fields,
+  if (subjects.length > 0)
+    throw new StockBelowReserved(subjects.map(({ id, message }) => `${id}: ${message}`).join('; '), {
+      subjects,
     });
   const names = new Set(counted.map(({ warehouseId }) => warehouseId));
   const warehouses = [...before.warehouses.filter(({ warehouseId }) => !names.has(warehouseId)), ...counted];

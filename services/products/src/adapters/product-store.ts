@@ -82,7 +82,7 @@ export function productStore(dynamo: Dynamo, tables: Tables): ProductStore {
         ]);
         if (current.version !== expectedVersion)
           throw new PreconditionFailed(`The product is at version ${current.version} by now.`, {
-            fields: [{ field: 'If-Match', message: 'is not the current version' }],
+            subjects: [{ kind: 'version', message: 'is not the current version' }],
           });
         const decision = decide(current, (offer?.events ?? 0) + 1);
         if (decision === undefined || offer === undefined) return current;
@@ -178,5 +178,5 @@ const categoryExists = (tables: Tables, categoryId: string): Write =>
 
 const unknownCategory = (category: string) =>
   new UnknownCategory(`There is no category ${category}.`, {
-    fields: [{ field: 'category', message: 'is not a category' }],
+    subjects: [{ kind: 'category', message: 'is not a category' }],
   });

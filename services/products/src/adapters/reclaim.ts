@@ -1,7 +1,7 @@
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { ConditionsFailed } from '#shared/dynamo/refusals.ts';
 import type { Write } from '#shared/dynamo/write.ts';
-import type { ReservedLine } from '../domain/reservation.ts';
+import type { ReservationLine } from '../domain/reservation.ts';
 import { readLapsedHolds, settleLine } from './reservation-items.ts';
 import { type Movement, moveStock } from './stock-items.ts';
 import type { Tables } from './tables.ts';
@@ -41,7 +41,7 @@ export async function reclaimLapsed(
  */
 export function giveBack(
   tables: Tables,
-  lines: readonly ReservedLine[],
+  lines: readonly ReservationLine[],
   to: 'released' | 'expired',
   now: Date,
 ): Write[] {
@@ -51,7 +51,7 @@ export function giveBack(
   ];
 }
 
-function movementsBack(line: ReservedLine): Movement[] {
+function movementsBack(line: ReservationLine): Movement[] {
   switch (line.state) {
     case 'held':
       return line.allocations.map(({ warehouseId, quantity }) => ({

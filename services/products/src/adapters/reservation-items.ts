@@ -1,8 +1,8 @@
-import type { HeldLine } from '#shared/contracts/stock.ts';
+import type { ReservedLine } from '#shared/contracts/stock.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { check, put, update, type Write } from '#shared/dynamo/write.ts';
 import type { Currency } from '#shared/money.ts';
-import { type Reservation, type ReservedLine, settleMs } from '../domain/reservation.ts';
+import { type Reservation, type ReservationLine, settleMs } from '../domain/reservation.ts';
 import type { Allocation } from '../domain/stock.ts';
 
 /** The sort key of the item that says that an order was released before it held anything. */
@@ -17,7 +17,7 @@ type LineRow = {
   /** The product's id: an order has each product once. */
   line_id: string;
   product_id: string;
-  state: ReservedLine['state'];
+  state: ReservationLine['state'];
   /** Only while held, in ms: the sparse index holds nothing else. */
   expires_at?: number;
   released_at?: number;
@@ -55,7 +55,7 @@ export async function readLapsedHolds(
   productId: string,
   now: Date,
   limit: number,
-): Promise<ReservedLine[]> {
+): Promise<ReservationLine[]> {
   const { items } = await dynamo.query<LineRow>({
     table,
     index: 'product-expiry-index',
@@ -66,7 +66,7 @@ export async function readLapsedHolds(
   return items.map(toLine);
 }
 
-function toLine(row: LineRow): ReservedLine {
+function toLine(row: LineRow): ReservationLine {
   const line = {
     orderId: row.order_id,
     productId: row.product_id,
@@ -100,7 +100,7 @@ const freeValues = (now: Date) => ({
 });
 
 /** What every line keeps of its order and product. */
-export type NewLine = HeldLine & { orderId: string; allocations: Allocation[] };
+export type NewLine = ReservedLine & { orderId: string; allocations: Allocation[] };
 
 /** Holds a line that is free to be held. */
 export const holdLine = (table: string, line: NewLine, expiresAt: Date, now: Date): Write =>
@@ -164,7 +164,7 @@ export const releaseAhead = (table: string, orderId: string, now: Date): Write =
 /** Moves a line to a state in which nothing is held, provided that it is as it was read. */
 export const settleLine = (
   table: string,
-  line: ReservedLine,
+  line: ReservationLine,
   to: 'committed' | 'released' | 'expired',
   now: Date,
 ): Write =>
@@ -208,7 +208,7 @@ export const commitHeld = (
   );
 
 /** Gives a held line more time. */
-export const extendLine = (table: string, line: ReservedLine, expiresAt: Date): Write =>
+export const extendLine = (table: string, line: ReservationLine, expiresAt: Date): Write =>
   update(
     table,
     { order_id: line.orderId, line_id: line.productId },

@@ -1,8 +1,10 @@
 import type { Clock } from '#shared/clock.ts';
+import type { CallResult } from '#shared/contracts/contract.ts';
 import type {
-  HeldLine,
-  ReserveStockAnswer,
+  ReservedLine,
+  ReserveStockRefusal,
   ReserveStockRequest,
+  ReserveStockResponse,
   StockLine,
 } from '#shared/contracts/stock.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
@@ -10,10 +12,9 @@ import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
 import type { Commit } from '#shared/dynamo/transaction-batcher.ts';
 import { check, type Write } from '#shared/dynamo/write.ts';
 import { Unavailable } from '#shared/errors.ts';
-import { HoldRefused } from '../domain/errors.ts';
 import { writeReceipt } from '../domain/receipt.ts';
 import { decideRepeat, type LineIn } from '../domain/reservation.ts';
-import { type AllocatedLine, decideHold, refusalOf } from '../domain/stock.ts';
+import { type AllocatedLine, decideHold } from '../domain/stock.ts';
 import type { LowStock } from './low-stock.ts';
 import type { RecentStock } from './recent-stock.ts';
 import { giveBack, reclaimLapsed } from './reclaim.ts';
@@ -40,15 +41,15 @@ export type LedgerParts = {
 /**
  * Holds stock for an order: all lines or none, in one transaction whose conditions no concurrency can pass twice.
  * The same request again gets the same answer; a lapsed hold of somebody else is taken back before anyone is refused.
- * @throws OutOfStock, ProductNotFound, OrderTooScattered, HoldRefused; Unavailable if the items stay contended
+ * @throws Unavailable if the items stay contended
  */
 export async function reserveStock(
   parts: LedgerParts,
   request: ReserveStockRequest,
-): Promise<ReserveStockAnswer> {
+): Promise<CallResult<ReserveStockResponse, ReserveStockRefusal>> {
   const { dynamo, commit, tables, recent, lowStock, clock } = parts;
   const { lines } = request;
-  let refusal: Error | undefined;
+  let refusal: ReserveStockRefusal | undefined;
   for (let race = 0; race < maxRaces; race++) {
     const now = clock();
     const hinted = race === 0 ? recent.ample(lines, now) : undefined;
@@ -58,12 +59,18 @@ export async function reserveStock(
       // Memory refuses nobody: the stock is read. Many lines may also fit only without the checks that memory needs.
       if (hinted !== undefined) continue;
       const repeated = await repeat(parts, request, now);
-      if (repeated.kind === 'answer') return repeated.answer;
-      refusal = refusalOf(decision);
+      if (repeated.kind === 'result') return repeated.result;
+      refusal = decision.refusal;
       const retriable =
         repeated.kind === 'changed' ||
-        (decision.kind === 'short' && (await reclaimLapsed(dynamo, tables, decision.productIds, now)));
-      if (!retriable) throw refusal;
+        (refusal.code === 'OUT_OF_STOCK' &&
+          (await reclaimLapsed(
+            dynamo,
+            tables,
+            refusal.lines.map(({ productId }) => productId),
+            now,
+          )));
+      if (!retriable) return { ok: false, refusal };
       continue;
     }
     const hold = holdWrites(tables, request, decision.lines, hinted !== undefined, now);
@@ -74,18 +81,19 @@ export async function reserveStock(
       recent.forget(lines);
       if (refuses(error, ...hold.order)) {
         const repeated = await repeat(parts, request, now);
-        if (repeated.kind === 'answer') return repeated.answer;
+        if (repeated.kind === 'result') return repeated.result;
       }
       continue;
     }
     recent.taken(decision.lines);
     await lowStock.afterHold(stocks, lines, request);
-    return { lines: decision.lines.map(toHeldLine), receipt: writeReceipt(decision.lines) };
+    return {
+      ok: true,
+      response: { lines: decision.lines.map(toReservedLine), receipt: writeReceipt(decision.lines) },
+    };
   }
-  throw (
-    refusal ??
-    new Unavailable('This stock is in great demand. Try again in a moment.', { retryAfterSeconds: 1 })
-  );
+  if (refusal !== undefined) return { ok: false, refusal };
+  throw new Unavailable('This stock is contended. Try again in a moment.', { retryAfterSeconds: 1 });
 }
 
 async function readStocks({ dynamo, tables, recent }: LedgerParts, lines: readonly StockLine[], now: Date) {
@@ -106,7 +114,7 @@ const maxPlaces = (lines: readonly StockLine[], hinted: boolean): number =>
 /** Writes of a hold: those about the order, whose failure means that it is known, and those about the stock. */
 function holdWrites(
   tables: Tables,
-  { orderId, expiresAt }: ReserveStockRequest,
+  { orderId, reservedUntil }: ReserveStockRequest,
   lines: AllocatedLine[],
   hinted: boolean,
   now: Date,
@@ -116,8 +124,8 @@ function holdWrites(
     ...lines.map((line) =>
       holdLine(
         tables.reservations,
-        { ...toHeldLine(line), orderId, allocations: line.allocations },
-        new Date(expiresAt),
+        { ...toReservedLine(line), orderId, allocations: line.allocations },
+        new Date(reservedUntil),
         now,
       ),
     ),
@@ -139,7 +147,7 @@ const offerUnchanged = (table: string, productId: string, version: number): Writ
     { condition: 'version = :version', values: { ':version': version } },
   );
 
-const toHeldLine = ({ productId, quantity, offer }: AllocatedLine): HeldLine => ({
+const toReservedLine = ({ productId, quantity, offer }: AllocatedLine): ReservedLine => ({
   productId,
   name: offer.name,
   unitPriceCents: offer.priceCents,
@@ -147,9 +155,12 @@ const toHeldLine = ({ productId, quantity, offer }: AllocatedLine): HeldLine => 
   quantity,
 });
 
-type Repeated = { kind: 'answer'; answer: ReserveStockAnswer } | { kind: 'changed' } | { kind: 'nothing' };
+type Repeated =
+  | { kind: 'result'; result: CallResult<ReserveStockResponse, ReserveStockRefusal> }
+  | { kind: 'changed' }
+  | { kind: 'nothing' };
 
-/** Looks whether the order is known, and answers what it holds. @throws HoldRefused, Unavailable */
+/** Looks whether the order is known, and returns what it has reserved. @throws Unavailable */
 async function repeat(parts: LedgerParts, request: ReserveStockRequest, now: Date): Promise<Repeated> {
   try {
     return await answerKnown(parts, request, now);
@@ -161,7 +172,7 @@ async function repeat(parts: LedgerParts, request: ReserveStockRequest, now: Dat
 
 async function answerKnown(parts: LedgerParts, request: ReserveStockRequest, now: Date): Promise<Repeated> {
   const { dynamo, tables } = parts;
-  const expiresAt = new Date(request.expiresAt);
+  const expiresAt = new Date(request.reservedUntil);
   const reservation = await readReservation(dynamo, tables.reservations, request.orderId);
   const decision = decideRepeat(reservation, request.lines, expiresAt, now);
   switch (decision.kind) {
@@ -177,20 +188,26 @@ async function answerKnown(parts: LedgerParts, request: ReserveStockRequest, now
     case 'settling':
       throw new Unavailable('This order was released a moment ago.', { retryAfterSeconds: 30 });
     case 'refused':
-      throw new HoldRefused(`Refused: ${decision.reason}.`);
+      return {
+        kind: 'result',
+        result: { ok: false, refusal: { code: 'RESERVATION_REFUSED', reason: decision.reason } },
+      };
   }
 }
 
 const answering = (held: readonly LineIn<'held'>[]): Repeated => ({
-  kind: 'answer',
-  answer: {
-    lines: held.map(({ productId, name, unitPriceCents, currency, quantity }) => ({
-      productId,
-      name,
-      unitPriceCents,
-      currency,
-      quantity,
-    })),
-    receipt: writeReceipt(held),
+  kind: 'result',
+  result: {
+    ok: true,
+    response: {
+      lines: held.map(({ productId, name, unitPriceCents, currency, quantity }) => ({
+        productId,
+        name,
+        unitPriceCents,
+        currency,
+        quantity,
+      })),
+      receipt: writeReceipt(held),
+    },
   },
 });

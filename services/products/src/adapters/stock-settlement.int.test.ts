@@ -6,7 +6,12 @@ import { commitStock, releaseStock } from './stock-settlement.ts';
 const shop = await aCatalogue();
 const minute = 60_000;
 
-const pay = (orderId: string, lines: Record<string, number>, eventId = newId(), holdReceipt?: string) =>
+const pay = (
+  orderId: string,
+  lines: Record<string, number>,
+  eventId = newId(),
+  reservationReceipt?: string,
+) =>
   commitStock(
     shop.aLedger(),
     {
@@ -18,7 +23,7 @@ const pay = (orderId: string, lines: Record<string, number>, eventId = newId(), 
         name: 'Lamp',
         unitPriceCents: 1000,
       })),
-      holdReceipt,
+      reservationReceipt,
     },
     eventId,
     testCause,

@@ -32,7 +32,7 @@ export type PaidOrder = {
   orderId: string;
   currency: Currency;
   lines: readonly PaidLine[];
-  holdReceipt?: string | undefined;
+  reservationReceipt?: string | undefined;
 };
 
 const contended = () => new Unavailable('The stock of this order is contended.', { retryAfterSeconds: 1 });
@@ -76,11 +76,11 @@ export async function commitStock(
 /** Commits what the receipt says; false if there is none, or anything is not as it says: then nothing was written. */
 async function commitByReceipt(
   parts: LedgerParts,
-  { orderId, lines, holdReceipt }: PaidOrder,
+  { orderId, lines, reservationReceipt }: PaidOrder,
   mark: Write,
 ): Promise<boolean> {
   const { tables, clock } = parts;
-  const held = holdReceipt === undefined ? undefined : readReceipt(holdReceipt, lines);
+  const held = reservationReceipt === undefined ? undefined : readReceipt(reservationReceipt, lines);
   if (held === undefined) return false;
   const now = clock();
   const writes = held.flatMap((line) => [

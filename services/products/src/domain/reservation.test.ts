@@ -2,14 +2,18 @@ import {
   decideCommit,
   decideRepeat,
   type Reservation,
-  type ReservedLine,
+  type ReservationLine,
   toGiveBack,
 } from './reservation.ts';
 
 const now = new Date('2027-03-01T12:00:00Z');
 const at = (ms: number) => new Date(now.getTime() + ms);
 const minute = 60_000;
-const line = (productId: string, state: ReservedLine['state'] = 'held', over: Partial<ReservedLine> = {}) =>
+const line = (
+  productId: string,
+  state: ReservationLine['state'] = 'held',
+  over: Partial<ReservationLine> = {},
+) =>
   ({
     orderId: 'order',
     productId,
@@ -22,8 +26,8 @@ const line = (productId: string, state: ReservedLine['state'] = 'held', over: Pa
     releasedAt: at(-10 * minute),
     state,
     ...over,
-  }) as ReservedLine;
-const reservation = (lines: ReservedLine[], releasedAt?: Date): Reservation => ({
+  }) as ReservationLine;
+const reservation = (lines: ReservationLine[], releasedAt?: Date): Reservation => ({
   orderId: 'order',
   lines,
   releasedAt,

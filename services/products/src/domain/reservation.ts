@@ -1,4 +1,4 @@
-import type { HeldLine, StockLine } from '#shared/contracts/stock.ts';
+import type { ReservedLine, StockLine } from '#shared/contracts/stock.ts';
 import type { Allocation } from './stock.ts';
 
 /**
@@ -12,19 +12,19 @@ import type { Allocation } from './stock.ts';
  *
  * `expiresAt` is there only while the line is held. A reclaimed line lost its hold to another order.
  */
-export type ReservedLine = HeldLine & { orderId: string; allocations: Allocation[] } & (
+export type ReservationLine = ReservedLine & { orderId: string; allocations: Allocation[] } & (
     | { state: 'held'; expiresAt: Date }
     | { state: 'committed' }
     | { state: 'expired' }
     | { state: 'released'; releasedAt: Date }
   );
 /** A line in one of these states. */
-export type LineIn<S extends ReservedLine['state']> = S extends unknown
-  ? Extract<ReservedLine, { state: S }>
+export type LineIn<S extends ReservationLine['state']> = S extends unknown
+  ? Extract<ReservationLine, { state: S }>
   : never;
 
 /** What is known of an order: its lines, and when it was released, if that came before any line. */
-export type Reservation = { orderId: string; lines: ReservedLine[]; releasedAt: Date | undefined };
+export type Reservation = { orderId: string; lines: ReservationLine[]; releasedAt: Date | undefined };
 
 /**
  * For so long after a release a hold of the same order is put off: longer than a hold that was already on its way
@@ -39,7 +39,7 @@ export type RepeatDecision =
   /** Part of the hold was reclaimed: what is left goes back first, then the order is held anew. */
   | { kind: 'start-over'; leftover: LineIn<'held'>[] }
   | { kind: 'settling' }
-  | { kind: 'refused'; reason: string };
+  | { kind: 'refused'; reason: 'other-lines' | 'confirmed' };
 
 /** Decides a hold that came again, as after a lost answer or a failed attempt to write the order. */
 export function decideRepeat(
@@ -55,12 +55,11 @@ export function decideRepeat(
   ];
   if (releases.some((at) => at instanceof Date && at.getTime() > now.getTime() - settleMs))
     return { kind: 'settling' };
-  if (lines.some(({ state }) => state === 'committed'))
-    return { kind: 'refused', reason: 'the stock of this order is committed' };
+  if (lines.some(({ state }) => state === 'committed')) return { kind: 'refused', reason: 'confirmed' };
   const held = lines.filter((line) => line.state === 'held');
   const quantities = new Map(wanted.map(({ productId, quantity }) => [productId, quantity]));
   if (held.some(({ productId, quantity }) => quantities.get(productId) !== quantity))
-    return { kind: 'refused', reason: 'this order holds other lines' };
+    return { kind: 'refused', reason: 'other-lines' };
   if (held.length < wanted.length) return { kind: 'start-over', leftover: held };
   if (held.some((line) => line.expiresAt < expiresAt))
     return { kind: 'extend', lines: inOrderOf(wanted, held) };

@@ -67,9 +67,9 @@ describe('a hold', () => {
       ],
       maxPlaces,
     );
-    expect(decision).toMatchObject({
-      kind: 'unknown',
-      fields: [{ field: 'lines[0].productId' }, { field: 'lines[2].productId' }],
+    expect(decision).toEqual({
+      kind: 'refused',
+      refusal: { code: 'PRODUCT_NOT_FOUND', productIds: ['a', 'c'] },
     });
   });
 
@@ -84,9 +84,8 @@ describe('a hold', () => {
       maxPlaces,
     );
     expect(decision).toEqual({
-      kind: 'short',
-      productIds: ['b'],
-      fields: [{ field: 'lines[1].quantity', message: 'only 2 left of Lamp' }],
+      kind: 'refused',
+      refusal: { code: 'OUT_OF_STOCK', lines: [{ productId: 'b', name: 'Lamp', available: 2 }] },
     });
   });
 
@@ -101,9 +100,6 @@ describe('a hold', () => {
     expect(decideHold(wish(2), stocks, 4).kind).toBe('hold');
     expect(decideHold(wish(1), stocks, maxPlaces).kind).toBe('hold');
     const decision = decideHold(wish(2), stocks, maxPlaces);
-    expect(decision).toEqual({
-      kind: 'scattered',
-      fields: [{ field: 'lines', message: 'lie in too many warehouses for one order' }],
-    });
+    expect(decision).toEqual({ kind: 'refused', refusal: { code: 'ORDER_TOO_SCATTERED' } });
   });
 });

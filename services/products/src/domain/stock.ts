@@ -1,7 +1,5 @@
-import type { StockLine } from '#shared/contracts/stock.ts';
-import type { FieldError } from '#shared/errors.ts';
+import type { ReserveStockRefusal, StockLine } from '#shared/contracts/stock.ts';
 import type { Currency } from '#shared/money.ts';
-import { OrderTooScattered, OutOfStock, ProductNotFound } from './errors.ts';
 
 /** A product as it is sold: what a hold answers, and how many events the product has had. */
 export type Offer = {
@@ -55,15 +53,10 @@ export function allocate(quantity: number, warehouses: readonly WarehouseStock[]
   return missing === 0 ? allocations : undefined;
 }
 
-/**
- * What a request for stock comes to: every line with its warehouses, or the lines that are unknown or short, or more
- * warehouses than one hold can take from.
- */
+/** What a request for stock comes to: every line with its warehouses, or a refusal. */
 export type HoldDecision =
   | { kind: 'hold'; lines: AllocatedLine[] }
-  | { kind: 'unknown'; fields: FieldError[] }
-  | { kind: 'short'; fields: FieldError[]; productIds: string[] }
-  | { kind: 'scattered'; fields: FieldError[] };
+  | { kind: 'refused'; refusal: ReserveStockRefusal };
 
 /**
  * All lines or none; `stocks` are in the order of the lines. A hold takes from at most `maxPlaces` places, each a
@@ -74,56 +67,27 @@ export function decideHold(
   stocks: readonly ProductStock[],
   maxPlaces: number,
 ): HoldDecision {
-  const unknown: FieldError[] = [];
-  const short: { field: FieldError; productId: string }[] = [];
+  const unknown: string[] = [];
+  const short: { productId: string; name: string; available: number }[] = [];
   const allocated: AllocatedLine[] = [];
   for (const [index, line] of lines.entries()) {
     const stock = stocks[index];
     if (stock?.offer === undefined || stock.offer.status !== 'on-sale') {
-      unknown.push({ field: `lines[${index}].productId`, message: 'is not on sale' });
+      unknown.push(line.productId);
       continue;
     }
+    const { offer } = stock;
     const allocations = allocate(line.quantity, stock.warehouses);
     if (allocations === undefined)
-      short.push({
-        productId: line.productId,
-        field: {
-          field: `lines[${index}].quantity`,
-          message: `only ${availableOf(stock)} left of ${stock.offer.name}`,
-        },
-      });
-    else allocated.push({ ...line, offer: stock.offer, allocations });
+      short.push({ productId: line.productId, name: offer.name, available: availableOf(stock) });
+    else allocated.push({ ...line, offer, allocations });
   }
-  if (unknown.length > 0) return { kind: 'unknown', fields: unknown };
-  if (short.length > 0)
-    return {
-      kind: 'short',
-      fields: short.map(({ field }) => field),
-      productIds: short.map(({ productId }) => productId),
-    };
+  if (unknown.length > 0)
+    return { kind: 'refused', refusal: { code: 'PRODUCT_NOT_FOUND', productIds: unknown } };
+  if (short.length > 0) return { kind: 'refused', refusal: { code: 'OUT_OF_STOCK', lines: short } };
   if (allocated.flatMap(({ allocations }) => allocations).length > maxPlaces)
-    return {
-      kind: 'scattered',
-      fields: [{ field: 'lines', message: 'lie in too many warehouses for one order' }],
-    };
+    return { kind: 'refused', refusal: { code: 'ORDER_TOO_SCATTERED' } };
   return { kind: 'hold', lines: allocated };
-}
-
-/** The refusal in words that a customer can act on. */
-export function refusalOf(decision: Exclude<HoldDecision, { kind: 'hold' }>) {
-  const { fields } = decision;
-  const named = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  switch (decision.kind) {
-    case 'unknown':
-      return new ProductNotFound(named, { fields });
-    case 'short':
-      return new OutOfStock(named, { fields });
-    case 'scattered':
-      return new OrderTooScattered(
-        'The pieces lie in too many warehouses for one order. Order fewer products or pieces at once.',
-        { fields },
-      );
-  }
 }
 
 /** Whether a product is to be reordered and nobody has been told. */

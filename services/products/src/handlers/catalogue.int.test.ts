@@ -50,7 +50,7 @@ describe('a category', () => {
       status: 400,
       body: {
         code: 'INVALID_REQUEST',
-        errors: [{ field: 'cursor', message: 'is not one that this list gave out' }],
+        errors: [{ field: 'cursor', message: 'is not one that this list returned' }],
       },
     });
   });
@@ -262,7 +262,7 @@ describe('a list of products', () => {
       status: 400,
       body: {
         code: 'INVALID_REQUEST',
-        errors: [{ field: 'cursor', message: 'is not one that this list gave out' }],
+        errors: [{ field: 'cursor', message: 'is not one that this list returned' }],
       },
     });
   });

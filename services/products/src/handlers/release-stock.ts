@@ -5,5 +5,6 @@ import { ledger } from '../app.ts';
 
 /** Gives back what an order holds, when the order could not be written; called by orders. */
 export const handler = callHandler(ReleaseStock, async ({ orderId }) => ({
-  released: await releaseStock(ledger(), orderId),
+  ok: true,
+  response: { released: await releaseStock(ledger(), orderId) },
 }));

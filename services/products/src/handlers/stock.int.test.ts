@@ -24,7 +24,7 @@ const stockOf = async (productId: string) => (await call(api.getInventory, { par
 const aHold = (productId: string, quantity: number, orderId: string = randomUUID()) => ({
   orderId,
   lines: [{ productId, quantity }],
-  expiresAt: new Date(Date.now() + 1_800_000).toISOString(),
+  reservedUntil: new Date(Date.now() + 1_800_000).toISOString(),
   correlationId: 'test',
 });
 const paidOrder = (orderId: string, productId: string, quantity: number) =>
@@ -125,7 +125,7 @@ describe('an order’s stock', () => {
     const hold = aHold(productId, 2);
     expect(await shop.reserve(hold)).toEqual({
       ok: true,
-      answer: {
+      response: {
         lines: [{ productId, name: 'Lamp', unitPriceCents: 1000, currency: 'EUR', quantity: 2 }],
         receipt: expect.any(String),
       },
@@ -134,12 +134,12 @@ describe('an order’s stock', () => {
       ok: false,
       refusal: {
         code: 'OUT_OF_STOCK',
-        fields: [{ field: 'lines[0].quantity', message: 'only 0 left of Lamp' }],
+        lines: [{ productId, name: 'Lamp', available: 0 }],
       },
     });
     const release = { orderId: hold.orderId, correlationId: 'test' };
-    expect(await shop.release(release)).toEqual({ ok: true, answer: { released: true } });
-    expect(await shop.release(release)).toEqual({ ok: true, answer: { released: false } });
+    expect(await shop.release(release)).toEqual({ ok: true, response: { released: true } });
+    expect(await shop.release(release)).toEqual({ ok: true, response: { released: false } });
   });
 
   test('leaves the shelf when the order is paid and returns when it is cancelled, each event delivered twice', async () => {

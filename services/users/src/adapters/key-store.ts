@@ -9,7 +9,7 @@ import type { SigningKey } from './token-issuer.ts';
 export type KeySecrets = { signingKeysId: string; publicKeysId: string };
 
 /** What a rotation did: the id of the key that signs from now on, and of those that still verify. */
-export type Rotation = { made: boolean; keyId: string; verifying: string[] };
+export type Rotation = { created: boolean; keyId: string; verifying: string[] };
 
 /** Any number that only rotations of this product use. */
 const advisoryLock = 5_734_202;
@@ -22,19 +22,19 @@ export function rotateKeys(
   database: Database,
   { signingKeysId, publicKeysId }: KeySecrets,
   now: Date,
-  { onlyIfMissing, forgetOthers }: { onlyIfMissing: boolean; forgetOthers: boolean },
+  { onlyIfMissing, revokeOthers }: { onlyIfMissing: boolean; revokeOthers: boolean },
 ): Promise<Rotation> {
   return database.transaction(async (transaction) => {
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
     const ring = await currentRing(publicKeysId);
     const current = ring.keys.find(({ retiredAt }) => retiredAt === undefined);
     if (onlyIfMissing && current !== undefined && (await readSecret(signingKeysId, { fresh: true })))
-      return { made: false, keyId: current.jwk.kid, verifying: kidsOf(ring) };
+      return { created: false, keyId: current.jwk.kid, verifying: kidsOf(ring) };
     const { signingKey, publicJwk } = await newKeyPair();
-    const next = addKey(ring, publicJwk, now, { forgetOthers });
+    const next = addKey(ring, publicJwk, now, { revokeOthers });
     await writeSecret(publicKeysId, JSON.stringify(next));
     await writeSecret(signingKeysId, JSON.stringify(signingKey));
-    return { made: true, keyId: signingKey.kid, verifying: kidsOf(next) };
+    return { created: true, keyId: signingKey.kid, verifying: kidsOf(next) };
   });
 }
 

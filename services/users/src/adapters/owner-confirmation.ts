@@ -20,12 +20,12 @@ export const ownerConfirmation =
     if (found === undefined || found.user.email === newEmail) return;
     if (currentPassword === '')
       throw new InvalidRequest('currentPassword: is required to change the e-mail address', {
-        fields: [{ field: 'currentPassword', message: 'is required to change the e-mail address' }],
+        subjects: [{ kind: 'currentPassword', message: 'is required to change the e-mail address' }],
       });
     await attempts.count(found.user.email, clock());
     if (!(await passwordMatches(currentPassword, found.passwordHash)))
       throw new WrongPassword('The current password is wrong.', {
-        fields: [{ field: 'currentPassword', message: 'is wrong' }],
+        subjects: [{ kind: 'currentPassword', message: 'is wrong' }],
       });
     await attempts.forget(found.user.email);
   };

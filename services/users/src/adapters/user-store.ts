@@ -83,7 +83,7 @@ const update = (transaction: Transaction, { user, events }: Decided) =>
 function refuseTakenEmail(error: unknown): never {
   if (sqlState(error) === '23505' && violatedConstraint(error) === 'users_email_unique')
     throw new EmailTaken('An account with this e-mail address exists. Sign in, or use another address.', {
-      fields: [{ field: 'email', message: 'belongs to an account' }],
+      subjects: [{ kind: 'email', message: 'belongs to an account' }],
       cause: error,
     });
   throw error;

@@ -16,7 +16,6 @@ export const InvalidCredentials = shopError({
 export const TooManySignIns = shopError({
   code: 'TOO_MANY_SIGN_INS',
   remedy: 'retry-later',
-  status: 429,
   title: 'Too many attempts to sign in',
 });
 /** The refresh token is unknown, expired, used before or revoked: a new sign-in is needed. */

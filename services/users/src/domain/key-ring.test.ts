@@ -23,6 +23,6 @@ describe('a new key', () => {
 
   test('is alone when the others are to be forgotten', () => {
     const one = addKey({ keys: [] }, key('a'), start);
-    expect(kidsOf(addKey(one, key('b'), start, { forgetOthers: true }))).toEqual(['b']);
+    expect(kidsOf(addKey(one, key('b'), start, { revokeOthers: true }))).toEqual(['b']);
   });
 });

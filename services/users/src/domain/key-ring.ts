@@ -14,15 +14,15 @@ export const keepRetiredMs = 60 * 60 * 1000;
 
 /**
  * Puts a new key into the ring: those before it retire, those retired long enough leave.
- * With `forgetOthers` nothing but the new key remains, which ends every access token: for a key that leaked.
+ * With `revokeOthers` nothing but the new key remains, which ends every access token: for a key that leaked.
  */
 export function addKey(
   ring: KeyRing,
   jwk: PublicKey['jwk'],
   now: Date,
-  { forgetOthers = false } = {},
+  { revokeOthers = false } = {},
 ): KeyRing {
-  const others = forgetOthers
+  const others = revokeOthers
     ? []
     : ring.keys
         .map((key) => ({ ...key, retiredAt: key.retiredAt ?? now.toISOString() }))

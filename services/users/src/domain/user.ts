@@ -51,7 +51,7 @@ export function changeContact(
 ): Decided {
   if (user.version !== expectedVersion)
     throw new PreconditionFailed('The account has changed since it was read. Read it again.', {
-      fields: [{ field: 'If-Match', message: `is not the current version "${user.version}"` }],
+      subjects: [{ kind: 'version', message: `is not the current version "${user.version}"` }],
     });
   const same = user.email === contact.email && user.name === contact.name && user.locale === contact.locale;
   if (same) return { user, events: [] };

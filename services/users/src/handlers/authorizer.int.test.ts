@@ -125,25 +125,25 @@ describe('a new signing key', () => {
   test('is the only one left when the others are to be forgotten', async () => {
     const before = await aToken({});
     await expect(authorize(`Bearer ${before}`)).resolves.toBeDefined();
-    const rotation = await users.rotateKeys({ forgetOthers: true });
-    expect(rotation.ok && rotation.answer.verifying).toEqual([rotation.ok && rotation.answer.keyId]);
+    const rotation = await users.rotateKeys({ revokeOthers: true });
+    expect(rotation.ok && rotation.response.verifying).toEqual([rotation.ok && rotation.response.keyId]);
     await expect(authorize(`Bearer ${before}`)).rejects.toThrow('Unauthorized');
   });
 
   test('is not made where one is wanted only if missing', async () => {
     const again = await users.rotateKeys({ onlyIfMissing: true });
-    expect(again).toMatchObject({ ok: true, answer: { made: false } });
+    expect(again).toMatchObject({ ok: true, response: { created: false } });
   });
 
   test('belongs to the public one, also when several are made at once', async () => {
     const rotations = await Promise.all(Array.from({ length: 6 }, () => users.rotateKeys()));
-    expect(rotations.every((rotation) => rotation.ok && rotation.answer.made)).toBe(true);
+    expect(rotations.every((rotation) => rotation.ok && rotation.response.created)).toBe(true);
     const read = async (id: string) => JSON.parse((await readSecret(id, { fresh: true }))!);
     const signing = await read(users.environment.SIGNING_KEYS_SECRET_ID);
     const ring = await read(users.environment.PUBLIC_KEYS_SECRET_ID);
     const current = ring.keys.filter(({ retiredAt }: { retiredAt?: string }) => retiredAt === undefined);
     expect(current.map(({ jwk }: { jwk: { kid: string } }) => jwk.kid)).toEqual([signing.kid]);
-    const made = rotations.map((rotation) => rotation.ok && rotation.answer.keyId);
+    const made = rotations.map((rotation) => rotation.ok && rotation.response.keyId);
     expect(ring.keys.map(({ jwk }: { jwk: { kid: string } }) => jwk.kid)).toEqual(
       expect.arrayContaining(made),
     );

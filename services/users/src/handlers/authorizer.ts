@@ -1,12 +1,12 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { edge } from '#shared/lambda/edge.ts';
+import { lambdaHandler } from '#shared/lambda/lambda-handler.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
 import { clock, verifyToken } from '../app.ts';
 import { accessPolicy } from '../domain/access-policy.ts';
 import { bearerToken } from '../domain/bearer-token.ts';
 
 /** The request authorizer of every API. API Gateway answers 401 to this very message, and 500 to any other. */
-export const handler = edge(
+export const handler = lambdaHandler(
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const token = bearerToken(event.headers ?? {});
     const result = await verifyToken()(token, clock());

@@ -1,4 +1,4 @@
-import { migrateHandler } from '#shared/lambda/migrate.ts';
+import { migrateHandler } from '#shared/postgres/migrate-handler.ts';
 import accounts from '../../migrations/0001-accounts.sql';
 import { config } from '../config.ts';
 

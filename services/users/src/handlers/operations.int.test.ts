@@ -19,10 +19,10 @@ describe('the administrator', () => {
   test('is made once with a password that signs in, and announced', async () => {
     const email = aRegistration().email;
     const made = await asAdmin(email);
-    if (!made.ok || made.answer.outcome !== 'created') throw new Error('no administrator was made');
-    const { userId, password } = made.answer;
+    if (!made.ok || made.response.result !== 'created') throw new Error('no administrator was made');
+    const { userId, password } = made.response;
     expect((await users.login({ email, password })).status).toBe(200);
-    expect(await asAdmin(email)).toEqual({ ok: true, answer: { outcome: 'exists', userId, email } });
+    expect(await asAdmin(email)).toEqual({ ok: true, response: { result: 'exists', userId, email } });
     expect((await users.announced(userId)).map(({ type }) => type)).toEqual(['USER_REGISTERED']);
   });
 
@@ -38,7 +38,7 @@ describe('the administrator', () => {
 });
 
 test('migrating again applies nothing', async () => {
-  expect(await migrate({}, lambdaContext())).toMatchObject({ ok: true, answer: { applied: [] } });
+  expect(await migrate({}, lambdaContext())).toMatchObject({ ok: true, response: { applied: [] } });
 });
 
 describe('every minute', () => {
