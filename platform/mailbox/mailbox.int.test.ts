@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Mailbox } from './mailbox.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'mails-'));
-afterAll(() => rm(folder, { recursive: true, force: true }));
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mails-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test('messages are announced, listed by address, and there after a restart until they are cleared', async () => {
   const mailbox = await Mailbox.open(folder);

@@ -3,8 +3,6 @@ import { postgres, sqlState } from './database.ts';
 import { type Migration, migrate, prepareDatabase } from './migrate.ts';
 
 const at = await aDatabase();
-const role = `role_${at.name}`;
-const name = `own_${at.name}`;
 const password = "it's a 'quoted' password";
 
 const connected = (database: string, user: string, secret: string) =>
@@ -21,6 +19,8 @@ const connected = (database: string, user: string, secret: string) =>
   });
 const server = connected('postgres', at.user, at.password);
 const as = (user: string, secret: string) => connected(name, user, secret);
+/** Applies migrations to the prepared database as its owner. */
+const apply = (...migrations: Migration[]) => withOwner((owner) => migrate(owner, { role }, migrations));
 const prepare = (secret = password) => prepareDatabase(server, { role, database: name, password: secret });
 
 const steps: Migration[] = [
@@ -30,12 +30,22 @@ const steps: Migration[] = [
   },
   { name: '2', sql: 'ALTER TABLE notes ADD COLUMN at date' },
 ];
+const third: Migration = { name: '3', sql: 'CREATE TABLE b (x int)' };
 
-afterAll(async () => {
+/** A role and a database of their own for each test. */
+let role: string;
+let name: string;
+let tests = 0;
+beforeEach(() => {
+  tests += 1;
+  role = `role_${tests}_${at.name}`;
+  name = `own_${tests}_${at.name}`;
+});
+afterEach(async () => {
   await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await server.query(`DROP ROLE IF EXISTS ${role}`);
-  await server.end();
 });
+afterAll(() => server.end());
 
 const withOwner = async <T>(work: (owner: ReturnType<typeof as>) => Promise<T>): Promise<T> => {
   const owner = as(at.user, at.password);
@@ -50,35 +60,44 @@ describe('migrations', () => {
   test('prepare twice at once: one role, one database', async () => {
     await Promise.all([prepare(), prepare()]);
     await prepare();
+    const [{ roles, databases } = {}] = await server.query(
+      `SELECT (SELECT count(*)::int FROM pg_roles WHERE rolname = '${role}') AS roles,
+              (SELECT count(*)::int FROM pg_database WHERE datname = '${name}') AS databases`,
+    );
+    expect([roles, databases]).toEqual([1, 1]);
   });
 
   test('apply what is new, in order, once, though started three times at once', async () => {
-    const first = await Promise.all(
-      [1, 2, 3].map(() => withOwner((owner) => migrate(owner, { role }, steps))),
-    );
+    await prepare();
+    const first = await Promise.all([1, 2, 3].map(() => apply(...steps)));
     expect(first.filter(({ length }) => length > 0)).toEqual([['1', '2']]);
-    const third = { name: '3', sql: 'CREATE TABLE b (x int)' };
-    expect(await withOwner((owner) => migrate(owner, { role }, [...steps, third]))).toEqual(['3']);
+    expect(await apply(...steps, third)).toEqual(['3']);
   });
 
   test('let an earlier release in after a later one: a rollback meets the later schema', async () => {
-    expect(await withOwner((owner) => migrate(owner, { role }, steps))).toEqual([]);
+    await prepare();
+    await apply(...steps, third);
+    expect(await apply(...steps)).toEqual([]);
   });
 
   test('refuse a release that has lost what was applied', async () => {
+    await prepare();
+    await apply(...steps, third);
     const rewritten = [...steps.slice(0, 1), { name: '4', sql: 'CREATE TABLE c (x int)' }];
-    await expect(withOwner((owner) => migrate(owner, { role }, rewritten))).rejects.toThrow('has lost: 2, 3');
+    await expect(apply(...rewritten)).rejects.toThrow('has lost: 2, 3');
   });
 
   test('a step that fails leaves nothing of itself behind', async () => {
-    const third = { name: '3', sql: '' };
+    await prepare();
     const broken = { name: '4', sql: 'CREATE TABLE half (x int); SELECT no_such_thing' };
-    await expect(withOwner((owner) => migrate(owner, { role }, [...steps, third, broken]))).rejects.toThrow();
+    await expect(apply(...steps, broken)).rejects.toThrow('no_such_thing');
     const found = await withOwner((owner) => owner.query(`SELECT to_regclass('half') AS half`));
     expect(found).toEqual([{ half: null }]);
   });
 
   test('let the role read and write, and not change the tables or their history', async () => {
+    await prepare();
+    await apply(...steps);
     const service = as(role, password);
     await service.query(`INSERT INTO notes (body) VALUES ('hello')`);
     expect(await service.query('SELECT body FROM notes')).toEqual([{ body: 'hello' }]);
@@ -91,6 +110,7 @@ describe('migrations', () => {
   });
 
   test('the role follows a rotated password', async () => {
+    await prepare();
     await prepare('another');
     const before = as(role, password);
     await expect(before.query('SELECT 1')).rejects.toThrow('password');

@@ -8,14 +8,6 @@ async function anAccount() {
   return { email: body.email, password: body.password };
 }
 
-test('before there is a key nobody signs in, and nothing is counted against them for good', async () => {
-  const account = await anAccount();
-  const answer = await users.login(account);
-  expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([503, 'UNAVAILABLE', '5']);
-  await users.rotateKeys();
-  expect((await users.login(account)).status).toBe(200);
-});
-
 describe('signing in', () => {
   beforeAll(() => users.rotateKeys({ onlyIfMissing: true }));
 

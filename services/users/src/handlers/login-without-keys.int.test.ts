@@ -1,0 +1,16 @@
+import { aRegistration, usersService } from '../../testing/users-service.ts';
+
+const users = await usersService();
+
+test('nobody signs in before there is a signing key', async () => {
+  const { email, password } = aRegistration();
+  await users.register({ body: aRegistration({ email, password }) });
+  const response = await users.login({ email, password });
+  expect([response.status, response.body.code, response.headers['retry-after']]).toEqual([
+    503,
+    'UNAVAILABLE',
+    '5',
+  ]);
+  await users.rotateKeys();
+  expect((await users.login({ email, password })).status).toBe(200);
+});
