@@ -2,7 +2,7 @@ import type { EventDefinition } from './event.ts';
 import { MediaProcessed, MediaRejected } from './media.ts';
 import { OrderCancelled, OrderCompleted, OrderCreated, OrderPaid, OrderShipped } from './orders.ts';
 import { TransactionProcessed } from './payments.ts';
-import { ProductChanged, StockCommitRefused, StockLow } from './products.ts';
+import { ProductChanged, ReservationLost, StockLow } from './products.ts';
 import { ContactUpdated, UserRegistered } from './users.ts';
 
 /** Every event of the shop. Templates, docs/events.md and AsyncAPI are held to it by tests. */
@@ -11,7 +11,7 @@ export const catalogue: readonly EventDefinition[] = [
   ContactUpdated,
   ProductChanged,
   StockLow,
-  StockCommitRefused,
+  ReservationLost,
   OrderCreated,
   OrderPaid,
   OrderShipped,

@@ -27,11 +27,11 @@ export const StockLow = event({
   data: z.object({ productId: z.uuid(), name: z.string().max(200), available: z.int().min(0) }),
 });
 
-export const StockCommitRefused = event({
+export const ReservationLost = event({
   source: 'products',
-  type: 'STOCK_COMMIT_REFUSED',
+  type: 'RESERVATION_LOST',
   version: 1,
   topics: ['product-events.fifo'],
-  description: 'A paid order lost its hold and the stock is gone.',
+  description: 'The reservation of a paid order was lost and the stock is gone.',
   data: z.object({ orderId: z.uuid(), productIds: z.array(z.uuid()).max(45) }),
 });

@@ -1,5 +1,5 @@
 import { TransactionProcessed, type transactionOutcomes } from '#shared/events/payments.ts';
-import { StockCommitRefused } from '#shared/events/products.ts';
+import { ReservationLost } from '#shared/events/products.ts';
 import { newId } from '#shared/ids.ts';
 import { anEvent } from '#shared/testing/an-event.ts';
 import { lambdaContext } from '#shared/testing/http-event.ts';
@@ -13,7 +13,7 @@ const { database, published } = await ordersEnvironment();
 const app = await import('../app.ts');
 const { idempotently } = await import('#shared/postgres/idempotency.ts');
 const onTransactionProcessed = (await import('./on-transaction-processed.ts')).handler;
-const onStockCommitRefused = (await import('./on-stock-commit-refused.ts')).handler;
+const onReservationLost = (await import('./on-reservation-lost.ts')).handler;
 afterAll(() => app.database().end());
 
 async function anOrder(): Promise<Order> {
@@ -45,9 +45,9 @@ const transaction = (
   );
 type Event = ReturnType<typeof anEvent>;
 const deliver = (...events: Event[]) => onTransactionProcessed(sqsEvent(...events), lambdaContext());
-const refuse = (...events: Event[]) => onStockCommitRefused(sqsEvent(...events), lambdaContext());
+const refuse = (...events: Event[]) => onReservationLost(sqsEvent(...events), lambdaContext());
 const stockGone = ({ id, lines }: Order) =>
-  anEvent(StockCommitRefused, { orderId: id, productIds: lines.map(({ productId }) => productId) });
+  anEvent(ReservationLost, { orderId: id, productIds: lines.map(({ productId }) => productId) });
 const find = async ({ id }: Order) => app.reader().find(id);
 const typesOf = async ({ id }: Order) =>
   (await eventsIn(published)).filter(({ aggregateId }) => aggregateId === id).map(({ type }) => type);
@@ -158,7 +158,7 @@ describe('when the stock of a paid order is gone', () => {
     await refuse(event);
     expect(await find(order)).toMatchObject({ status: 'cancelled', reason: 'stock-lost', version: 3 });
     expect(await typesOf(order)).toEqual(['ORDER_CREATED', 'ORDER_PAID', 'ORDER_CANCELLED']);
-    expect(await handled(event)).toEqual(['orders.on-stock-commit-refused']);
+    expect(await handled(event)).toEqual(['orders.on-reservation-lost']);
   });
 
   test('a capture that is delivered again afterwards changes nothing', async () => {

@@ -128,7 +128,7 @@ describe('a paid order', () => {
     await shop.hold({ [lamp]: 1 });
     expect(await pay(orderId, { [lamp]: 1, [table]: 1 }, eventId)).toBe('refused');
     expect(await pay(orderId, { [lamp]: 1, [table]: 1 }, eventId)).toBe('refused');
-    expect(await shop.announced(orderId)).toEqual(['STOCK_COMMIT_REFUSED']);
+    expect(await shop.announced(orderId)).toEqual(['RESERVATION_LOST']);
     expect(await shop.shelves(table)).toEqual(['berlin 0+1']);
     expect(await cancel(orderId)).toBe(true);
     expect(await shop.shelves(table)).toEqual(['berlin 1+0']);

@@ -5,7 +5,7 @@ import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
 import type { Write } from '#shared/dynamo/write.ts';
 import { Unavailable } from '#shared/errors.ts';
 import type { Cause } from '#shared/events/event.ts';
-import { StockCommitRefused } from '#shared/events/products.ts';
+import { ReservationLost } from '#shared/events/products.ts';
 import { newId } from '#shared/ids.ts';
 import type { Currency } from '#shared/money.ts';
 import { type HeldFrom, readReceipt } from '../domain/receipt.ts';
@@ -39,7 +39,7 @@ const contended = () => new Unavailable('The stock of this order is contended.',
 
 /**
  * Takes a paid order's pieces off the shelves: by its receipt without a read, if all is held as it says. A line that lost its hold is taken again if stock is left; otherwise
- * STOCK_COMMIT_REFUSED is announced and nothing changes until the order's cancellation releases the rest.
+ * RESERVATION_LOST is announced and nothing changes until the order's cancellation releases the rest.
  */
 export async function commitStock(
   parts: LedgerParts,
@@ -173,7 +173,7 @@ const refusal = (
     tables.outbox,
     [
       {
-        definition: StockCommitRefused,
+        definition: ReservationLost,
         id: newId(),
         aggregateId: orderId,
         sequence: 1,

@@ -1,4 +1,4 @@
-import { StockCommitRefused } from '#shared/events/products.ts';
+import { ReservationLost } from '#shared/events/products.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
 import { handling } from '#shared/postgres/handled-events.ts';
@@ -7,12 +7,12 @@ import { decide } from '../domain/decide.ts';
 
 /** A paid order whose stock is gone is cancelled; the money goes back by that event. */
 export const handler = queueHandler([
-  on(StockCommitRefused, ({ id, data }, cause) =>
+  on(ReservationLost, ({ id, data }, cause) =>
     orders().change(
       data.orderId,
       (order) => decide(order, { kind: 'lose-stock', at: clock() }),
       cause,
-      (_, condition) => handling('orders.on-stock-commit-refused', id, condition),
+      (_, condition) => handling('orders.on-reservation-lost', id, condition),
     ),
   ),
 ]);
