@@ -3,6 +3,7 @@ import pg from 'pg';
 import { Pool } from 'undici';
 import { addProduct, ensureCategory, orderOf, type Product } from '../client/shop-actions.ts';
 import type { ShopClient } from '../client/shop-client.ts';
+import { ControlClient } from '../platform/control/control-client.ts';
 import type { MeasuredShop } from './platform.ts';
 
 /** How one order went: when the customer had the 201, and when it was paid. */
@@ -115,9 +116,9 @@ export async function prepareCheckout(shop: MeasuredShop, customers: number): Pr
       return { placedMs, paidMs: performance.now() - started };
     },
     settled: async () => {
-      type Queue = { name: string; ready: number; inFlight: number; delayed: number };
+      const control = new ControlClient(shop.consoleUrl);
       const busy = async () => {
-        const queues = (await (await fetch(`${shop.consoleUrl}/queues`)).json()) as Queue[];
+        const queues = await control.send('GET /queues');
         return queues.some(
           (queue) => !queue.name.includes('dead') && queue.ready + queue.inFlight + queue.delayed > 0,
         );

@@ -2,6 +2,7 @@
  * The complete flow, place → paid, through the HTTP API, at 1, 8 and 32 customers, in both modes, each beside the
  * floor of the same minute: `npm run bench:checkout [-- seconds] [several|single]`.
  */
+import { ControlClient } from '../platform/control/control-client.ts';
 import { type Checkout, prepareCheckout } from './checkout-load.ts';
 import { type FloorBench, openFloor } from './floor.ts';
 import { closedLoop, percentiles, printTable } from './measure.ts';
@@ -39,7 +40,7 @@ async function measureMode(
 ): Promise<void> {
   await closedLoop(32, warmUp, checkout.order);
   await checkout.settled();
-  await fetch(`${shop.consoleUrl}/calls`, { method: 'DELETE' });
+  await new ControlClient(shop.consoleUrl).send('DELETE /calls');
   const rates = [];
   const times = [];
   const cpu = [];
@@ -122,8 +123,7 @@ async function measureOrders(shop: MeasuredShop, checkout: Checkout, customers: 
 
 /** Calls per order, by function and action, as the AWS endpoint counted them. */
 async function printCalls(consoleUrl: string, orders: number): Promise<void> {
-  type Call = { function: string; service: string; operation: string; action: string; count: number };
-  const { calls } = (await (await fetch(`${consoleUrl}/calls`)).json()) as { calls: Call[] };
+  const { calls } = await new ControlClient(consoleUrl).send('GET /calls');
   const sums = new Map<string, number>();
   for (const { function: name, service, operation, count } of calls) {
     const key = `${name} ${service}:${operation}`;

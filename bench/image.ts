@@ -3,9 +3,11 @@
  * to renditions, and the time of the function is set against decoding and encoding alone:
  * `npm run bench:image [-- pictures]`. The bar is 0.9 × bare.
  */
+
 import sharp, { type Sharp } from 'sharp';
 import { drawn, phonePhotograph } from '../client/demo/pictures.ts';
 import { addProduct, ensureCategory, until, uploadPicture } from '../client/shop-actions.ts';
+import { ControlClient } from '../platform/control/control-client.ts';
 import { median, printTable } from './measure.ts';
 import { type MeasuredShop, startShop } from './platform.ts';
 
@@ -123,7 +125,6 @@ async function throughTheShop(
 
 /** Milliseconds that the image function has run so far, once nothing runs any more. */
 async function functionTime({ consoleUrl }: MeasuredShop): Promise<number> {
-  type State = { functions: { name: string; totalMs?: number; inFlight?: number }[] };
-  const { functions } = (await (await fetch(`${consoleUrl}/state`)).json()) as State;
+  const { functions } = await new ControlClient(consoleUrl).send('GET /state');
   return functions.find(({ name }) => name.endsWith('-process-image'))?.totalMs ?? 0;
 }

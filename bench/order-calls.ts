@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { root } from '../build/stacks.ts';
+import { ControlClient } from '../platform/control/control-client.ts';
 import { prepareCheckout } from './checkout-load.ts';
 import { closedLoop } from './measure.ts';
 import { startShop } from './platform.ts';
@@ -19,9 +20,6 @@ export type OrderCalls = z.output<typeof orderCalls>;
 /** Where the counts are kept, so that the costs can be printed without a shop at work. */
 export const orderCallsFile = join(root, 'docs/order-calls.json');
 
-type Live = { functions: { name: string; invocations: number }[] };
-type Counts = { calls: { function: string; service: string; operation: string; count: number }[] };
-
 /** Few customers, so that batches are no larger than an ordinary shop's: the dear case. */
 const load = { customers: 2, seconds: 60, count: 200 };
 
@@ -32,12 +30,14 @@ export async function measureOrderCalls(today: string): Promise<OrderCalls> {
   try {
     await closedLoop(load.customers, { seconds: 20, count: 10 }, checkout.order);
     await checkout.settled();
-    const live = async () => (await (await fetch(`${shop.consoleUrl}/live`)).json()) as Live;
-    const before = new Map((await live()).functions.map(({ name, invocations }) => [name, invocations]));
-    await fetch(`${shop.consoleUrl}/calls`, { method: 'DELETE' });
+    const control = new ControlClient(shop.consoleUrl);
+    const before = new Map(
+      (await control.send('GET /state')).functions.map(({ name, invocations }) => [name, invocations]),
+    );
+    await control.send('DELETE /calls');
     const { results } = await closedLoop(load.customers, load, checkout.order);
     await checkout.settled();
-    const { calls } = (await (await fetch(`${shop.consoleUrl}/calls`)).json()) as Counts;
+    const { calls } = await control.send('GET /calls');
     const orders = results.length;
     const sums: Record<string, number> = {};
     for (const { function: name, service, operation, count } of calls) {
@@ -45,7 +45,7 @@ export async function measureOrderCalls(today: string): Promise<OrderCalls> {
       // A call that touches several tables is counted once for each: the largest is the number of calls.
       sums[key] = Math.max(sums[key] ?? 0, count);
     }
-    const invocations = (await live()).functions.map(
+    const invocations = (await control.send('GET /state')).functions.map(
       ({ name, invocations: count }) => [shortName(name), count - (before.get(name) ?? 0)] as const,
     );
     const perOrder = (entries: readonly (readonly [string, number])[]) =>

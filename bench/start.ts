@@ -54,7 +54,7 @@ async function timeStart(): Promise<{ 'first answer, s': number; 'said to run, s
     let printed = '';
     shop.stdout.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
-      if (printed.includes('The shop runs')) resolve(since());
+      if (printed.includes('The shop is running')) resolve(since());
     });
   });
   const asked = answers(`http://127.0.0.1:${port}/api/v1/products`, started + limitMs).then(since);

@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import { project, root } from '../build/stacks.ts';
 import { makeReport } from '../client/daily-report.ts';
 import { playStory } from '../client/demo/story.ts';
-import { invokeThroughConsole, invokeThroughLambda } from '../client/invoke.ts';
+import { invokeThroughLambda } from '../client/invoke.ts';
 import { ShopClient } from '../client/shop-client.ts';
-import { dataDirOf } from '../platform/options.ts';
-import { readRunningNote } from '../platform/startup/running-note.ts';
+import { ControlClient } from '../platform/control/control-client.ts';
+import { dataDirOf } from '../platform/startup/options.ts';
+import { readRunningShop } from '../platform/startup/running-shop.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +31,7 @@ environment.`);
   process.exit(0);
 }
 
-const found = readRunningNote(dataDirOf(root, values['data-dir']));
+const found = readRunningShop(dataDirOf(root, values['data-dir']));
 const url = values.url ?? found?.apiUrl;
 const email = values.email ?? found?.adminEmail;
 const password = values.password ?? found?.adminPassword;
@@ -52,7 +53,7 @@ function reporter(): ((date: string) => Promise<void>) | undefined {
     return (date) => makeReport(invoke, { project, stage }, date);
   }
   if (consoleUrl === undefined) return undefined;
-  return (date) => makeReport(invokeThroughConsole(consoleUrl), { project, stage: 'local' }, date);
+  return (date) => makeReport(new ControlClient(consoleUrl).invoke, { project, stage: 'local' }, date);
 }
 
 try {

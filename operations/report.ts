@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { project, root } from '../build/stacks.ts';
 import { makeReport } from '../client/daily-report.ts';
-import { invokeThroughConsole, invokeThroughLambda } from '../client/invoke.ts';
-import { dataDirOf } from '../platform/options.ts';
-import { readRunningNote } from '../platform/startup/running-note.ts';
+import { invokeThroughLambda } from '../client/invoke.ts';
+import { ControlClient } from '../platform/control/control-client.ts';
+import { dataDirOf } from '../platform/startup/options.ts';
+import { readRunningShop } from '../platform/startup/running-shop.ts';
 
 const help = `npm run report -- [--date 2026-11-21] [--stage local] [--data-dir PATH]
 
@@ -30,14 +31,14 @@ if (!/^\d{4}-\d{2}-\d{2}$/.test(values.date) || Number.isNaN(Date.parse(values.d
   process.exit(1);
 }
 
-function consoleHere(): string {
-  const note = readRunningNote(dataDirOf(root, values['data-dir']));
-  if (note === undefined) throw new Error('No shop is running here: start one with npm start.');
-  return note.consoleUrl;
+function localConsole(): string {
+  const shop = readRunningShop(dataDirOf(root, values['data-dir']));
+  if (shop === undefined) throw new Error('No shop is running here: start one with npm start.');
+  return shop.consoleUrl;
 }
 
 try {
-  const invoke = values.stage === 'local' ? invokeThroughConsole(consoleHere()) : invokeThroughLambda();
+  const invoke = values.stage === 'local' ? new ControlClient(localConsole()).invoke : invokeThroughLambda();
   await makeReport(invoke, { project, stage: values.stage }, values.date);
   console.log(`The report of ${values.date} is made: GET /api/v1/reports/${values.date}`);
 } catch (error) {

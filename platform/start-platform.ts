@@ -3,13 +3,11 @@ import { type Bundler, startBundler } from '../build/bundle/bundler.ts';
 import { compileStacks } from '../build/compile/compile-stacks.ts';
 import type { Deployment } from '../build/deployment.ts';
 import { resolveDeployment } from '../build/template/resolve-deployment.ts';
-import type { AwsEndpoint } from './aws-endpoint/aws-endpoint.ts';
-import { startControl } from './control/control.ts';
+import { consoleRoutes } from './console/routes.ts';
+import { controlRoutes } from './control/routes.ts';
+import { startControlServer } from './control/server.ts';
 import { choosePort } from './engines/ports.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
-import type { HostPool } from './host/host-pool.ts';
-import type { Mailbox } from './mailbox/mailbox.ts';
-import type { LogLevel, PlatformOptions } from './options.ts';
 import { internalQueueName } from './provision/internal-queues.ts';
 import { provision } from './provision/provision.ts';
 import { withSecretValues } from './provision/secret-references.ts';
@@ -18,88 +16,65 @@ import { type AsyncEvents, asyncEvents } from './sources/async-events.ts';
 import { asyncRules } from './sources/async-rules.ts';
 import { openSourceStore } from './sources/source-store.ts';
 import { type Sources, startSources } from './sources/start-sources.ts';
-import { type Base, startBase } from './startup/base.ts';
-import { makeCustomResources } from './startup/custom-resources.ts';
+import { readAdministrator } from './startup/administrator.ts';
+import { connectPayments } from './startup/connect-payments.ts';
+import { type CoreServices, startCoreServices } from './startup/core-services.ts';
+import { deployCustomResources } from './startup/custom-resources.ts';
 import { databaseHost, startDatabase } from './startup/database.ts';
-import { defineFunctions } from './startup/functions.ts';
-import { connectPayments } from './startup/payments.ts';
-import { atMost, type Stops, settled, stopList } from './startup/stops.ts';
+import { defineFunctions } from './startup/define-functions.ts';
+import type { Platform, StartOptions } from './startup/platform.ts';
+import { allSettled, createShutdown, type Shutdown, waitAtMost } from './startup/shutdown.ts';
 
-export type StartOptions = PlatformOptions & {
-  log: (level: LogLevel, line: string) => void;
-  /** Stacks in their order, relative to the root; default is what `serverless-compose.yml` names. */
-  stacks?: string[];
-  /** False for stacks without PostgreSQL. */
-  database?: boolean;
-  /** PostgreSQL's settings over those of a laptop. */
-  databaseSettings?: Readonly<Record<string, string>>;
-  /** Told when an engine ended by itself: the platform is of no use any more and should be stopped. */
-  onUnexpectedExit?: (reason: string) => void;
-};
-
-/** A running shop. Addresses are `http://127.0.0.1:port`. */
-export type Platform = {
-  apiUrl: string;
-  consoleUrl: string;
-  awsUrl: string;
-  paymentsUrl: string;
-  deployment: Deployment;
-  awsEndpoint: AwsEndpoint;
-  pool: HostPool;
-  mailbox: Mailbox;
-  stop: () => Promise<void>;
-};
-
-/** Waits between the attempts of asynchronous events: a laptop's share of Lambda's one and two minutes. */
-const RETRY_DELAYS_MS = [1_000, 2_000] as const;
-/** How long event sources and the API may take to end what they have in work. */
-const GRACE_MS = 3_000;
+/** Delays between the attempts of asynchronous invocations, in place of Lambda's one and two minutes. */
+const retryDelaysMs = [1_000, 2_000] as const;
+/** How long event sources and the API may take to complete running work. */
+const graceMs = 3_000;
 
 /**
  * Starts the whole shop from its compiled stacks: engines, functions, API, event sources and control interface.
- * When a step fails, what was started before is stopped again.
+ * If a step fails, everything started before is stopped again.
  * @throws StartError with one line that says what to do
  */
 export async function startPlatform(options: StartOptions): Promise<Platform> {
-  const stops = stopList((error) => options.log('error', `stopping: ${(error as Error).message}`));
+  const shutdown = createShutdown((error) => options.log('error', `shutdown: ${(error as Error).message}`));
   try {
-    return { ...(await start(options, stops)), stop: stops.run };
+    return { ...(await start(options, shutdown)), stop: shutdown.run };
   } catch (error) {
-    await stops.run();
+    await shutdown.run();
     throw error;
   }
 }
 
-async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform, 'stop'>> {
+async function start(options: StartOptions, shutdown: Shutdown): Promise<Omit<Platform, 'stop'>> {
   const { root, dataDir, stage, region, log } = options;
   const secrets = SecretStore.open(join(dataDir, 'secrets.json'));
   let asynchronous: AsyncEvents | undefined;
-  const [stacks, postgresPort, base] = await settled([
+  const [stacks, postgresPort, core] = await allSettled([
     compileStacks({ root, stage, region, ...(options.stacks ? { directories: options.stacks } : {}) }),
     choosePort('PostgreSQL'),
-    startBase(options, stops, secrets, () => asynchronous),
+    startCoreServices(options, shutdown, secrets, () => asynchronous),
   ]);
-  const { awsEndpoint, messaging, dynamoUrl, pool, payments, mailbox } = base;
-  const resolved = resolveDeployment(stacks, surroundings(options, base, postgresPort));
+  const { awsEndpoint, messaging, dynamoUrl, pool, payments, mailbox } = core;
+  const resolved = resolveDeployment(stacks, deploymentInputs(options, core, postgresPort));
   await secrets.ensure(resolved.secrets);
   const deployment = withSecretValues(resolved, secrets);
-  const [bundler] = await settled([
+  const [bundler] = await allSettled([
     startBundler({ root, functions: deployment.functions }).then((started) => {
-      stops.add('engines', () => started.stop());
+      shutdown.add('engines', () => started.stop());
       return started;
     }),
     provision(deployment, { dynamoUrl, messaging }),
-    options.database === false ? undefined : startDatabase(options, postgresPort, secrets, stops),
+    options.database === false ? undefined : startDatabase(options, postgresPort, secrets, shutdown),
   ]);
   awsEndpoint.use(deployment);
   const redefine = defineFunctions({ options, deployment, bundler, pool, awsEndpoint });
-  await makeCustomResources({
+  await deployCustomResources({
     deployment,
     invoke: pool.invoke,
     file: join(dataDir, 'custom-resources.json'),
     log: (line) => log('info', line),
   });
-  const { events, sources } = startEvents(options, base, deployment, stops);
+  const { events, sources } = startEventSources(options, core, deployment, shutdown);
   asynchronous = events;
   const gateway = await startGateway({
     port: options.ports.api,
@@ -109,12 +84,12 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
     invoke: pool.invoke,
     onError: (error) => log('error', `API: ${(error as Error).message}`),
   });
-  stops.add('entrances', () => atMost(GRACE_MS, gateway.close()));
+  shutdown.add('inbound', () => waitAtMost(graceMs, gateway.close()));
   connectPayments({ payments, secrets, deployment, apiUrl: gateway.url });
   const { counts, faults, published } = awsEndpoint;
-  const control = await startControl({
-    port: options.ports.console,
-    addresses: { api: gateway.url, aws: awsEndpoint.url, payments: payments.url },
+  const addresses = { api: gateway.url, aws: awsEndpoint.url, payments: payments.url };
+  const parts = {
+    addresses,
     deployment,
     pool,
     events,
@@ -124,10 +99,13 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
     counts,
     faults,
     published,
-    secretValue: (id) => secrets.value(id),
+  };
+  const control = await startControlServer(options.ports.console, {
+    ...controlRoutes(parts),
+    ...consoleRoutes({ addresses, mailbox, administrator: () => readAdministrator(dataDir) }),
   });
-  stops.add('entrances', () => control.stop());
-  if (options.watch) stops.add('entrances', follow(bundler, redefine, gateway, log));
+  shutdown.add('inbound', () => control.stop());
+  if (options.watch) shutdown.add('inbound', watchSources(bundler, redefine, gateway, log));
   return {
     apiUrl: gateway.url,
     consoleUrl: control.url,
@@ -140,10 +118,10 @@ async function start(options: StartOptions, stops: Stops): Promise<Omit<Platform
   };
 }
 
-/** What the stacks are told of the machine, where on AWS an operator's parameters tell it. */
-function surroundings(
+/** Stage and parameters of the local deployment; on AWS the operator provides them. */
+function deploymentInputs(
   { region, accountId, stage, project, dataDir }: StartOptions,
-  base: Base,
+  core: CoreServices,
   postgresPort: number,
 ) {
   const host = databaseHost(dataDir, postgresPort);
@@ -159,33 +137,33 @@ function surroundings(
       UsersDbPort: port,
       OrdersDbHost: host,
       OrdersDbPort: port,
-      PaymentProviderUrl: base.payments.url,
-      ImageBaseUrl: `${base.awsEndpoint.url}/_images`,
+      PaymentProviderUrl: core.payments.url,
+      ImageBaseUrl: `${core.awsEndpoint.url}/_images`,
     },
-    queueUrlBase: base.awsEndpoint.url,
+    queueUrlBase: core.awsEndpoint.url,
   };
 }
 
-function startEvents(
+function startEventSources(
   { dataDir, log }: StartOptions,
-  { messaging, dynamoUrl, awsEndpoint, pool }: Base,
+  { messaging, dynamoUrl, awsEndpoint, pool }: CoreServices,
   deployment: Deployment,
-  stops: Stops,
+  shutdown: Shutdown,
 ): { events: AsyncEvents; sources: Sources } {
   const store = openSourceStore(join(dataDir, 'sources.db'));
-  stops.add('engines', () => store.close());
+  shutdown.add('engines', () => store.close());
   const events = asyncEvents({
     invoke: pool.invoke,
     store,
     rulesOf: asyncRules(deployment, messaging),
-    retryDelaysMs: RETRY_DELAYS_MS,
+    retryDelaysMs,
     onDropped: ({ functionName, payload }, reason) =>
       log(
         'error',
-        `${functionName}: an event is given up after its last attempt: ${reason} ${payload.slice(0, 300)}`,
+        `${functionName}: an event is dropped after its last attempt: ${reason} ${payload.slice(0, 300)}`,
       ),
   });
-  stops.add('entrances', () => events.stop());
+  shutdown.add('inbound', () => events.stop());
   const sources = startSources({
     deployment,
     messaging,
@@ -199,12 +177,12 @@ function startEvents(
     }),
     onError: (source, error) => log('error', `${source}: ${(error as Error).message}`),
   });
-  stops.add('entrances', () => atMost(GRACE_MS, sources.stop()));
+  shutdown.add('inbound', () => waitAtMost(graceMs, sources.stop()));
   return { events, sources };
 }
 
-/** Watch mode: the next invocation of a changed function runs its new bundle. */
-function follow(
+/** Watch mode: the next invocation of a changed function runs its new bundle. @returns a function that stops it */
+function watchSources(
   bundler: Bundler,
   redefine: (functionName: string) => void,
   gateway: Gateway,
@@ -214,7 +192,7 @@ function follow(
     (changed) => {
       for (const { functionName } of changed) redefine(functionName);
       gateway.clearAuthorizerCaches();
-      log('info', `live: ${changed.map(({ functionName }) => functionName).join(', ')}`);
+      log('info', `reloaded: ${changed.map(({ functionName }) => functionName).join(', ')}`);
     },
     (error) => log('error', error.message),
   );

@@ -1,22 +1,24 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
-import type { Reply } from '../control/reply.ts';
+import { Document } from '../control/reply.ts';
 
-const FOLDER = join(import.meta.dirname, 'page');
-const TYPES: Record<string, string> = {
+const folder = join(import.meta.dirname, 'page');
+const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
 };
+const idiomorph = createRequire(import.meta.url).resolve('idiomorph/dist/idiomorph.esm.js');
 
 /**
- * A file of the live page, read anew each time, so that a change shows at the next reload; undefined for a name that
- * is none. Pictures come from `pictures`, the origin of the AWS endpoint; everything else from here.
+ * A file of the page, read for every request, so that a reload shows a change; undefined if there is no such file.
+ * @param imageOrigin the only other origin that the page may load images from
  */
-export function pageFile(name: string, pictures = ''): Reply | undefined {
-  const type = TYPES[extname(name)];
+export function pageFile(name: string, imageOrigin = ''): Document | undefined {
+  const type = types[extname(name)];
   if (type === undefined || !/^[a-z-]+\.[a-z]+$/.test(name)) return undefined;
-  const text = read(join(FOLDER, name));
+  const text = read(name === 'idiomorph.js' ? idiomorph : join(folder, name));
   if (text === undefined) return undefined;
   const policy = [
     "default-src 'none'",
@@ -24,19 +26,15 @@ export function pageFile(name: string, pictures = ''): Reply | undefined {
     "style-src 'self'",
     "connect-src 'self'",
     "frame-src 'self'",
-    `img-src 'self' data: ${pictures}`,
+    `img-src 'self' data: ${imageOrigin}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-  return {
-    status: 200,
-    document: {
-      type,
-      text,
-      headers: { 'Content-Security-Policy': policy, 'Referrer-Policy': 'no-referrer' },
-    },
-  };
+  return new Document(type, text, {
+    'Content-Security-Policy': policy,
+    'Referrer-Policy': 'no-referrer',
+  });
 }
 
 function read(file: string): string | undefined {

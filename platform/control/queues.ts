@@ -3,7 +3,7 @@ import type { Deployment } from '../../build/deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { isInternalQueue } from '../provision/internal-queues.ts';
 
-/** A queue as a person wants to see it. `redrivesTo` are the queues whose dead letters it holds. */
+/** A queue of the shop. `redrivesTo` are the queues whose dead letters it holds. */
 export type QueueView = {
   name: string;
   arn: string;
@@ -17,7 +17,7 @@ export type QueueView = {
 
 type RedrivePolicy = { deadLetterTargetArn: string; maxReceiveCount: number };
 
-/** Every queue of the shop with its numbers; the platform's own queues are left out. */
+/** Every queue of the shop with its message counts; the platform's internal queues are left out. */
 export function listQueues(messaging: Messaging): QueueView[] {
   const queues = [...messaging.queues()].filter(({ name }) => !isInternalQueue(name));
   const policies = queues.map((queue) => ({ name: queue.name, policy: redrivePolicy(queue.attributes) }));
@@ -52,8 +52,8 @@ type Received = {
 
 /**
  * Moves every dead letter of a queue back into it, as SQS's message move task does; `name` is the queue or its
- * dead-letter queue. A copy is sent before the letter is deleted, so that a kill in between loses nothing.
- * @returns how many were moved; undefined when the queue is not there or has no dead-letter queue
+ * dead-letter queue. A message is sent before it is deleted, so that a crash in between loses nothing.
+ * @returns how many were moved; undefined when the queue is missing or has no dead-letter queue
  */
 export async function redrive(messaging: Messaging, name: string): Promise<number | undefined> {
   const views = listQueues(messaging);
@@ -68,7 +68,7 @@ export async function redrive(messaging: Messaging, name: string): Promise<numbe
       QueueUrl: to.url,
       MessageBody: message.Body,
       ...(message.MessageAttributes === undefined ? {} : { MessageAttributes: message.MessageAttributes }),
-      // A new deduplication id: the first one would still drop the message for five minutes.
+      // A new deduplication id: with the old one, SQS would drop the message for five minutes.
       ...(to.isFifo()
         ? { MessageGroupId: message.Attributes?.MessageGroupId, MessageDeduplicationId: randomUUID() }
         : {}),
@@ -76,11 +76,11 @@ export async function redrive(messaging: Messaging, name: string): Promise<numbe
   );
 }
 
-/** What Lambda notes of an event that it gave up, as far as it takes to send it again. */
+/** The fields of Lambda's record of a failed asynchronous invocation that are needed to invoke again. */
 type FailedEvent = { requestContext: { functionArn: string }; requestPayload: unknown };
 
 /**
- * Calls functions again with the events that they could not handle, from the queue that keeps them.
+ * Invokes functions again with the asynchronous events that they failed to handle, from their failure queue.
  * @returns how many; undefined when no function has this failure queue
  */
 export async function redriveEvents(
@@ -98,11 +98,11 @@ export async function redriveEvents(
   });
 }
 
-/** Takes every message of a queue; each is deleted once it is dealt with. Answers how many there were. */
+/** Receives every message of a queue and deletes each after `handle`. @returns how many there were */
 async function eachMessage(
   messaging: Messaging,
   QueueUrl: string,
-  deal: (message: Received) => Promise<unknown>,
+  handle: (message: Received) => Promise<unknown>,
 ): Promise<number> {
   let moved = 0;
   for (;;) {
@@ -117,7 +117,7 @@ async function eachMessage(
     const messages = (Messages ?? []) as Received[];
     if (messages.length === 0) return moved;
     for (const message of messages) {
-      await deal(message);
+      await handle(message);
       await messaging.sqs('DeleteMessage', { QueueUrl, ReceiptHandle: message.ReceiptHandle });
       moved += 1;
     }
@@ -130,6 +130,5 @@ function redrivePolicy(attributes: Record<string, string>): RedrivePolicy | unde
     : (JSON.parse(attributes.RedrivePolicy) as RedrivePolicy);
 }
 
-function nameOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1);
-}
+/** The last part of an ARN: the name of a topic, queue or function. */
+export const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf(':') + 1);

@@ -6,7 +6,7 @@ import type { CustomResourceSpec, Deployment } from '../../build/deployment.ts';
 import { withCustomResource } from '../../shared/lambda/custom-resource.ts';
 import { lambdaContext } from '../../shared/testing/http-event.ts';
 import type { InvokeResult } from '../host/invoke.ts';
-import { makeCustomResources } from './custom-resources.ts';
+import { deployCustomResources } from './custom-resources.ts';
 
 const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:shop-users-local-migrate';
 const spec = (properties: CustomResourceSpec['properties']): CustomResourceSpec => ({
@@ -29,7 +29,7 @@ describe('a custom resource on the local platform', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** A function that answers as deployed ones do. */
+  /** Deploys with a function that sends its callback as deployed ones do. */
   const start = (steps: string, apply: () => Promise<unknown> = async () => {}) => {
     const handler = withCustomResource({ physicalId: 'users-schema', apply }, async () => {});
     const invoke = async (_name: string, payload: string): Promise<InvokeResult> => {
@@ -37,7 +37,7 @@ describe('a custom resource on the local platform', () => {
       await handler(JSON.parse(payload), lambdaContext() as Context);
       return { requestId: 'r', payload: 'null' };
     };
-    return makeCustomResources({ deployment: deploymentOf(steps), invoke, file, log: () => {} });
+    return deployCustomResources({ deployment: deploymentOf(steps), invoke, file, log: () => {} });
   };
   const deploymentOf = (steps: string) =>
     ({
@@ -47,7 +47,7 @@ describe('a custom resource on the local platform', () => {
       accountId: '000000000000',
     }) as unknown as Deployment;
 
-  test('is made at the first start, and again only when its properties have changed', async () => {
+  test('is created at the first start and updated only when its properties have changed', async () => {
     await start('one');
     await start('one');
     await start('two');
@@ -62,7 +62,7 @@ describe('a custom resource on the local platform', () => {
     ]);
   });
 
-  test('that fails stops the start with its reason, and is tried again', async () => {
+  test('that fails stops the start with its reason and is retried at the next start', async () => {
     await expect(start('one', () => Promise.reject(new Error('no such table')))).rejects.toThrow(
       'shop-users-local / SchemaMigration failed: Error: no such table',
     );
@@ -70,13 +70,13 @@ describe('a custom resource on the local platform', () => {
     expect(events.map(({ RequestType }) => RequestType)).toEqual(['Create', 'Create']);
   });
 
-  test('whose function breaks stops the start as well', async () => {
+  test('whose function times out stops the start', async () => {
     const invoke = async (): Promise<InvokeResult> => ({
       requestId: 'r',
       payload: 'timed out',
       failure: 'timeout',
     });
-    const making = makeCustomResources({ deployment: deploymentOf('one'), invoke, file, log: () => {} });
-    await expect(making).rejects.toThrow('failed: timed out');
+    const deploying = deployCustomResources({ deployment: deploymentOf('one'), invoke, file, log: () => {} });
+    await expect(deploying).rejects.toThrow('failed: timed out');
   });
 });

@@ -7,124 +7,130 @@ import type { CustomResourceSpec, Deployment } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
 import type { Invoke } from '../host/invoke.ts';
 
-const made = z.record(
+const deployedResources = z.record(
   z.string(),
   z.object({ physicalId: z.string(), properties: z.record(z.string(), z.json()) }),
 );
-type Made = z.output<typeof made>;
+type Deployed = z.output<typeof deployedResources>;
 
-const answer = z.object({
+const callbackBody = z.object({
   Status: z.enum(['SUCCESS', 'FAILED']),
   Reason: z.string().optional(),
   PhysicalResourceId: z.string(),
 });
-type Answer = z.output<typeof answer>;
+type Callback = z.output<typeof callbackBody>;
 
 export type CustomResourceOptions = {
   deployment: Pick<Deployment, 'customResources' | 'functions' | 'region' | 'accountId'>;
   invoke: Invoke;
-  /** Remembers what was made, and of which properties. */
+  /** Stores which resources were deployed, with their properties. */
   file: string;
   log: (line: string) => void;
 };
 
 /**
- * Carries out the stacks' custom resources as CloudFormation does: the function is called when its resource is new or
- * its properties have changed, and says by a PUT to an address of ours how it went
+ * Deploys the stacks' custom resources as CloudFormation does: it invokes the function of a resource that is new or
+ * whose properties have changed, and waits for the function's PUT to a callback URL
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html).
- * @throws StartError with the function's reason; what succeeded beside it is remembered
+ * @throws StartError with the function's reason; resources that succeeded are stored nevertheless
  */
-export async function makeCustomResources(options: CustomResourceOptions): Promise<void> {
+export async function deployCustomResources(options: CustomResourceOptions): Promise<void> {
   const { deployment, file } = options;
-  const known = await readMade(file);
-  const due = deployment.customResources.filter(
-    (spec) => JSON.stringify(known[keyOf(spec)]?.properties) !== JSON.stringify(spec.properties),
+  const deployed = await readDeployed(file);
+  const changed = deployment.customResources.filter(
+    (spec) => JSON.stringify(deployed[keyOf(spec)]?.properties) !== JSON.stringify(spec.properties),
   );
-  if (due.length === 0) return;
-  const answers = await startAnswers();
+  if (changed.length === 0) return;
+  const callbacks = await startCallbackServer();
   try {
     const results = await Promise.allSettled(
-      due.map(async (spec) => {
-        const physicalId = await makeOne(spec, known[keyOf(spec)], answers, options);
-        known[keyOf(spec)] = { physicalId, properties: spec.properties as Made[string]['properties'] };
-        options.log(`${spec.stack} / ${spec.logicalId}: done`);
+      changed.map(async (spec) => {
+        const physicalId = await deploy(spec, deployed[keyOf(spec)], callbacks, options);
+        deployed[keyOf(spec)] = { physicalId, properties: spec.properties as Deployed[string]['properties'] };
+        options.log(`${spec.stack} / ${spec.logicalId}: deployed`);
       }),
     );
-    await writeFile(`${file}.draft`, JSON.stringify(known));
+    await writeFile(`${file}.draft`, JSON.stringify(deployed));
     await rename(`${file}.draft`, file);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   } finally {
-    answers.close();
+    callbacks.close();
   }
 }
 
 const keyOf = ({ stack, logicalId }: CustomResourceSpec) => `${stack}/${logicalId}`;
 
-async function readMade(file: string): Promise<Made> {
+async function readDeployed(file: string): Promise<Deployed> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}';
     throw error;
   });
-  const parsed = made.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new StartError(`${file} is not to be read: ${z.prettifyError(parsed.error)}`);
+  const parsed = deployedResources.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new StartError(`${file} is invalid: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 
-async function makeOne(
+async function deploy(
   spec: CustomResourceSpec,
-  known: Made[string] | undefined,
-  answers: Answers,
+  deployed: Deployed[string] | undefined,
+  callbacks: Callbacks,
   { deployment, invoke }: CustomResourceOptions,
 ): Promise<string> {
   const { region, accountId } = deployment;
   const name = deployment.functions.find(({ arn }) => arn === spec.functionArn)?.name;
-  if (name === undefined)
-    throw new StartError(`${keyOf(spec)}: its function ${spec.functionArn} is not there.`);
-  const { url, answered } = answers.expect(spec.timeoutMs);
+  if (name === undefined) throw new StartError(`${keyOf(spec)}: function ${spec.functionArn} is missing.`);
+  const { url, callback } = callbacks.expect(spec.timeoutMs);
   const event = {
-    RequestType: known ? 'Update' : 'Create',
+    RequestType: deployed ? 'Update' : 'Create',
     RequestId: randomUUID(),
     ResponseURL: url,
     StackId: `arn:aws:cloudformation:${region}:${accountId}:stack/${spec.stack}/local`,
     LogicalResourceId: spec.logicalId,
     ResourceType: spec.type,
     ResourceProperties: { ServiceToken: spec.functionArn, ...spec.properties },
-    ...(known ? { PhysicalResourceId: known.physicalId, OldResourceProperties: known.properties } : {}),
+    ...(deployed
+      ? { PhysicalResourceId: deployed.physicalId, OldResourceProperties: deployed.properties }
+      : {}),
   };
-  // CloudFormation would wait on for an answer that a broken function never gives; a start need not.
-  const broken = invoke(name, JSON.stringify(event)).then(({ failure, payload }): Answer | Promise<Answer> =>
-    failure ? { Status: 'FAILED', Reason: payload, PhysicalResourceId: '' } : answered,
+  // CloudFormation waits for the callback even if the function failed; here its failure ends the wait.
+  const invoked = invoke(name, JSON.stringify(event)).then(
+    ({ failure, payload }): Callback | Promise<Callback> =>
+      failure ? { Status: 'FAILED', Reason: payload, PhysicalResourceId: '' } : callback,
   );
-  const { Status, Reason, PhysicalResourceId } = await Promise.race([answered, broken]);
+  const { Status, Reason, PhysicalResourceId } = await Promise.race([callback, invoked]);
   if (Status === 'FAILED') throw new StartError(`${spec.stack} / ${spec.logicalId} failed: ${Reason}`);
   return PhysicalResourceId;
 }
 
-type Answers = {
-  /** An address for one answer, and the answer: FAILED when none has come in time. */
-  expect: (timeoutMs: number) => { url: string; answered: Promise<Answer> };
+type Callbacks = {
+  /** A URL for one callback, and the callback: FAILED if none arrives in time. */
+  expect: (timeoutMs: number) => { url: string; callback: Promise<Callback> };
   close: () => void;
 };
 
-async function startAnswers(): Promise<Answers> {
-  const waiting = new Map<string, (given: Answer) => void>();
+async function startCallbackServer(): Promise<Callbacks> {
+  const pending = new Map<string, (callback: Callback) => void>();
   const server = createServer(async (request, response) => {
-    const take = waiting.get(request.url ?? '');
-    const parsed = answer.safeParse(JSON.parse((await request.toArray()).join('') || 'null'));
-    response.writeHead(take && parsed.success ? 200 : 400).end();
-    if (parsed.success) take?.(parsed.data);
+    const resolve = pending.get(request.url ?? '');
+    const parsed = callbackBody.safeParse(JSON.parse((await request.toArray()).join('') || 'null'));
+    response.writeHead(resolve && parsed.success ? 200 : 400).end();
+    if (parsed.success) resolve?.(parsed.data);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const timers = new Set<NodeJS.Timeout>();
   return {
     expect(timeoutMs) {
       const path = `/${randomUUID()}`;
-      const { promise, resolve } = Promise.withResolvers<Answer>();
-      waiting.set(path, resolve);
-      const late = () =>
-        resolve({ Status: 'FAILED', Reason: `no answer in ${timeoutMs / 1000} s`, PhysicalResourceId: '' });
-      timers.add(setTimeout(late, timeoutMs));
-      return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, answered: promise };
+      const { promise, resolve } = Promise.withResolvers<Callback>();
+      pending.set(path, resolve);
+      const timeOut = () =>
+        resolve({
+          Status: 'FAILED',
+          Reason: `no callback within ${timeoutMs / 1000} s`,
+          PhysicalResourceId: '',
+        });
+      timers.add(setTimeout(timeOut, timeoutMs));
+      return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, callback: promise };
     },
     close() {
       for (const timer of timers) clearTimeout(timer);

@@ -3,12 +3,12 @@ import * as z from 'zod';
 import type { SecretSpec } from '../../build/deployment.ts';
 import { hostForClients, type Postgres, startPostgres } from '../engines/postgres.ts';
 import type { SecretStore } from '../provision/secret-store.ts';
-import type { StartOptions } from '../start-platform.ts';
-import type { Stops } from './stops.ts';
+import type { StartOptions } from './platform.ts';
+import type { Shutdown } from './shutdown.ts';
 
 const login = z.object({ username: z.string(), password: z.string() });
 
-/** The engine's own superuser, whom RDS keeps to itself: a secret of the platform, which no function may read. */
+/** The engine's superuser, which RDS does not give out: a secret of the platform that no function may read. */
 const superuser = (options: StartOptions): SecretSpec => {
   const name = `${options.project}/${options.stage}/db/admin`;
   return {
@@ -27,22 +27,20 @@ const superuser = (options: StartOptions): SecretSpec => {
 
 const folderOf = (dataDir: string) => join(dataDir, 'postgres');
 
-/** What the functions are told as the server's host. */
+/** The host name of the server for functions. */
 export const databaseHost = (dataDir: string, port: number): string =>
   hostForClients(folderOf(dataDir), port);
 
-/**
- * Starts PostgreSQL, one server in the place of all, with the masters of their secrets `db/…-admin`.
- */
+/** Starts one PostgreSQL server for all databases, and creates the master users of the secrets `db/…-admin`. */
 export async function startDatabase(
   options: StartOptions,
   port: number,
   secrets: SecretStore,
-  stops: Stops,
+  shutdown: Shutdown,
 ): Promise<Postgres> {
-  const own = superuser(options);
-  await secrets.ensure([own]);
-  const { password } = login.parse(JSON.parse(secrets.value(own.name)));
+  const secret = superuser(options);
+  await secrets.ensure([secret]);
+  const { password } = login.parse(JSON.parse(secrets.value(secret.name)));
   const postgres = await startPostgres({
     dataDir: folderOf(options.dataDir),
     port,
@@ -51,7 +49,7 @@ export async function startDatabase(
     ...(options.databaseSettings ? { settings: options.databaseSettings } : {}),
     onUnexpectedExit: (reason) => options.onUnexpectedExit?.(`PostgreSQL ${reason}`),
   });
-  stops.add('engines', () => postgres.stop());
+  shutdown.add('engines', () => postgres.stop());
   const masters = secrets.list().filter(({ name }) => /\/db\/.+-admin$/.test(name));
   await postgres.addMasters(masters.map(({ name }) => login.parse(JSON.parse(secrets.value(name)))));
   return postgres;

@@ -5,9 +5,11 @@ import { InvokeCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda
 import { build } from 'esbuild';
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 import { eachOf } from '../../build/run.ts';
-import { defaultOptions } from '../../platform/options.ts';
-import { type StartOptions, startPlatform } from '../../platform/start-platform.ts';
-import { defineFunctions } from '../../platform/startup/functions.ts';
+
+import { startPlatform } from '../../platform/start-platform.ts';
+import { defineFunctions } from '../../platform/startup/define-functions.ts';
+import { defaultOptions } from '../../platform/startup/options.ts';
+import type { StartOptions } from '../../platform/startup/platform.ts';
 import type { Account } from './account.ts';
 import { differencesOf, rolesThatGrantTheProbe, type SelfReport } from './self-report.ts';
 import type { Workplace } from './workspace.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { run } from '../../build/run.ts';
 import { root } from '../../build/stacks.ts';
+import { ControlClient } from '../../platform/control/control-client.ts';
 import type { Addresses } from './shop.ts';
 import { readQueues, readState } from './state.ts';
 
@@ -65,11 +66,10 @@ async function stillBusy(shop: Addresses, what: 'queues' | 'everything'): Promis
 }
 
 async function sweep({ consoleUrl, project, stage }: Addresses): Promise<void> {
+  const control = new ControlClient(consoleUrl);
   await Promise.all(
     sweeps.map(async (name) => {
-      const address = `${consoleUrl}/schedules/${project}-${name.replace('%', stage)}/run`;
-      const response = await fetch(address, { method: 'POST' });
-      if (!response.ok) throw new Error(`${address}: ${response.status} ${await response.text()}`);
+      await control.send('POST /schedules/:name/run', { name: `${project}-${name.replace('%', stage)}` });
     }),
   );
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { root } from '../../build/stacks.ts';
 import { setUp } from '../../client/set-up-stage.ts';
-import { defaultOptions } from '../../platform/options.ts';
 import { SecretStore } from '../../platform/provision/secret-store.ts';
 import { startPlatform } from '../../platform/start-platform.ts';
+import { defaultOptions } from '../../platform/startup/options.ts';
 import type { Addresses, ShopFolder } from './shop.ts';
 
 const { dataDir, databaseSettings } = JSON.parse(process.argv[2] ?? '{}') as ShopFolder;

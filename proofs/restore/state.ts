@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { ControlClient } from '../../platform/control/control-client.ts';
 import { connect } from './database-backup.ts';
 import type { Line } from './ledger.ts';
 import type { Addresses } from './shop.ts';
@@ -49,7 +50,7 @@ export async function readState(shop: Addresses): Promise<State> {
     readOutbox(shop, 'payments'),
     readTables(shop),
     json<{ orders: State['provider'] }>(`${shop.paymentsUrl}/_sandbox/ledger`),
-    json<{ subject?: string; to: string[]; receivedAt: string }[]>(`${shop.consoleUrl}/mails`),
+    new ControlClient(shop.consoleUrl).send('GET /mails'),
     readQueues(shop),
   ]);
   return {
@@ -68,8 +69,7 @@ export async function readState(shop: Addresses): Promise<State> {
 
 /** The shop's queues; `waiting` counts what is in somebody's hands too. */
 export async function readQueues({ consoleUrl }: Addresses): Promise<State['queues']> {
-  type View = { name: string; ready: number; inFlight: number; delayed: number; redrivesTo: string[] };
-  const views = await json<View[]>(`${consoleUrl}/queues`);
+  const views = await new ControlClient(consoleUrl).send('GET /queues');
   return views.map(({ name, ready, inFlight, delayed, redrivesTo }) => ({
     name,
     waiting: ready + inFlight + delayed,

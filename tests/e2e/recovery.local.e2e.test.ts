@@ -11,7 +11,8 @@ import {
   until,
 } from '../../client/shop-actions.ts';
 import type { Answer, ShopClient } from '../../client/shop-client.ts';
-import { control, type FaultRule, provider, providerFailures } from './support/control.ts';
+import type { FaultRule } from '../../platform/aws-endpoint/faults.ts';
+import { control, provider, providerFailures } from './support/control.ts';
 import { chargesOf, intentsOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 

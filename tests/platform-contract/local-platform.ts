@@ -2,8 +2,9 @@
  * Runs the local platform with the probes alone, as a process of its own: told by its parent where its data lies,
  * it tells back where the platform is, and ends with its parent.
  */
-import { defaultOptions } from '../../platform/options.ts';
+
 import { startPlatform } from '../../platform/start-platform.ts';
+import { defaultOptions } from '../../platform/startup/options.ts';
 
 /** What the suite needs in its environment. */
 export type Whereabouts = Record<string, string>;

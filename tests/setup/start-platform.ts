@@ -75,7 +75,7 @@ function answers(shop: ChildProcess): Promise<void> {
       reject(new Error(`The shop ended while starting, with code ${code}.`));
     });
     shop.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      if (!text.includes('The shop runs')) return;
+      if (!text.includes('The shop is running')) return;
       clearTimeout(limit);
       resolve();
     });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ControlClient } from '../../platform/control/control-client.ts';
 import './start-platform.ts';
 
 /**
@@ -10,10 +11,10 @@ export default async function stopPlatform(): Promise<void> {
   const shop = globalThis.runningShop;
   if (shop === undefined) return;
   globalThis.runningShop = undefined;
-  const calls = await fetch(`${shop.consoleUrl}/calls`).then((answer) => answer.text());
+  const calls = await new ControlClient(shop.consoleUrl).send('GET /calls');
   const folder = join(import.meta.dirname, '..', '..', '.local');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'calls.json'), calls);
+  await writeFile(join(folder, 'calls.json'), JSON.stringify(calls));
   const ended = once(shop.process, 'exit');
   shop.process.kill('SIGTERM');
   await ended;

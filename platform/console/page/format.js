@@ -15,7 +15,7 @@ const day = new Intl.DateTimeFormat(undefined, {
 });
 const number = new Intl.NumberFormat('en');
 
-/** The time of day of an ISO 8601 instant; with the day when that is not today. */
+/** The time of day of an ISO 8601 instant, with the date unless it is today. */
 export function time(instant, now = new Date()) {
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return '';
@@ -25,7 +25,7 @@ export function time(instant, now = new Date()) {
 
 export const count = (value) => number.format(value ?? 0);
 
-/** `12.3 ms`, `1.25 s`; a dash for what never happened. */
+/** `12.3 ms`, `1.25 s`; a dash for undefined. */
 export function duration(milliseconds) {
   if (milliseconds === undefined) return '–';
   if (milliseconds >= 1_000) return `${(milliseconds / 1_000).toFixed(2)} s`;
@@ -37,7 +37,7 @@ export const money = (cents, currency) => `${(cents / 100).toFixed(2)} ${currenc
 
 export const bytes = (size) => (size < 1_024 ? `${size} B` : `${Math.round(size / 1_024)} KB`);
 
-/** A physical name without what all of them share: `orders/place-order`, `payment-queue.fifo`. */
+/** A physical name without project and stage: `orders/place-order`, `payment-queue.fifo`. */
 export function shortName(name, { project, stage }) {
   if (name.startsWith(`${project}-${stage}-`)) return name.slice(project.length + stage.length + 2);
   const [service, key] = name.split(`-${stage}-`);
@@ -46,5 +46,5 @@ export function shortName(name, { project, stage }) {
     : name;
 }
 
-/** The end of a UUID, which tells neighbours apart (the beginning of a UUIDv7 is its time). */
+/** The end of a UUID: UUIDv7s of the same time differ only there. */
 export const shortId = (id) => (id.length === 36 ? `…${id.slice(-8)}` : id);

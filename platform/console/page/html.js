@@ -1,4 +1,4 @@
-/** Markup that was made by `html` and may be put into a page as it is. */
+/** Markup created by `html`, which needs no escaping. */
 class Markup {
   constructor(text) {
     this.text = text;
@@ -8,14 +8,14 @@ class Markup {
   }
 }
 
-const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
+const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
 
-/** Text that means only itself, between tags and within a quoted attribute. */
-export const escaped = (text) => String(text).replace(/[&<>"'`]/g, (character) => ENTITIES[character]);
+/** Escapes text for element content and quoted attributes. */
+export const escaped = (text) => String(text).replace(/[&<>"'`]/g, (character) => entities[character]);
 
 /**
- * Template tag: every value is escaped unless `html` itself made it; lists are joined; undefined, null and false are
- * nothing. Attributes must be written in quotes.
+ * Template tag: escapes every value except the results of `html` itself, joins lists, and renders undefined, null and
+ * false as nothing. Attribute values must be quoted.
  */
 export const html = (strings, ...values) =>
   new Markup(strings.reduce((text, part, index) => text + markupOf(values[index - 1]) + part));
@@ -26,5 +26,8 @@ function markupOf(value) {
   return value === undefined || value === null || value === false ? '' : escaped(value);
 }
 
-/** An address that a link may lead to; anything that is not http leads nowhere. */
+/** The address if it is HTTP, else `#`: other schemes could run scripts. */
 export const link = (address) => (/^https?:\/\//i.test(address) ? address : '#');
+
+/** A line of secondary text. */
+export const hint = (text) => html`<p class="quiet">${text}</p>`;

@@ -1,13 +1,13 @@
 import { time } from './format.js';
 import { html } from './html.js';
-import { show } from './morph.js';
+import { show } from './show.js';
 
 const element = (id) => document.getElementById(id);
 
-/** Opens a mail over the page: its HTML part in a sandboxed frame, its text as text. */
+/** Opens a mail in a dialog: its HTML part in a sandboxed frame, its text part as plain text. */
 export async function openMail(id) {
   const response = await fetch(`/mails/${encodeURIComponent(id)}`);
-  if (!response.ok) throw new Error('This mail is not there any more.');
+  if (!response.ok) throw new Error('This mail no longer exists.');
   const mail = await response.json();
   element('mail-subject').textContent =
     mail.subject ?? (mail.kind === 'sms' ? 'Text message' : '(no subject)');

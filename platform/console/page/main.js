@@ -1,6 +1,5 @@
 import { shortName } from './format.js';
 import { openMail } from './mail-dialog.js';
-import { show } from './morph.js';
 import {
   callsPanel,
   countersPanel,
@@ -18,10 +17,11 @@ import {
   reportsPanel,
   startPanel,
 } from './shop-panels.js';
+import { show } from './show.js';
 
-const POLL_MS = 1_000;
-const LIMIT_MS = 10_000;
-const NOTICE_MS = 6_000;
+const pollMs = 1_000;
+const timeoutMs = 10_000;
+const messageMs = 6_000;
 const element = (id) => document.getElementById(id);
 const panels = {
   counters: countersPanel,
@@ -40,60 +40,64 @@ const panels = {
 };
 
 let paused = false;
-let waiting;
+let pollTimer;
 
-/** Asks for the newest state and draws it; asks again a second later while somebody looks. */
+/** Reads and renders the newest state, and again every second while the page is visible. */
 async function refresh() {
-  clearTimeout(waiting);
+  clearTimeout(pollTimer);
   try {
-    draw(await call('GET', '/live'));
+    const [state, orders] = await Promise.all([call('GET', '/state'), readOrders()]);
+    render({ ...state, orders });
     connection('live');
   } catch (error) {
     connection(error.message, true);
   }
-  clearTimeout(waiting);
-  if (!paused && !document.hidden) waiting = setTimeout(refresh, POLL_MS);
+  clearTimeout(pollTimer);
+  if (!paused && !document.hidden) pollTimer = setTimeout(refresh, pollMs);
 }
 
-function draw(live) {
-  const name = (physical) => shortName(physical, live);
-  element('title').textContent = `${live.project} · ${live.stage}`;
-  document.title = `${live.project} · ${live.stage}`;
-  for (const [id, panel] of Object.entries(panels)) show(element(id), panel(live, name));
+/** The orders come from the shop's API, which may be down while the platform runs. */
+const readOrders = () => call('GET', '/orders').catch(({ message }) => ({ problem: message }));
+
+function render(state) {
+  const name = (physical) => shortName(physical, state);
+  element('title').textContent = `${state.project} · ${state.stage}`;
+  document.title = `${state.project} · ${state.stage}`;
+  for (const [id, panel] of Object.entries(panels)) show(element(id), panel(state, name));
 }
 
 function connection(state, bad = false) {
   const pill = element('connection');
   const text = paused ? 'paused' : state;
   pill.classList.toggle('bad', bad && !paused);
-  if (pill.textContent !== text) pill.textContent = text; // a screen reader speaks each change
+  if (pill.textContent !== text) pill.textContent = text; // a screen reader reads out each change
 }
 
 async function call(method, path, body) {
   const response = await fetch(path, {
     method,
-    signal: AbortSignal.timeout(LIMIT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
     throw new Error('not reachable');
   });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.message ?? `status ${response.status}`);
-  return answer;
+  const result = await response.json();
+  if (!response.ok) throw new Error(result.message ?? `status ${response.status}`);
+  return result;
 }
 
 const actions = {
   'clear-faults': async () => {
     await call('DELETE', '/faults');
-    return 'No faults any more.';
+    return 'All faults are cleared.';
   },
   redrive: async ({ name }) => {
     const { moved } = await call('POST', `/queues/${encodeURIComponent(name)}/redrive`);
-    return `${moved} ${moved === 1 ? 'message goes' : 'messages go'} back to the queue.`;
+    return `${moved} ${moved === 1 ? 'message' : 'messages'} sent back to the queue.`;
   },
   'run-schedule': async ({ name }) => {
     await call('POST', `/schedules/${encodeURIComponent(name)}/run`);
-    return `${name} runs.`;
+    return `${name} is running.`;
   },
   'kill-host': async ({ name }) => {
     await call('POST', '/hosts/kill', { pid: Number(name) });
@@ -106,15 +110,15 @@ const actions = {
   },
 };
 
-let forgetting;
-function notice(text) {
-  const line = element('notice');
+let hideTimer;
+function showMessage(text) {
+  const line = element('message');
   line.textContent = text;
   line.hidden = false;
-  clearTimeout(forgetting);
-  forgetting = setTimeout(() => {
+  clearTimeout(hideTimer);
+  hideTimer = setTimeout(() => {
     line.hidden = true;
-  }, NOTICE_MS);
+  }, messageMs);
 }
 
 document.addEventListener('click', async (event) => {
@@ -122,10 +126,10 @@ document.addEventListener('click', async (event) => {
   const action = actions[button?.dataset.action];
   if (action === undefined) return;
   try {
-    const said = await action(button.dataset);
-    if (said) notice(said);
+    const message = await action(button.dataset);
+    if (message) showMessage(message);
   } catch (error) {
-    notice(`That did not work: ${error.message}`);
+    showMessage(`Failed: ${error.message}`);
   }
   if (!paused) refresh();
 });
@@ -133,7 +137,7 @@ element('pause').addEventListener('click', () => {
   paused = !paused;
   element('pause').setAttribute('aria-pressed', String(paused));
   if (paused) {
-    clearTimeout(waiting);
+    clearTimeout(pollTimer);
     connection('paused');
   } else refresh();
 });

@@ -15,13 +15,12 @@ type Html = {
   link(address: string): string;
 };
 
-/** Scripts of the page are plain JavaScript, as browsers take it. */
+/** Scripts of the page are plain JavaScript without types. */
 const script = async <T>(name: string): Promise<T> => (await import(join(import.meta.dirname, name))) as T;
 
-const HOSTILE = `</td></pre></textarea><img src=x onerror="alert(1)" alt='x'><script>alert(2)</script>&\``;
+const hostileText = `</td></pre></textarea><img src=x onerror="alert(1)" alt='x'><script>alert(2)</script>&\``;
 const name = (physical: string) => physical;
 const empty = {
-  now: '2026-11-21T10:00:00.000Z',
   project: 'shop',
   stage: 'local',
   addresses: {
@@ -44,68 +43,107 @@ const empty = {
   calls: { since: '2026-11-21T10:00:00.000Z', allowed: 0, denied: 0, rows: [] },
   pictures: { total: 0, rows: [] },
   reports: [],
-  orders: undefined,
+  orders: { rows: [] },
 };
 const at = '2026-11-21T10:00:00.000Z';
-const queue = { arn: HOSTILE, ready: 1, inFlight: 1, delayed: 1, listeners: [HOSTILE], redrivesTo: [] };
-/** Every text of the page that comes from outside. */
+const queue = {
+  arn: hostileText,
+  ready: 1,
+  inFlight: 1,
+  delayed: 1,
+  listeners: [hostileText],
+  redrivesTo: [],
+};
+/** A state in which every text from outside is hostile. */
 const hostile = {
   ...empty,
   addresses: {
-    api: HOSTILE,
-    aws: HOSTILE,
-    payments: `javascript:${HOSTILE}`,
+    api: hostileText,
+    aws: hostileText,
+    payments: `javascript:${hostileText}`,
     images: 'http://127.0.0.1:2/_images',
   },
-  hosts: [{ pid: HOSTILE, inFlight: 0 }],
-  functions: [{ name: HOSTILE, invocations: 1, errors: 1, lastMs: 1, averageMs: 1 }],
+  hosts: [{ pid: hostileText, inFlight: 0 }],
+  functions: [{ name: hostileText, invocations: 1, errors: 1, lastMs: 1, averageMs: 1 }],
   queues: [
-    { name: 'q', deadLetterQueue: HOSTILE, ...queue },
-    { ...queue, name: HOSTILE, redrivesTo: ['q'] },
+    { name: 'q', deadLetterQueue: hostileText, ...queue },
+    { ...queue, name: hostileText, redrivesTo: ['q'] },
   ],
-  deadLetters: { [HOSTILE]: [{ id: HOSTILE, sentAt: at, type: HOSTILE, group: HOSTILE, body: HOSTILE }] },
-  topics: [{ name: HOSTILE, published: 1, subscribers: [{ protocol: 'sqs', name: HOSTILE }] }],
+  deadLetters: {
+    [hostileText]: [
+      { id: hostileText, sentAt: at, type: hostileText, group: hostileText, body: hostileText },
+    ],
+  },
+  topics: [{ name: hostileText, published: 1, subscribers: [{ protocol: 'sqs', name: hostileText }] }],
   events: [
     {
-      key: HOSTILE,
-      at: HOSTILE,
-      topic: HOSTILE,
-      type: HOSTILE,
-      aggregateId: HOSTILE,
+      key: hostileText,
+      at: hostileText,
+      topic: hostileText,
+      type: hostileText,
+      aggregateId: hostileText,
       sequence: 1,
-      message: HOSTILE,
+      message: hostileText,
     },
-    { key: 'json', at, topic: 't', message: JSON.stringify({ name: HOSTILE }) },
+    { key: 'json', at, topic: 't', message: JSON.stringify({ name: hostileText }) },
   ],
-  schedules: [{ ruleName: HOSTILE, functionName: HOSTILE, at: null }],
+  schedules: [{ ruleName: hostileText, functionName: hostileText, at: null }],
   mails: {
     total: 1,
-    rows: [{ id: HOSTILE, kind: 'mail', receivedAt: at, to: [HOSTILE], sender: HOSTILE, subject: HOSTILE }],
+    rows: [
+      {
+        id: hostileText,
+        kind: 'mail',
+        receivedAt: at,
+        to: [hostileText],
+        sender: hostileText,
+        subject: hostileText,
+      },
+    ],
   },
-  faults: [{ id: HOSTILE, kind: HOSTILE, service: HOSTILE, action: HOSTILE, function: HOSTILE, hits: 0 }],
+  faults: [
+    {
+      id: hostileText,
+      kind: hostileText,
+      service: hostileText,
+      action: hostileText,
+      function: hostileText,
+      hits: 0,
+    },
+  ],
   calls: {
     since: at,
     allowed: 1,
     denied: 1,
-    rows: [{ function: HOSTILE, action: HOSTILE, count: 1, denied: 1 }],
+    rows: [{ function: hostileText, action: hostileText, count: 1, denied: 1 }],
   },
   pictures: {
     total: 1,
-    rows: [{ id: HOSTILE, at, renditions: [{ key: HOSTILE, width: HOSTILE, format: HOSTILE, bytes: 1 }] }],
-  },
-  reports: [
-    { date: HOSTILE, builtAt: at, byStatus: { paid: 1 }, sums: [{ currency: HOSTILE, revenueCents: 1 }] },
-  ],
-  orders: {
-    byStatus: {},
     rows: [
       {
-        id: HOSTILE,
-        number: HOSTILE,
-        status: HOSTILE,
-        lines: 1,
+        id: hostileText,
+        at,
+        renditions: [{ key: hostileText, width: hostileText, format: hostileText, bytes: 1 }],
+      },
+    ],
+  },
+  reports: [
+    {
+      date: hostileText,
+      builtAt: at,
+      byStatus: { paid: 1 },
+      sums: [{ currency: hostileText, revenueCents: 1 }],
+    },
+  ],
+  orders: {
+    rows: [
+      {
+        id: hostileText,
+        number: hostileText,
+        status: hostileText,
+        pieces: 1,
         totalCents: 1,
-        currency: HOSTILE,
+        currency: hostileText,
         placedAt: at,
       },
     ],
@@ -119,7 +157,7 @@ const panels = async () =>
   }).filter(([panel]) => panel.endsWith('Panel'));
 
 describe('a panel of the page', () => {
-  test('shows what others wrote as text, never as markup', async () => {
+  test('escapes every text that comes from outside', async () => {
     for (const [panel, draw] of await panels()) {
       const { text } = draw(hostile, name);
       expect({ panel, hostile: /<script|<img src=x|onerror="/.test(text) }).toEqual({
@@ -133,25 +171,25 @@ describe('a panel of the page', () => {
     }
   });
 
-  test('closes every element that it opens, whatever the texts are', async () => {
+  test('closes every element for any text', async () => {
     for (const [panel, draw] of await panels()) {
       for (const live of [empty, hostile])
         expect({ panel, open: openElements(draw(live, name).text) }).toEqual({ panel, open: [] });
     }
   });
 
-  test('says why the orders cannot be read', async () => {
+  test('shows why orders cannot be read', async () => {
     const { ordersPanel } = await script<{ ordersPanel: Panel }>('shop-panels.js');
     expect(ordersPanel({ orders: { problem: 'no <database>' } }, name).text).toContain('no &lt;database&gt;');
   });
 
-  test('has a button for every queue with dead letters, and none without', async () => {
+  test('has a redrive button for exactly the queues with dead letters', async () => {
     const { queuesPanel } = await script<{ queuesPanel: Panel }>('platform-panels.js');
     expect(queuesPanel(hostile, name).text.match(/data-action="redrive"/g)).toHaveLength(1);
     expect(queuesPanel({ ...hostile, deadLetters: { q: [] } }, name).text).not.toContain('redrive');
   });
 
-  test('of faults is there only while there are some', async () => {
+  test('of faults is empty without faults', async () => {
     const { faultsPanel } = await script<{ faultsPanel: Panel }>('platform-panels.js');
     expect(faultsPanel(empty, name).text).toBe('');
     expect(faultsPanel(hostile, name).text).toContain('data-action="clear-faults"');
@@ -159,7 +197,7 @@ describe('a panel of the page', () => {
 });
 
 describe('markup', () => {
-  test('escapes every value but what it made itself', async () => {
+  test('escapes every value except its own results', async () => {
     const { html } = await script<Html>('html.js');
     const list = ['<a>', '"b"'].map((item) => html`<li title="${item}">${item}</li>`);
     expect(html`<ul>${list}${undefined}${false}${0}</ul>`.text).toBe(
@@ -167,12 +205,12 @@ describe('markup', () => {
     );
   });
 
-  test('takes no look-alike of itself for markup', async () => {
+  test('escapes an object that imitates markup', async () => {
     const { html } = await script<Html>('html.js');
     expect(html`${{ text: '<b>', toString: () => '<i>' }}`.text).toBe('&lt;i&gt;');
   });
 
-  test('leads to http alone', async () => {
+  test('links to HTTP addresses only', async () => {
     const { link } = await script<Html>('html.js');
     expect(link('https://a.example/')).toBe('https://a.example/');
     for (const address of [
@@ -186,7 +224,7 @@ describe('markup', () => {
 });
 
 describe('a format', () => {
-  test('names a thing by what tells it apart', async () => {
+  test('shortens names and ids', async () => {
     const { shortName, shortId } = await script<Formats>('format.js');
     const shop = { project: 'shop', stage: 'local' };
     expect(shortName('shop-orders-local-place-order', shop)).toBe('orders/place-order');
@@ -195,7 +233,7 @@ describe('a format', () => {
     expect(shortId('01a1fcc2-27e7-7439-a6d7-f4ae7524c492')).toBe('…7524c492');
   });
 
-  test('measures', async () => {
+  test('formats durations, money and times', async () => {
     const { duration, money, time } = await script<Formats>('format.js');
     expect([undefined, 2.345, 123.4, 2_500].map(duration)).toEqual(['–', '2.3 ms', '123 ms', '2.50 s']);
     expect(money(1_490, 'EUR')).toBe('14.90 EUR');
@@ -203,15 +241,15 @@ describe('a format', () => {
   });
 });
 
-const VOID = new Set(['img', 'wbr']);
+const voidElements = new Set(['img', 'wbr']);
 
-/** The elements that markup leaves open, or closes out of turn. */
+/** The elements that the markup leaves open, or closes in the wrong order. */
 function openElements(text: string): string[] {
   const open: string[] = [];
   for (const [, slash, element = ''] of text.matchAll(/<(\/?)([a-z][a-z0-9]*)\b/g)) {
     if (slash === '/') {
       if (open.pop() !== element) return [`</${element}>`];
-    } else if (!VOID.has(element)) open.push(element);
+    } else if (!voidElements.has(element)) open.push(element);
   }
   return open;
 }

@@ -1,40 +1,39 @@
 import { count, duration, time } from './format.js';
-import { html } from './html.js';
+import { hint, html } from './html.js';
 
-const nothing = (text) => html`<p class="quiet">${text}</p>`;
-const sumOf = (rows, of) => rows.reduce((sum, row) => sum + of(row), 0);
+const sumOf = (rows, amount) => rows.reduce((sum, row) => sum + amount(row), 0);
 const counter = (label, value, bad = false) =>
   html`<div class="${bad ? 'counter bad' : 'counter'}"><dt>${label}</dt><dd>${value}</dd></div>`;
 
-/** `service:Operation`, which a narrow column may break behind the colon. */
+/** `service:Operation`, which may wrap after the colon. */
 const breakable = (action) => {
   const [service, ...operation] = action.split(':');
   return operation.length === 0 ? action : html`${service}:<wbr>${operation.join(':')}`;
 };
 
-/** Messages that nobody takes any more. */
+/** Messages in dead-letter queues and in queues without a consumer. */
 const deadOf = ({ queues }) =>
   sumOf(
     queues.filter(({ redrivesTo, listeners }) => redrivesTo.length > 0 || listeners.length === 0),
     ({ ready, inFlight, delayed }) => ready + inFlight + delayed,
   );
+/** Messages in queues with a consumer. */
 const movingOf = ({ queues }) =>
   sumOf(
     queues.filter(({ listeners }) => listeners.length > 0),
     ({ ready, inFlight, delayed }) => ready + inFlight + delayed,
   );
 
-/** The shop in one line of numbers. */
-export function countersPanel(live) {
-  const { orders, functions, calls, mails, pictures, faults } = live;
+/** The most important counters. */
+export function countersPanel(state) {
+  const { functions, calls, mails, pictures, faults } = state;
   const errors = sumOf(functions, (row) => row.errors);
-  const dead = deadOf(live);
+  const dead = deadOf(state);
   return html`<dl class="counters">
-    ${counter('orders', count(sumOf(Object.values(orders?.byStatus ?? {}), (some) => some)))}
-    ${counter('events', count(sumOf(live.topics, ({ published }) => published)))}
+    ${counter('events', count(sumOf(state.topics, ({ published }) => published)))}
     ${counter('invocations', count(sumOf(functions, (row) => row.invocations)))}
     ${counter('errors', count(errors), errors > 0)}
-    ${counter('messages moving', count(movingOf(live) + live.pendingEvents))}
+    ${counter('messages moving', count(movingOf(state) + state.pendingEvents))}
     ${counter('dead letters', count(dead), dead > 0)}
     ${counter('AWS calls', count(calls.allowed))}
     ${counter('denied', count(calls.denied), calls.denied > 0)}
@@ -44,7 +43,7 @@ export function countersPanel(live) {
   </dl>`;
 }
 
-/** The faults in force, which nobody should forget; nothing without one. */
+/** The injected faults; empty without any. */
 export function faultsPanel({ faults }, name) {
   if (faults.length === 0) return html``;
   return html`<section class="alarm" aria-labelledby="h-faults">
@@ -52,7 +51,7 @@ export function faultsPanel({ faults }, name) {
     <ul>${faults.map(
       (
         fault,
-      ) => html`<li data-key="${fault.id}"><b>${fault.kind}</b>${fault.latencyMs === undefined ? '' : ` of ${count(fault.latencyMs)} ms`}
+      ) => html`<li id="fault:${fault.id}"><b>${fault.kind}</b>${fault.latencyMs === undefined ? '' : ` of ${count(fault.latencyMs)} ms`}
         on ${fault.service ?? 'every service'} ${fault.action ?? '(any action)'}${fault.function === undefined ? '' : ` by ${name(fault.function)}`}${
           fault.probability === undefined ? '' : `, one in ${(1 / fault.probability).toFixed(1)}`
         }: ${count(fault.hits)}${fault.count === undefined ? '' : ` of ${count(fault.count)}`} hit</li>`,
@@ -61,7 +60,7 @@ export function faultsPanel({ faults }, name) {
   </section>`;
 }
 
-/** The queues with their dead letters, which a button sends back to where they came from. */
+/** The queues and their dead letters, with a button that redrives them. */
 export function queuesPanel({ queues, deadLetters }, name) {
   const byName = new Map(queues.map((queue) => [queue.name, queue]));
   const rows = queues.filter(({ redrivesTo }) => redrivesTo.length === 0);
@@ -73,36 +72,36 @@ export function queuesPanel({ queues, deadLetters }, name) {
   return html`<table>
       <thead><tr><th scope="col">Queue</th><th scope="col" class="number">Waiting</th><th scope="col" class="number">In flight</th><th scope="col" class="number">Dead</th></tr></thead>
       <tbody>${rows.map(
-        (queue) => html`<tr data-key="${queue.name}"><th scope="row" title="${queue.arn}">${name(queue.name)}
+        (queue) => html`<tr id="queue:${queue.name}"><th scope="row" title="${queue.arn}">${name(queue.name)}
           <span class="quiet">${queue.listeners.length > 0 ? `→ ${queue.listeners.map(name).join(', ')}` : ''}</span></th>
           ${cell(waiting(queue), queue.listeners.length === 0)}${cell(queue.inFlight)}${cell(all(byName.get(queue.deadLetterQueue)), true)}</tr>`,
       )}</tbody>
     </table>
     ${letters.map(
-      ([queue, messages]) => html`<section class="letters" data-key="${queue}">
+      ([queue, messages]) => html`<section class="letters" id="dead-letters:${queue}">
         <h3>${name(queue)}: ${count(all(byName.get(queue)))} dead</h3>
         <button type="button" data-action="redrive" data-name="${queue}" aria-label="Redrive ${name(queue)}">Redrive</button>
         ${messages.map(
           (message) =>
-            html`<details data-key="${message.id}"><summary>${time(message.sentAt)} <b>${message.type ?? 'message'}</b> <code>${message.group}</code></summary><pre>${message.body}</pre></details>`,
+            html`<details id="dead-letter:${message.id}"><summary>${time(message.sentAt)} <b>${message.type ?? 'message'}</b> <code>${message.group}</code></summary><pre>${message.body}</pre></details>`,
         )}
       </section>`,
     )}`;
 }
 
-/** The topics with what they took and who listens. */
+/** The topics with their number of events and their subscribers. */
 export function topicsPanel({ topics }, name) {
   return html`<table>
     <thead><tr><th scope="col">Topic</th><th scope="col" class="number">Events</th></tr></thead>
     <tbody>${topics.map(
-      (topic) => html`<tr data-key="${topic.name}"><th scope="row">${name(topic.name)}
-        <span class="quiet">${topic.subscribers.length > 0 ? `→ ${topic.subscribers.map((one) => name(one.name)).join(', ')}` : 'nobody listens'}</span></th>
+      (topic) => html`<tr id="topic:${topic.name}"><th scope="row">${name(topic.name)}
+        <span class="quiet">${topic.subscribers.length > 0 ? `→ ${topic.subscribers.map((one) => name(one.name)).join(', ')}` : 'no subscribers'}</span></th>
         <td class="number ${topic.published > 0 ? 'some' : 'zero'}">${count(topic.published)}</td></tr>`,
     )}</tbody>
   </table>`;
 }
 
-/** The functions, the busiest first. */
+/** The functions, most invocations first. */
 export function functionsPanel({ functions }, name) {
   const rows = functions.toSorted((a, b) => b.invocations - a.invocations || a.name.localeCompare(b.name));
   return html`<table>
@@ -110,29 +109,29 @@ export function functionsPanel({ functions }, name) {
     <tbody>${rows.map(
       (
         row,
-      ) => html`<tr data-key="${row.name}" class="${row.invocations === 0 ? 'idle' : ''}"><th scope="row" title="${row.name}">${name(row.name)}</th>
+      ) => html`<tr id="function:${row.name}" class="${row.invocations === 0 ? 'idle' : ''}"><th scope="row" title="${row.name}">${name(row.name)}</th>
         <td class="number">${count(row.invocations)}</td><td class="number ${row.errors > 0 ? 'bad' : 'zero'}">${count(row.errors)}</td>
         <td class="number">${duration(row.lastMs)}</td><td class="number">${duration(row.averageMs)}</td></tr>`,
     )}</tbody>
   </table>`;
 }
 
-/** What functions called of AWS, and what their roles denied. */
+/** AWS calls of the functions, and how many their roles denied. */
 export function callsPanel({ calls }, name) {
-  if (calls.rows.length === 0) return nothing('No call since the start.');
+  if (calls.rows.length === 0) return hint('No calls since the start.');
   return html`<p class="quiet">since ${time(calls.since)}; a call that touches two resources counts for each</p>
     <table>
       <thead><tr><th scope="col">Function</th><th scope="col">Action</th><th scope="col" class="number">Allowed</th><th scope="col" class="number">Denied</th></tr></thead>
       <tbody>${calls.rows.map(
         (
           row,
-        ) => html`<tr data-key="${row.function} ${row.action}"><th scope="row">${name(row.function)}</th><td><code>${breakable(row.action)}</code></td>
+        ) => html`<tr id="call:${row.function}:${row.action}"><th scope="row">${name(row.function)}</th><td><code>${breakable(row.action)}</code></td>
           <td class="number">${count(row.count)}</td><td class="number ${row.denied > 0 ? 'bad' : 'zero'}">${count(row.denied)}</td></tr>`,
       )}</tbody>
     </table>`;
 }
 
-/** The processes that run functions; killing one is safe, and worth a try. */
+/** The processes that run functions, with a button that kills one. */
 export function hostsPanel({ hosts, memoryMb, pendingEvents }) {
   return html`<table>
       <thead><tr><th scope="col">Process</th><th scope="col" class="number">Running</th><td></td></tr></thead>
@@ -140,10 +139,10 @@ export function hostsPanel({ hosts, memoryMb, pendingEvents }) {
         ({
           pid,
           inFlight,
-        }) => html`<tr data-key="${pid}"><th scope="row">pid ${pid}</th><td class="number">${count(inFlight)}</td>
+        }) => html`<tr id="host:${pid}"><th scope="row">pid ${pid}</th><td class="number">${count(inFlight)}</td>
           <td class="number"><button type="button" data-action="kill-host" data-name="${pid}" aria-label="Kill the host with pid ${pid}">Kill</button></td></tr>`,
       )}</tbody>
     </table>
-    <p class="quiet">A killed host is replaced, and its messages come back: nothing is lost.
-      Asynchronous events that wait: ${count(pendingEvents)}. The platform itself uses ${count(memoryMb)} MB.</p>`;
+    <p class="quiet">A killed host is replaced and its messages are delivered again.
+      Pending asynchronous events: ${count(pendingEvents)}. Memory of the platform process: ${count(memoryMb)} MB.</p>`;
 }

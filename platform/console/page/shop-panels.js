@@ -1,11 +1,10 @@
 import { bytes, count, money, shortId, time } from './format.js';
-import { html, link } from './html.js';
+import { hint, html, link } from './html.js';
 
-const nothing = (text) => html`<p class="quiet">${text}</p>`;
-const STATUSES = ['pending', 'paid', 'shipped', 'completed', 'cancelled'];
-const status = (name) => html`<span class="tag ${STATUSES.includes(name) ? name : ''}">${name}</span>`;
+const statuses = ['pending', 'paid', 'shipped', 'completed', 'cancelled'];
+const status = (name) => html`<span class="tag ${statuses.includes(name) ? name : ''}">${name}</span>`;
 
-/** Where the shop answers, and three lines to try. */
+/** The shop's addresses, and three commands to try. */
 export function startPanel({ addresses }) {
   const { api, aws, payments, images } = addresses;
   const lines = [
@@ -27,28 +26,28 @@ export function startPanel({ addresses }) {
     )}`;
 }
 
-/** The newest orders, and how many there are by status. */
+/** The newest orders, and how many of them have each status. */
 export function ordersPanel({ orders }) {
-  if (!orders) return nothing('No stack of this platform takes orders.');
-  if (orders.problem) return nothing(`Orders cannot be read now: ${orders.problem}`);
-  if (orders.rows.length === 0) return nothing('No order yet: npm run demo places some.');
-  return html`<p class="sums">${STATUSES.map((name) => html`${status(name)} <b>${count(orders.byStatus[name])}</b> `)}</p>
+  if (orders.problem) return hint(`Orders cannot be read: ${orders.problem}`);
+  if (orders.rows.length === 0) return hint('No orders yet: npm run demo places some.');
+  const countOf = (status) => orders.rows.filter((row) => row.status === status).length;
+  return html`<p class="sums">${statuses.map((name) => html`${status(name)} <b>${count(countOf(name))}</b> `)}</p>
     <table>
-      <thead><tr><th scope="col">Order</th><th scope="col">Status</th><th scope="col" class="number">Lines</th><th scope="col" class="number">Total</th><th scope="col">Placed</th></tr></thead>
+      <thead><tr><th scope="col">Order</th><th scope="col">Status</th><th scope="col" class="number">Pieces</th><th scope="col" class="number">Total</th><th scope="col">Placed</th></tr></thead>
       <tbody>${orders.rows.map(
         (
           row,
-        ) => html`<tr data-key="${row.id}"><th scope="row" title="${row.id}"><code>${row.number}</code></th><td>${status(row.status)}</td>
-          <td class="number">${count(row.lines)}</td><td class="number">${money(row.totalCents, row.currency)}</td><td>${time(row.placedAt)}</td></tr>`,
+        ) => html`<tr id="order:${row.id}"><th scope="row" title="${row.id}"><code>${row.number}</code></th><td>${status(row.status)}</td>
+          <td class="number">${count(row.pieces)}</td><td class="number">${money(row.totalCents, row.currency)}</td><td>${time(row.placedAt)}</td></tr>`,
       )}</tbody>
     </table>`;
 }
 
-/** The newest facts that services published, each with its message. */
+/** The newest published events, each with its message. */
 export function eventsPanel({ events }, name) {
-  if (events.length === 0) return nothing('No event since the start.');
+  if (events.length === 0) return hint('No events since the start.');
   return html`<ol class="events">${events.map(
-    (event) => html`<li data-key="${event.key}"><details>
+    (event) => html`<li id="event:${event.key}"><details>
         <summary>${time(event.at)} <b>${event.type ?? 'message'}</b>
           <code title="${event.aggregateId}">${shortId(event.aggregateId ?? '')}${event.sequence ? ` #${event.sequence}` : ''}</code>
           <span class="quiet">${name(event.topic)}</span></summary>
@@ -56,7 +55,7 @@ export function eventsPanel({ events }, name) {
   )}</ol>`;
 }
 
-/** A JSON message in lines; anything else as it came. */
+/** Formats a JSON message; returns any other text unchanged. */
 export function pretty(message) {
   try {
     return JSON.stringify(JSON.parse(message), null, 2);
@@ -65,24 +64,24 @@ export function pretty(message) {
   }
 }
 
-/** What left the shop by mail and text message. */
+/** Mails and text messages that the shop sent. */
 export function mailsPanel({ mails }, name) {
-  if (mails.rows.length === 0) return nothing('No mail yet.');
+  if (mails.rows.length === 0) return hint('No mails yet.');
   return html`<p class="quiet">${count(mails.total)} in the mailbox${mails.total > mails.rows.length ? ', the newest first' : ''}</p>
     <ul class="mails">${mails.rows.map(
-      (mail) => html`<li data-key="${mail.id}">
+      (mail) => html`<li id="mail:${mail.id}">
         <button type="button" class="row" data-action="open-mail" data-name="${mail.id}" title="sent by ${name(mail.sender)}">
           <b>${mail.subject || '(no subject)'}</b><span>${mail.kind === 'sms' ? 'SMS to ' : ''}${mail.to.join(', ')}</span>${time(mail.receivedAt)}</button></li>`,
     )}</ul>`;
 }
 
-/** The newest pictures, each drawn by its smallest rendition, with links to all of them. */
+/** The newest pictures: the smallest rendition of each, and links to all. */
 export function picturesPanel({ pictures, addresses }) {
-  if (pictures.rows.length === 0) return nothing('No picture yet.');
+  if (pictures.rows.length === 0) return hint('No pictures yet.');
   const address = (key) => link(`${addresses.images}/${key.split('/').map(encodeURIComponent).join('/')}`);
   return html`<p class="quiet">${count(pictures.total)} processed</p>
     <ul class="pictures">${pictures.rows.map(
-      ({ id, renditions }) => html`<li data-key="${id}"><figure>
+      ({ id, renditions }) => html`<li id="picture:${id}"><figure>
         <img src="${address(renditions[0].key)}" alt="Rendition of picture ${shortId(id)}" loading="lazy" width="120" height="120" />
         <figcaption>${renditions.map(
           ({ key, width, format, bytes: size }) =>
@@ -91,20 +90,20 @@ export function picturesPanel({ pictures, addresses }) {
     )}</ul>`;
 }
 
-/** The daily reports, and the rules that start functions, each with a button that starts them now. */
+/** The daily reports, and the schedules with a button that runs each now. */
 export function reportsPanel({ reports, schedules }, name) {
   return html`${
     reports.length === 0
-      ? nothing('No report yet: it is made of the day before; run its schedule below.')
+      ? hint('No reports yet: run the schedule below for the report of yesterday.')
       : html`<table>
-          <thead><tr><th scope="col">Day</th><th scope="col" class="number">Orders</th><th scope="col" class="number">Revenue</th><th scope="col">Made</th></tr></thead>
+          <thead><tr><th scope="col">Day</th><th scope="col" class="number">Orders</th><th scope="col" class="number">Revenue</th><th scope="col">Built</th></tr></thead>
           <tbody>${reports.map(
             ({
               date,
               builtAt,
               byStatus,
               sums,
-            }) => html`<tr data-key="${date}"><th scope="row"><a href="/reports/${encodeURIComponent(date)}" target="_blank">${date}</a></th>
+            }) => html`<tr id="report:${date}"><th scope="row"><a href="/reports/${encodeURIComponent(date)}" target="_blank">${date}</a></th>
               <td class="number">${count(Object.values(byStatus ?? {}).reduce((sum, some) => sum + some, 0))}</td>
               <td class="number">${(sums ?? []).map((sum) => money(sum.revenueCents, sum.currency)).join(', ') || '–'}</td><td>${time(builtAt)}</td></tr>`,
           )}</tbody></table>`
@@ -116,7 +115,7 @@ export function reportsPanel({ reports, schedules }, name) {
         ruleName,
         functionName,
         at,
-      }) => html`<tr data-key="${ruleName}"><th scope="row" title="${ruleName}">${name(functionName)}</th><td>${at ? time(at) : '–'}</td>
+      }) => html`<tr id="schedule:${ruleName}"><th scope="row" title="${ruleName}">${name(functionName)}</th><td>${at ? time(at) : '–'}</td>
         <td class="number"><button type="button" data-action="run-schedule" data-name="${functionName}" aria-label="Run ${name(functionName)} now">Run</button></td></tr>`,
     )}</tbody>
   </table>`;

@@ -1,6 +1,7 @@
 import { project } from '../../../build/stacks.ts';
 import { makeReport } from '../../../client/daily-report.ts';
-import { type Invoke, invokeThroughConsole, invokeThroughLambda } from '../../../client/invoke.ts';
+import { type Invoke, invokeThroughLambda } from '../../../client/invoke.ts';
+import { ControlClient } from '../../../platform/control/control-client.ts';
 import { setting } from './shop.ts';
 
 /**
@@ -10,17 +11,17 @@ import { setting } from './shop.ts';
 function operator(): { invoke: Invoke; stage: string } {
   const consoleUrl = process.env['E2E_CONTROL_URL'];
   return consoleUrl
-    ? { invoke: invokeThroughConsole(consoleUrl), stage: 'local' }
+    ? { invoke: new ControlClient(consoleUrl).invoke, stage: 'local' }
     : { invoke: invokeThroughLambda(process.env['E2E_AWS_URL']), stage: setting('E2E_STAGE') };
 }
 
-/** Invokes a function of the shop as its operator would. @throws Error with what it answered if it failed */
+/** Invokes a function of the shop as its operator would. @throws Error with the function's error if it failed */
 export async function invoke(service: string, name: string, payload: object): Promise<void> {
   const { invoke: send, stage } = operator();
   await send(`shop-${service}-${stage}-${name}`, payload);
 }
 
-/** Makes the report of a day as its schedule does on the morning after. */
+/** Builds the report of a day as its schedule does on the next morning. */
 export async function makeDailyReport(date: string): Promise<void> {
   const { invoke: send, stage } = operator();
   await makeReport(send, { project, stage }, date);

@@ -4,6 +4,7 @@ type Charge = { paid: boolean; amount: number; amount_refunded: number };
 
 const ledgerOf = async <View>(orderId: string): Promise<View> => {
   const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/ledger?order_id=${orderId}`);
+  if (!response.ok) throw new Error(`ledger: ${response.status} ${await response.text()}`);
   return (await response.json()) as View;
 };
 

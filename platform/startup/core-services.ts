@@ -7,57 +7,58 @@ import { Mailbox } from '../mailbox/mailbox.ts';
 import { type PaymentsSandbox, startPaymentsSandbox } from '../payments-sandbox/sandbox.ts';
 import type { SecretStore } from '../provision/secret-store.ts';
 import type { AsyncEvents } from '../sources/async-events.ts';
-import type { StartOptions } from '../start-platform.ts';
-import { noticeLine } from './notices.ts';
-import { type Stops, settled } from './stops.ts';
+import { formatOutput } from './function-output.ts';
+import type { StartOptions } from './platform.ts';
+import { allSettled, type Shutdown } from './shutdown.ts';
 
-/** What the platform needs before it knows the stacks. */
-export type Base = {
+/** The parts that start without knowing the stacks. */
+export type CoreServices = {
   awsEndpoint: AwsEndpoint;
   messaging: Messaging;
   mailbox: Mailbox;
   pool: HostPool;
   payments: PaymentsSandbox;
-  /** The DynamoDB engine's own address. */
+  /** Address of the DynamoDB engine itself. */
   dynamoUrl: string;
 };
 
-/** Invocations that share one instance in mode `several`, and instances of one function in mode `single`. */
-export const CONCURRENCY = 64;
-const INSTANCES_PER_FUNCTION = 8;
+/** Concurrent invocations of one instance in mode `several`. */
+export const concurrency = 64;
+/** Instances of one function in mode `single`. */
+const instancesPerFunction = 8;
 
 /**
- * Starts engines, hosts, payment sandbox and AWS endpoint side by side. `events` answers the queue of asynchronous
- * events once there is one.
+ * Starts engines, function hosts, payment sandbox and AWS endpoint.
+ * @param events returns the queue of asynchronous invocations, once there is one
  */
-export async function startBase(
+export async function startCoreServices(
   options: StartOptions,
-  stops: Stops,
+  shutdown: Shutdown,
   secrets: SecretStore,
   events: () => AsyncEvents | undefined,
-): Promise<Base> {
+): Promise<CoreServices> {
   const { dataDir, ports, log, region, accountId } = options;
   const onUnexpectedExit = (engine: string) => (reason: string) =>
     options.onUnexpectedExit?.(`${engine} ${reason}`);
-  const [dynamo, messaging, mailbox, pool, payments] = await settled([
-    stopped(
+  const [dynamo, messaging, mailbox, pool, payments] = await allSettled([
+    registered(
       startDynamo({ dataDir: join(dataDir, 'dynamodb'), onUnexpectedExit: onUnexpectedExit('DynamoDB') }),
-      (it) => stops.add('engines', () => it.stop()),
+      (engine) => shutdown.add('engines', () => engine.stop()),
     ),
-    stopped(startMessaging({ dataDir: join(dataDir, 'messaging'), region }), (it) =>
-      stops.add('engines', () => it.stop()),
+    registered(startMessaging({ dataDir: join(dataDir, 'messaging'), region }), (engine) =>
+      shutdown.add('engines', () => engine.stop()),
     ),
     Mailbox.open(join(dataDir, 'mails')),
-    stopped(startPool(options), (it) => stops.add('functions', () => it.stop())),
-    // No key lets anybody in until the secret is known.
-    stopped(
+    registered(startPool(options), (pool) => shutdown.add('functions', () => pool.stop())),
+    // A random key refuses every request until the configured one is known.
+    registered(
       startPaymentsSandbox({
         port: ports.payments,
         apiKey: crypto.randomUUID(),
         dataDir: join(dataDir, 'payments'),
         log: (line) => log('info', line),
       }),
-      (it) => stops.add('endpoints', () => it.stop()),
+      (sandbox) => shutdown.add('endpoints', () => sandbox.stop()),
     ),
   ]);
   const bucket = `${options.project}-${options.stage}-product-images-${accountId}-${region}`;
@@ -77,24 +78,21 @@ export async function startBase(
     images: { bucket, prefixes: ['renditions/'] },
     log: (line) => log('warn', line),
   });
-  stops.add('endpoints', () => awsEndpoint.stop());
+  shutdown.add('endpoints', () => awsEndpoint.stop());
   return { awsEndpoint, messaging, mailbox, pool, payments, dynamoUrl: dynamo.url };
 }
 
 function startPool({ hosts, mode, root, log }: StartOptions): Promise<HostPool> {
   return startHostPool({
     hosts,
-    concurrency:
-      mode === 'several'
-        ? { mode, concurrency: CONCURRENCY }
-        : { mode, instancesPerFunction: INSTANCES_PER_FUNCTION },
+    concurrency: mode === 'several' ? { mode, concurrency } : { mode, instancesPerFunction },
     compileCacheDir: join(root, '.cache', 'v8'),
-    onNotice: (notice) => log(notice.level, noticeLine(notice)),
+    onNotice: (notice) => log(notice.level, formatOutput(notice)),
   });
 }
 
-/** Registers the stop as soon as the start is over: a neighbour may fail. */
-async function stopped<T>(starting: Promise<T>, register: (started: T) => void): Promise<T> {
+/** Registers a part for shutdown as soon as it has started, since another part may fail to start. */
+async function registered<T>(starting: Promise<T>, register: (started: T) => void): Promise<T> {
   const started = await starting;
   register(started);
   return started;

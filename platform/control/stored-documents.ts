@@ -1,9 +1,9 @@
 import type { BucketSpec, Deployment } from '../../build/deployment.ts';
 import type { StoredObject } from '../engines/fauxqs-internals.ts';
 import type { Messaging } from '../engines/messaging.ts';
-import { every } from './every.ts';
+import { cached } from './cached.ts';
 
-/** A picture and what was made of it; `key` is that of the picture origin. */
+/** A picture and its renditions; `key` is the path at the image origin. */
 export type Picture = {
   id: string;
   at: string;
@@ -12,7 +12,7 @@ export type Picture = {
 /** A daily report without its orders. */
 export type ReportRow = { date: string; builtAt: string; byStatus: unknown; sums: unknown };
 
-/** Read-only views of what the shop keeps in its buckets. */
+/** Read-only views of the shop's buckets. */
 export type StoredDocuments = {
   pictures(): { total: number; rows: Picture[] };
   reports(): ReportRow[];
@@ -20,12 +20,12 @@ export type StoredDocuments = {
   report(date: string): string | undefined;
 };
 
-const PICTURES = 12;
-const REPORTS = 7;
-/** Going through a bucket of many thousand objects takes longer than a look at it each second is worth. */
-const REFRESH_MS = 3_000;
+const maxPictures = 12;
+const maxReports = 7;
+/** Listing a bucket of many thousand objects for every request would be slow. */
+const refreshMs = 3_000;
 
-/** Reads pictures and reports straight from the object store, so that looking calls no function and counts no call. */
+/** Reads from the object store directly, so that reading invokes no function and counts no AWS call. */
 export function storedDocuments(messaging: Messaging, deployment: Deployment): StoredDocuments {
   const prefix = `${deployment.project}-${deployment.stage}`;
   const bucketOf = (name: string) =>
@@ -35,18 +35,17 @@ export function storedDocuments(messaging: Messaging, deployment: Deployment): S
       key.startsWith(folder),
     );
   const documents = bucketOf('order-documents');
-  // The list carries no content: the store reads that from the disk for one object at a time.
   const reportText = (key: string): string =>
     messaging.objects.getObject(documents?.name ?? '', key).body.toString('utf8');
   let parsed = new Map<string, ReportRow>();
 
   return {
-    pictures: every(REFRESH_MS, () => pictureRows(objectsIn(bucketOf('product-images'), 'renditions/'))),
-    reports: every(REFRESH_MS, () => {
+    pictures: cached(refreshMs, () => pictureRows(objectsIn(bucketOf('product-images'), 'renditions/'))),
+    reports: cached(refreshMs, () => {
       const newest = objectsIn(documents, 'reports/')
         .sort((a, b) => (a.key < b.key ? 1 : -1))
-        .slice(0, REPORTS);
-      // A report of a busy day is large: it is parsed once.
+        .slice(0, maxReports);
+      // Each report is parsed once: it lists every order of its day.
       parsed = new Map(
         newest.map((object) => [object.etag, parsed.get(object.etag) ?? reportRow(reportText(object.key))]),
       );
@@ -64,7 +63,7 @@ function reportRow(text: string): ReportRow {
   return { date, builtAt, byStatus, sums };
 }
 
-/** The newest pictures, each with its renditions from small to large. */
+/** The newest pictures, each with its renditions by ascending width. */
 export function pictureRows(objects: Pick<StoredObject, 'key' | 'contentLength' | 'lastModified'>[]): {
   total: number;
   rows: Picture[];
@@ -79,7 +78,7 @@ export function pictureRows(objects: Pick<StoredObject, 'key' | 'contentLength' 
     picture.renditions.push({ key, width: Number(width), format, bytes });
     pictures.set(id, picture);
   }
-  const rows = [...pictures.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, PICTURES);
+  const rows = [...pictures.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, maxPictures);
   for (const { renditions } of rows) renditions.sort((a, b) => a.width - b.width);
   return { total: pictures.size, rows };
 }

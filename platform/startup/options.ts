@@ -2,12 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { StartError } from '../build/start-error.ts';
+import { StartError } from '../../build/start-error.ts';
 
-export const LOG_LEVELS = ['error', 'warn', 'info'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export const logLevels = ['error', 'warn', 'info'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
-/** How the platform is started. Ports of 0 take any free one. */
+/** How the platform is started. A port of 0 takes any free one. */
 export type PlatformOptions = {
   /** The project's root, absolute. */
   root: string;
@@ -19,20 +19,20 @@ export type PlatformOptions = {
   accountId: string;
   ports: { api: number; console: number; aws: number; payments: number };
   hosts: number;
-  /** `several` invocations at once in one instance (Lambda Managed Instances), or a `single` one (Lambda). */
+  /** `several` concurrent invocations per instance (Lambda Managed Instances), or a `single` one (Lambda). */
   mode: 'several' | 'single';
-  /** Takes changed handlers over without a restart. */
+  /** Reloads changed handlers without a restart. */
   watch: boolean;
-  /** What of the functions' output reaches the console; all of it is in the log files. */
+  /** The functions' output that is printed; log files contain all of it. */
   logLevel: LogLevel;
   adminEmail: string;
-  /** Fills an empty shop with a small catalogue. */
+  /** Whether an empty shop is filled with a small catalogue. */
   seed: boolean;
-  /** False for data that is thrown away: nothing is flushed to the disk. */
+  /** False for temporary data: nothing is flushed to disk. */
   durable: boolean;
 };
 
-/** The data folder that the option, else the environment names, else `.local`; from the project's root on, absolute. */
+/** The absolute path of the data folder: from the option, the environment, or `.local` in the project's root. */
 export function dataDirOf(
   root: string,
   option: string | undefined,
@@ -61,7 +61,7 @@ export function defaultOptions(root: string): PlatformOptions {
   };
 }
 
-export const HELP = `npm start [-- options]     every option is also an environment variable
+export const helpText = `npm start [-- options]     every option is also an environment variable
 
 Runs the whole shop on this machine: API, database engines, queues, functions, mails, payments.
 
@@ -73,19 +73,19 @@ Runs the whole shop on this machine: API, database engines, queues, functions, m
   --hosts N            processes that run functions   (SHOP_LOCAL_HOSTS, 2)
   --mode MODE          several invocations at once in an instance, or a single one  (SHOP_LOCAL_MODE, several)
   --log-level LEVEL    error, warn or info            (SHOP_LOCAL_LOG_LEVEL, warn)
-  --admin-email EMAIL  the administrator made at the first start (SHOP_LOCAL_ADMIN_EMAIL, admin@shop.example)
-  --no-watch           do not follow changes of the code (SHOP_LOCAL_WATCH=off)
+  --admin-email EMAIL  administrator, created at the first start (SHOP_LOCAL_ADMIN_EMAIL, admin@shop.example)
+  --no-watch           do not reload changed code (SHOP_LOCAL_WATCH=off)
   --no-seed            start with an empty catalogue  (SHOP_LOCAL_SEED=off)
-  --no-flush           do not flush data to the disk, for data that is thrown away (SHOP_LOCAL_FLUSH=off)
+  --no-flush           do not flush data to disk, for temporary data (SHOP_LOCAL_FLUSH=off)
   --help
 
-npm run reset empties the data folder. It, npm run demo and npm run report take --data-dir and its variable too.`;
+npm run reset deletes the data folder. It, npm run demo and npm run report take --data-dir and its variable too.`;
 
 type Values = Record<string, string | boolean | undefined>;
 
 /**
- * Reads the command line over the environment over the defaults; undefined when help was asked for.
- * @throws StartError that names the option and what it takes
+ * Reads each option from the command line, the environment or the defaults, in this order; undefined for `--help`.
+ * @throws StartError naming an invalid option and its valid values
  */
 export function readOptions(
   args: string[],
@@ -94,41 +94,31 @@ export function readOptions(
 ): PlatformOptions | undefined {
   const values = parse(args);
   if (values.help === true) return undefined;
+  const defaults = defaultOptions(root);
   const text = (flag: string, variable: string) =>
     (values[flag] as string | undefined) ?? environment[variable];
   const off = (flag: string, variable: string) =>
     values[flag] === true || ['off', 'false', '0'].includes(environment[variable] ?? '');
-  const defaults = defaultOptions(root);
+  const port = (flag: string, variable: string, fallback: number) =>
+    integer(flag, text(flag, variable), fallback, 0, 65_535);
   return {
     ...defaults,
     dataDir: folder('data-dir', dataDirOf(root, values['data-dir'] as string | undefined, environment)),
     ports: {
-      api: whole('port', text('port', 'SHOP_LOCAL_PORT'), defaults.ports.api, 0, 65_535),
-      console: whole(
-        'console-port',
-        text('console-port', 'SHOP_LOCAL_CONSOLE_PORT'),
-        defaults.ports.console,
-        0,
-        65_535,
-      ),
-      aws: whole('aws-port', text('aws-port', 'SHOP_LOCAL_AWS_PORT'), defaults.ports.aws, 0, 65_535),
-      payments: whole(
-        'payments-port',
-        text('payments-port', 'SHOP_LOCAL_PAYMENTS_PORT'),
-        defaults.ports.payments,
-        0,
-        65_535,
-      ),
+      api: port('port', 'SHOP_LOCAL_PORT', defaults.ports.api),
+      console: port('console-port', 'SHOP_LOCAL_CONSOLE_PORT', defaults.ports.console),
+      aws: port('aws-port', 'SHOP_LOCAL_AWS_PORT', defaults.ports.aws),
+      payments: port('payments-port', 'SHOP_LOCAL_PAYMENTS_PORT', defaults.ports.payments),
     },
-    hosts: whole('hosts', text('hosts', 'SHOP_LOCAL_HOSTS'), defaults.hosts, 1, 32),
+    hosts: integer('hosts', text('hosts', 'SHOP_LOCAL_HOSTS'), defaults.hosts, 1, 32),
     mode: oneOf('mode', text('mode', 'SHOP_LOCAL_MODE'), ['several', 'single'], defaults.mode),
     logLevel: oneOf(
       'log-level',
       text('log-level', 'SHOP_LOCAL_LOG_LEVEL')?.toLowerCase(),
-      LOG_LEVELS,
+      logLevels,
       defaults.logLevel,
     ),
-    adminEmail: address('admin-email', text('admin-email', 'SHOP_LOCAL_ADMIN_EMAIL') ?? defaults.adminEmail),
+    adminEmail: email('admin-email', text('admin-email', 'SHOP_LOCAL_ADMIN_EMAIL') ?? defaults.adminEmail),
     watch: !off('no-watch', 'SHOP_LOCAL_WATCH'),
     seed: !off('no-seed', 'SHOP_LOCAL_SEED'),
     durable: !off('no-flush', 'SHOP_LOCAL_FLUSH'),
@@ -170,32 +160,32 @@ function folder(name: string, path: string): string {
   throw new StartError(`--${name} takes a folder: ${path} is a file.`);
 }
 
-function address(name: string, value: string): string {
+function email(name: string, value: string): string {
   if (z.email().safeParse(value).success) return value;
-  throw new StartError(`--${name} takes a mail address, not ${value}.`);
+  throw new StartError(`--${name} takes an e-mail address, not ${value}.`);
 }
 
-function whole(
+function integer(
   name: string,
   value: string | undefined,
   fallback: number,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
 ): number {
   if (value === undefined) return fallback;
   const number = Number(value);
-  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-  throw new StartError(`--${name} takes a whole number from ${least} to ${most}, not ${value}.`);
+  if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+  throw new StartError(`--${name} takes an integer from ${min} to ${max}, not ${value}.`);
 }
 
 function oneOf<T extends string>(
   name: string,
   value: string | undefined,
-  known: readonly T[],
+  allowed: readonly T[],
   fallback: T,
 ): T {
   if (value === undefined) return fallback;
-  const found = known.find((one) => one === value);
+  const found = allowed.find((one) => one === value);
   if (found !== undefined) return found;
-  throw new StartError(`--${name} takes ${known.join(', ')}, not ${value}.`);
+  throw new StartError(`--${name} takes ${allowed.join(', ')}, not ${value}.`);
 }

@@ -1,12 +1,11 @@
-import { callRows, eventRows } from './live-view.ts';
-import { pageFile } from './page-file.ts';
+import { callRows, eventRows } from './state.ts';
 import { pictureRows } from './stored-documents.ts';
 
 const at = '2026-11-21T10:00:00.000Z';
 const topicArn = 'arn:aws:sns:eu-west-1:000000000000:shop-local-order-events.fifo';
 
-describe('what the page is told', () => {
-  test('of an event is its type, aggregate and time', () => {
+describe('the state', () => {
+  test('contains the type, aggregate and time of an event', () => {
     const message = JSON.stringify({
       id: 'e1',
       type: 'ORDER_PAID',
@@ -29,7 +28,7 @@ describe('what the page is told', () => {
   });
 
   test.each(['no json', '[]', 'null', '{"type":7}', '"text"'])(
-    'of a message that is no event (%s) is the message',
+    'contains a message that is not an event (%s) as it is',
     (message) => {
       expect(eventRows([{ at, topicArn, message }])).toEqual([
         { key: `shop-local-order-events.fifo/${at}`, at, topic: 'shop-local-order-events.fifo', message },
@@ -37,13 +36,13 @@ describe('what the page is told', () => {
     },
   );
 
-  test('of a huge message is its beginning', () => {
+  test('truncates a large message', () => {
     expect(eventRows([{ at, topicArn, message: 'x'.repeat(200_000) }])[0]?.message.length).toBeLessThan(
       5_000,
     );
   });
 
-  test('of calls are sums over resources, denials first', () => {
+  test('sums calls over resources and lists denials first', () => {
     const call = { service: 's3', operation: 'GetObject', action: 's3:GetObject', count: 2, denied: 0 };
     const calls = [
       { ...call, function: 'a', resource: 'one' },
@@ -61,7 +60,7 @@ describe('what the page is told', () => {
     });
   });
 
-  test('of pictures are the newest, each with its renditions from small to large', () => {
+  test('lists the newest pictures with their renditions by ascending width', () => {
     const object = (key: string, minute: number) => ({
       key,
       contentLength: 9,
@@ -78,20 +77,5 @@ describe('what the page is told', () => {
       ['new', [320, 640]],
       ['old', [320]],
     ]);
-  });
-});
-
-describe('a file of the page', () => {
-  test('runs and loads nothing from elsewhere but pictures', () => {
-    const policy = pageFile('index.html', 'http://127.0.0.1:3002')?.document?.headers?.[
-      'Content-Security-Policy'
-    ];
-    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
-    expect(policy).toContain("img-src 'self' data: http://127.0.0.1:3002;");
-  });
-
-  test('is one of the page', () => {
-    for (const name of ['../page-file.ts', 'page.test.ts', 'missing.js', '..', 'main.js/..'])
-      expect(pageFile(name)).toBeUndefined();
   });
 });

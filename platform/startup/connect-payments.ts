@@ -5,15 +5,15 @@ import type { SecretStore } from '../provision/secret-store.ts';
 
 const keys = z.object({ apiKey: z.string(), webhookSecret: z.string() });
 
-/** The route that the provider is told to send its events to, as in its dashboard. */
-const WEBHOOK_PATH = /\/payments\/webhooks\/[^/]+$/;
+/** The route that receives the provider's events. */
+const webhookPath = /\/payments\/webhooks\/[^/]+$/;
 
-/** The events that the payments service asks for, as its README tells an operator. */
-const WEBHOOK_EVENTS = ['succeeded', 'payment_failed', 'requires_action', 'canceled'].map(
+/** The event types to select in Stripe's dashboard: see services/payments/README.md. */
+const webhookEvents = ['succeeded', 'payment_failed', 'requires_action', 'canceled'].map(
   (outcome) => `payment_intent.${outcome}`,
 );
 
-/** Gives the sandbox the shop's keys and the address of its webhook; without a payments stack it stays shut. */
+/** Configures the sandbox with the shop's API key and webhook; without a payments stack it refuses every request. */
 export function connectPayments(parts: {
   payments: PaymentsSandbox;
   secrets: SecretStore;
@@ -26,11 +26,11 @@ export function connectPayments(parts: {
   const { apiKey, webhookSecret } = keys.parse(JSON.parse(secrets.value(secret)));
   const webhook = deployment.apis
     .flatMap(({ methods }) => methods)
-    .find(({ httpMethod, path }) => httpMethod === 'POST' && WEBHOOK_PATH.test(path));
+    .find(({ httpMethod, path }) => httpMethod === 'POST' && webhookPath.test(path));
   payments.configure({
     apiKey,
     ...(webhook === undefined
       ? {}
-      : { webhook: { url: `${apiUrl}${webhook.path}`, secret: webhookSecret, events: WEBHOOK_EVENTS } }),
+      : { webhook: { url: `${apiUrl}${webhook.path}`, secret: webhookSecret, events: webhookEvents } }),
   });
 }

@@ -6,10 +6,13 @@ import { NOWHERE } from '../../build/template/cloud-only-values.ts';
 import type { AwsEndpoint } from '../aws-endpoint/aws-endpoint.ts';
 import { functionEnvironment, logGroupOf } from '../host/function-environment.ts';
 import type { HostPool } from '../host/host-pool.ts';
-import type { StartOptions } from '../start-platform.ts';
-import { CONCURRENCY } from './base.ts';
+import { concurrency } from './core-services.ts';
+import type { StartOptions } from './platform.ts';
 
-/** Gives the hosts every function with its environment, credentials and bundle; and one of them again by name. */
+/**
+ * Defines every function in the hosts, with its environment, credentials and bundle.
+ * @returns a function that defines one again, after its bundle has changed
+ */
 export function defineFunctions(parts: {
   options: StartOptions;
   deployment: Deployment;
@@ -25,13 +28,13 @@ export function defineFunctions(parts: {
       name: spec.name,
       arn: spec.arn,
       bundle,
-      version: bundle.slice(bundle.lastIndexOf('/') + 1), // bundles are named by their content
+      version: bundle.slice(bundle.lastIndexOf('/') + 1), // bundles are named by a hash of their content
       exportName: spec.handler.slice(spec.handler.lastIndexOf('.') + 1),
       environment: functionEnvironment(spec, {
         region: deployment.region,
         endpointUrl: awsEndpoint.url,
         credentials: awsEndpoint.credentialsFor(spec.name),
-        concurrency: options.mode === 'several' ? CONCURRENCY : 1,
+        concurrency: options.mode === 'several' ? concurrency : 1,
       }),
       timeoutMs: spec.timeoutMs,
       memoryMb: spec.memoryMb,
@@ -41,7 +44,7 @@ export function defineFunctions(parts: {
   };
   const specs = new Map(deployment.functions.map((spec) => [spec.name, spec]));
   for (const spec of specs.values()) {
-    refuseNowhere(spec);
+    requireLocalValues(spec);
     define(spec);
   }
   return (functionName) => {
@@ -50,12 +53,12 @@ export function defineFunctions(parts: {
   };
 }
 
-/** A function that is told of what only AWS makes would fail at its first call; its stack needs a parameter instead. */
-function refuseNowhere({ stack, logicalId, environment }: FunctionSpec): void {
+/** @throws StartError for an environment variable whose value exists on AWS only, instead of a failure at its first use */
+function requireLocalValues({ stack, logicalId, environment }: FunctionSpec): void {
   const found = Object.entries(environment).find(([, value]) => value.includes(NOWHERE));
   if (found)
     throw new StartError(
-      `${stack} / ${logicalId}: ${found[0]} is the address of something that exists on AWS only (${found[1]}). ` +
-        'Give its stack a parameter for it.',
+      `${stack} / ${logicalId}: ${found[0]} refers to a resource that exists on AWS only (${found[1]}). ` +
+        'Add a parameter for it to the stack.',
     );
 }

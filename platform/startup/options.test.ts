@@ -20,20 +20,20 @@ describe('the options of npm start', () => {
     });
   });
 
-  test('are answered with the help when it is asked for', () => {
+  test('are undefined for --help', () => {
     expect(read(['--help'])).toBeUndefined();
   });
 
   test.each([
-    [['--port', 'eighty'], '--port takes a whole number from 0 to 65535, not eighty.'],
-    [['--port', '70000'], '--port takes a whole number'],
-    [['--hosts', '0'], '--hosts takes a whole number from 1 to 32'],
+    [['--port', 'eighty'], '--port takes an integer from 0 to 65535, not eighty.'],
+    [['--port', '70000'], '--port takes an integer'],
+    [['--hosts', '0'], '--hosts takes an integer from 1 to 32'],
     [['--mode', 'both'], '--mode takes several, single, not both.'],
-    [['--admin-email', 'nope'], '--admin-email takes a mail address, not nope.'],
+    [['--admin-email', 'nope'], '--admin-email takes an e-mail address, not nope.'],
     [['--data-dir', import.meta.filename], '--data-dir takes a folder'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['now'], 'Unexpected argument'],
-  ])('%j are refused in one line', (args, message) => {
+  ])('%j are refused with one line', (args, message) => {
     expect(() => read(args)).toThrow(message);
     try {
       read(args);

@@ -6,39 +6,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const dataDir = mkdtempSync(join(tmpdir(), 'running-note-'));
-const asked: string[] = [];
+const dataDir = mkdtempSync(join(tmpdir(), 'running-shop-'));
+const received: string[] = [];
 const shop = createServer((incoming, outgoing) => {
-  asked.push(`${incoming.method} ${incoming.url}`);
+  received.push(`${incoming.method} ${incoming.url}`);
   outgoing.writeHead(503, { 'Content-Type': 'application/json' }).end('{}');
 });
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
-  const note = {
+  const running = {
     pid: process.pid,
     apiUrl: url,
     consoleUrl: url,
     adminEmail: 'a@shop.example',
     adminPassword: 'p',
   };
-  writeFileSync(join(dataDir, 'running.json'), JSON.stringify(note));
+  writeFileSync(join(dataDir, 'running.json'), JSON.stringify(running));
 });
 afterAll(() => {
   shop.close();
   rmSync(dataDir, { recursive: true });
 });
 
-/** What a program of the project prints. */
-function printed(program: string, args: string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
+/** The output of a program of the project. */
+function outputOf(program: string, args: string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const { SHOP_LOCAL_DATA_DIR: _, ...env } = process.env;
   const child = spawn(process.execPath, [join(root, program), ...args], { env: { ...env, ...environment } });
   return new Promise((resolve, reject) => {
     let text = '';
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (piece) => {
-        text += piece;
+      stream.on('data', (chunk) => {
+        text += chunk;
       });
     child.once('error', reject);
     child.once('close', () => resolve(text));
@@ -46,30 +46,30 @@ function printed(program: string, args: string[], environment: NodeJS.ProcessEnv
 }
 
 describe('the shop that runs on a data folder is found by', () => {
-  const programs: [name: string, program: string, asks: RegExp | undefined, says: string][] = [
+  const programs: [name: string, program: string, request: RegExp | undefined, output: string][] = [
     ['npm run demo', 'operations/demo.ts', /^POST \/api\/v1\//, 'The story broke off'],
-    ['npm run report', 'operations/report.ts', /^POST \/invoke\//, 'build-daily-report failed'],
-    ['npm run reset', 'platform/reset.ts', undefined, 'A shop runs on'],
+    ['npm run report', 'operations/report.ts', /^POST \/invoke\//, 'build-daily-report returned 503'],
+    ['npm run reset', 'platform/reset.ts', undefined, 'A shop is running on'],
   ];
 
-  test.each(programs)('%s, by the option or the environment', async (_, program, asks, says) => {
+  test.each(programs)('%s, by option or environment', async (_, program, request, output) => {
     for (const [args, environment] of [
       [['--data-dir', dataDir], {}],
       [['--data-dir', dataDir], { SHOP_LOCAL_DATA_DIR: '/nowhere' }],
       [[], { SHOP_LOCAL_DATA_DIR: dataDir }],
     ] as const) {
-      asked.length = 0;
-      expect(await printed(program, [...args], environment)).toContain(says);
-      expect(asked.slice(0, 1)).toEqual(asks === undefined ? [] : [expect.stringMatching(asks)]);
+      received.length = 0;
+      expect(await outputOf(program, [...args], environment)).toContain(output);
+      expect(received.slice(0, 1)).toEqual(request === undefined ? [] : [expect.stringMatching(request)]);
     }
   });
 
   test.each(programs)('%s, whose help names the option and the variable', async (_, program) => {
-    expect(await printed(program, ['--help'])).toMatch(/--data-dir PATH[\s\S]*SHOP_LOCAL_DATA_DIR, \.local/);
+    expect(await outputOf(program, ['--help'])).toMatch(/--data-dir PATH[\s\S]*SHOP_LOCAL_DATA_DIR, \.local/);
   });
 
-  test.each(programs.slice(0, 2))('%s, which says so when there is none', async (_, program) => {
-    expect(await printed(program, ['--data-dir', join(dataDir, 'none')])).toContain(
+  test.each(programs.slice(0, 2))('%s, which reports a missing shop', async (_, program) => {
+    expect(await outputOf(program, ['--data-dir', join(dataDir, 'none')])).toContain(
       'No shop is running here',
     );
   });

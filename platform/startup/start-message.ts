@@ -1,0 +1,32 @@
+import { administratorFile } from './administrator.ts';
+import type { Platform } from './platform.ts';
+import type { ShopAdministrator } from './set-up-shop.ts';
+
+/** What `npm start` prints once the shop is ready. */
+export function startMessage(
+  platform: Platform,
+  admin: ShopAdministrator,
+  dataDir: string,
+  seconds: number,
+): string {
+  const { apiUrl, consoleUrl, awsUrl, paymentsUrl } = platform;
+  const password = admin.created
+    ? `${admin.password}   (shown only now)`
+    : `created at the first start, stored in ${administratorFile(dataDir)}`;
+  return `
+The shop is running (started in ${seconds.toFixed(1)} s).
+
+  API        ${apiUrl}/api/v1
+  Console    ${consoleUrl}
+  AWS        ${awsUrl}
+  Payments   ${paymentsUrl}
+  Admin      ${admin.email}   password: ${password}
+
+Try:
+  curl ${apiUrl}/api/v1/products
+  curl ${apiUrl}/api/v1/categories
+  curl -X POST ${apiUrl}/api/v1/auth/register -H 'Content-Type: application/json' -d '{"email":"me@example.com","password":"a long enough pass phrase","name":"Me"}'
+
+  npm run demo plays the story of an order. Ctrl-C stops everything.
+`;
+}
