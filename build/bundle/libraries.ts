@@ -12,8 +12,6 @@ import type { Bundling } from './esbuild-options.ts';
  */
 const SHARED = new Set([
   '@aws-lambda-powertools/batch',
-  '@aws-lambda-powertools/idempotency',
-  '@aws-lambda-powertools/idempotency/persistence',
   '@aws-lambda-powertools/logger',
   '@aws-lambda-powertools/logger/middleware',
   '@aws-lambda-powertools/metrics',

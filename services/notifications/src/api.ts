@@ -13,7 +13,6 @@ const notification = z.strictObject({
   sentAt: z.iso.datetime().optional(),
 });
 
-/** What the caller was told. */
 export const listNotificationsRoute = route({
   name: 'list-notifications',
   method: 'GET',
@@ -24,7 +23,6 @@ export const listNotificationsRoute = route({
   responses: { 200: { description: 'A page of notifications.', schema: pageOf(notification) } },
 });
 
-/** Whether the service can do its work. */
 export const healthRoute = route({
   name: 'health',
   method: 'GET',
@@ -33,7 +31,7 @@ export const healthRoute = route({
   access: 'public',
   responses: {
     200: {
-      description: 'The table answers.',
+      description: 'The table responds.',
       schema: z.object({
         status: z.literal('ok'),
         service: z.literal('notifications'),

@@ -8,7 +8,7 @@ import { setEnvironment } from '#shared/testing/environment.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { sqsEvent } from '#shared/testing/queue.ts';
 
-/** The notifications service on tables of its own: `const notifications = await notificationsService();` at the top of a file. */
+/** The notifications service on fresh tables: `const notifications = await notificationsService();` at the top of a file. */
 export async function notificationsService() {
   const names = await tables('notifications');
   setEnvironment({
@@ -22,7 +22,7 @@ export async function notificationsService() {
   const api = await import('../src/api.ts');
   return {
     tables: names,
-    /** Delivers events in one batch; answers the places of those that failed, from 0. */
+    /** Delivers events in one batch; returns the indexes of those that failed. */
     deliver: async (...events: EventEnvelope[]) => {
       const { batchItemFailures } = await onCustomerEvent(sqsEvent(...events), lambdaContext());
       return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier.replace('message-', '')));

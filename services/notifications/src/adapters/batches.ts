@@ -6,17 +6,17 @@ import { Unavailable } from '#shared/errors.ts';
 /** The key of every item of the table. */
 export type Key = { pk: string; sk: string };
 
-/** DynamoDB's limits of one batch. */
+/** Items in one call (DynamoDB, "Service quotas"). */
 const maxReads = 100;
 const maxWrites = 25;
 
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
 /**
- * Reads items side by side in one call, strongly consistent; undefined for one that is not there.
- * @throws Unavailable if the table left some unread
+ * Reads the items of concurrent callers in one strongly consistent call; undefined for a missing item.
+ * @throws Unavailable if DynamoDB returned unprocessed keys
  */
-export function batchedReads(client: DynamoDBClient, table: string) {
+export function batchReads(client: DynamoDBClient, table: string) {
   return coalesce<Key, Record<string, unknown> | undefined>(maxReads, 1, async (keys) => {
     const distinct = new Map(keys.map(({ pk, sk }) => [nameOf({ pk, sk }), marshall({ pk, sk })]));
     const { Responses, UnprocessedKeys } = await client.send(
@@ -33,10 +33,10 @@ export function batchedReads(client: DynamoDBClient, table: string) {
 }
 
 /**
- * Writes whole items side by side in one call; the last of one key wins.
- * @throws Unavailable for every item of a call that the table did not take as a whole
+ * Writes the items of concurrent callers in one call; of several with one key, the last wins.
+ * @throws Unavailable for every item of the call if DynamoDB returned unprocessed items
  */
-export function batchedWrites(client: DynamoDBClient, table: string) {
+export function batchWrites(client: DynamoDBClient, table: string) {
   return coalesce<Key & Record<string, unknown>, void>(maxWrites, 1, async (items) => {
     const distinct = new Map(items.map((item) => [nameOf(item), item]));
     const { UnprocessedItems } = await client.send(

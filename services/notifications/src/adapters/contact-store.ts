@@ -1,56 +1,56 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamo } from '#shared/dynamo/dynamo.ts';
+import { refuses } from '#shared/dynamo/refusals.ts';
+import { put } from '#shared/dynamo/write.ts';
 import type { Contact } from '../domain/contact.ts';
 import { ContactUnknown } from '../domain/errors.ts';
-import { batchedReads, type Key } from './batches.ts';
+import { batchReads, type Key } from './batches.ts';
 
-/** The contacts of all users, kept from the users service's events. */
+/** Contacts of all users, copied from the users service's events. */
 export type ContactStore = {
-  /** Keeps a contact, unless a newer one is kept. */
-  keep(contact: Contact): Promise<void>;
+  /** Stores a contact unless a newer one is stored. */
+  store(contact: Contact): Promise<void>;
   /** @throws ContactUnknown */
-  find(userId: string): Promise<Contact>;
+  read(userId: string): Promise<Contact>;
 };
 
-/** Registration and first order may be seconds apart, and their events travel on different ways: one short wait saves most of the redeliveries. */
-const secondLookMs = 250;
+/** An order may follow its registration within seconds, on another topic: one short wait avoids most redeliveries. */
+const secondReadMs = 250;
 
 const keyOf = (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'CONTACT' });
 
 /** See {@link ContactStore}. */
 export function contactStore(client: DynamoDBClient, table: string): ContactStore {
-  const read = batchedReads(client, table);
+  const db = dynamo(client);
+  const readItem = batchReads(client, table);
   return {
-    keep: async (contact) => {
+    store: async (contact) => {
+      const write = put(
+        table,
+        { ...keyOf(contact.userId), ...contact },
+        {
+          condition: 'attribute_not_exists(pk) OR #sequence < :sequence',
+          names: { '#sequence': 'sequence' },
+          values: { ':sequence': contact.sequence },
+        },
+      );
       try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: marshall({ ...keyOf(contact.userId), ...contact }),
-            ConditionExpression: 'attribute_not_exists(pk) OR #sequence < :sequence',
-            ExpressionAttributeNames: { '#sequence': 'sequence' },
-            ExpressionAttributeValues: marshall({ ':sequence': contact.sequence }),
-          }),
-        );
+        await db.write(write);
       } catch (error) {
-        // A newer contact is there, or this very one: events come twice and out of order.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // A newer contact, or this one, is stored: events arrive twice and out of order.
+        if (!refuses(error, write)) throw error;
       }
     },
-    find: async (userId) => {
-      const found = (await read(keyOf(userId))) ?? (await later(() => read(keyOf(userId))));
-      if (found === undefined) throw new ContactUnknown('No contact of this user has arrived yet.');
-      const { email, name, locale, sequence } = found as Contact;
+    read: async (userId) => {
+      const item = (await readItem(keyOf(userId))) ?? (await afterWait(() => readItem(keyOf(userId))));
+      if (item === undefined) throw new ContactUnknown('No contact of this user has arrived yet.');
+      const { email, name, locale, sequence } = item as Contact;
       return { userId, email, name, locale, sequence };
     },
   };
 }
 
-const later = async <T>(look: () => Promise<T>): Promise<T> => {
-  await new Promise((resolve) => setTimeout(resolve, secondLookMs));
-  return look();
+const afterWait = async <T>(read: () => Promise<T>): Promise<T> => {
+  await new Promise((resolve) => setTimeout(resolve, secondReadMs));
+  return read();
 };

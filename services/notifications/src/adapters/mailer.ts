@@ -2,14 +2,14 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { lean } from '#shared/lean-client.ts';
 import type { Mail } from '../domain/mail.ts';
 
-/** Hands a mail to SES; answers SES's id of it. `reference` is the same for every copy of one mail. */
+/** Sends a mail and returns SES's message id. Repeated sends of one mail have the same `reference`. */
 export type SendMail = (to: string, mail: Mail, reference: string) => Promise<string>;
 
-/** Two tries of at most two seconds fit into the function's five; after that the message comes back by itself. */
+/** Two attempts of at most two seconds fit into the function's five; then the queue delivers the event again. */
 const maxAttempts = 2;
 const patience = { connectMs: 1_000, answerMs: 2_000 };
 
-/** Sends through SES. A client may be given; its endpoint and credentials come from the environment, as on AWS. */
+/** Sends through SES. */
 export function sesMailer(from: string, client = lean(new SESv2Client({ maxAttempts }), patience)): SendMail {
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return async (to, { subject, text, html }, reference) => {

@@ -1,5 +1,4 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { dynamo } from '#shared/dynamo/dynamo.ts';
 import { refuses } from '#shared/dynamo/refusals.ts';
@@ -7,19 +6,19 @@ import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
 import { put } from '#shared/dynamo/write.ts';
 import { decodeCursor, encodeCursor } from '#shared/http/cursor.ts';
 import type { Message, Sent } from '../domain/message.ts';
-import { batchedReads, batchedWrites } from './batches.ts';
+import { batchReads, batchWrites } from './batches.ts';
 
-/** A message as it stands; `claimedUntil` (ms) while somebody is sending it. */
+/** A stored message; `claimedUntil` (ms) while a delivery is sending it. */
 export type LoggedMessage = Message & { claimedUntil?: number };
 
-/** What users were told, and what is just being told: one item a message. Calls of one batch travel together. */
+/** Messages sent and being sent, one item each. Concurrent calls share DynamoDB calls. */
 export type MessageLog = {
-  /** Takes a message up for sending; false if it was sent, or somebody is at it until a time that is not over. */
-  claim(message: Message, until: number): Promise<boolean>;
-  /** Gives back a message that could not be sent, for the next try. */
-  giveBack(message: Message): Promise<void>;
-  /** Records that it was sent. */
-  finish(message: Message, sent: Sent): Promise<void>;
+  /** Claims a message for sending until `claimedUntil` (ms); false if it is sent or claimed by another delivery. */
+  claim(message: Message, claimedUntil: number, now: Date): Promise<boolean>;
+  /** Releases the claim that ends at `claimedUntil`, and no other. */
+  release(message: Message, claimedUntil: number): Promise<void>;
+  /** Records a message as sent, also after the claim has expired: the mail is sent in any case. */
+  recordSent(message: Message, sent: Sent): Promise<void>;
   find(message: Message): Promise<LoggedMessage | undefined>;
   /** A page of a user's messages, newest first. @throws InvalidRequest for a cursor of another list */
   list(
@@ -28,8 +27,8 @@ export type MessageLog = {
   ): Promise<{ items: Message[]; nextCursor?: string }>;
 };
 
-/** Kept for a year: customers ask about last season's orders, not about older ones. No queue keeps an event that long. */
-const keepSeconds = 365 * 24 * 60 * 60;
+/** One year: customers ask about last season's orders. No queue keeps an event that long. */
+const lifetimeMs = 365 * 24 * 60 * 60 * 1000;
 
 const prefix = 'MESSAGE#';
 const cursorSchema = z.string().startsWith(prefix).max(200);
@@ -41,59 +40,60 @@ const keyOf = ({ userId, occurredAt, id, template }: Message) => ({
 const toItem = (message: LoggedMessage) => ({
   ...keyOf(message),
   ...message,
-  purge_at: Math.floor(Date.parse(message.occurredAt) / 1000) + keepSeconds,
+  purge_at: Math.floor((Date.parse(message.occurredAt) + lifetimeMs) / 1000),
 });
 
 /** See {@link MessageLog}. */
 export function messageLog(client: DynamoDBClient, table: string): MessageLog {
-  const read = batchedReads(client, table);
-  const write = batchedWrites(client, table);
-  const commit = transactTogether(dynamo(client));
+  const db = dynamo(client);
+  const read = batchReads(client, table);
+  const write = batchWrites(client, table);
+  const transact = transactTogether(db);
   return {
-    claim: async (message, until) => {
-      const claiming = put(table, toItem({ ...message, claimedUntil: until }), {
+    claim: async (message, claimedUntil, now) => {
+      const claim = put(table, toItem({ ...message, claimedUntil }), {
         condition: 'attribute_not_exists(pk) OR (#status = :sending AND claimedUntil < :now)',
         names: { '#status': 'status' },
-        values: { ':sending': 'sending', ':now': Date.now() },
+        values: { ':sending': 'sending', ':now': now.getTime() },
       });
       try {
-        await commit([claiming]);
+        await transact([claim]);
         return true;
       } catch (error) {
-        if (!refuses(error, claiming)) throw error;
+        if (!refuses(error, claim)) throw error;
         return false;
       }
     },
-    giveBack: async (message) => {
-      const freeing = put(table, toItem({ ...message, claimedUntil: 0 }), {
-        condition: '#status = :sending',
+    release: async (message, claimedUntil) => {
+      const release = put(table, toItem({ ...message, claimedUntil: 0 }), {
+        condition: '#status = :sending AND claimedUntil = :mine',
         names: { '#status': 'status' },
-        values: { ':sending': 'sending' },
+        values: { ':sending': 'sending', ':mine': claimedUntil },
       });
-      await commit([freeing]);
+      try {
+        await transact([release]);
+      } catch (error) {
+        // The claim has expired and another delivery has claimed or sent the message.
+        if (!refuses(error, release)) throw error;
+      }
     },
-    finish: (message, sent) => write(toItem({ ...message, ...sent, status: 'sent' })),
+    recordSent: (message, sent) => write(toItem({ ...message, ...sent, status: 'sent' })),
     find: async (message) => (await read(keyOf(message))) as LoggedMessage | undefined,
     list: async (userId, { limit, cursor }) => {
       const list = `notifications ${userId}`;
       const after = decodeCursor(list, cursorSchema, cursor);
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :user AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: marshall({ ':user': `USER#${userId}`, ':prefix': prefix }),
-          ScanIndexForward: false,
-          Limit: limit,
-          ...(after === undefined
-            ? {}
-            : { ExclusiveStartKey: marshall({ pk: `USER#${userId}`, sk: after }) }),
-        }),
-      );
+      const pk = `USER#${userId}`;
+      const page = await db.query<Message>({
+        table,
+        where: 'pk = :pk AND begins_with(sk, :prefix)',
+        values: { ':pk': pk, ':prefix': prefix },
+        descending: true,
+        limit,
+        ...(after === undefined ? {} : { after: { pk, sk: after } }),
+      });
       return {
-        items: Items.map((item) => unmarshall(item) as Message),
-        ...(LastEvaluatedKey === undefined
-          ? {}
-          : { nextCursor: encodeCursor(list, unmarshall(LastEvaluatedKey)['sk']) }),
+        items: page.items,
+        ...(page.next === undefined ? {} : { nextCursor: encodeCursor(list, page.next['sk']) }),
       };
     },
   };

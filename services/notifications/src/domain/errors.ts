@@ -1,8 +1,13 @@
 import { shopError } from '#shared/errors.ts';
 
-/** The user's contact has not arrived yet: the event of it may be on its way, so that another try helps. */
+/** The user's contact has not arrived yet; its event may be on the way, so a later delivery can succeed. */
 export const ContactUnknown = shopError({
   code: 'CONTACT_UNKNOWN',
   remedy: 'retry-later',
   title: 'No contact of this user is known yet',
 });
+
+/** Another delivery of the same event has claimed the message; the queue delivers the event again. */
+export class DeliveryInProgress extends Error {
+  override readonly name = 'DeliveryInProgress';
+}

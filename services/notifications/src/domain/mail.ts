@@ -1,8 +1,8 @@
-/** A mail in both forms, made from the same words. */
+/** A mail as plain text and as HTML, with the same content. */
 export type Mail = { subject: string; text: string; html: string };
 
-/** What a mail says: plain words, never markup. A list comes after the paragraphs. */
-export type Words = { subject: string; greeting: string; paragraphs: string[]; list?: string[] };
+/** The content of a mail: plain text, never markup. The list follows the paragraphs. */
+export type MailContent = { subject: string; greeting: string; paragraphs: string[]; list?: string[] };
 
 const entities: Record<string, string> = {
   '&': '&amp;',
@@ -12,14 +12,14 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Text as HTML shows it, whatever somebody chose as a name. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (found) => entities[found]!);
+/** Escapes text for HTML: names are chosen by users. */
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (found) => entities[found]!);
 
-/** One line: a subject is a header, and a line break in it would begin another. */
+/** A subject is a header: a line break in it would start another header. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 
-/** Writes a mail as plain text and as HTML. */
-export function compose({ subject, greeting, paragraphs, list = [] }: Words): Mail {
+/** Composes a mail as plain text and as HTML. */
+export function compose({ subject, greeting, paragraphs, list = [] }: MailContent): Mail {
   const plain = [
     greeting,
     ...paragraphs,

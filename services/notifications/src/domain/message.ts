@@ -1,26 +1,25 @@
 import type { EventEnvelope } from '#shared/events/event.ts';
 import type { Template } from './templates.ts';
 
-/** `sending` until SES has taken it; a message that stays so was cut off, and is sent again when its event comes back. */
+/** `sending` until SES has accepted the mail; an interrupted one is sent when its event is delivered again. */
 export type MessageStatus = 'sending' | 'sent';
 
-/** One mail to one user about one event. It names no address: that is in the contact alone. */
+/** One mail to one user about one event. It contains no address; only the contact does. */
 export type Message = {
-  /** The id of the event that it tells of. */
+  /** The id of the event. */
   id: string;
   userId: string;
   template: Template;
   subject: string;
   orderId?: string;
-  /** When what it tells of happened. */
+  /** The time of the event, ISO 8601. */
   occurredAt: string;
   status: MessageStatus;
 } & Partial<Sent>;
 
-/** How a message went out. */
 export type Sent = {
   sentAt: string;
-  /** SES's own id of it. */
+  /** SES's message id. */
   providerMessageId: string;
 };
 

@@ -15,13 +15,13 @@ const aCancellation = (over: { reason: (typeof cancellationReasons)[number]; was
   });
 
 describe('the mail about a cancelled order', () => {
-  test.each(cancellationReasons)('gives a reason in words for %s', (reason) => {
+  test.each(cancellationReasons)('explains %s in words', (reason) => {
     const { text } = orderCancelledMail(aCancellation({ reason, wasPaid: false }), to);
     expect(text).toMatch(/was cancelled: \w+ .+\.\n/);
     expect(text).not.toContain(reason);
   });
 
-  test('promises money back only to who has paid', () => {
+  test('mentions a refund only if the order was paid', () => {
     const textOf = (wasPaid: boolean) =>
       orderCancelledMail(aCancellation({ reason: 'stock-lost', wasPaid }), to).text;
     expect(textOf(true)).toContain('42.00 EUR is on its way back');

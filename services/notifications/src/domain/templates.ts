@@ -4,13 +4,13 @@ import { formatMoney } from '#shared/money.ts';
 import type { Contact } from './contact.ts';
 import { compose, type Mail } from './mail.ts';
 
-/** The kinds of mail: one per thing that happened. */
+/** The kinds of mail, one per kind of event. */
 export const templates = ['welcome', 'order-paid', 'order-shipped', 'order-cancelled'] as const;
 export type Template = (typeof templates)[number];
 
 const greeting = (to: Contact): string => `Hello ${to.name},`;
 
-/** Greets somebody who opened an account. */
+/** Welcomes a user who opened an account. */
 export const welcomeMail = (to: Contact): Mail =>
   compose({
     subject: 'Welcome',
@@ -18,7 +18,7 @@ export const welcomeMail = (to: Contact): Mail =>
     paragraphs: ['your account is ready. You can sign in with this e-mail address.'],
   });
 
-/** Confirms an order once it is paid. */
+/** Confirms a paid order. */
 export const orderPaidMail = ({ data }: EnvelopeOf<typeof OrderPaid>, to: Contact): Mail =>
   compose({
     subject: `Your order ${data.orderNumber}`,
@@ -32,7 +32,7 @@ export const orderPaidMail = ({ data }: EnvelopeOf<typeof OrderPaid>, to: Contac
     ),
   });
 
-/** Tells where the parcel is. */
+/** Tells the tracking number of a shipped order. */
 export const orderShippedMail = ({ data }: EnvelopeOf<typeof OrderShipped>, to: Contact): Mail =>
   compose({
     subject: `Your order ${data.orderNumber} is on its way`,
@@ -51,7 +51,7 @@ const reasons: Record<(typeof cancellationReasons)[number], string> = {
   'staff-decision': 'we cannot fulfil it',
 };
 
-/** Tells that, and why, an order will not come. */
+/** Tells that an order was cancelled, and why. */
 export const orderCancelledMail = ({ data }: EnvelopeOf<typeof OrderCancelled>, to: Contact): Mail =>
   compose({
     subject: `Your order ${data.orderNumber} was cancelled`,

@@ -18,7 +18,7 @@ async function aCustomerWithMails() {
   return { customer, caller: { userId: customer.userId } };
 }
 
-describe('one’s own notifications', () => {
+describe('a user’s notifications', () => {
   test('are listed newest first, without any address', async () => {
     const { caller, customer } = await aCustomerWithMails();
     const { status, body } = await notifications.list({ caller });
@@ -51,18 +51,18 @@ describe('one’s own notifications', () => {
     expect(second.nextCursor).toBeUndefined();
   });
 
-  test('are nobody else’s', async () => {
+  test('are not shown to another user', async () => {
     await aCustomerWithMails();
     const { body } = await notifications.list({ caller: { userId: aCustomer().userId } });
     expect(body.items).toEqual([]);
   });
 
   test.each([
-    ['of somebody else', (list: string) => `["${list.slice(0, -4)}0000","MESSAGE#"]`],
-    ['of no list', () => '"MESSAGE#"'],
-    ['of neither list nor text', () => '"MESSAGE#\\ud800"'],
-    ['with a position that is no text', (list: string) => `["${list}","MESSAGE#\\ud800"]`],
-    ['with a position that is no message', (list: string) => `["${list}","CONTACT"]`],
+    ['of another user', (list: string) => `["${list.slice(0, -4)}0000","MESSAGE#"]`],
+    ['without a list', () => '"MESSAGE#"'],
+    ['that is neither a list nor valid text', () => '"MESSAGE#\\ud800"'],
+    ['with a position that is not valid text', (list: string) => `["${list}","MESSAGE#\\ud800"]`],
+    ['with a position that is not a message', (list: string) => `["${list}","CONTACT"]`],
   ])('are refused a cursor %s', async (_, forged) => {
     const { caller } = await aCustomerWithMails();
     const cursor = Buffer.from(forged(`notifications ${caller.userId}`)).toString('base64url');
@@ -74,7 +74,7 @@ describe('one’s own notifications', () => {
     ]);
   });
 
-  test('are not shown to a visitor, nor without the permission', async () => {
+  test('require a signed-in caller with the permission', async () => {
     expect((await notifications.list({})).status).toBe(401);
     expect((await notifications.list({ caller: { userId: aCustomer().userId, roles: [] } })).status).toBe(
       403,
@@ -87,14 +87,14 @@ describe('one’s own notifications', () => {
     ['limit', { limit: ['1', '2'] }],
     ['cursor', { cursor: 'made-up' }],
     ['page', { page: '2' }],
-  ])('name %s when it is wrong', async (field, query) => {
+  ])('are refused with a wrong %s, naming it', async (field, query) => {
     const { caller } = await aCustomerWithMails();
     const { status, body } = await notifications.list({ caller, query: query as never });
     expect([status, body.errors?.map((error) => error.field)]).toEqual([400, [field]]);
   });
 });
 
-test('health is that the table answers', async () => {
+test('health reports that the table responds', async () => {
   expect(await notifications.health()).toMatchObject({
     status: 200,
     body: { status: 'ok', service: 'notifications', checks: { table: 'ok' } },

@@ -2,20 +2,10 @@ import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { listNotificationsRoute } from '../api.ts';
 import { messages } from '../app.ts';
-import type { Message } from '../domain/message.ts';
+import { notificationView } from '../views.ts';
 
-const toNotification = ({ id, template, subject, orderId, occurredAt, status, sentAt }: Message) => ({
-  id,
-  template,
-  subject,
-  orderId,
-  occurredAt,
-  status,
-  sentAt,
-});
-
-/** Lists what the caller was told, newest first. */
+/** Lists the caller's notifications, newest first. */
 export const handler = httpHandler(listNotificationsRoute, async ({ caller, query }) => {
   const { items, ...rest } = await messages().list(caller.userId, query);
-  return ok({ items: items.map(toNotification), ...rest });
+  return ok({ items: items.map(notificationView), ...rest });
 });

@@ -20,8 +20,8 @@ async function aKnownCustomer() {
 
 const subjectsTo = async (email: string) => (await mailsTo(email)).map(({ subject }) => subject);
 
-describe('a customer is told by mail', () => {
-  test('that the account is ready', async () => {
+describe('a customer gets a mail', () => {
+  test('after registration', async () => {
     const customer = await aKnownCustomer();
     const [mail] = await mailsTo(customer.email);
     expect(mail).toMatchObject({ from: 'orders@shop.example', to: [customer.email], subject: 'Welcome' });
@@ -42,7 +42,7 @@ describe('a customer is told by mail', () => {
     expect(mail?.html).toContain(words);
   });
 
-  test('at the address of the newest contact, whatever order the events come in', async () => {
+  test('at the newest address, whatever the order of the events', async () => {
     const customer = await aKnownCustomer();
     const contactAt = (email: string, sequence: number) =>
       anEvent(ContactUpdated, { ...customer, email }, { sequence });
@@ -54,20 +54,20 @@ describe('a customer is told by mail', () => {
     expect(await subjectsTo(older)).toEqual([]);
   });
 
-  test('of several events of one batch', async () => {
+  test('for each event of a batch', async () => {
     const customer = await aKnownCustomer();
     expect(await notifications.deliver(paid(customer), shipped(customer), cancelled(customer))).toEqual([]);
     expect(await subjectsTo(customer.email)).toHaveLength(4);
   });
 });
 
-describe('each event is told once', () => {
+describe('one mail is sent per event', () => {
   test.each([
     ['registration', registered],
     ['payment', paid],
     ['shipment', shipped],
     ['cancellation', cancelled],
-  ])('though %s is delivered twice', async (_, event) => {
+  ])('when %s is delivered twice', async (_, event) => {
     const customer = await aKnownCustomer();
     const before = (await mailsTo(customer.email)).length;
     const same = event(customer);
@@ -76,7 +76,7 @@ describe('each event is told once', () => {
     expect(await mailsTo(customer.email)).toHaveLength(before + 1);
   });
 
-  test('though it is delivered ten times at once; who comes too early comes again', async () => {
+  test('when it is delivered ten times at once; early duplicates fail and are delivered again', async () => {
     const customer = await aKnownCustomer();
     const event = paid(customer);
     const failures = await Promise.all(Array.from({ length: 10 }, () => notifications.deliver(event)));
@@ -86,8 +86,8 @@ describe('each event is told once', () => {
   });
 });
 
-describe('an order of somebody whose contact has not arrived', () => {
-  test('is told once the contact is there; others of the batch do not wait', async () => {
+describe('an order of a user whose contact has not arrived', () => {
+  test('fails alone and is mailed once the contact is stored', async () => {
     const [known, unknown] = [await aKnownCustomer(), aCustomer()];
     const early = paid(unknown);
     expect(await notifications.deliver(paid(known), early)).toEqual([1]);
@@ -97,14 +97,14 @@ describe('an order of somebody whose contact has not arrived', () => {
     expect(await subjectsTo(unknown.email)).toEqual(['Welcome', 'Your order 2026-000042']);
   });
 
-  test('is told at once when the contact comes in the same batch', async () => {
+  test('is mailed at once if the contact is in the same batch', async () => {
     const customer = aCustomer();
     expect(await notifications.deliver(paid(customer), registered(customer))).toEqual([]);
     expect((await subjectsTo(customer.email)).toSorted()).toEqual(['Welcome', 'Your order 2026-000042']);
   });
 });
 
-test('a message that is no event of ours fails alone', async () => {
+test('a message that is not a known event fails alone', async () => {
   const customer = aCustomer();
   const poison = { ...registered(customer), type: 'SOMETHING_ELSE' };
   expect(await notifications.deliver(poison as never, registered(customer))).toEqual([0]);
