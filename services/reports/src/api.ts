@@ -23,7 +23,7 @@ const byStatus = z.record(statuses, z.int());
 
 const summary = z.object({ date: z.iso.date(), builtAt: z.iso.datetime(), byStatus, sums });
 
-export const listReports = route({
+export const listReportsRoute = route({
   name: 'list-reports',
   method: 'GET',
   path: '/api/v1/reports',
@@ -33,20 +33,21 @@ export const listReports = route({
   responses: { 200: { description: 'A page of reports', schema: pageOf(summary) } },
 });
 
-export const getReport = route({
+export const getReportRoute = route({
   name: 'get-report',
   method: 'GET',
   path: '/api/v1/reports/{date}',
-  summary: "Gives one day's report",
+  summary: "Returns one day's report",
   access: 'reports:read',
   params: z.strictObject({ date: z.iso.date() }),
   responses: {
     200: {
-      description: 'The report; of a day with very many orders only the first, with `truncated` set',
+      description:
+        'The report. If the day has more than 2,000 orders, the first 2,000, and `truncated` is true',
       schema: summary.extend({
         orders: z.array(orderRow),
         truncated: z.boolean(),
-        /** The whole document, for five minutes. */
+        /** A link to the whole document, valid for five minutes. */
         documentUrl: z.url(),
       }),
     },
@@ -54,11 +55,11 @@ export const getReport = route({
   errors: [ReportNotFound.kind],
 });
 
-export const getLiveFigures = route({
+export const getLiveFiguresRoute = route({
   name: 'get-live-figures',
   method: 'GET',
   path: '/api/v1/analytics/live',
-  summary: "Gives today's counters (UTC) as the events arrive",
+  summary: "Returns today's counters (UTC), updated as events arrive",
   access: 'reports:read',
   responses: {
     200: {
@@ -74,16 +75,19 @@ export const getLiveFigures = route({
   },
 });
 
-export const health = route({
+export const healthRoute = route({
   name: 'health',
   method: 'GET',
   path: '/api/v1/reports/health',
-  summary: 'Says whether the service can reach its table',
+  summary: 'Health of the reports service',
   access: 'public',
   responses: {
-    200: { description: 'It can', schema: z.object({ status: z.literal('ok'), service: z.string() }) },
+    200: {
+      description: 'The table responds',
+      schema: z.object({ status: z.literal('ok'), service: z.string() }),
+    },
   },
 });
 
 /** Every route of this service. */
-export const routes: Route[] = [listReports, getReport, getLiveFigures, health];
+export const routes: Route[] = [listReportsRoute, getReportRoute, getLiveFiguresRoute, healthRoute];

@@ -11,8 +11,8 @@ const names = {
 } as const satisfies Record<OrderProgress['type'], string>;
 
 /**
- * Counts what the business dashboard shows, here and not where orders are placed, so that no customer waits for it.
- * A figure to look at, not to settle by: an event that comes twice is counted twice.
+ * Adds to the metrics of the business dashboard; done here so that no customer waits for it. The figures are
+ * approximate: a redelivered event is counted again.
  */
 export function countProgress(event: OrderProgress): void {
   metrics.addMetric(names[event.type], MetricUnit.Count, 1);

@@ -1,16 +1,15 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Clock } from '#shared/clock.ts';
 import { coalesce } from '#shared/coalesce.ts';
-import { dynamo } from '#shared/dynamo/dynamo.ts';
+import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
 import { put, update, type Write } from '#shared/dynamo/write.ts';
 
-/** What is counted of a day. */
+/** What is counted per day. */
 export type Milestone = 'created' | 'completed' | 'cancelled';
 export type LiveFigures = Record<Milestone, number> & { createdCents: Record<string, number> };
 
-/** One order's milestone, as its event tells it. */
-export type Counted = {
+/** One order's milestone; `id` is the event's. */
+export type CountedEvent = {
   id: string;
   day: string;
   milestone: Milestone;
@@ -20,67 +19,59 @@ export type Counted = {
 
 /** Counters that count each event once. */
 export type LiveCounters = {
-  count(event: Counted): Promise<void>;
+  count(event: CountedEvent): Promise<void>;
   ofDay(day: string): Promise<LiveFigures>;
 };
 
-/** How long an event is remembered: longer than SNS retries (up to 23 days for functions). */
-const rememberDays = 30;
+/** Longer than SNS retries a function (23 days). */
+const markLifetimeMs = 30 * 24 * 60 * 60 * 1000;
 
-const partition = (day: string): string => `live#${day}`;
+/** Each event needs a mark and may need its own counter, in one transaction of at most 100 items. */
+const maxEvents = 50;
 
-/** Events that are counted side by side: each has its mark, and may need a counter of its own, in one transaction of 100. */
-const maxCounted = 50;
+const partitionOf = (day: string): string => `live#${day}`;
 
 /**
- * Counters in the metrics table: events and counters in one transaction, so that a redelivery counts nothing. All
- * events of a day meet in a few counters, so that transactions conflict: those of one process are joined, and the
- * rest are tried again until their turn comes.
+ * Counters in the metrics table. Marks of events and counters are written in one transaction, so a redelivered event
+ * counts nothing. All events of a day share a few counters, so transactions conflict: those of one process are
+ * merged, the others are retried.
  */
-export function liveCounters(client: DynamoDBClient, table: string, now: () => Date): LiveCounters {
-  const { transact } = dynamo(client);
-  const markOf = ({ id, milestone }: Counted): Write =>
+export function liveCounters(db: Dynamo, table: string, clock: Clock): LiveCounters {
+  const markOf = ({ id, milestone }: CountedEvent): Write =>
     put(
       table,
       {
         pk: `counted#${id}`,
         sk: milestone,
-        purge_at: Math.floor(now().getTime() / 1000) + rememberDays * 24 * 60 * 60,
+        purge_at: Math.floor((clock().getTime() + markLifetimeMs) / 1000),
       },
       { condition: 'attribute_not_exists(pk)' },
     );
   return {
-    count: coalesce<Counted, void>(maxCounted, 1, async (events) => {
-      let marks = new Map(
-        [...new Map(events.map((event) => [event.id, event])).values()].map((event) => [
-          event,
-          markOf(event),
-        ]),
-      );
+    count: coalesce<CountedEvent, void>(maxEvents, 1, async (events) => {
+      const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
+      let marks = new Map(distinct.map((event) => [event, markOf(event)]));
       while (marks.size > 0) {
         try {
-          await transact([...marks.values(), ...additions(table, [...marks.keys()])]);
+          await db.transact([...marks.values(), ...additions(table, [...marks.keys()])]);
           break;
         } catch (error) {
-          // Those are counted already; each round has fewer.
           if (!(error instanceof ConditionsFailed)) throw error;
+          // Events whose mark exists are counted already; every round has fewer events.
           marks = new Map([...marks].filter(([, mark]) => !refuses(error, mark)));
         }
       }
       return events.map(() => undefined);
     }),
     ofDay: async (day) => {
-      // A counter for each milestone and currency: a dozen items at most.
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: marshall({ ':pk': partition(day) }),
-        }),
-      );
+      // One counter per milestone and currency: a dozen items at most.
+      const { items } = await db.query<{ sk: string; orders: number; cents: number }>({
+        table,
+        where: 'pk = :pk',
+        values: { ':pk': partitionOf(day) },
+      });
       const figures: LiveFigures = { created: 0, completed: 0, cancelled: 0, createdCents: {} };
-      for (const item of Items) {
-        const { sk, orders, cents } = unmarshall(item) as { sk: string; orders: number; cents: number };
+      for (const { sk, orders, cents } of items) {
         const [milestone, currency] = sk.split('#') as [Milestone, string];
         figures[milestone] += orders;
         if (milestone === 'created') figures.createdCents[currency] = cents;
@@ -90,12 +81,12 @@ export function liveCounters(client: DynamoDBClient, table: string, now: () => D
   };
 }
 
-/** What events add to their counters, one write each: a transaction names an item once. */
-function additions(table: string, events: readonly Counted[]): Write[] {
+/** One update per counter: a transaction may contain an item once. */
+function additions(table: string, events: readonly CountedEvent[]): Write[] {
   const byCounter = Map.groupBy(events, ({ day, milestone, currency }) => `${day} ${milestone}#${currency}`);
   return [...byCounter].map(([counter, counted]) => {
     const [day = '', sk] = counter.split(' ');
-    return update(table, { pk: partition(day), sk }, 'ADD orders :orders, cents :cents', {
+    return update(table, { pk: partitionOf(day), sk }, 'ADD orders :orders, cents :cents', {
       values: {
         ':orders': counted.length,
         ':cents': counted.reduce((sum, { totalCents }) => sum + totalCents, 0),

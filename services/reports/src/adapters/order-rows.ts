@@ -1,32 +1,30 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { coalesce } from '#shared/coalesce.ts';
-import { dynamo } from '#shared/dynamo/dynamo.ts';
+import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { refuses } from '#shared/dynamo/refusals.ts';
 import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
-import { update } from '#shared/dynamo/write.ts';
+import { type Item, update } from '#shared/dynamo/write.ts';
 import type { OrderRow } from '../domain/order-row.ts';
 
-/** The rows of the daily report, one partition a day, so that a report is one query. */
+/** The rows of the daily report, one partition per day, so that a report is one query. */
 export type OrderRows = {
-  /** Keeps a row unless a newer one is there; the same event twice, or an older one late, changes nothing. */
-  keep(row: OrderRow): Promise<void>;
-  /** Every row of a day; reads page after page, 1 MB each. */
+  /** Stores a row unless a newer one is stored: a repeated or late event changes nothing. */
+  store(row: OrderRow): Promise<void>;
+  /** Every row of a day; reads pages of 1 MB. */
   ofDay(day: string): Promise<OrderRow[]>;
 };
 
-/** Rows that are written side by side: the items of one transaction. */
+/** Items of one transaction. */
 const maxRows = 100;
 
-const partition = (day: string): string => `orders#${day}`;
+const partitionOf = (day: string): string => `orders#${day}`;
 
 /** Rows in the metrics table. */
-export function orderRows(client: DynamoDBClient, table: string): OrderRows {
-  const commit = transactTogether(dynamo(client));
-  const keepNewest = async (row: OrderRow) => {
+export function orderRows(db: Dynamo, table: string): OrderRows {
+  const transact = transactTogether(db);
+  const storeNewest = async (row: OrderRow) => {
     const write = update(
       table,
-      { pk: partition(row.day), sk: row.orderId },
+      { pk: partitionOf(row.day), sk: row.orderId },
       'SET #row = :row, #sequence = :sequence',
       {
         condition: 'attribute_not_exists(#sequence) OR #sequence < :sequence',
@@ -35,38 +33,35 @@ export function orderRows(client: DynamoDBClient, table: string): OrderRows {
       },
     );
     try {
-      await commit([write]);
+      await transact([write]);
     } catch (error) {
       if (!refuses(error, write)) throw error;
     }
   };
   return {
-    keep: coalesce<OrderRow, void>(maxRows, 1, async (rows) => {
-      await Promise.all(newestOfEach(rows).map(keepNewest));
+    store: coalesce<OrderRow, void>(maxRows, 1, async (rows) => {
+      await Promise.all(newestOfEach(rows).map(storeNewest));
       return rows.map(() => undefined);
     }),
     ofDay: async (day) => {
       const rows: OrderRow[] = [];
-      let after: QueryCommand['input']['ExclusiveStartKey'];
+      let after: Item | undefined;
       do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: marshall({ ':pk': partition(day) }),
-            ExclusiveStartKey: after,
-            ConsistentRead: true,
-          }),
-        );
-        for (const item of page.Items ?? []) rows.push(unmarshall(item)['row'] as OrderRow);
-        after = page.LastEvaluatedKey;
+        const page = await db.query<{ row: OrderRow }>({
+          table,
+          where: 'pk = :pk',
+          values: { ':pk': partitionOf(day) },
+          ...(after === undefined ? {} : { after }),
+        });
+        for (const { row } of page.items) rows.push(row);
+        after = page.next;
       } while (after !== undefined);
       return rows;
     },
   };
 }
 
-/** An order is often placed and paid within one batch: only what it came to is written. */
+/** A batch often contains several events of one order: only the newest row is written. */
 function newestOfEach(rows: readonly OrderRow[]): OrderRow[] {
   const newest = new Map<string, OrderRow>();
   for (const row of rows) {

@@ -1,31 +1,27 @@
-import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Dynamo } from '#shared/dynamo/dynamo.ts';
+import { put } from '#shared/dynamo/write.ts';
 import { type DailyReport, reportKey } from '../domain/daily-report.ts';
 
 /** A report without its orders, for lists. */
 export type ReportSummary = Omit<DailyReport, 'orders'>;
 
-/** Where the reports are: documents in S3, a list of them in the metrics table. */
+/** Stores reports: the documents in S3, their list in the metrics table. */
 export type ReportArchive = {
+  /** Replaces an earlier report of the same day. */
   store(report: DailyReport): Promise<void>;
-  /** A day's whole report and a link to its document that works for five minutes; undefined if none was made. */
+  /** A day's report and a link to its document, valid for five minutes; undefined if there is none. */
   read(date: string): Promise<{ report: DailyReport; documentUrl: string } | undefined>;
-  /** Newest first; `before` is the last date of the page before. */
+  /** Newest first; `before` is the last date of the previous page. */
   list(limit: number, before?: string): Promise<{ items: ReportSummary[]; next?: string }>;
 };
 
 const linkSeconds = 300;
 const partition = 'reports';
 
-/** Reports in the bucket of order documents. Made again, a day's report takes the place of the one before. */
-export function reportArchive(
-  dynamo: DynamoDBClient,
-  table: string,
-  s3: S3Client,
-  bucket: string,
-): ReportArchive {
+/** See {@link ReportArchive}; `bucket` is that of order documents. */
+export function reportArchive(db: Dynamo, table: string, s3: S3Client, bucket: string): ReportArchive {
   return {
     store: async (report) => {
       await s3.send(
@@ -37,9 +33,7 @@ export function reportArchive(
         }),
       );
       const { orders: _, ...summary } = report;
-      await dynamo.send(
-        new PutItemCommand({ TableName: table, Item: marshall({ pk: partition, sk: report.date, summary }) }),
-      );
+      await db.write(put(table, { pk: partition, sk: report.date, summary }));
     },
     read: async (date) => {
       const command = new GetObjectCommand({ Bucket: bucket, Key: reportKey(date) });
@@ -53,21 +47,16 @@ export function reportArchive(
       }
     },
     list: async (limit, before) => {
-      const { Items = [], LastEvaluatedKey } = await dynamo.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
-          ExpressionAttributeValues: marshall({
-            ':pk': partition,
-            ...(before === undefined ? {} : { ':before': before }),
-          }),
-          ScanIndexForward: false,
-          Limit: limit,
-        }),
-      );
-      const items = Items.map((item) => unmarshall(item)['summary'] as ReportSummary);
+      const page = await db.query<{ summary: ReportSummary }>({
+        table,
+        where: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
+        values: { ':pk': partition, ...(before === undefined ? {} : { ':before': before }) },
+        descending: true,
+        limit,
+      });
+      const items = page.items.map(({ summary }) => summary);
       const last = items.at(-1);
-      return { items, ...(LastEvaluatedKey === undefined || last === undefined ? {} : { next: last.date }) };
+      return { items, ...(page.next === undefined || last === undefined ? {} : { next: last.date }) };
     },
   };
 }

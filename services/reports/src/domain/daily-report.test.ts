@@ -18,7 +18,7 @@ const aRow = (changes: Partial<OrderRow> = {}): OrderRow => ({
 describe('the daily report', () => {
   const builtAt = new Date('2026-11-22T08:00:00Z');
 
-  test('counts as revenue only what was paid and kept', () => {
+  test('counts only paid orders as revenue', () => {
     const report = dailyReport(
       '2026-11-21',
       [
@@ -32,7 +32,7 @@ describe('the daily report', () => {
     expect(report.byStatus).toMatchObject({ paid: 1, pending: 1, cancelled: 1, shipped: 0 });
   });
 
-  test('keeps currencies apart', () => {
+  test('sums each currency separately', () => {
     const report = dailyReport('2026-11-21', [aRow(), aRow({ currency: 'CHF', totalCents: 1 })], builtAt);
     expect(report.sums.map(({ currency, revenueCents }) => [currency, revenueCents])).toEqual([
       ['CHF', 1],
@@ -40,7 +40,7 @@ describe('the daily report', () => {
     ]);
   });
 
-  test('lists orders as they were placed', () => {
+  test('lists orders in the order in which they were placed', () => {
     const late = aRow({ orderNumber: 'late', placedAt: '2026-11-21T11:00:00.000Z' });
     const early = aRow({ orderNumber: 'early', placedAt: '2026-11-21T09:00:00.000Z' });
     expect(dailyReport('2026-11-21', [late, early], builtAt).orders.map((row) => row.orderNumber)).toEqual([
@@ -53,9 +53,18 @@ describe('the daily report', () => {
     expect(dailyReport('2026-11-21', [], builtAt)).toMatchObject({ orders: [], sums: [] });
   });
 
-  test('made in the morning is about the day before, across a month too', () => {
-    expect(reportedDay(builtAt)).toBe('2026-11-21');
-    expect(reportedDay(new Date('2026-12-01T08:00:00Z'))).toBe('2026-11-30');
+  test.each([
+    ['2026-11-22T08:00:00.000Z', '2026-11-21'],
+    ['2026-11-22T00:00:00.000Z', '2026-11-21'],
+    ['2026-11-22T23:59:59.999Z', '2026-11-21'],
+    ['2026-12-01T08:00:00.000Z', '2026-11-30'],
+    ['2027-01-01T00:00:00.000Z', '2026-12-31'],
+    ['2028-03-01T08:00:00.000Z', '2028-02-29'],
+  ])('scheduled at %s covers %s, the UTC day before', (scheduledAt, day) => {
+    expect(reportedDay(new Date(scheduledAt))).toBe(day);
+  });
+
+  test('has a key by year and month', () => {
     expect(reportKey('2026-11-30')).toBe('reports/2026/11/2026-11-30.json');
   });
 });

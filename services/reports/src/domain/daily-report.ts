@@ -1,9 +1,9 @@
 import { dayOf, type OrderRow, type OrderStatus } from './order-row.ts';
 
-/** The sums of one day in one currency; `revenueCents` counts orders whose money was taken and kept. */
+/** The sums of one day in one currency; `revenueCents` is the total of paid orders that were not cancelled. */
 export type CurrencySums = { currency: string; orders: number; placedCents: number; revenueCents: number };
 
-/** What the report of a day says; `orders` are in the order in which they were placed. */
+/** The report of a day; `orders` are sorted by the time they were placed. */
 export type DailyReport = {
   date: string;
   builtAt: string;
@@ -12,7 +12,7 @@ export type DailyReport = {
   sums: CurrencySums[];
 };
 
-/** The report of a day from its rows. */
+/** Builds the report of a day from its rows. */
 export function dailyReport(date: string, rows: readonly OrderRow[], builtAt: Date): DailyReport {
   const orders = rows.toSorted(
     (a, b) => a.placedAt.localeCompare(b.placedAt) || a.orderId.localeCompare(b.orderId),
@@ -42,10 +42,11 @@ export function dailyReport(date: string, rows: readonly OrderRow[], builtAt: Da
   };
 }
 
-/** The day that a report made at `scheduledAt` is about: the one before, in UTC. */
-export const reportedDay = (scheduledAt: Date): string =>
-  dayOf(new Date(scheduledAt.getTime() - 24 * 60 * 60 * 1000));
+const dayMs = 24 * 60 * 60 * 1000;
 
-/** Where a day's report lies: `reports/2026/11/2026-11-21.json`. */
+/** The UTC day before the scheduled time. */
+export const reportedDay = (scheduledAt: Date): string => dayOf(new Date(scheduledAt.getTime() - dayMs));
+
+/** The object key of a day's report: `reports/2026/11/2026-11-21.json`. */
 export const reportKey = (date: string): string =>
   `reports/${date.slice(0, 4)}/${date.slice(5, 7)}/${date}.json`;

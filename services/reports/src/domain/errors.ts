@@ -1,6 +1,6 @@
 import { shopError } from '#shared/errors.ts';
 
-/** No report was made for that day. */
+/** There is no report for that day. */
 export const ReportNotFound = shopError({
   code: 'REPORT_NOT_FOUND',
   remedy: 'not-found',

@@ -21,7 +21,7 @@ const anEvent = (type: OrderProgress['type'], sequence: number): OrderProgress =
   }) as unknown as OrderProgress;
 
 describe('a row of the report', () => {
-  test('has the day on which the order was placed, whatever the event says of later', () => {
+  test('has the day on which the order was placed, whatever the time of the event', () => {
     const row = rowAfter(anEvent('ORDER_COMPLETED', 4));
     expect(row.day).toBe(timeOfId(row.orderId).toISOString().slice(0, 10));
   });

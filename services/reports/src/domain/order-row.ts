@@ -8,7 +8,7 @@ import type {
 } from '#shared/events/orders.ts';
 import { timeOfId } from '#shared/ids.ts';
 
-/** The events that move an order, each of which tells all that a row needs. */
+/** The events of an order's progress; each contains everything that a row needs. */
 export type OrderProgress =
   | EnvelopeOf<typeof OrderCreated>
   | EnvelopeOf<typeof OrderPaid>
@@ -18,7 +18,7 @@ export type OrderProgress =
 
 export type OrderStatus = 'pending' | 'paid' | 'shipped' | 'completed' | 'cancelled';
 
-/** One order as a daily report lists it. `sequence` is that of the newest event seen; older ones change nothing. */
+/** One order in a daily report. `sequence` is that of the newest event handled; older events change nothing. */
 export type OrderRow = {
   orderId: string;
   /** The UTC day on which the order was placed: `2026-11-21`. */
@@ -27,7 +27,7 @@ export type OrderRow = {
   status: OrderStatus;
   totalCents: number;
   currency: string;
-  /** Whether money was taken and kept so far. */
+  /** Paid and not cancelled. */
   paid: boolean;
   placedAt: string;
   changedAt: string;
@@ -42,12 +42,12 @@ const statusAfter: Record<OrderProgress['type'], OrderStatus> = {
   ORDER_CANCELLED: 'cancelled',
 };
 
-/** The UTC day of a moment. */
-export const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10);
+/** The UTC day of a time: `2026-11-21`. */
+export const dayOf = (time: Date): string => time.toISOString().slice(0, 10);
 
 /**
- * The row after an event. The day comes from the order's id, which is made when the order is placed, so that every
- * event of one order finds the same row without reading another.
+ * The row after an event. The day is that of the order's id (UUIDv7), created when the order is placed, so every event
+ * of an order finds its row without a read.
  */
 export function rowAfter(event: OrderProgress): OrderRow {
   const placed = timeOfId(event.data.orderId);

@@ -1,14 +1,14 @@
 import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { getReport } from '../api.ts';
+import { getReportRoute } from '../api.ts';
 import { archive } from '../app.ts';
 import { ReportNotFound } from '../domain/errors.ts';
 
-/** Orders in one answer: an answer of API Gateway holds 10 MB, of Lambda 6 MB; a row is about 300 bytes. */
+/** A Lambda response is at most 6 MB; a row has about 300 bytes. */
 const maxOrders = 2_000;
 
-/** Gives one day's report and a link to the whole document. */
-export const handler = httpHandler(getReport, async ({ params }) => {
+/** Returns one day's report and a link to the whole document. */
+export const handler = httpHandler(getReportRoute, async ({ params }) => {
   const found = await archive().read(params.date);
   if (found === undefined) throw new ReportNotFound(`There is no report for ${params.date}.`);
   const { report, documentUrl } = found;

@@ -6,17 +6,17 @@ import type { Milestone } from '../adapters/live-counters.ts';
 import { counters } from '../app.ts';
 import { dayOf } from '../domain/order-row.ts';
 
-type Counted =
+type MilestoneEvent =
   | EnvelopeOf<typeof OrderCreated>
   | EnvelopeOf<typeof OrderCompleted>
   | EnvelopeOf<typeof OrderCancelled>;
 
-const count = (milestone: Milestone) => async (event: Counted) => {
+const count = (milestone: Milestone) => async (event: MilestoneEvent) => {
   const { totalCents, currency } = event.data;
   await counters().count({ id: event.id, day: dayOf(new Date(event.time)), milestone, totalCents, currency });
 };
 
-/** Counts orders on the day on which it happens, as SNS announces them. */
+/** Counts created, completed and cancelled orders by the UTC day of the event. */
 export const handler = topicHandler([
   on(OrderCreated, count('created')),
   on(OrderCompleted, count('completed')),

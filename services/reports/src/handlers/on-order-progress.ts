@@ -7,20 +7,19 @@ import {
 } from '#shared/events/orders.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
-
 import { countProgress, rows } from '../app.ts';
 import { type OrderProgress, rowAfter } from '../domain/order-row.ts';
 
-const keep = (event: OrderProgress) => {
+const store = (event: OrderProgress) => {
   countProgress(event);
-  return rows().keep(rowAfter(event));
+  return rows().store(rowAfter(event));
 };
 
-/** Keeps the row of an order in the report of the day on which it was placed. */
+/** Stores the order's row for the report of the day on which it was placed. */
 export const handler = queueHandler([
-  on(OrderCreated, keep),
-  on(OrderPaid, keep),
-  on(OrderShipped, keep),
-  on(OrderCompleted, keep),
-  on(OrderCancelled, keep),
+  on(OrderCreated, store),
+  on(OrderPaid, store),
+  on(OrderShipped, store),
+  on(OrderCompleted, store),
+  on(OrderCancelled, store),
 ]);
