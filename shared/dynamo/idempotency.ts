@@ -66,7 +66,7 @@ async function read(
   return {
     fingerprint: row.fingerprint,
     resourceId: row.resource_id,
-    answer: JSON.parse(row.answer) as HttpResponse,
+    response: JSON.parse(row.answer) as HttpResponse,
   };
 }
 

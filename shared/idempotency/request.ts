@@ -4,33 +4,33 @@ import { fieldSubject } from '../http/problem.ts';
 import type { HttpResponse } from '../http/response.ts';
 
 /**
- * A request that its sender may repeat. `scope` is the route and the caller, so that nobody meets another's key;
- * `fingerprint` tells the same request from another under the same key.
+ * A request that its client may repeat. `scope` is the route and the caller, so that callers cannot use each other's
+ * keys; `fingerprint` distinguishes the same request from another under the same key.
  */
 export type IdempotentRequest = { scope: string; key: string; fingerprint: string };
 
-/** How long a key is remembered: the contract promises at least 24 h. */
+/** How long a record is kept: the API promises at least 24 h. */
 export const keyLifetimeMs = 25 * 60 * 60 * 1000;
-/** After this a request that was started and never finished may be taken up by a retry; longer than any function runs. */
+/** How long an attempt owns its record: longer than any function runs. Afterwards a retry may take it over. */
 export const startedLeaseMs = 30_000;
 
-/** Header by which a replayed answer is known. */
+/** The header that marks a replayed response. */
 export const replayedHeader = 'Idempotent-Replayed';
 
-/** What a store remembers of a request. */
+/** What a store keeps of a request. */
 export type IdempotencyRecord = {
   fingerprint: string;
   resourceId: string;
   /** Absent while the first request is still running. */
-  answer?: HttpResponse;
+  response?: HttpResponse;
 };
 
-/** SHA-256 over the parts that make two requests the same. */
+/** SHA-256 over the parts by which two requests are the same. */
 export const fingerprintOf = (...parts: unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
 /**
- * The answer to a repeated request.
+ * The response to a repeated request.
  * @throws IdempotencyKeyReused for another request under the same key
  * @throws RequestInProgress while the first is still running
  */
@@ -39,9 +39,13 @@ export function replay(record: IdempotencyRecord, request: IdempotentRequest): H
     throw new IdempotencyKeyReused('This Idempotency-Key was used with another request. Use a new key.', {
       subjects: [fieldSubject('Idempotency-Key', 'was used with another request')],
     });
-  if (record.answer === undefined)
-    throw new RequestInProgress('The first request with this Idempotency-Key is still being handled.', {
+  if (record.response === undefined)
+    throw new RequestInProgress('The first request with this Idempotency-Key is still being processed.', {
       retryAfterSeconds: 1,
     });
-  return { ...record.answer, headers: { ...record.answer.headers, [replayedHeader]: 'true' } };
+  return { ...record.response, headers: { ...record.response.headers, [replayedHeader]: 'true' } };
 }
+
+/** A retry has taken the request over: this attempt must not commit anything. */
+export const leaseLost = () =>
+  new RequestInProgress('A retry with this Idempotency-Key is being processed.', { retryAfterSeconds: 1 });

@@ -112,7 +112,7 @@ async function start(database: Database, request: IdempotentRequest): Promise<St
     record: {
       fingerprint: row.fingerprint,
       resourceId: row.resource_id,
-      ...(row.answer === null ? {} : { answer: row.answer }),
+      ...(row.answer === null ? {} : { response: row.answer }),
     },
   };
 }
