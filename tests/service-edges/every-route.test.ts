@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from '../../build/stacks.ts';
+import type { Route } from '../../shared/http/route.ts';
+import { capturedLog } from '../../shared/testing/captured-log.ts';
+import { setEnvironment } from '../../shared/testing/environment.ts';
+import { send, type TestAnswer, type TestRequest } from '../../shared/testing/http-event.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
+import { everyRoute, marker, validRequest } from './requests.ts';
+
+/** No store, topic, secret or provider can be reached: every route that needs one fails. */
+const unreachable = 'http://127.0.0.1:9';
+const corsOrigin = 'https://shop.example';
+setEnvironment({
+  AWS_REGION: 'eu-west-1',
+  AWS_ENDPOINT_URL: unreachable,
+  AWS_MAX_ATTEMPTS: '1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  CORS_ORIGIN: corsOrigin,
+  POWERTOOLS_METRICS_DISABLED: 'true',
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  DATABASE_HOST: '127.0.0.1',
+  DATABASE_PORT: '9',
+  DATABASE_READ_HOSTS: '127.0.0.1',
+  DATABASE_ADMIN_HOST: '127.0.0.1',
+  DATABASE_NAME: 'none',
+  DATABASE_USER: 'none',
+  DATABASE_READER: 'none',
+  PAYMENT_PROVIDER_URL: unreachable,
+  IMAGE_BASE_URL: unreachable,
+  MAIL_FROM: 'orders@shop.example',
+  ...Object.fromEntries(
+    [
+      ...['PRODUCTS', 'CATEGORIES', 'INVENTORY', 'RESERVATIONS', 'OUTBOX', 'IDEMPOTENCY', 'MEDIA'],
+      ...['NOTIFICATIONS', 'METRICS'],
+    ].map((name) => [`${name}_TABLE`, 'none']),
+  ),
+  ...Object.fromEntries(
+    ['ORDER_EVENTS', 'ORDER_CREATED', 'ORDER_COMPLETED', 'ORDER_CANCELLED']
+      .concat('PAYMENT_EVENTS', 'USER_EVENTS', 'PRODUCT_EVENTS', 'MEDIA_EVENTS')
+      .map((name) => [`${name}_TOPIC_ARN`, 'none']),
+  ),
+  ...Object.fromEntries(
+    ['DATABASE', 'DATABASE_ADMIN', 'SIGNING_KEYS', 'PUBLIC_KEYS', 'PAYMENT_PROVIDER'].map((name) => [
+      `${name}_SECRET_ID`,
+      'none',
+    ]),
+  ),
+  PICTURE_BUCKET: 'none',
+  DOCUMENTS_BUCKET: 'none',
+  RESERVE_STOCK_FUNCTION: 'none',
+  RELEASE_STOCK_FUNCTION: 'none',
+});
+
+type Handler = Parameters<typeof send>[0];
+const loaded: { name: string; route: Route; handler: Handler }[] = [];
+for (const { name, service, route } of await everyRoute()) {
+  const file = join(root, 'services', service, 'src/handlers', `${route.name}.ts`);
+  const { handler } = (await import(pathToFileURL(file).href)) as { handler: Handler };
+  loaded.push({ name, route, handler });
+}
+
+/** What callers can do wrong, by the status that they get. */
+const faults: [string, number, (request: TestRequest) => TestRequest][] = [
+  [
+    'an unknown field',
+    400,
+    (request) => ({ ...request, body: { ...Object(request.body), [marker]: marker } }),
+  ],
+  ['a body that is not JSON', 400, (request) => ({ ...request, body: `${marker}{` })],
+  ['another media type', 415, (r) => ({ ...r, headers: { ...r.headers, 'Content-Type': `text/${marker}` } })],
+];
+
+describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
+  const logged = async (request: TestRequest) => {
+    let response: TestAnswer<Record<string, unknown>> | undefined;
+    const log = await capturedLog(async () => {
+      response = await send(handler, route, request);
+    });
+    return { log, response: response! };
+  };
+  const expectSafe = ({ log, response }: Awaited<ReturnType<typeof logged>>) => {
+    expect(log).toContain('"message":"request"');
+    expect(log.toLowerCase()).not.toContain(marker);
+    expect(response.headers['access-control-allow-origin']).toBe(corsOrigin);
+    expect(response.headers['access-control-expose-headers']).toContain('Retry-After');
+  };
+
+  test('logs nothing of a request that fails, and returns CORS headers', async () => {
+    const result = await logged(validRequest(route));
+    expectSafe(result);
+    const needsNoStore = route.name === 'get-openapi';
+    expect([route.name, result.response.status >= 400]).toEqual([route.name, !needsNoStore]);
+  });
+
+  if (route.body !== undefined)
+    test.each(faults)(
+      'logs nothing of a request with %s, and returns CORS headers',
+      async (_, status, fault) => {
+        const result = await logged(fault(validRequest(route)));
+        expectSafe(result);
+        expect(result.response.status).toBe(status);
+      },
+    );
+
+  if (route.access !== 'public')
+    test.each([
+      ['without a caller', 401, undefined],
+      ['of a caller without a role', 403, { userId: marker, roles: [] }],
+      ['with an expired token', 401, { userId: marker, roles: ['admin' as const], expiresAt: 1 }],
+    ])('logs nothing of a request %s, and returns CORS headers', async (_, status, caller) => {
+      const { caller: _caller, ...request } = validRequest(route);
+      const result = await logged({ ...request, ...(caller === undefined ? {} : { caller }) });
+      expectSafe(result);
+      expect(result.response.status).toBe(status);
+    });
+});

@@ -1,0 +1,75 @@
+import { serviceRoutes } from '../../build/docs/service-routes.ts';
+import type { Route } from '../../shared/http/route.ts';
+import type { TestRequest } from '../../shared/testing/http-event.ts';
+
+const id = '0190a0b0-0000-7000-8000-000000000001';
+
+/** In every text of a sample request. Logs must not contain it. */
+export const marker = 'marker';
+
+const contact = { email: `${marker}@example.com`, name: `${marker} Lovelace`, locale: 'en' };
+const product = {
+  name: `${marker} lamp`,
+  description: `${marker} text`,
+  category: marker,
+  price: { amountCents: 100, currency: 'EUR' },
+};
+
+/** A valid body of each route that has one. */
+const bodies: Record<string, unknown> = {
+  register: { ...contact, password: `${marker} horse battery` },
+  login: { email: contact.email, password: `${marker} horse battery` },
+  refresh: { refreshToken: `${marker}-token` },
+  logout: { refreshToken: `${marker}-token` },
+  'update-me': { ...contact, currentPassword: `${marker} horse battery` },
+  'place-order': {
+    lines: [{ productId: id, quantity: 1 }],
+    shippingAddress: {
+      name: `${marker} Lovelace`,
+      line1: `1 ${marker} Way`,
+      line2: `${marker} floor`,
+      postalCode: marker,
+      city: `${marker} city`,
+      country: 'GB',
+      phone: `${marker} phone`,
+    },
+    paymentMethod: `pm_${marker}`,
+  },
+  'ship-order': { carrier: `${marker} post`, trackingNumber: `${marker}-1` },
+  'create-category': { categoryId: marker, name: `${marker} lamps` },
+  'create-product': product,
+  'change-product': product,
+  'set-inventory': { warehouses: [{ warehouseId: marker, onHand: 1 }], reorderLevel: 1 },
+  'create-upload': { productId: id, contentType: 'image/png', bytes: 5, altText: `${marker} lamp` },
+};
+
+/** A valid request to a route by an administrator. @throws Error for a route with a body that has no sample */
+export function validRequest(route: Route): TestRequest {
+  const body = bodies[route.name];
+  if (route.body !== undefined && !route.body.safeParse(body).success)
+    throw new Error(`add a valid body of ${route.name} to ${import.meta.filename}`);
+  return {
+    params: Object.fromEntries(
+      [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [
+        name,
+        name === 'date' ? '2026-11-21' : id,
+      ]),
+    ),
+    headers: {
+      Authorization: `Bearer ${marker}.${marker}.${marker}`,
+      ...(route.ifMatch ? { 'If-Match': '"1"' } : {}),
+      ...(route.idempotency === undefined || route.idempotency === 'none'
+        ? {}
+        : { 'Idempotency-Key': `${marker}-key` }),
+    },
+    ...(body === undefined ? {} : { body }),
+    ...(route.access === 'public' ? {} : { caller: { userId: id, roles: ['admin', 'customer'] } }),
+  };
+}
+
+/** Every route of every service: `users login`. */
+export async function everyRoute(): Promise<{ name: string; service: string; route: Route }[]> {
+  return (await serviceRoutes()).flatMap(({ service, routes }) =>
+    routes.map((route) => ({ name: `${service} ${route.name}`, service, route })),
+  );
+}
