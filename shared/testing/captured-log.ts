@@ -16,10 +16,14 @@ export async function capturedLog(work: () => Promise<unknown>): Promise<string>
       lines.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
     };
   logger.setLogLevel('TRACE');
+  // Called at the start of each invocation, it would restore the level of the environment.
+  const { refreshSampleRateCalculation } = logger;
+  logger.refreshSampleRateCalculation = () => {};
   try {
     await work();
   } finally {
     logger.setLogLevel(level);
+    logger.refreshSampleRateCalculation = refreshSampleRateCalculation;
     for (const [index, stream] of streams.entries()) stream.write = writes[index]!;
     for (const [index, name] of consoleMethods.entries()) console[name] = methods[index]!;
   }

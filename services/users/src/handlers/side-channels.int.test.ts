@@ -1,0 +1,117 @@
+import { createHook } from 'node:async_hooks';
+import { capturedLog } from '#shared/testing/captured-log.ts';
+import { furtherCalls } from '../../testing/calls.ts';
+import { aRegistration, usersService } from '../../testing/users-service.ts';
+
+const users = await usersService();
+const { getMe, updateMe, refresh, logout } = await furtherCalls();
+await users.rotateKeys();
+
+async function anAccount() {
+  const registration = aRegistration();
+  const { body: account } = await users.register({ body: registration });
+  const caller = { userId: account.id, roles: ['customer'] as 'customer'[] };
+  return { ...registration, account, caller };
+}
+
+/** How many argon2 hashes are computed while `work` runs: the cost of a password check, without its noise. */
+async function hashesDuring(work: () => Promise<unknown>): Promise<number> {
+  let hashes = 0;
+  const hook = createHook({
+    init: (_id, type) => {
+      if (type === 'ARGON2REQUEST') hashes += 1;
+    },
+  }).enable();
+  try {
+    await work();
+  } finally {
+    hook.disable();
+  }
+  return hashes;
+}
+
+describe('signing in does the same work', () => {
+  test('for an unknown account, a wrong password and the right password', async () => {
+    const { email, password } = await anAccount();
+    const attempts = [
+      { email, password },
+      { email, password: 'not the password' },
+      { email: aRegistration().email, password },
+    ];
+    const hashes: number[] = [];
+    for (const attempt of attempts) hashes.push(await hashesDuring(() => users.login(attempt)));
+    expect(hashes).toEqual([1, 1, 1]);
+  });
+});
+
+describe('wrong current passwords', () => {
+  const change = async (
+    { account, caller }: Awaited<ReturnType<typeof anAccount>>,
+    currentPassword: string,
+  ) =>
+    updateMe({
+      caller,
+      body: { email: aRegistration().email, name: account.name, locale: account.locale, currentPassword },
+      headers: { 'If-Match': `"${(await getMe({ caller })).body.version}"` },
+    });
+
+  test('are counted: the eleventh is refused, and so is a sign-in with the right password', async () => {
+    const owner = await anAccount();
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      expect((await change(owner, 'not the password')).body.code).toBe('WRONG_PASSWORD');
+    const refused = await change(owner, owner.password);
+    expect([refused.status, refused.body.code]).toEqual([429, 'TOO_MANY_SIGN_INS']);
+    expect((await users.login({ email: owner.email, password: owner.password })).status).toBe(429);
+  });
+
+  test('are forgotten after the right one', async () => {
+    const owner = await anAccount();
+    for (let attempt = 0; attempt < 9; attempt += 1) await change(owner, 'not the password');
+    const changed = await change(owner, owner.password);
+    expect(changed.status).toBe(200);
+    const { email } = changed.body;
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      expect((await users.login({ email, password: 'not the password' })).status).toBe(401);
+  });
+});
+
+describe('the attempts for an address', () => {
+  test('are counted from zero again after their window of 15 minutes', async () => {
+    const { email, password } = await anAccount();
+    for (let attempt = 0; attempt < 11; attempt += 1) await users.login({ email, password: 'wrong' });
+    expect((await users.login({ email, password })).status).toBe(429);
+    const [row] = await users.database.query<{ seconds: number }>(
+      `SELECT extract(epoch FROM max(window_ends_at) - now())::int AS seconds FROM sign_in_attempts`,
+    );
+    expect(row!.seconds).toBeGreaterThan(14 * 60);
+    expect(row!.seconds).toBeLessThanOrEqual(15 * 60);
+    await users.database.query(`UPDATE sign_in_attempts SET window_ends_at = now() - interval '1 s'`);
+    expect((await users.login({ email, password: 'wrong' })).status).toBe(401);
+    expect((await users.login({ email, password })).status).toBe(200);
+  });
+});
+
+test('no log contains a password, a token, an address or a name', async () => {
+  const registration = aRegistration({ name: 'Secret Lovelace' });
+  const { email, password } = registration;
+  let tokens = { accessToken: '', refreshToken: '' };
+  const log = await capturedLog(async () => {
+    const { body: account } = await users.register({ body: registration });
+    const caller = { userId: account.id, roles: ['customer'] as 'customer'[] };
+    await users.register({ body: registration });
+    tokens = (await users.login({ email, password })).body;
+    await users.login({ email, password: `${password}!` });
+    await refresh(tokens.refreshToken);
+    await refresh(tokens.refreshToken);
+    await logout(tokens.refreshToken);
+    const contact = { email: `new-${email}`, name: registration.name, locale: 'en' };
+    const headers = { 'If-Match': '"1"' };
+    await updateMe({ caller, headers, body: { ...contact, currentPassword: `${password}!` } });
+    await updateMe({ caller, headers, body: { ...contact, currentPassword: password } });
+    await getMe({ caller });
+  });
+  expect(log.match(/"message":"request"/g)).toHaveLength(10);
+  for (const secret of [email, password, 'Lovelace', tokens.refreshToken, tokens.accessToken])
+    expect([secret, secret !== '' && log.includes(secret)]).toEqual([secret, false]);
+  expect(tokens.refreshToken).not.toBe('');
+});
