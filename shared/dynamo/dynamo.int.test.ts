@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tables } from '../testing/engines.ts';
+import { ConditionsFailed, conditionFailed } from './conditions.ts';
 import { dynamo } from './dynamo.ts';
-import { ConditionsFailed, refuses } from './refusals.ts';
 import { check, put, remove, update } from './write.ts';
 
 const { categories: table } = await tables('categories');
 const db = dynamo();
 const key = (id: string) => ({ category_id: id });
 
-test('values come back as they went in, without what is undefined', async () => {
+test('values are read as they were written, without undefined fields', async () => {
   const item = {
     ...key('plain'),
     count: 3,
@@ -19,12 +19,12 @@ test('values come back as they went in, without what is undefined', async () => 
   };
   await db.write(put(table, { ...item, absent: undefined }));
   expect(await db.get(table, key('plain'))).toEqual(item);
-  expect(await db.get(table, key('not there'))).toBeUndefined();
+  expect(await db.get(table, key('missing'))).toBeUndefined();
 });
 
-test('a transaction writes all or nothing, and names the writes whose conditions failed', async () => {
+test('a transaction writes all or nothing, and reports the writes whose conditions failed', async () => {
   await db.write(put(table, { ...key('there'), count: 1 }));
-  const absent = check(table, key('not there'), { condition: 'attribute_exists(category_id)' });
+  const absent = check(table, key('missing'), { condition: 'attribute_exists(category_id)' });
   const wrong = update(table, key('there'), 'SET #count = :two', {
     condition: '#count = :two',
     names: { '#count': 'count' },
@@ -33,19 +33,19 @@ test('a transaction writes all or nothing, and names the writes whose conditions
   const fine = put(table, key('new'));
   const failure = await db.transact([fine, absent, wrong]).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(ConditionsFailed);
-  expect([fine, absent, wrong].map((write) => refuses(failure, write))).toEqual([false, true, true]);
+  expect([fine, absent, wrong].map((write) => conditionFailed(failure, write))).toEqual([false, true, true]);
   expect(await db.get(table, key('new'))).toBeUndefined();
 });
 
-test('a single write says that its condition failed', async () => {
+test('a single write reports that its condition failed', async () => {
   await db.write(put(table, key('once')));
   const again = put(table, key('once'), { condition: 'attribute_not_exists(category_id)' });
-  expect(refuses(await db.write(again).catch((error: unknown) => error), again)).toBe(true);
+  expect(conditionFailed(await db.write(again).catch((error: unknown) => error), again)).toBe(true);
   await db.write(remove(table, key('once')));
   await db.write(again);
 });
 
-test('a scan goes on where its page ended', async () => {
+test('a scan continues after its first page', async () => {
   await Promise.all(['a', 'b', 'c'].map((id) => db.write(put(table, key(`scan-${id}`)))));
   const first = await db.scan(table, 2);
   const rest = await db.scan(table, 100, first.next);
@@ -55,9 +55,9 @@ test('a scan goes on where its page ended', async () => {
   expect(ids.filter((id) => id.startsWith('scan-')).toSorted()).toEqual(['scan-a', 'scan-b', 'scan-c']);
 });
 
-test('a store that does not answer is an error that says to come back', async () => {
-  const nowhere = dynamo(
+test('an unreachable DynamoDB is reported as UNAVAILABLE', async () => {
+  const unreachable = dynamo(
     new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', maxAttempts: 1, region: 'eu-west-1' }),
   );
-  await expect(nowhere.get(table, key('a'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(unreachable.get(table, key('a'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });

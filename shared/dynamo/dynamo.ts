@@ -11,7 +11,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../errors.ts';
 import { lean } from '../lean-client.ts';
-import { failureOf } from './refusals.ts';
+import { failureOf } from './conditions.ts';
 import {
   type Expression,
   type Item,
@@ -21,7 +21,7 @@ import {
   type Write,
 } from './write.ts';
 
-/** Which items of a table or index, in which order; reads of a table are strongly consistent, of an index never. */
+/** Selects items of a table or index. Reads of a table are strongly consistent, of an index never. */
 export type Selection = Expression & {
   table: string;
   index?: string;
@@ -33,43 +33,46 @@ export type Selection = Expression & {
   after?: Item;
 };
 
-/** A page of items; `next` is where to go on, absent at the end. */
+/** A page of items; `next` is the start of the following page, absent on the last. */
 export type Page<T> = { items: T[]; next?: Item };
 
-/** DynamoDB in plain values. Every method ends in {@link Unavailable} when the service is short or the items stay contended. */
+/** DynamoDB with plain values. Every method throws {@link Unavailable} if DynamoDB is unavailable or the items stay contended. */
 export type Dynamo = {
   get<T extends object = Item>(table: string, key: Item): Promise<T | undefined>;
   query<T extends object = Item>(selection: Selection): Promise<Page<T>>;
-  /** Reads a page of a whole table: only for tables that stay small. */
+  /** Reads a page of a whole table; for small tables only. */
   scan<T extends object = Item>(table: string, limit: number, after?: Item): Promise<Page<T>>;
   /** One write. @throws ConditionsFailed */
   write(write: Write): Promise<void>;
-  /** All writes or none, at most 100. @throws ConditionsFailed naming the writes whose conditions did not hold */
+  /** All writes or none, at most 100. @throws ConditionsFailed with the writes whose conditions failed */
   transact(writes: readonly Write[]): Promise<void>;
 };
 
-/** Contended items are tried this often: together about a second at most, within any caller's patience. */
-const maxTries = 6;
-const firstWaitMs = 20;
-const maxWaitMs = 400;
+/** Attempts on contended items; all waits together are about a second at most, below every caller's timeout. */
+const maxAttempts = 6;
+const firstDelayMs = 20;
+const maxDelayMs = 400;
 
-/** The DynamoDB client of a process; its endpoint and credentials come from the environment, as on AWS. */
-export const dynamoClient = (): DynamoDBClient => lean(new DynamoDBClient({ maxAttempts: 3 }));
+/** Attempts of the SDK on throttling and server errors. */
+const sdkAttempts = 3;
 
-/** DynamoDB over the SDK's client: plain values in and out, conflicts retried with jitter. */
+/** The DynamoDB client of a process; endpoint and credentials come from the environment. */
+export const dynamoClient = (): DynamoDBClient => lean(new DynamoDBClient({ maxAttempts: sdkAttempts }));
+
+/** Converts plain values and retries conflicts with jitter. */
 export function dynamo(client: DynamoDBClient = dynamoClient()): Dynamo {
   return {
     get: <T extends object>(table: string, key: Item) =>
-      trying([], async () => {
+      withRetries([], async () => {
         const { Item } = await client.send(
           new GetItemCommand({ TableName: table, Key: toAttributes(key), ConsistentRead: true }),
         );
         return Item === undefined ? undefined : (unmarshall(Item) as T);
       }),
     query: <T extends object>(selection: Selection) =>
-      trying([], async () => toPage<T>(await client.send(new QueryCommand(toQuery(selection))))),
+      withRetries([], async () => toPage<T>(await client.send(new QueryCommand(toQuery(selection))))),
     scan: <T extends object>(table: string, limit: number, after?: Item) =>
-      trying([], async () =>
+      withRetries([], async () =>
         toPage<T>(
           await client.send(
             new ScanCommand({
@@ -80,18 +83,19 @@ export function dynamo(client: DynamoDBClient = dynamoClient()): Dynamo {
           ),
         ),
       ),
-    write: (write) => trying([write], () => writeOne(client, write)),
+    write: (write) => withRetries([write], () => writeOne(client, write)),
     transact: (writes) =>
-      trying(writes, async () => {
+      withRetries(writes, async () => {
         await client.send(new TransactWriteItemsCommand({ TransactItems: writes.map(toTransactItem) }));
       }),
   };
 }
 
-/** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): contenders spread out instead of meeting again. */
-const waitMs = (attempt: number): number => Math.random() * Math.min(maxWaitMs, firstWaitMs * 2 ** attempt);
+/** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), so that contenders do not collide again. */
+const delayMs = (attempt: number): number =>
+  Math.random() * Math.min(maxDelayMs, firstDelayMs * 2 ** attempt);
 
-async function trying<T>(writes: readonly Write[], call: () => Promise<T>): Promise<T> {
+async function withRetries<T>(writes: readonly Write[], call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
@@ -99,9 +103,9 @@ async function trying<T>(writes: readonly Write[], call: () => Promise<T>): Prom
       const failure = failureOf(cause, writes);
       if (failure.kind === 'conditions') throw failure.error;
       if (failure.kind === 'other') throw cause;
-      if (failure.kind === 'unavailable' || attempt === maxTries)
+      if (failure.kind === 'unavailable' || attempt === maxAttempts)
         throw new Unavailable('The store is busy. Try again in a moment.', { retryAfterSeconds: 1, cause });
-      await new Promise((resolve) => setTimeout(resolve, waitMs(attempt)));
+      await new Promise((resolve) => setTimeout(resolve, delayMs(attempt)));
     }
   }
 }
@@ -119,7 +123,7 @@ async function writeOne(client: DynamoDBClient, write: Write): Promise<void> {
       await client.send(new DeleteItemCommand(parameters));
       return;
     case 'check':
-      throw new TypeError('a check alone writes nothing');
+      throw new TypeError('a check is only possible in a transaction');
   }
 }
 
@@ -136,9 +140,9 @@ const toQuery = (selection: Selection) => ({
 });
 
 type Attributes = Parameters<typeof unmarshall>[0];
-type Answer = { Items?: Attributes[] | undefined; LastEvaluatedKey?: Attributes | undefined };
+type Output = { Items?: Attributes[] | undefined; LastEvaluatedKey?: Attributes | undefined };
 
-const toPage = <T>({ Items = [], LastEvaluatedKey }: Answer): Page<T> => ({
+const toPage = <T>({ Items = [], LastEvaluatedKey }: Output): Page<T> => ({
   items: Items.map((item) => unmarshall(item) as T),
   ...(LastEvaluatedKey === undefined ? {} : { next: unmarshall(LastEvaluatedKey) }),
 });

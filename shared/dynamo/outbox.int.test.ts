@@ -2,9 +2,10 @@ import { StockLow } from '../events/products.ts';
 import { newId } from '../ids.ts';
 import type { OutboxEntry } from '../outbox/entry.ts';
 import { tables } from '../testing/engines.ts';
+import { expiryOf } from '../testing/time-to-live.ts';
+import { ConditionsFailed } from './conditions.ts';
 import { dynamo } from './dynamo.ts';
 import { dynamoRelay, outboxWrites } from './outbox.ts';
-import { ConditionsFailed } from './refusals.ts';
 
 const { 'products-outbox': table } = await tables('products-outbox');
 const db = dynamo();
@@ -26,18 +27,18 @@ const writeEvents = (aggregateId: string, ...sequences: number[]) =>
     ),
   );
 
-/** A publisher that takes what `takes` says, and remembers it. */
-function aRelay(takes: (entry: OutboxEntry) => boolean = () => true) {
+/** A relay whose publisher accepts what `accepts` returns true for, and records it. */
+function aRelay(accepts: (entry: OutboxEntry) => boolean = () => true) {
   const published: string[] = [];
   const relay = dynamoRelay(db, table, async (entry) => {
-    if (!takes(entry)) return false;
+    if (!accepts(entry)) return false;
     published.push(`${entry.aggregateId} ${entry.sequence}`);
     return true;
   });
   return { relay, published };
 }
 
-test('an aggregate’s events are published in order, each once', async () => {
+test('the events of an aggregate are published in order, once', async () => {
   const id = newId();
   await writeEvents(id, 1);
   await writeEvents(id, 2, 3);
@@ -49,7 +50,7 @@ test('an aggregate’s events are published in order, each once', async () => {
   expect(published).toEqual([1, 2, 3, 4].map((sequence) => `${id} ${sequence}`));
 });
 
-test('the first failure stops the aggregate; the next relay goes on from there', async () => {
+test('the first failure stops the aggregate; the next relay continues from there', async () => {
   const id = newId();
   await writeEvents(id, 1, 2, 3);
   const broken = aRelay(({ sequence }) => sequence !== 2);
@@ -68,7 +69,7 @@ test('a long backlog of one aggregate is published in order', async () => {
   expect(published).toEqual(Array.from({ length: 120 }, (_, index) => `${id} ${index + 1}`));
 });
 
-test('the sweep publishes what is older than a minute, and one broken aggregate holds up no other', async () => {
+test('the sweep publishes entries older than a minute, and a failing aggregate does not stop others', async () => {
   await aRelay().relay.sweep(later()); // events that other tests left unsent
   const [stuck, fine] = [newId(), newId()];
   await writeEvents(stuck, 1);
@@ -81,8 +82,21 @@ test('the sweep publishes what is older than a minute, and one broken aggregate 
   expect(await aRelay().relay.sweep(later())).toEqual({ sent: 0, failed: 0 });
 });
 
-test('two events cannot have the same number', async () => {
+test('two events of an aggregate cannot have the same sequence', async () => {
   const id = newId();
   await writeEvents(id, 1);
   await expect(writeEvents(id, 1)).rejects.toBeInstanceOf(ConditionsFailed);
+});
+
+test('an unsent event is never deleted, a sent one after 14 days', async () => {
+  const id = newId();
+  await writeEvents(id, 1);
+  const entry = async () => {
+    const { items } = await db.query({ table, where: 'aggregate_id = :id', values: { ':id': id } });
+    return expiryOf('products-outbox', items[0]);
+  };
+  expect(await entry()).toBeUndefined();
+  await aRelay().relay.aggregate(id);
+  const days = ((await entry())!.getTime() - Date.now()) / 86_400_000;
+  expect(days).toBeCloseTo(14, 2);
 });

@@ -4,23 +4,23 @@ import { type OutboxEntry, toEntries } from '../outbox/entry.ts';
 import { countLag } from '../outbox/lag.ts';
 import type { Publish } from '../outbox/publish.ts';
 import { sendInOrder } from '../outbox/send.ts';
+import { conditionFailed } from './conditions.ts';
 import type { Dynamo } from './dynamo.ts';
-import { refuses } from './refusals.ts';
 import { put, update, type Write } from './write.ts';
 
-/** Unsent entries are spread over this many partitions of the index, so that none becomes hot. */
+/** Partitions of the index of unsent entries, so that none becomes hot. */
 const shards = 4;
-/** The sweep leaves what is younger than this to the stream's relay. */
+/** The sweep leaves younger entries to the stream's relay. */
 const sweepAfterMs = 60_000;
-/** Sent entries are kept this long, as the proof of what was announced. */
-const keepSentDays = 14;
-/** Aggregates that the sweep relays side by side. */
-const sweepWidth = 10;
-/** Entries of a shard that one sweep looks at. */
+/** Sent entries are kept as a record of what was published. */
+const sentLifetimeMs = 14 * 24 * 60 * 60 * 1000;
+/** Aggregates that the sweep relays concurrently. */
+const sweepConcurrency = 10;
+/** Entries of a shard that one sweep reads. */
 const sweepEntries = 500;
 const pageSize = 50;
 
-/** An outbox entry as its table keeps it. */
+/** An outbox entry as an item. */
 type Row = {
   aggregate_id: string;
   entry_id: string;
@@ -31,13 +31,13 @@ type Row = {
   version: number;
   message: string;
   created_at: string;
-  /** Only while unsent: the sparse index holds nothing else. */
+  /** Only while unsent, so that the sparse index contains unsent entries only. */
   unsent_shard?: string;
 };
 
-/** Events to write in the transaction of the state that they announce; their relay starts from the table's stream. */
-export const outboxWrites = (table: string, facts: readonly NewEvent[], cause: Cause): Write[] =>
-  toEntries(facts, cause).map((entry) =>
+/** Writes of events, for the transaction of the state that they announce. */
+export const outboxWrites = (table: string, events: readonly NewEvent[], cause: Cause): Write[] =>
+  toEntries(events, cause).map((entry) =>
     put(
       table,
       {
@@ -56,31 +56,40 @@ export const outboxWrites = (table: string, facts: readonly NewEvent[], cause: C
     ),
   );
 
-/** Sorts by sequence as text. */
+/** Sorts by sequence: the number has leading zeros. */
 const entryId = ({ sequence, destination }: OutboxEntry): string =>
   `${String(sequence).padStart(12, '0')}#${destination}`;
 
-/** The partition of the index in which an aggregate's unsent entries are found. */
+/** The index partition of an aggregate's unsent entries. */
 export const shardOf = (aggregateId: string): string => {
   let sum = 0;
   for (let index = 0; index < aggregateId.length; index++) sum += aggregateId.charCodeAt(index);
   return String(sum % shards);
 };
 
-/** What became of one relay: events that SNS took, and those left for a later try. */
+/** Events that were published, and those left for a later attempt. */
 export type Relayed = { sent: number; failed: number };
 
-/** Sends what is unsent, whole aggregates in order; see {@link dynamoRelay}. */
+/** Publishes unsent events, each aggregate in order; see {@link dynamoRelay}. */
 export type Relay = {
-  /** Sends an aggregate's unsent events; stops at the first that SNS does not take. */
+  /** Publishes an aggregate's unsent events and stops at the first failure. */
   aggregate(aggregateId: string): Promise<Relayed>;
-  /** Sends what the stream's relay left over: entries older than a minute. */
+  /** Publishes entries that are older than a minute: the stream's relay has failed on them. */
   sweep(now: Date): Promise<Relayed>;
 };
 
 /**
- * The relay of a DynamoDB outbox. The stream's function and the sweep may meet in one aggregate only after a
- * failure; SNS drops what is published twice within five minutes by the event's id, and consumers by the sequence.
+ * The relay of a DynamoDB outbox:
+ *
+ *     (none) ──state's transaction──▶ unsent ──published and marked──▶ sent ──14 days──▶ deleted
+ *                                      │  ▲
+ *                                      └──┘ publish failed: Lambda retries the stream record three times,
+ *                                           then the sweep publishes the entry, every minute
+ *
+ * There is no claim, unlike in PostgreSQL: the stream has one reader per shard. The stream's function and the sweep can
+ * publish the same entry only after a failure, or if a publish takes more than a minute. Then SNS drops the copy
+ * (deduplication by event id, five minutes), and consumers drop it by its sequence. A claim would cost one more write
+ * per event.
  */
 export function dynamoRelay(dynamo: Dynamo, table: string, publish: Publish): Relay {
   const aggregate = async (aggregateId: string): Promise<Relayed> => {
@@ -88,17 +97,24 @@ export function dynamoRelay(dynamo: Dynamo, table: string, publish: Publish): Re
     const { sent, unsent, error } = await sendInOrder(rows.map(toEntry), publish);
     await Promise.all(sent.map((entry) => markSent(dynamo, table, entry)));
     if (unsent.length > 0)
-      logger.warn('events not published, left to the sweep', { count: unsent.length, error: error as Error });
+      logger.warn('events not published, the sweep will retry', {
+        count: unsent.length,
+        error: error as Error,
+      });
     return { sent: sent.length, failed: unsent.length };
   };
   return {
     aggregate,
     sweep: async (now) => {
       const total: Relayed = { sent: 0, failed: 0 };
-      const { waiting, oldest } = await abandoned(dynamo, table, new Date(now.getTime() - sweepAfterMs));
+      const { aggregateIds, oldest } = await unsentBefore(
+        dynamo,
+        table,
+        new Date(now.getTime() - sweepAfterMs),
+      );
       countLag(oldest, now);
-      for (let start = 0; start < waiting.length; start += sweepWidth) {
-        const relayed = await Promise.all(waiting.slice(start, start + sweepWidth).map(aggregate));
+      for (let start = 0; start < aggregateIds.length; start += sweepConcurrency) {
+        const relayed = await Promise.all(aggregateIds.slice(start, start + sweepConcurrency).map(aggregate));
         for (const { sent, failed } of relayed) {
           total.sent += sent;
           total.failed += failed;
@@ -109,7 +125,7 @@ export function dynamoRelay(dynamo: Dynamo, table: string, publish: Publish): Re
   };
 }
 
-/** Entries are sent in order, so the unsent ones are the newest: read backwards up to the first page that has none. */
+/** Entries are sent in order, so the unsent ones are the newest: reads backwards to the first page without any. */
 async function unsentOf(dynamo: Dynamo, table: string, aggregateId: string): Promise<Row[]> {
   const rows: Row[] = [];
   let after: Record<string, unknown> | undefined;
@@ -149,27 +165,27 @@ async function markSent(dynamo: Dynamo, table: string, entry: OutboxEntry): Prom
       condition: 'attribute_exists(entry_id)',
       values: {
         ':now': now.toISOString(),
-        ':purge': Math.floor(now.getTime() / 1000) + keepSentDays * 24 * 60 * 60,
+        ':purge': Math.floor((now.getTime() + sentLifetimeMs) / 1000),
       },
     },
   );
   try {
     await dynamo.write(mark);
   } catch (error) {
-    // Sent, marked and purged by another relay: there is nothing left to mark.
-    if (!refuses(error, mark)) throw error;
+    // Another relay has sent and marked the entry, and it is deleted since.
+    if (!conditionFailed(error, mark)) throw error;
   }
 }
 
 /**
- * The aggregates with entries that were written before `before` and are still unsent, oldest first. One page of
- * each shard a run: after a long outage the next runs go on.
+ * The aggregates of unsent entries written before `before`, oldest first. Reads one page per shard: after a long outage
+ * the next sweeps continue.
  */
-async function abandoned(
+async function unsentBefore(
   dynamo: Dynamo,
   table: string,
   before: Date,
-): Promise<{ waiting: string[]; oldest: Date | undefined }> {
+): Promise<{ aggregateIds: string[]; oldest: Date | undefined }> {
   const pages = await Promise.all(
     Array.from({ length: shards }, (_, shard) =>
       dynamo.query<Row>({
@@ -186,7 +202,7 @@ async function abandoned(
     .toSorted((a, b) => a.created_at.localeCompare(b.created_at));
   const [first] = oldestFirst;
   return {
-    waiting: [...new Set(oldestFirst.map(({ aggregate_id }) => aggregate_id))],
+    aggregateIds: [...new Set(oldestFirst.map(({ aggregate_id }) => aggregate_id))],
     oldest: first && new Date(first.created_at),
   };
 }

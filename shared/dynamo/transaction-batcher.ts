@@ -1,45 +1,44 @@
 import { coalesce } from '../coalesce.ts';
 import { Unavailable } from '../errors.ts';
+import { ConditionsFailed, failureOf } from './conditions.ts';
 import type { Dynamo } from './dynamo.ts';
-import { ConditionsFailed, failureOf } from './refusals.ts';
-import type { Write } from './write.ts';
+import { maxTransactionItems, type Write } from './write.ts';
 
-/** TransactWriteItems takes no more (Amazon DynamoDB, "Service quotas"). */
-const maxItems = 100;
+/** Writes one transaction: all of its writes or none. @throws ConditionsFailed, Unavailable */
+export type Transact = (writes: readonly Write[]) => Promise<void>;
 
-/** Commits a small transaction: all of its writes or none. @throws ConditionsFailed, Unavailable */
-export type Commit = (writes: readonly Write[]) => Promise<void>;
+type Transaction = readonly Write[];
+type Result = { ok: true } | { ok: false; error: unknown };
+type Report = (transaction: Transaction, result: Result) => void;
 
 /**
- * Commits the transactions of several callers in one call, since a call costs more than its items. Each caller hears
- * of its own conditions alone: one that is refused is left out, and the others are tried again without it.
+ * Merges the transactions of concurrent callers into one call, since a call costs more than its items. Each caller gets
+ * the failed conditions of its own writes only: a refused transaction is left out and the others are tried again.
  */
-export function transactTogether(dynamo: Dynamo): Commit {
-  const commit = coalesce<readonly Write[], Outcome>(maxItems, 1, async (transactions) => {
-    const outcomes = new Map<readonly Write[], Outcome>();
+export function batchTransactions({ transact }: Pick<Dynamo, 'transact'>): Transact {
+  const submit = coalesce<Transaction, Result>(maxTransactionItems, 1, async (transactions) => {
+    const results = new Map<Transaction, Result>();
     await Promise.all(
-      packed(transactions).map((together) =>
-        commitTogether(dynamo, together, (of, outcome) => outcomes.set(of, outcome)),
+      groupIntoCalls(transactions).map((group) =>
+        transactGroup(transact, group, (transaction, result) => results.set(transaction, result)),
       ),
     );
-    return transactions.map((transaction) => outcomes.get(transaction) ?? { done: true });
+    return transactions.map((transaction) => results.get(transaction) ?? { ok: true });
   });
   return async (writes) => {
-    const outcome = await commit([...writes]);
-    if (!outcome.done) throw outcome.error;
+    const result = await submit([...writes]);
+    if (!result.ok) throw result.error;
   };
 }
 
-type Outcome = { done: true } | { done: false; error: unknown };
-type Tell = (transaction: readonly Write[], outcome: Outcome) => void;
-
-/** As few calls as hold them all: none with too many items, none that names an item twice. */
-function packed(transactions: readonly (readonly Write[])[]): (readonly Write[])[][] {
-  const calls: { transactions: (readonly Write[])[]; items: number; names: Set<string> }[] = [];
+/** As few calls as possible: none with too many items, none that contains an item twice. */
+function groupIntoCalls(transactions: readonly Transaction[]): Transaction[][] {
+  const calls: { transactions: Transaction[]; items: number; names: Set<string> }[] = [];
   for (const transaction of transactions) {
-    const names = transaction.flatMap((write) => nameOf(write) ?? []);
+    const names = transaction.flatMap((write) => itemName(write) ?? []);
     let call = calls.find(
-      (each) => each.items + transaction.length <= maxItems && !names.some((name) => each.names.has(name)),
+      (each) =>
+        each.items + transaction.length <= maxTransactionItems && !names.some((name) => each.names.has(name)),
     );
     if (call === undefined) {
       call = { transactions: [], items: 0, names: new Set() };
@@ -52,40 +51,39 @@ function packed(transactions: readonly (readonly Write[])[]): (readonly Write[])
   return calls.map((call) => call.transactions);
 }
 
-/** Of a whole item it is not known which attributes are its key: one put twice is refused, and then tried alone. */
-const nameOf = (write: Write): string | undefined =>
+/** A put does not expose its key: DynamoDB refuses an item that is put twice, and each is then tried alone. */
+const itemName = (write: Write): string | undefined =>
   write.kind === 'put' ? undefined : `${write.table} ${JSON.stringify(write.key)}`;
 
-async function commitTogether(
-  dynamo: Dynamo,
-  together: readonly (readonly Write[])[],
-  tell: Tell,
+async function transactGroup(
+  transact: Transact,
+  group: readonly Transaction[],
+  report: Report,
 ): Promise<void> {
-  let left = together;
-  while (left.length > 0) {
+  let remaining = group;
+  while (remaining.length > 0) {
     try {
-      await dynamo.transact(left.flat());
+      await transact(remaining.flat());
       return;
     } catch (error) {
       const failed = error instanceof ConditionsFailed ? error.failed : undefined;
-      if (left.length === 1 || (error instanceof Unavailable && !contended(error))) {
-        for (const transaction of left) tell(transaction, { done: false, error });
+      if (remaining.length === 1 || (error instanceof Unavailable && !isContended(error))) {
+        for (const transaction of remaining) report(transaction, { ok: false, error });
         return;
       }
       if (failed === undefined) {
-        // Something is wrong with one of them, and DynamoDB does not say with which; or one wants an item that others
-        // fight for, which must not keep the rest from theirs.
-        await Promise.all(left.map((transaction) => commitTogether(dynamo, [transaction], tell)));
+        // DynamoDB does not say which transaction is wrong or contended: one must not fail the others.
+        await Promise.all(remaining.map((transaction) => transactGroup(transact, [transaction], report)));
         return;
       }
-      left = left.filter((transaction) => {
+      remaining = remaining.filter((transaction) => {
         const refused = transaction.filter((write) => failed.has(write));
-        if (refused.length > 0) tell(transaction, { done: false, error: new ConditionsFailed(refused) });
+        if (refused.length > 0) report(transaction, { ok: false, error: new ConditionsFailed(refused) });
         return refused.length === 0;
       });
     }
   }
 }
 
-const contended = ({ cause }: Error): boolean =>
+const isContended = ({ cause }: Error): boolean =>
   cause !== undefined && failureOf(cause, []).kind === 'contended';

@@ -1,13 +1,16 @@
 import type { ConditionCheck, Delete, Put, TransactWriteItem, Update } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 
-/** An item as domain code sees it: plain values, no attribute types. */
+/** TransactWriteItems takes no more (Amazon DynamoDB, "Service quotas"). */
+export const maxTransactionItems = 100;
+
+/** An item as plain values, without attribute types. */
 export type Item = Record<string, unknown>;
 
 /** A condition or update in DynamoDB's expression language; `#name` and `:value` placeholders are bound here. */
 export type Expression = { names?: Record<string, string>; values?: Item };
 
-/** One write of a transaction; made by {@link put}, {@link update}, {@link remove} and {@link check}. */
+/** One write of a transaction; see {@link put}, {@link update}, {@link remove} and {@link check}. */
 export type Write = Expression & { table: string; condition?: string } & (
     | { kind: 'put'; item: Item }
     | { kind: 'update'; key: Item; change: string }
@@ -15,7 +18,7 @@ export type Write = Expression & { table: string; condition?: string } & (
     | { kind: 'check'; key: Item }
   );
 
-/** When a write may happen, and what its placeholders stand for. */
+/** The condition of a write and the values of its placeholders. */
 export type Guard = Expression & { condition?: string };
 
 /** Writes a whole item. */
@@ -35,7 +38,7 @@ export const update = (table: string, key: Item, change: string, guard: Guard = 
   ...guard,
 });
 
-/** Takes an item away. */
+/** Deletes an item. */
 export const remove = (table: string, key: Item, guard: Guard = {}): Write => ({
   kind: 'remove',
   table,
@@ -43,7 +46,7 @@ export const remove = (table: string, key: Item, guard: Guard = {}): Write => ({
   ...guard,
 });
 
-/** Demands something of an item that the transaction does not change. */
+/** A condition on an item that the transaction does not change. */
 export const check = (table: string, key: Item, guard: Guard & { condition: string }): Write => ({
   kind: 'check',
   table,
@@ -51,13 +54,13 @@ export const check = (table: string, key: Item, guard: Guard & { condition: stri
   ...guard,
 });
 
-/** Undefined attributes are left out: an optional field that is absent is absent in the item too. */
+/** Undefined fields are not written. */
 const marshalling = { removeUndefinedValues: true };
 
-/** Plain values in DynamoDB's attribute form. */
+/** Converts plain values to DynamoDB's attribute values. */
 export const toAttributes = (item: Item) => marshall(item, marshalling);
 
-/** A write's parameters, the same for a single command and for its place in a transaction. */
+/** The parameters of a write, the same for a single command and in a transaction. */
 export function parametersOf(write: Write): Put & Update & Delete & ConditionCheck {
   const { table, condition, names, values } = write;
   const shared = {
@@ -76,7 +79,7 @@ export function parametersOf(write: Write): Put & Update & Delete & ConditionChe
   return { ...shared, ...own } as Put & Update & Delete & ConditionCheck;
 }
 
-/** A write as one entry of TransactWriteItems. */
+/** Converts a write to an item of TransactWriteItems. */
 export function toTransactItem(write: Write): TransactWriteItem {
   const parameters = parametersOf(write);
   switch (write.kind) {

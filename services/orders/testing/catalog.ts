@@ -9,7 +9,12 @@ import {
 } from '#shared/contracts/stock.ts';
 
 /** What the catalogue does with its next calls. */
-type Mood = 'answers' | 'fails' | 'is silent' | 'holds and is silent' | { refuses: ReserveStockRefusal };
+type Mood =
+  | 'answers'
+  | 'fails'
+  | 'is silent'
+  | 'holds and is silent'
+  | { conditionFailed: ReserveStockRefusal };
 
 /** A product on sale in the tests' catalogue. */
 export type TestProduct = Omit<ReservedLine, 'quantity'>;
@@ -60,7 +65,7 @@ export async function startCatalog(): Promise<TestCatalog> {
       mood === 'fails'
         ? { errorType: 'Error', errorMessage: 'it broke' }
         : typeof mood === 'object'
-          ? { ok: false, refusal: mood.refuses }
+          ? { ok: false, refusal: mood.conditionFailed }
           : name === 'reserve-stock'
             ? reserve(request)
             : release(request);

@@ -3,7 +3,7 @@ import { redisCache } from '#shared/cache/redis.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dynamo as dynamoDb } from '#shared/dynamo/dynamo.ts';
 import { dynamoRelay } from '#shared/dynamo/outbox.ts';
-import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
+import { batchTransactions } from '#shared/dynamo/transaction-batcher.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { categoryStore } from './adapters/category-store.ts';
@@ -34,7 +34,7 @@ export const inventory = /* @__PURE__ */ lazy(() => inventoryStore(dynamo(), tab
 export const lowStock = /* @__PURE__ */ lazy(() => announceLowStock(dynamo(), tables, clock));
 export const ledger = /* @__PURE__ */ lazy(() => ({
   dynamo: dynamo(),
-  commit: transactTogether(dynamo()),
+  commit: batchTransactions(dynamo()),
   tables,
   recent: recentStock(),
   lowStock: lowStock(),

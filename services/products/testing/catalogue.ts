@@ -1,6 +1,6 @@
 import type { Clock } from '#shared/clock.ts';
 import { type Dynamo, dynamo } from '#shared/dynamo/dynamo.ts';
-import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
+import { batchTransactions } from '#shared/dynamo/transaction-batcher.ts';
 import type { Item } from '#shared/dynamo/write.ts';
 import { newId } from '#shared/ids.ts';
 import { eur, type Money } from '#shared/money.ts';
@@ -43,7 +43,7 @@ export async function aCatalogue() {
   const aLedger = (): LedgerParts => ({
     dynamo: db,
     tables,
-    commit: transactTogether(db),
+    commit: batchTransactions(db),
     recent: recentStock(),
     lowStock: lowStock(db, tables, clock),
     clock,

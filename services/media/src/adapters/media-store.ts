@@ -1,6 +1,6 @@
+import { conditionFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { outboxWrites } from '#shared/dynamo/outbox.ts';
-import { refuses } from '#shared/dynamo/refusals.ts';
 import { put, type Write } from '#shared/dynamo/write.ts';
 import type { Cause, NewEvent } from '#shared/events/event.ts';
 import type { Rendition } from '#shared/events/media.ts';
@@ -65,7 +65,7 @@ export function mediaStore(dynamo: Dynamo, tables: { media: string; outbox: stri
         await dynamo.transact([row, ...outboxWrites(tables.outbox, events, cause)]);
         return true;
       } catch (error) {
-        if (!refuses(error, row)) throw error;
+        if (!conditionFailed(error, row)) throw error;
         return false;
       }
     },

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { conditionFailed } from '#shared/dynamo/conditions.ts';
 import { dynamo } from '#shared/dynamo/dynamo.ts';
-import { refuses } from '#shared/dynamo/refusals.ts';
 import { put } from '#shared/dynamo/write.ts';
 import type { Contact } from '../domain/contact.ts';
 import { ContactUnknown } from '../domain/errors.ts';
@@ -38,7 +38,7 @@ export function contactStore(client: DynamoDBClient, table: string): ContactStor
         await db.write(write);
       } catch (error) {
         // A newer contact, or this one, is stored: events arrive twice and out of order.
-        if (!refuses(error, write)) throw error;
+        if (!conditionFailed(error, write)) throw error;
       }
     },
     read: async (userId) => {

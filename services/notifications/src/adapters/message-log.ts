@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { conditionFailed } from '#shared/dynamo/conditions.ts';
 import { dynamo } from '#shared/dynamo/dynamo.ts';
-import { refuses } from '#shared/dynamo/refusals.ts';
-import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
+import { batchTransactions } from '#shared/dynamo/transaction-batcher.ts';
 import { put } from '#shared/dynamo/write.ts';
 import { decodeCursor, encodeCursor } from '#shared/http/cursor.ts';
 import type { Message, Sent } from '../domain/message.ts';
@@ -48,7 +48,7 @@ export function messageLog(client: DynamoDBClient, table: string): MessageLog {
   const db = dynamo(client);
   const read = batchReads(client, table);
   const write = batchWrites(client, table);
-  const transact = transactTogether(db);
+  const transact = batchTransactions(db);
   return {
     claim: async (message, claimedUntil, now) => {
       const claim = put(table, toItem({ ...message, claimedUntil }), {
@@ -60,7 +60,7 @@ export function messageLog(client: DynamoDBClient, table: string): MessageLog {
         await transact([claim]);
         return true;
       } catch (error) {
-        if (!refuses(error, claim)) throw error;
+        if (!conditionFailed(error, claim)) throw error;
         return false;
       }
     },
@@ -74,7 +74,7 @@ export function messageLog(client: DynamoDBClient, table: string): MessageLog {
         await transact([release]);
       } catch (error) {
         // The claim has expired and another delivery has claimed or sent the message.
-        if (!refuses(error, release)) throw error;
+        if (!conditionFailed(error, release)) throw error;
       }
     },
     recordSent: (message, sent) => write(toItem({ ...message, ...sent, status: 'sent' })),

@@ -1,5 +1,5 @@
+import { conditionFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo, Page } from '#shared/dynamo/dynamo.ts';
-import { refuses } from '#shared/dynamo/refusals.ts';
 import { put, type Write } from '#shared/dynamo/write.ts';
 import { CategoryExists } from '../domain/errors.ts';
 
@@ -25,7 +25,7 @@ export const categoryStore = (dynamo: Dynamo, table: string): CategoryStore => (
     try {
       await dynamo.transact([row, ...also]);
     } catch (error) {
-      if (!refuses(error, row)) throw error;
+      if (!conditionFailed(error, row)) throw error;
       throw new CategoryExists(`The category ${categoryId} exists already.`, {
         subjects: [{ kind: 'categoryId', message: 'is taken' }],
       });

@@ -1,5 +1,5 @@
+import { ConditionsFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
-import { ConditionsFailed } from '#shared/dynamo/refusals.ts';
 import { put, update, type Write } from '#shared/dynamo/write.ts';
 import { type Subject, Unavailable } from '#shared/errors.ts';
 import { ProductNotFound, StockBelowReserved } from '../domain/errors.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '#shared/clock.ts';
 import type { StockLine } from '#shared/contracts/stock.ts';
+import { ConditionsFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { outboxWrites } from '#shared/dynamo/outbox.ts';
-import { ConditionsFailed } from '#shared/dynamo/refusals.ts';
 import { update } from '#shared/dynamo/write.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { StockLow } from '#shared/events/products.ts';

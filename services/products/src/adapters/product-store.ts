@@ -1,6 +1,6 @@
+import { ConditionsFailed, conditionFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { outboxWrites } from '#shared/dynamo/outbox.ts';
-import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
 import { check, put, remove, type Write } from '#shared/dynamo/write.ts';
 import { PreconditionFailed, Unavailable } from '#shared/errors.ts';
 import type { Cause } from '#shared/events/event.ts';
@@ -71,7 +71,7 @@ export function productStore(dynamo: Dynamo, tables: Tables): ProductStore {
           ...also,
         ]);
       } catch (error) {
-        throw refuses(error, shelf) ? unknownCategory(product.category) : error;
+        throw conditionFailed(error, shelf) ? unknownCategory(product.category) : error;
       }
     },
     change: async (productId, expectedVersion, decide, cause, also) => {
@@ -113,8 +113,8 @@ export function productStore(dynamo: Dynamo, tables: Tables): ProductStore {
           ]);
           return product;
         } catch (error) {
-          if (refuses(error, shelf)) throw unknownCategory(product.category);
-          if (!(error instanceof ConditionsFailed) || refuses(error, ...companions)) throw error;
+          if (conditionFailed(error, shelf)) throw unknownCategory(product.category);
+          if (!(error instanceof ConditionsFailed) || conditionFailed(error, ...companions)) throw error;
         }
       }
       throw new Unavailable('This product is changing too fast. Try again in a moment.', {
@@ -133,7 +133,7 @@ export function productStore(dynamo: Dynamo, tables: Tables): ProductStore {
           await dynamo.transact([...changes, ...also]);
           return;
         } catch (error) {
-          if (!(error instanceof ConditionsFailed) || refuses(error, ...also)) throw error;
+          if (!(error instanceof ConditionsFailed) || conditionFailed(error, ...also)) throw error;
         }
       }
       throw new Unavailable('This product is changing too fast. Try again in a moment.', {

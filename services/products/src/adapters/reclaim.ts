@@ -1,5 +1,5 @@
+import { ConditionsFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
-import { ConditionsFailed } from '#shared/dynamo/refusals.ts';
 import type { Write } from '#shared/dynamo/write.ts';
 import type { ReservationLine } from '../domain/reservation.ts';
 import { readLapsedHolds, settleLine } from './reservation-items.ts';

@@ -152,7 +152,7 @@ describe('a release', () => {
     expect(await shop.shelves(lamp)).toEqual(['berlin 1+0', 'paris 1+0']);
   });
 
-  test('that comes before its hold refuses it for a while', async () => {
+  test('that comes before its hold conditionFailed it for a while', async () => {
     const lamp = await shop.aProduct({ berlin: 1 });
     const orderId = newId();
     expect(await releaseStock(shop.ledger, orderId)).toBe(false);

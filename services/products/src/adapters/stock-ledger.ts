@@ -7,9 +7,9 @@ import type {
   ReserveStockResponse,
   StockLine,
 } from '#shared/contracts/stock.ts';
+import { ConditionsFailed, conditionFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
-import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
-import type { Commit } from '#shared/dynamo/transaction-batcher.ts';
+import type { Transact } from '#shared/dynamo/transaction-batcher.ts';
 import { check, type Write } from '#shared/dynamo/write.ts';
 import { Unavailable } from '#shared/errors.ts';
 import { writeReceipt } from '../domain/receipt.ts';
@@ -31,7 +31,7 @@ export const maxRaces = 10;
 export type LedgerParts = {
   dynamo: Dynamo;
   /** Commits the transactions of orders at the same time in one call. */
-  commit: Commit;
+  commit: Transact;
   tables: Tables;
   recent: RecentStock;
   lowStock: LowStock;
@@ -56,7 +56,7 @@ export async function reserveStock(
     const stocks = hinted ?? (await readStocks(parts, lines, now));
     const decision = decideHold(lines, stocks, maxPlaces(lines, hinted !== undefined));
     if (decision.kind !== 'hold') {
-      // Memory refuses nobody: the stock is read. Many lines may also fit only without the checks that memory needs.
+      // Memory conditionFailed nobody: the stock is read. Many lines may also fit only without the checks that memory needs.
       if (hinted !== undefined) continue;
       const repeated = await repeat(parts, request, now);
       if (repeated.kind === 'result') return repeated.result;
@@ -79,7 +79,7 @@ export async function reserveStock(
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;
       recent.forget(lines);
-      if (refuses(error, ...hold.order)) {
+      if (conditionFailed(error, ...hold.order)) {
         const repeated = await repeat(parts, request, now);
         if (repeated.kind === 'result') return repeated.result;
       }

@@ -1,7 +1,7 @@
 import type { StockLine } from '#shared/contracts/stock.ts';
-import { handled } from '#shared/dynamo/handled-events.ts';
+import { ConditionsFailed, conditionFailed } from '#shared/dynamo/conditions.ts';
+import { handledMark } from '#shared/dynamo/handled-events.ts';
 import { outboxWrites } from '#shared/dynamo/outbox.ts';
-import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
 import type { Write } from '#shared/dynamo/write.ts';
 import { Unavailable } from '#shared/errors.ts';
 import type { Cause } from '#shared/events/event.ts';
@@ -48,7 +48,7 @@ export async function commitStock(
   cause: Cause,
 ): Promise<'committed' | 'unchanged' | 'refused'> {
   const { dynamo, tables, clock } = parts;
-  const mark = handled(tables.idempotency, subscriber, eventId);
+  const mark = handledMark(tables.idempotency, { subscriber, eventId });
   if (await commitByReceipt(parts, order, mark)) return 'committed';
   for (let race = 0; race < maxRaces; race++) {
     const now = clock();
@@ -108,7 +108,7 @@ async function once({ commit }: LedgerParts, writes: Write[], mark: Write): Prom
   try {
     await commit(writes);
   } catch (error) {
-    if (!refuses(error, mark)) throw error;
+    if (!conditionFailed(error, mark)) throw error;
   }
 }
 
@@ -190,7 +190,7 @@ const refusal = (
  */
 export async function releaseStock(parts: LedgerParts, orderId: string, eventId?: string): Promise<boolean> {
   const { dynamo, tables, clock } = parts;
-  const mark = eventId === undefined ? undefined : handled(tables.idempotency, subscriber, eventId);
+  const mark = eventId === undefined ? undefined : handledMark(tables.idempotency, { subscriber, eventId });
   const marks = mark === undefined ? [] : [mark];
   for (let race = 0; race < maxRaces; race++) {
     const now = clock();
@@ -206,7 +206,7 @@ export async function releaseStock(parts: LedgerParts, orderId: string, eventId?
       if (writes.length > 0) await dynamo.transact(writes);
       return lines.some(({ state }) => state !== 'expired');
     } catch (error) {
-      if (refuses(error, mark)) return false;
+      if (conditionFailed(error, mark)) return false;
       if (!(error instanceof ConditionsFailed)) throw error;
     }
   }

@@ -1,5 +1,5 @@
-import { handled } from '#shared/dynamo/handled-events.ts';
-import { refuses } from '#shared/dynamo/refusals.ts';
+import { conditionFailed } from '#shared/dynamo/conditions.ts';
+import { handledMark } from '#shared/dynamo/handled-events.ts';
 import { MediaProcessed } from '#shared/events/media.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
@@ -9,12 +9,15 @@ import { showPicture } from '../domain/product.ts';
 /** A finished picture is shown with its product; one of a product that does not exist is shown nowhere. */
 export const handler = queueHandler([
   on(MediaProcessed, async ({ id, data: { productId, ...picture } }) => {
-    const mark = handled(tables.idempotency, 'products.on-media-processed', id);
+    const mark = handledMark(tables.idempotency, {
+      subscriber: 'products.on-media-processed',
+      eventId: id,
+    });
     await products()
       .attach(productId, (current) => showPicture(current, picture, clock()), [mark])
       .catch((error: unknown) => {
         // The mark is there: this event was handled before.
-        if (!refuses(error, mark)) throw error;
+        if (!conditionFailed(error, mark)) throw error;
       });
   }),
 ]);

@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/clock.ts';
 import { coalesce } from '#shared/coalesce.ts';
+import { ConditionsFailed, conditionFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
-import { ConditionsFailed, refuses } from '#shared/dynamo/refusals.ts';
 import { put, update, type Write } from '#shared/dynamo/write.ts';
 
 /** What is counted per day. */
@@ -58,7 +58,7 @@ export function liveCounters(db: Dynamo, table: string, clock: Clock): LiveCount
         } catch (error) {
           if (!(error instanceof ConditionsFailed)) throw error;
           // Events whose mark exists are counted already; every round has fewer events.
-          marks = new Map([...marks].filter(([, mark]) => !refuses(error, mark)));
+          marks = new Map([...marks].filter(([, mark]) => !conditionFailed(error, mark)));
         }
       }
       return events.map(() => undefined);

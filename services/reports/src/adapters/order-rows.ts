@@ -1,7 +1,7 @@
 import { coalesce } from '#shared/coalesce.ts';
+import { conditionFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
-import { refuses } from '#shared/dynamo/refusals.ts';
-import { transactTogether } from '#shared/dynamo/transaction-batcher.ts';
+import { batchTransactions } from '#shared/dynamo/transaction-batcher.ts';
 import { type Item, update } from '#shared/dynamo/write.ts';
 import type { OrderRow } from '../domain/order-row.ts';
 
@@ -20,7 +20,7 @@ const partitionOf = (day: string): string => `orders#${day}`;
 
 /** Rows in the metrics table. */
 export function orderRows(db: Dynamo, table: string): OrderRows {
-  const transact = transactTogether(db);
+  const transact = batchTransactions(db);
   const storeNewest = async (row: OrderRow) => {
     const write = update(
       table,
@@ -35,7 +35,7 @@ export function orderRows(db: Dynamo, table: string): OrderRows {
     try {
       await transact([write]);
     } catch (error) {
-      if (!refuses(error, write)) throw error;
+      if (!conditionFailed(error, write)) throw error;
     }
   };
   return {

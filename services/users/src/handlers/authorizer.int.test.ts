@@ -106,7 +106,7 @@ describe('the authorizer', () => {
         return `Bearer ${token}`;
       },
     ],
-  ])('refuses %s with the word that API Gateway answers 401 to', async (_, authorization) => {
+  ])('conditionFailed %s with the word that API Gateway answers 401 to', async (_, authorization) => {
     await expect(authorization().then(authorize)).rejects.toThrow(/^Unauthorized$/);
   });
 });

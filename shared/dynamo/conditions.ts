@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { Write } from './write.ts';
 
-/** Conditions of a write or transaction did not hold; nothing was written. */
+/** Conditions of a write or transaction failed; nothing was written. */
 export class ConditionsFailed extends Error {
   override readonly name = 'ConditionsFailed';
   /** The writes whose conditions failed. */
@@ -14,11 +14,14 @@ export class ConditionsFailed extends Error {
   }
 }
 
-/** Whether an error says that the condition of one of these writes did not hold. */
-export const refuses = (error: unknown, ...writes: (Write | undefined)[]): error is ConditionsFailed =>
+/** Whether an error says that the condition of one of these writes failed. */
+export const conditionFailed = (
+  error: unknown,
+  ...writes: (Write | undefined)[]
+): error is ConditionsFailed =>
   error instanceof ConditionsFailed && writes.some((write) => write !== undefined && error.failed.has(write));
 
-/** What a failed call means: a condition did not hold, the items are contended, DynamoDB is short, or something else. */
+/** Why a call failed: a condition, contention on its items, an unavailable service, or something else. */
 export type Failure =
   | { kind: 'conditions'; error: ConditionsFailed }
   | { kind: 'contended' }
@@ -26,8 +29,8 @@ export type Failure =
   | { kind: 'other' };
 
 /**
- * Reasons and errors that pass by themselves (DynamoDB Developer Guide, "Error handling" and "Transaction conflict
- * handling in DynamoDB"). The SDK has retried throttling and server errors before they arrive here.
+ * Reasons and errors that are worth a retry (DynamoDB Developer Guide, "Error handling" and "Transaction conflict
+ * handling in DynamoDB"). The SDK has already retried throttling and server errors.
  */
 const contendedReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 const contendedErrors = new Set(['TransactionConflictException', 'TransactionInProgressException']);
@@ -37,7 +40,7 @@ const throttlingErrors = new Set([
   'RequestLimitExceeded',
 ]);
 
-/** Reads an error of the client; a failed condition is decisive even if other items were contended. */
+/** Classifies an error of the client; a failed condition is decisive even if other items were contended. */
 export function failureOf(error: unknown, writes: readonly Write[]): Failure {
   if (error instanceof TransactionCanceledException) {
     const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
@@ -49,7 +52,7 @@ export function failureOf(error: unknown, writes: readonly Write[]): Failure {
     return { kind: 'conditions', error: new ConditionsFailed(writes) };
   const { name = '', $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   if (contendedErrors.has(name)) return { kind: 'contended' };
-  // The SDK tells of every call that it made; one without a status got no answer at all.
-  const short = $metadata !== undefined && ($metadata.httpStatusCode ?? 503) >= 500;
-  return short || throttlingErrors.has(name) ? { kind: 'unavailable' } : { kind: 'other' };
+  // The SDK adds $metadata to every failed call; without a status there was no response.
+  const noResponse = $metadata !== undefined && ($metadata.httpStatusCode ?? 503) >= 500;
+  return noResponse || throttlingErrors.has(name) ? { kind: 'unavailable' } : { kind: 'other' };
 }

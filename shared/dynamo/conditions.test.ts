@@ -1,5 +1,5 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { failureOf } from './refusals.ts';
+import { failureOf } from './conditions.ts';
 import { put } from './write.ts';
 
 const writes = [put('t', { id: 1 }), put('t', { id: 2 })];
@@ -11,7 +11,7 @@ const cancelled = (...codes: string[]) =>
   });
 const kindOf = (error: unknown) => failureOf(error, writes).kind;
 
-test('a conflict or a throttle passes by itself', () => {
+test('a conflict is contention, throttling is unavailability', () => {
   expect(kindOf(cancelled('None', 'TransactionConflict'))).toBe('contended');
   expect(kindOf(cancelled('ThrottlingError', 'None'))).toBe('contended');
   expect(kindOf(Object.assign(new Error(), { name: 'TransactionConflictException' }))).toBe('contended');
@@ -23,7 +23,7 @@ test('a failed condition is decisive, whatever else was contended', () => {
   expect(failure.kind === 'conditions' && [...failure.error.failed]).toEqual([writes[1]]);
 });
 
-test('a request that is wrong is neither', () => {
+test('a wrong request is neither', () => {
   expect(kindOf(cancelled('ValidationError', 'None'))).toBe('other');
   expect(kindOf(new TypeError('x'))).toBe('other');
 });
