@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compilerVersions, configurationFiles, hashFile, hashInputs } from './input-hash.ts';
+import { compilerVersions, configurationFiles, hashFile, hashInputs, sourceFiles } from './input-hash.ts';
 import type { CompiledService } from './osls.ts';
 
 /** What was compiled, and what must be as it was for the entry to hold. */
@@ -22,7 +22,11 @@ export class CompileCache {
     this.#root = root;
     this.#folder = folder;
     this.#words = [compilerVersions(), stage, region];
-    this.#shared = configurationFiles(join(root, 'shared', 'serverless'));
+    this.#shared = [
+      ...configurationFiles(join(root, 'shared', 'serverless')),
+      // The template plugin validates subscriptions against the event catalogue.
+      ...sourceFiles(join(root, 'shared', 'events')),
+    ];
   }
 
   /** The compiled stack, when nothing that it was made of has changed. */

@@ -34,6 +34,13 @@ export function configurationFiles(directory: string): string[] {
   return found.sort();
 }
 
+/** Every TypeScript file directly in a directory. */
+export const sourceFiles = (directory: string): string[] =>
+  entriesOf(directory)
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map(({ name }) => join(directory, name))
+    .sort();
+
 function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });

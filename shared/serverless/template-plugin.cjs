@@ -11,23 +11,32 @@ const {
 } = require('./template-plugin/own-roles.cjs');
 const { keepWarm } = require('./template-plugin/provisioned.cjs');
 const { migrateSchemaFirst } = require('./template-plugin/schema-first.cjs');
+const { expandSubscriptions, subscriptionSchema } = require('./template-plugin/subscriptions.cjs');
 const { renewVersions } = require('./template-plugin/versions.cjs');
 const { deployWhole } = require('./template-plugin/whole-api.cjs');
 
 /**
- * What every stack's functions get beyond what osls makes of `serverless.yml`, written into the compiled template after
- * everything else has its place in it: one step per file of functions/. Also runs when the local platform compiles.
+ * Extends what osls compiles from a `serverless.yml`: before compilation it expands subscriptions and names roles, after
+ * it completes the template, one step per file in template-plugin/. Also runs when the local platform compiles.
  */
-module.exports = class FunctionsPlugin {
+module.exports = class TemplatePlugin {
   constructor(serverless) {
     this.serverless = serverless;
+    serverless.configSchemaHandler.defineFunctionEvent('aws', 'subscription', subscriptionSchema);
     this.hooks = {
-      'package:initialize': () => nameRoles(serverless.service, serverless.getProvider('aws').getRegion()),
-      'after:aws:package:finalize:mergeCustomProviderResources': () => this.finish(),
+      'package:initialize': () => this.prepareService(),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.completeTemplate(),
     };
   }
 
-  finish() {
+  async prepareService() {
+    const { service } = this.serverless;
+    const { catalogue } = await import('../events/catalogue.ts');
+    nameRoles(service, this.serverless.getProvider('aws').getRegion());
+    expandSubscriptions(service, catalogue);
+  }
+
+  completeTemplate() {
     const { service, serviceDir } = this.serverless;
     const { alias, provisioned = {} } = service.custom.size;
     const { canary } = service.custom;

@@ -1,2 +1,0 @@
-// osls takes plugins from a service's own folder only.
-module.exports = require('../../shared/serverless/template-plugin.cjs');
