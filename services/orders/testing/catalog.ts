@@ -14,7 +14,8 @@ type Mood =
   | 'fails'
   | 'is silent'
   | 'holds and is silent'
-  | { conditionFailed: ReserveStockRefusal };
+  | { refuses: ReserveStockRefusal }
+  | { waitsFor: Promise<unknown>; mood: Exclude<Mood, { waitsFor: unknown }> };
 
 /** A product on sale in the tests' catalogue. */
 export type TestProduct = Omit<ReservedLine, 'quantity'>;
@@ -57,7 +58,10 @@ export async function startCatalog(): Promise<TestCatalog> {
     const request = JSON.parse(await textOf(incoming)) as { orderId: string };
     const name = incoming.url?.split('/').at(-2) ?? '';
     calls.push(`${name} ${request.orderId}`);
-    const mood = moods.shift() ?? 'answers';
+    const next = moods.shift() ?? 'answers';
+    const isDelayed = typeof next === 'object' && 'waitsFor' in next;
+    if (isDelayed) await next.waitsFor;
+    const mood = isDelayed ? next.mood : next;
     if (mood === 'holds and is silent') reserve(request);
     if (mood === 'is silent' || mood === 'holds and is silent') return;
     if (mood === 'fails') response.setHeader('X-Amz-Function-Error', 'Unhandled');
@@ -65,7 +69,7 @@ export async function startCatalog(): Promise<TestCatalog> {
       mood === 'fails'
         ? { errorType: 'Error', errorMessage: 'it broke' }
         : typeof mood === 'object'
-          ? { ok: false, refusal: mood.conditionFailed }
+          ? { ok: false, refusal: mood.refuses }
           : name === 'reserve-stock'
             ? reserve(request)
             : release(request);

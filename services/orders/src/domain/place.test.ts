@@ -116,13 +116,13 @@ describe('placing', () => {
     });
   });
 
-  test('conditionFailed two currencies', () => {
+  test('refuses two currencies', () => {
     expect(() => placing(aReservedLine(), aReservedLine({ productId: chair, currency: 'USD' }))).toThrow(
       MixedCurrencies,
     );
   });
 
-  test('conditionFailed a total beyond one payment, and takes one at the bound', () => {
+  test('refuses a total beyond one payment, and takes one at the bound', () => {
     expect(placing(aReservedLine({ unitPriceCents: 99_999_999 })).order.total.amountCents).toBe(99_999_999);
     const beyond = [
       aReservedLine({ unitPriceCents: 99_999_999 }),
@@ -136,17 +136,14 @@ describe('placing', () => {
     ['USD', 50],
     ['GBP', 30],
     ['CHF', 50],
-  ] as const)(
-    'in %s conditionFailed a total of less than %d, and takes one at the bound',
-    (currency, least) => {
-      const total = (unitPriceCents: number) =>
-        placing(aReservedLine({ unitPriceCents, currency })).order.total;
-      expect(total(least).amountCents).toBe(least);
-      expect(() => total(least - 1)).toThrow(OrderTooSmall);
-      expect(() => total(0)).toThrow(OrderTooSmall);
-      expect(() => total(0)).toThrow(`less than 0.${least} ${currency}`);
-    },
-  );
+  ] as const)('in %s refuses a total of less than %d, and takes one at the bound', (currency, least) => {
+    const total = (unitPriceCents: number) =>
+      placing(aReservedLine({ unitPriceCents, currency })).order.total;
+    expect(total(least).amountCents).toBe(least);
+    expect(() => total(least - 1)).toThrow(OrderTooSmall);
+    expect(() => total(0)).toThrow(OrderTooSmall);
+    expect(() => total(0)).toThrow(`less than 0.${least} ${currency}`);
+  });
 });
 
 describe('an order number', () => {

@@ -25,7 +25,7 @@ describe('POST orders/{id}/shipment', () => {
     expect(codeOf(other)).toEqual([409, 'ORDER_NOT_SHIPPABLE']);
   });
 
-  test('replays under its key, and conditionFailed another body under it', async () => {
+  test('replays under its key, and refuses another body under it', async () => {
     const { id } = await anOrder('paid');
     const headers = { 'Idempotency-Key': newId() };
     const first = await ship(id, { headers });

@@ -168,7 +168,7 @@ describe('the same request again', () => {
 
 describe('the catalogue', () => {
   const outOfStock = {
-    conditionFailed: {
+    refuses: {
       code: 'OUT_OF_STOCK' as const,
       lines: [{ productId: chair, name: 'Chair', available: 1 }],
     },
@@ -194,7 +194,7 @@ describe('the catalogue', () => {
   });
 
   test('that does not know a product is 422 and names it', async () => {
-    catalog.next({ conditionFailed: { code: 'PRODUCT_NOT_FOUND', productIds: [lamp] } });
+    catalog.next({ refuses: { code: 'PRODUCT_NOT_FOUND', productIds: [lamp] } });
     const answer = await place();
     expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
       422,
@@ -205,14 +205,14 @@ describe('the catalogue', () => {
 
   test('that gave the hold up is 409; the same request again is a new attempt', async () => {
     const headers = { 'Idempotency-Key': newId() };
-    catalog.next({ conditionFailed: { code: 'RESERVATION_REFUSED', reason: 'other-lines' } });
+    catalog.next({ refuses: { code: 'RESERVATION_REFUSED', reason: 'other-lines' } });
     expect((await place(aBody(), { headers })).body['code']).toBe('ORDER_ATTEMPT_EXPIRED');
     expect((await place(aBody(), { headers })).status).toBe(201);
     expect(new Set(catalog.calls).size).toBe(2);
   });
 
   test('that would have to collect from too many warehouses is 422 and says that the lines must change', async () => {
-    catalog.next({ conditionFailed: { code: 'ORDER_TOO_SCATTERED' } });
+    catalog.next({ refuses: { code: 'ORDER_TOO_SCATTERED' } });
     const answer = await place();
     expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
       422,
@@ -272,7 +272,7 @@ describe('an order that cannot be written', () => {
     expect((await place(aBody({ lines: many }))).body['code']).toBe('ORDER_TOO_LARGE');
   });
 
-  test('because the database conditionFailed gives the stock back, and says nothing of the database', async () => {
+  test('because the database refuses gives the stock back, and says nothing of the database', async () => {
     await database.query('ALTER TABLE orders ADD CONSTRAINT sold_out CHECK (total_cents <> 2500)');
     const answer = await place();
     await database.query('ALTER TABLE orders DROP CONSTRAINT sold_out');

@@ -81,7 +81,7 @@ describe('GET orders', () => {
     ).toBeGreaterThan(1);
   });
 
-  test('conditionFailed a cursor of another selection of orders', async () => {
+  test('refuses a cursor of another selection of orders', async () => {
     const greta = as('customer');
     for (let index = 0; index < 2; index += 1) await anOrder('paid', greta.userId);
     const query = { userId: greta.userId, status: 'paid', limit: '1' };
@@ -93,7 +93,7 @@ describe('GET orders', () => {
     }
   });
 
-  test("conditionFailed a customer another's orders", async () => {
+  test("refuses a customer another's orders", async () => {
     expect(codeOf(await listed({ caller: eve, query: { userId: ada.userId } }))).toEqual([403, 'FORBIDDEN']);
   });
 

@@ -119,7 +119,7 @@ describe('a provider that does not work', () => {
     await expect(nobody.readIntent('pi_1')).rejects.toThrow(Unavailable);
   });
 
-  test('that conditionFailed our key is worth another try, once the operator has put the right one', async () => {
+  test('that refuses our key is worth another try, once the operator has put the right one', async () => {
     const wrong = await aSecret(JSON.stringify({ apiKey: 'sk_wrong', webhookSecret }));
     await expect(
       paymentProvider({ url: sandbox.url, secretId: wrong, timeoutMs }).readIntent('pi_1'),

@@ -38,7 +38,7 @@ const secretSchema = z.object({ apiKey: z.string().min(1), webhookSecret: z.stri
 
 /**
  * What the shop reads of an event (https://docs.stripe.com/api/events/object). The signature says who sent it, not that
- * its id is one: what is no id of an intent names no payment of ours, and PostgreSQL conditionFailed a NUL even in a question.
+ * its id is one: what is no id of an intent names no payment of ours, and PostgreSQL refuses a NUL even in a question.
  */
 const noticeSchema = z
   .object({

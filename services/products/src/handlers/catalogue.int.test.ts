@@ -240,7 +240,7 @@ describe('a list of products', () => {
     }
   });
 
-  test('conditionFailed a cursor of another list', async () => {
+  test('refuses a cursor of another list', async () => {
     const { nextCursor } = await list({ category: 'rugs', limit: '2' });
     for (const query of [
       { category: 'lamps', cursor: nextCursor! },
@@ -256,7 +256,7 @@ describe('a list of products', () => {
       });
   });
 
-  test.each(['\ud800', '\0', ''])('conditionFailed a cursor with the category %j', async (category) => {
+  test.each(['\ud800', '\0', ''])('refuses a cursor with the category %j', async (category) => {
     const { nextCursor } = await list({ limit: '1' });
     const genuine = Buffer.from(nextCursor!, 'base64url').toString();
     expect(genuine).toContain('"category":"rugs"');

@@ -106,7 +106,7 @@ describe('the authorizer', () => {
         return `Bearer ${token}`;
       },
     ],
-  ])('conditionFailed %s with the word that API Gateway answers 401 to', async (_, authorization) => {
+  ])('refuses %s with the word that API Gateway answers 401 to', async (_, authorization) => {
     await expect(authorization().then(authorize)).rejects.toThrow(/^Unauthorized$/);
   });
 });

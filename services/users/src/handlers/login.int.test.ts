@@ -47,21 +47,19 @@ describe('signing in', () => {
   test.each([
     ['an account', async () => (await anAccount()).email],
     ['no account', async () => aRegistration().email],
-  ])(
-    'conditionFailed the eleventh try for the address of %s, and says how long to wait',
-    async (_, address) => {
-      const email = await address();
-      const tries = Array.from({ length: 11 }, () => users.login({ email, password: 'not the password' }));
-      const answers = await Promise.all(tries);
-      const limited = answers.filter(({ status }) => status === 429);
-      expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
-      expect(limited.map(({ body }) => body.code)).toEqual(['TOO_MANY_SIGN_INS']);
-      const wait = Number(limited[0]?.headers['retry-after']);
-      expect(wait > 0 && wait <= 15 * 60).toBe(true);
-    },
-  );
+  ])('refuses the eleventh try for the address of %s, and says how long to wait', async (_, address) => {
+    const email = await address();
+    const tries = Array.from({ length: 11 }, () => users.login({ email, password: 'not the password' }));
+    const answers = await Promise.all(tries);
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(limited.map(({ body }) => body.code)).toEqual(['TOO_MANY_SIGN_INS']);
+    const wait = Number(limited[0]?.headers['retry-after']);
+    // One second more when the request that opened the window read the clock later than this one.
+    expect(wait > 0 && wait <= 15 * 60 + 1).toBe(true);
+  });
 
-  test('conditionFailed even the right password while the address is limited', async () => {
+  test('refuses even the right password while the address is limited', async () => {
     const account = await anAccount();
     for (let tries = 0; tries < 10; tries += 1)
       await users.login({ ...account, password: 'not the password' });

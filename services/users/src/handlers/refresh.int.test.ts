@@ -61,7 +61,7 @@ describe('going on with a session', () => {
     }
   });
 
-  test('conditionFailed a token that is over thirty days old', async () => {
+  test('refuses a token that is over thirty days old', async () => {
     const { refreshToken, account } = await aSession();
     await users.database.query(
       `UPDATE refresh_tokens SET expires_at = now() - interval '1 second' WHERE user_id = $1`,
@@ -70,7 +70,7 @@ describe('going on with a session', () => {
     expect(refused(await refresh(refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
   });
 
-  test('conditionFailed a token that nobody was given', async () => {
+  test('refuses a token that nobody was given', async () => {
     expect(refused(await refresh('made-up'))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
   });
 

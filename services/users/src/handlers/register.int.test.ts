@@ -40,7 +40,7 @@ describe('opening an account', () => {
     expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  test('conditionFailed an address that another account has, in whatever case', async () => {
+  test('refuses an address that another account has, in whatever case', async () => {
     const body = aRegistration();
     await users.register({ body });
     const again = await users.register({ body: { ...body, email: body.email.toUpperCase() } });
@@ -108,7 +108,7 @@ describe('opening an account with an Idempotency-Key', () => {
   test.each([
     ['name', { name: 'Somebody Else' }],
     ['password', { password: 'another good password' }],
-  ])('conditionFailed the key for another %s', async (_, other) => {
+  ])('refuses the key for another %s', async (_, other) => {
     const request = withKey(aRegistration());
     await users.register(request);
     const answer = await users.register({ ...request, body: { ...(request.body as object), ...other } });
