@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Role } from '#shared/auth/permissions.ts';
-import { Prerefuses } from '#shared/errors.ts';
+import { PreconditionFailed } from '#shared/errors.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import { ContactUpdated, UserRegistered } from '#shared/events/users.ts';
 import { text } from '#shared/http/fields.ts';
@@ -40,7 +40,7 @@ export function register(id: string, contact: Contact, roles: Role[], time: Date
 
 /**
  * Changes name, address or language; the same contact again changes nothing and announces nothing.
- * @throws Prerefuses if the account is not at the version that the caller has seen
+ * @throws PreconditionFailed if the account is not at the version that the caller has seen
  */
 export function changeContact(
   user: User,
@@ -50,7 +50,7 @@ export function changeContact(
   eventId: string,
 ): Decided {
   if (user.version !== expectedVersion)
-    throw new Prerefuses('The account has changed since it was read. Read it again.', {
+    throw new PreconditionFailed('The account has changed since it was read. Read it again.', {
       subjects: [{ kind: 'version', message: `is not the current version "${user.version}"` }],
     });
   const same = user.email === contact.email && user.name === contact.name && user.locale === contact.locale;
