@@ -1,20 +1,16 @@
-/** The error types of Stripe's API (https://docs.stripe.com/api/errors). */
-export type ApiErrorType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
-
-/** The `error` object as it goes over the wire. */
+/** The `error` object of a response (https://docs.stripe.com/api/errors). */
 export type ApiErrorBody = {
-  type: ApiErrorType;
+  type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
   message: string;
   code?: string;
   decline_code?: string;
   param?: string;
-  doc_url?: string;
   charge?: string;
   payment_intent?: unknown;
   payment_method?: unknown;
 };
 
-/** A refusal in Stripe's own shape: thrown by whatever judges a request, written once by the server. */
+/** A refusal in Stripe's form. */
 export class ApiError extends Error {
   readonly status: number;
   readonly body: ApiErrorBody;
@@ -22,48 +18,32 @@ export class ApiError extends Error {
   constructor(status: number, body: ApiErrorBody) {
     super(body.message);
     this.status = status;
-    this.body = body.code
-      ? { doc_url: `https://docs.stripe.com/error-codes#${body.code.replaceAll('_', '-')}`, ...body }
-      : body;
+    this.body = body;
   }
 }
 
-/** 400 for a request that Stripe refuses before it starts executing; such a refusal is not kept under a key. */
-export class InvalidParameters extends ApiError {}
+/** 400 for parameters that Stripe refuses before it executes a request; not stored under an idempotency key. */
+export class InvalidParameters extends ApiError {
+  /** @param param the parameter's path (`metadata[order_id]`) */
+  constructor(param: string, message: string, code?: string) {
+    super(400, { type: 'invalid_request_error', message, param, ...(code ? { code } : {}) });
+  }
+}
 
-/** A parameter that cannot be taken, named by its path (`metadata[order_id]`). */
-export const invalidParameter = (param: string, message: string, code?: string): InvalidParameters =>
-  new InvalidParameters(400, { type: 'invalid_request_error', message, param, ...(code ? { code } : {}) });
-
-/** A required parameter that is absent. */
-export const missingParameter = (param: string): InvalidParameters =>
-  invalidParameter(param, `Missing required param: ${param}.`, 'parameter_missing');
-
-/** A parameter this sandbox does not know: refused, as Stripe refuses it, so that no option is silently lost. */
-export const unknownParameter = (param: string): InvalidParameters =>
-  invalidParameter(param, `Received unknown parameter: ${param}`, 'parameter_unknown');
-
-/** An id that names nothing. In a path Stripe answers 404, in a parameter 400. */
-export const noSuch = (kind: string, id: string, param: string, inPath = true): ApiError =>
-  new ApiError(inPath ? 404 : 400, {
+/** An id that does not exist: 404 in a path, 400 in a parameter. */
+export const noSuch = (kind: string, id: string, param: string, status: 400 | 404): ApiError =>
+  new ApiError(status, {
     type: 'invalid_request_error',
     code: 'resource_missing',
     message: `No such ${kind}: '${id}'`,
     param,
   });
 
-/** A request that the PaymentIntent's state does not allow; Stripe attaches the intent. */
+/** A request that the PaymentIntent's state does not allow. */
 export const unexpectedState = (message: string, paymentIntent: unknown): ApiError =>
   new ApiError(400, {
     type: 'invalid_request_error',
     code: 'payment_intent_unexpected_state',
     message,
     payment_intent: paymentIntent,
-  });
-
-/** An address that Stripe's API, or this part of it, does not have. */
-export const unrecognisedUrl = (method: string, path: string): ApiError =>
-  new ApiError(404, {
-    type: 'invalid_request_error',
-    message: `Unrecognized request URL (${method}: ${path}). Please see https://docs.stripe.com/api.`,
   });

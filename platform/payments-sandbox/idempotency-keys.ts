@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ApiError } from './errors.ts';
 
-/** An answer kept under a key, to be given again word for word. */
-export type KeptAnswer = {
+/** A response stored under a key, to be returned again unchanged. */
+export type StoredResponse = {
   key: string;
   path: string;
   /** SHA-256 of the request's body. */
@@ -14,30 +14,30 @@ export type KeptAnswer = {
   at: number;
 };
 
-/** Stripe forgets a key at the earliest after 24 hours (https://docs.stripe.com/api/idempotent_requests). */
-const KEPT_MS = 24 * 60 * 60 * 1000;
-const MAX_KEY_LENGTH = 255;
+/** Stripe expires keys after at least 24 hours (https://docs.stripe.com/api/idempotent_requests). */
+const lifetimeMs = 24 * 60 * 60 * 1000;
+const maxKeyLength = 255;
 
-/** What a request's parameters are compared by. */
+/** Identifies a request's parameters. */
 export const fingerprintOf = (body: string): string => createHash('sha256').update(body).digest('base64url');
 
-/** Idempotency keys with Stripe's rules: first come, kept answer, refusal of another request, conflict while running. */
+/** Stripe's idempotency keys: stored response, refusal of a different request, conflict while the first is running. */
 export class IdempotencyKeys {
-  readonly #kept = new Map<string, KeptAnswer>();
+  readonly #stored = new Map<string, StoredResponse>();
   readonly #running = new Map<string, { path: string; fingerprint: string }>();
 
   /**
-   * Claims the key for a request, or gives the answer kept under it. A claimed key must be released.
-   * @throws ApiError 400 idempotency_error for another request, 409 while the first is still running
+   * Claims the key for a request, or returns the response stored under it. A claimed key must be released.
+   * @throws ApiError 400 for a different request, 409 while the first is running
    */
-  claim(key: string, path: string, fingerprint: string, now: number): KeptAnswer | undefined {
-    if (key.length > MAX_KEY_LENGTH) {
-      const message = `Idempotency keys can have at most ${MAX_KEY_LENGTH} characters.`;
+  claim(key: string, path: string, fingerprint: string, now: number): StoredResponse | undefined {
+    if (key.length > maxKeyLength) {
+      const message = `Idempotency keys can have at most ${maxKeyLength} characters.`;
       throw new ApiError(400, { type: 'idempotency_error', message });
     }
-    const found = this.#kept.get(key);
-    const kept = found && now - found.at < KEPT_MS ? found : undefined;
-    const first = kept ?? this.#running.get(key);
+    const found = this.#stored.get(key);
+    const stored = found && now - found.at < lifetimeMs ? found : undefined;
+    const first = stored ?? this.#running.get(key);
     if (first && first.path !== path) {
       throw new ApiError(400, {
         type: 'idempotency_error',
@@ -63,25 +63,26 @@ export class IdempotencyKeys {
           `submitted twice, and the other request is still going through): ${key}. Please try again later.`,
       });
     }
-    if (!kept) this.#running.set(key, { path, fingerprint });
-    return kept;
+    if (!stored) this.#running.set(key, { path, fingerprint });
+    return stored;
   }
 
   release(key: string): void {
     this.#running.delete(key);
   }
 
-  keep(answer: KeptAnswer): void {
-    // Insertion order is age: the oldest are dropped as new ones come, so memory stays bounded by a day.
-    for (const [key, old] of this.#kept) {
-      if (answer.at - old.at < KEPT_MS) break;
-      this.#kept.delete(key);
+  store(response: StoredResponse): void {
+    // Insertion order is age: expired responses are deleted as new ones are stored, which bounds the memory.
+    for (const [key, old] of this.#stored) {
+      if (response.at - old.at < lifetimeMs) break;
+      this.#stored.delete(key);
     }
-    this.#kept.delete(answer.key);
-    this.#kept.set(answer.key, answer);
+    this.#stored.delete(response.key);
+    this.#stored.set(response.key, response);
   }
 
-  forget(): void {
-    this.#kept.clear();
+  /** Expires every key. */
+  expire(): void {
+    this.#stored.clear();
   }
 }

@@ -1,125 +1,106 @@
+import * as z from 'zod';
 import { minChargeCents } from '../../shared/money.ts';
-import { invalidParameter, missingParameter, unknownParameter } from './errors.ts';
-import type { Form } from './form.ts';
+import { InvalidParameters } from './errors.ts';
+import { testCard } from './test-cards.ts';
+
+/** Decoded parameters; `metadata[order_id]=7` becomes `{ metadata: { order_id: '7' } }`. */
+export type Form = Record<string, string | Record<string, string>>;
+
+/**
+ * Decodes `application/x-www-form-urlencoded` with one level of brackets. Empty values are absent, as in Stripe's API.
+ * Objects have no prototype, so that a parameter named `__proto__` is an ordinary one.
+ * @throws InvalidParameters for any other name, and for a name that is both text and object
+ */
+export function parseForm(text: string): Form {
+  const form = Object.create(null) as Form;
+  for (const [name, value] of new URLSearchParams(text)) {
+    const [, field, key] = /^([^[\]]+)(?:\[([^[\]]+)\])?$/.exec(name) ?? [];
+    const before = form[field ?? ''];
+    const isObject = typeof before === 'object';
+    if (field === undefined || (before !== undefined && isObject !== (key !== undefined)))
+      throw new InvalidParameters(name, `Invalid parameter name: ${name}`);
+    if (value === '') continue;
+    if (key === undefined) form[field] = value;
+    else form[field] = Object.assign(isObject ? before : Object.create(null), { [key]: value });
+  }
+  return form;
+}
+
+const refusal = (code: string, message: string) => ({ error: message, params: { code } });
 
 /** Stripe's bounds for metadata (https://docs.stripe.com/api/metadata). */
-const METADATA = { keys: 50, keyLength: 40, valueLength: 500 };
-/** Smallest and largest amount in any currency's minor unit; Stripe takes up to eight digits. */
-const AMOUNT = { min: 1, max: 99_999_999 };
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()));
+const metadata = z.record(z.string().max(40), z.string().max(500)).default({});
+/** Stripe accepts up to eight digits. */
+const maxAmount = 99_999_999;
+const amount = z
+  .string()
+  .refine(
+    (text) => /^[1-9]\d{0,14}$/.test(text),
+    refusal('parameter_invalid_integer', 'Invalid positive integer'),
+  )
+  .transform(Number)
+  .refine(
+    (value) => value <= maxAmount,
+    refusal('amount_too_large', 'Amount must be no more than 999,999.99'),
+  );
+const currencies = Intl.supportedValuesOf('currency').map((code) => code.toLowerCase());
+const minAmounts = new Map<string, number>(Object.entries(minChargeCents));
 
-/** Refuses every parameter that is not in `known`, by its path. */
-export const allowOnly = (form: Form, known: readonly string[]): void => {
-  for (const name of Object.keys(form)) if (!known.includes(name)) throw unknownParameter(name);
-};
+export const createIntentParameters = z
+  .strictObject({
+    amount,
+    currency: z.enum(currencies, 'Invalid currency'),
+    payment_method: z
+      .string()
+      .refine((id) => testCard(id) !== undefined, refusal('resource_missing', 'No such PaymentMethod')),
+    // The shop confirms on its server, so it must exclude payment methods that redirect the customer.
+    automatic_payment_methods: z.strictObject({
+      enabled: z.literal('true'),
+      allow_redirects: z.literal('never'),
+    }),
+    metadata,
+  })
+  .check(({ value, issues }) => {
+    const min = minAmounts.get(value.currency.toUpperCase()) ?? 1;
+    if (value.amount >= min) return;
+    const format = { style: 'currency', currency: value.currency, currencyDisplay: 'narrowSymbol' } as const;
+    const text = new Intl.NumberFormat('en', format).format(min / 100);
+    issues.push({
+      code: 'custom',
+      input: value.amount,
+      path: ['amount'],
+      params: { code: 'amount_too_small' },
+      message: `Amount must be at least ${text} ${value.currency}`,
+    });
+  });
+export const createRefundParameters = z.strictObject({
+  payment_intent: z.string(),
+  amount: amount.optional(),
+  metadata,
+});
+export const listRefundsParameters = z.strictObject({
+  payment_intent: z.string(),
+  limit: z.coerce.number().int().min(1).max(100).default(10),
+});
+export const authenticateParameters = z.strictObject({
+  outcome: z.enum(['success', 'failure']).default('success'),
+  client_secret: z.string().optional(),
+});
+export const noParameters = z.strictObject({});
 
-/** A text parameter; empty counts as absent, as in Stripe's API. Longest 5000 characters. */
-export const text = (form: Form, param: string, maxLength = 5000): string | undefined => {
-  const value = form[param];
-  if (value === undefined || value === '') return undefined;
-  if (typeof value !== 'string') throw invalidParameter(param, `Invalid string: ${JSON.stringify(value)}`);
-  if (value.length > maxLength) {
-    throw invalidParameter(param, `Invalid string: must be at most ${maxLength} characters`);
+/** Validates the parameters of a request. @throws InvalidParameters for the first invalid one */
+export function parameters<S extends z.ZodType>(schema: S, form: Form): z.output<S> {
+  const parsed = schema.safeParse(form, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues as [z.core.$ZodIssue];
+  const [field = '', ...keys] = issue.path;
+  const param = [String(field), ...keys.map((key) => `[${String(key)}]`)].join('');
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const unknown = param === '' ? key : `${param}[${key}]`;
+    throw new InvalidParameters(unknown, `Received unknown parameter: ${unknown}`, 'parameter_unknown');
   }
-  return value;
-};
-
-/** A text parameter out of a closed list. */
-export const oneOf = <T extends string>(form: Form, param: string, values: readonly T[]): T | undefined => {
-  const value = text(form, param);
-  if (value === undefined) return undefined;
-  const found = values.find((each) => each === value);
-  if (found === undefined)
-    throw invalidParameter(param, `Invalid ${param}: must be one of ${values.join(', ')}`);
-  return found;
-};
-
-/** `true` or `false`. */
-export const flag = (form: Form, param: string): boolean | undefined => {
-  const value = oneOf(form, param, ['true', 'false']);
-  return value === undefined ? undefined : value === 'true';
-};
-
-/** A whole number within bounds. */
-export const integer = (form: Form, param: string, min: number, max: number): number | undefined => {
-  const value = text(form, param);
-  if (value === undefined) return undefined;
-  if (!/^-?\d{1,15}$/.test(value)) {
-    throw invalidParameter(param, `Invalid integer: ${value}`, 'parameter_invalid_integer');
-  }
-  const number = Number(value);
-  if (number < min) {
-    const message = `This value must be greater than or equal to ${min}.`;
-    throw invalidParameter(param, message, 'parameter_invalid_integer');
-  }
-  if (number > max) throw invalidParameter(param, `This value must be less than or equal to ${max}.`);
-  return number;
-};
-
-/** An amount in minor units. */
-export const amount = (form: Form): number | undefined => {
-  const value = integer(form, 'amount', AMOUNT.min, Number.MAX_SAFE_INTEGER);
-  if (value !== undefined && value > AMOUNT.max) {
-    throw invalidParameter('amount', 'Amount must be no more than 999,999.99', 'amount_too_large');
-  }
-  return value;
-};
-
-const leastByCurrency = new Map<string, number>(Object.entries(minChargeCents));
-
-/** An amount to charge in a currency, at least what Stripe charges in it; known for the shop's currencies only. */
-export const chargeable = (form: Form, inCurrency: string): number | undefined => {
-  const value = amount(form);
-  const least = leastByCurrency.get(inCurrency.toUpperCase()) ?? AMOUNT.min;
-  if (value !== undefined && value < least) {
-    const format = { style: 'currency', currency: inCurrency, currencyDisplay: 'narrowSymbol' } as const;
-    const said = new Intl.NumberFormat('en', format).format(least / 100);
-    throw invalidParameter('amount', `Amount must be at least ${said} ${inCurrency}`, 'amount_too_small');
-  }
-  return value;
-};
-
-/** A currency: three-letter ISO 4217 code in lower case. */
-export const currency = (form: Form): string => {
-  const value = required(text(form, 'currency'), 'currency');
-  if (!CURRENCIES.has(value)) throw invalidParameter('currency', `Invalid currency: ${value}.`);
-  return value;
-};
-
-/** The value, or Stripe's refusal of its absence. */
-export const required = <T>(value: T | undefined, param: string): T => {
-  if (value === undefined) throw missingParameter(param);
-  return value;
-};
-
-/** Metadata merged over `before`; an empty value takes its key away, an empty `metadata` takes all. */
-export const metadata = (form: Form, before: Record<string, string> = {}): Record<string, string> => {
-  const value = form.metadata;
-  if (value === undefined) return before;
-  if (value === '') return {};
-  if (typeof value === 'string') throw invalidParameter('metadata', 'Invalid hash');
-  const merged = { ...before };
-  for (const [key, entry] of Object.entries(value)) {
-    const param = `metadata[${key}]`;
-    if (typeof entry !== 'string') throw invalidParameter(param, 'Metadata values must be strings');
-    if (key.length > METADATA.keyLength)
-      throw invalidParameter(param, 'Metadata keys have at most 40 characters');
-    if (entry.length > METADATA.valueLength) {
-      throw invalidParameter(param, 'Metadata values have at most 500 characters');
-    }
-    if (entry === '') delete merged[key];
-    else merged[key] = entry;
-  }
-  if (Object.keys(merged).length > METADATA.keys) {
-    throw invalidParameter('metadata', 'Metadata has at most 50 keys');
-  }
-  return merged;
-};
-
-/** A list of texts (`expand[]`, `payment_method_types[]`). */
-export const texts = (form: Form, param: string): string[] | undefined => {
-  const value = form[param];
-  if (value === undefined || value === '') return undefined;
-  if (typeof value === 'string') throw invalidParameter(param, `Invalid array`);
-  return Object.keys(value).map((key) => required(text(value, key), `${param}[${key}]`));
-};
+  if (issue.input === undefined)
+    throw new InvalidParameters(param, `Missing required param: ${param}.`, 'parameter_missing');
+  throw new InvalidParameters(param, issue.message, issue.code === 'custom' ? issue.params?.code : undefined);
+}

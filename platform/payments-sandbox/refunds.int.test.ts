@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { PaymentsSandbox } from './sandbox.ts';
-import { anOrderIntent, aSandbox, stripeAt, stripeErrorOf } from './testing.ts';
+import { anIntent, aSandbox, stripeAt, stripeErrorOf } from './testing.ts';
 
 let sandbox: PaymentsSandbox;
 let stripe: Stripe;
@@ -12,12 +12,12 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.stop());
 
-const aPaidIntent = (orderId: string) =>
-  stripe.paymentIntents.create(
-    anOrderIntent({ confirm: true, payment_method: 'pm_card_visa', metadata: { order_id: orderId } }),
-  );
+const aPaidIntent = async (orderId: string) => {
+  const { id } = await stripe.paymentIntents.create(anIntent({ metadata: { order_id: orderId } }));
+  return stripe.paymentIntents.confirm(id);
+};
 
-test('a charge is given back in parts, never more than it took', async () => {
+test('a charge is refunded in parts, never more than was charged', async () => {
   const paid = await aPaidIntent('refund-parts');
   const part = await stripe.refunds.create({ payment_intent: paid.id, amount: 1000 });
   expect(part).toMatchObject({ status: 'succeeded', amount: 1000, payment_intent: paid.id });
@@ -34,27 +34,21 @@ test('a charge is given back in parts, never more than it took', async () => {
   });
 });
 
-test('the balance has a movement for the charge and one for each refund', async () => {
-  const paid = await aPaidIntent('refund-balance');
-  const refund = await stripe.refunds.create({ payment_intent: paid.id, metadata: { refund_id: 'r-1' } });
-  const movements = await stripe.balanceTransactions.list({ expand: ['data.source'], limit: 2 });
-  expect(movements.data).toMatchObject([
-    { type: 'refund', amount: -4200, fee: 0, source: { id: refund.id, metadata: { refund_id: 'r-1' } } },
-    { type: 'charge', amount: 4200, source: { id: paid.latest_charge, payment_intent: paid.id } },
-  ]);
-});
-
-test('refunds are found by intent, read, and changed in their metadata alone', async () => {
-  const paid = await aPaidIntent('refund-found');
-  const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 1 });
-  const listed = await stripe.refunds.list({ payment_intent: paid.id });
-  expect(listed.data.map((each) => each.id)).toEqual([refund.id]);
-  await stripe.refunds.update(refund.id, { metadata: { seen: 'yes' } });
-  expect((await stripe.refunds.retrieve(refund.id)).metadata).toEqual({ seen: 'yes' });
+test('refunds of an intent are listed, newest first', async () => {
+  const [paid, other] = await Promise.all([aPaidIntent('refund-list'), aPaidIntent('refund-other')]);
+  const metadata = { attempt_id: 'attempt-1' };
+  const first = await stripe.refunds.create({ payment_intent: paid.id, amount: 1, metadata });
+  const second = await stripe.refunds.create({ payment_intent: paid.id, amount: 2 });
+  await stripe.refunds.create({ payment_intent: other.id });
+  const all = await stripe.refunds.list({ payment_intent: paid.id });
+  expect(all.data.map(({ id }) => id)).toEqual([second.id, first.id]);
+  expect(all.data[1]?.metadata).toEqual(metadata);
+  const page = await stripe.refunds.list({ payment_intent: paid.id, limit: 1 });
+  expect([page.data.length, page.has_more]).toEqual([1, true]);
 });
 
 test('an unpaid or unknown intent has nothing to refund', async () => {
-  const unpaid = await stripe.paymentIntents.create(anOrderIntent());
+  const unpaid = await stripe.paymentIntents.create(anIntent());
   expect(await stripeErrorOf(stripe.refunds.create({ payment_intent: unpaid.id }))).toMatchObject({
     statusCode: 400,
   });

@@ -1,236 +1,145 @@
-import type Stripe from 'stripe';
-import { ApiError, noSuch, unexpectedState } from './errors.ts';
-import type { Form } from './form.ts';
+import { ApiError, InvalidParameters, noSuch } from './errors.ts';
 import type { Ledger } from './ledger.ts';
-import { list, search } from './lists.ts';
-import type { Stored } from './objects.ts';
-import { aNewIntent, type PaymentIntent, seconds } from './objects.ts';
 import {
-  allowOnly,
-  chargeable,
-  currency,
-  flag,
-  metadata,
-  oneOf,
-  required,
-  text,
-  texts,
+  type Charge,
+  newId,
+  newIntent,
+  type PaymentIntent,
+  type Refund,
+  type Stored,
+  seconds,
+} from './objects.ts';
+import {
+  authenticateParameters,
+  createIntentParameters,
+  createRefundParameters,
+  type Form,
+  listRefundsParameters,
+  noParameters,
+  parameters,
 } from './parameters.ts';
-import { authenticate, type Change, cancel, confirm, settle } from './payment-intent.ts';
-import { createRefund, updateRefund } from './refunds.ts';
-import { testCard } from './test-cards.ts';
+import { authenticate, type Change, cancel, confirm, type Fact } from './payment-intent.ts';
 
-/** One request, decoded. `id` is the object's id in the path, or ''. */
+/** A decoded request; `id` is the object's id in the path. */
 export type Call = { ledger: Ledger; form: Form; id: string; now: number };
 
-/** What a route decided: the answer, what to store, what to notify; a refusal answers instead but the rest stays. */
-export type Outcome = {
+/** The result of a request. With a `refusal`, that is returned instead of `body`, and the rest takes effect. */
+export type Result = {
   body: unknown;
   put?: Stored[];
-  facts?: { type: string; object: unknown }[];
+  facts?: Fact[];
   refusal?: ApiError;
-  /** Money was taken. */
+  /** Whether money was taken. */
   charged?: boolean;
 };
-
-/** A route of the API. `open`: the customer's own step, allowed with the intent's client secret alone. */
-export type Route = {
-  method: 'GET' | 'POST';
-  pattern: RegExp;
-  open?: boolean;
-  handle: (call: Call) => Outcome;
-};
-
-const CANCELLATION_REASONS = ['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer'] as const;
-const CONFIRMATION = ['payment_method', 'return_url', 'off_session', 'receipt_email', 'payment_method_types'];
+export type Handler = (call: Call) => Result;
 
 const intentOf = ({ ledger, id }: Call): PaymentIntent => {
   const intent = ledger.intents.get(id);
-  if (!intent) throw noSuch('payment_intent', id, 'intent');
+  if (intent === undefined) throw noSuch('payment_intent', id, 'intent', 404);
   return intent;
 };
 
-const outcomeOf = (change: Change): Outcome => ({
-  body: change.intent,
-  put: [change.intent, change.charge, change.balanceTransaction].filter((each) => each !== undefined),
-  facts: change.facts,
-  ...(change.refusal ? { refusal: change.refusal } : {}),
-  charged: change.intent.status === 'succeeded',
+const resultOf = ({ intent, charge, facts, refusal }: Change): Result => ({
+  body: intent,
+  put: charge === undefined ? [intent] : [intent, charge],
+  facts,
+  ...(refusal ? { refusal } : {}),
+  charged: intent.status === 'succeeded',
 });
 
-const paymentMethod = (form: Form): string | undefined => {
-  const id = text(form, 'payment_method');
-  if (id !== undefined && !testCard(id)) throw noSuch('PaymentMethod', id, 'payment_method', false);
-  return id;
+const createIntent: Handler = ({ form, now }) => {
+  const { automatic_payment_methods: _, ...fields } = parameters(createIntentParameters, form);
+  const intent = newIntent({ ...fields, created: seconds(now) });
+  return { body: intent, put: [intent], facts: [{ type: 'payment_intent.created', object: intent }] };
 };
 
-const withMethod = (intent: PaymentIntent, form: Form): PaymentIntent => {
-  const method = paymentMethod(form);
-  if (method === undefined) return intent;
-  return { ...intent, payment_method: method, status: 'requires_confirmation', next_action: null };
+/** The successful charge of an intent. @throws ApiError if there is none */
+const chargeOf = (ledger: Ledger, intentId: string): Charge => {
+  const intent = ledger.intents.get(intentId);
+  if (intent === undefined) throw noSuch('payment_intent', intentId, 'payment_intent', 400);
+  const charge = intent.status === 'succeeded' ? ledger.charges.get(intent.latest_charge ?? '') : undefined;
+  if (charge !== undefined) return charge;
+  throw new ApiError(400, {
+    type: 'invalid_request_error',
+    message: `This PaymentIntent (${intentId}) does not have a successful charge to refund.`,
+    param: 'payment_intent',
+  });
 };
 
-/** Since API version 2023-08-16 an intent without `payment_method_types` takes whatever the dashboard allows. */
-const methodsOf = (form: Form): Pick<PaymentIntent, 'payment_method_types' | 'automatic_payment_methods'> => {
-  const types = texts(form, 'payment_method_types');
-  const automatic = form.automatic_payment_methods;
-  if (types && automatic) {
-    const message =
-      'You may only specify one of these parameters: automatic_payment_methods, payment_method_types.';
-    throw new ApiError(400, { type: 'invalid_request_error', message, param: 'payment_method_types' });
-  }
-  if (types) return { payment_method_types: types, automatic_payment_methods: null };
-  const options = typeof automatic === 'object' ? automatic : {};
-  allowOnly(options, ['enabled', 'allow_redirects']);
-  const allow = oneOf(options, 'allow_redirects', ['always', 'never']) ?? 'always';
-  const enabled = flag(options, 'enabled') ?? true;
+const createRefund: Handler = ({ ledger, form, now }) => {
+  const { payment_intent: intentId, amount, metadata } = parameters(createRefundParameters, form);
+  const charge = chargeOf(ledger, intentId);
+  const remaining = charge.amount_captured - charge.amount_refunded;
+  if (remaining === 0)
+    throw new ApiError(400, {
+      type: 'invalid_request_error',
+      code: 'charge_already_refunded',
+      message: `Charge ${charge.id} has already been refunded.`,
+    });
+  if (amount !== undefined && amount > remaining)
+    throw new InvalidParameters(
+      'amount',
+      `Refund amount (${amount}) is greater than unrefunded amount on charge (${remaining})`,
+    );
+  const refund: Refund = {
+    id: newId('re'),
+    object: 'refund',
+    amount: amount ?? remaining,
+    charge: charge.id,
+    created: seconds(now),
+    currency: charge.currency,
+    metadata,
+    payment_intent: intentId,
+    status: 'succeeded',
+  };
+  const amountRefunded = charge.amount_refunded + refund.amount;
+  const refunded: Charge = {
+    ...charge,
+    amount_refunded: amountRefunded,
+    refunded: amountRefunded === charge.amount_captured,
+  };
   return {
-    payment_method_types: ['card'],
-    automatic_payment_methods: enabled ? { enabled, allow_redirects: allow } : null,
+    body: refund,
+    put: [refund, refunded],
+    facts: [
+      { type: 'refund.created', object: refund },
+      { type: 'charge.refunded', object: refunded },
+    ],
   };
 };
 
-const confirmed = (intent: PaymentIntent, { form, now }: Call): Change =>
-  confirm(
-    intent.status === 'succeeded' || intent.status === 'canceled' ? intent : withMethod(intent, form),
-    { returnUrl: text(form, 'return_url'), offSession: flag(form, 'off_session') },
-    now,
-  );
-
-const createIntent = (call: Call): Outcome => {
-  const { form, now } = call;
-  allowOnly(form, [
-    ...['amount', 'currency', 'metadata', 'description', 'statement_descriptor_suffix', 'expand'],
-    ...['automatic_payment_methods', 'capture_method', 'confirm', 'confirmation_method', ...CONFIRMATION],
-  ]);
-  oneOf(form, 'capture_method', ['automatic', 'automatic_async']);
-  oneOf(form, 'confirmation_method', ['automatic']);
-  const inCurrency = currency(form);
-  const bare = aNewIntent({
-    amount: required(chargeable(form, inCurrency), 'amount'),
-    currency: inCurrency,
-    created: seconds(now),
-    metadata: metadata(form),
-    description: text(form, 'description') ?? null,
-    receipt_email: text(form, 'receipt_email') ?? null,
-    statement_descriptor_suffix: text(form, 'statement_descriptor_suffix', 22) ?? null,
-    ...methodsOf(form),
-  });
-  const intent = withMethod(bare, form);
-  const created = { type: 'payment_intent.created', object: intent };
-  if (!flag(form, 'confirm')) return { body: intent, put: [intent], facts: [created] };
-  const outcome = outcomeOf(confirmed(intent, call));
-  return { ...outcome, facts: [created, ...(outcome.facts ?? [])] };
+/** Newest first; one page, since an intent has few refunds. */
+const listRefunds: Handler = ({ ledger, form }) => {
+  const { payment_intent: intentId, limit } = parameters(listRefundsParameters, form);
+  const refunds = [...ledger.refunds.values()].filter((refund) => refund.payment_intent === intentId);
+  const data = refunds.toReversed().slice(0, limit);
+  return { body: { object: 'list', url: '/v1/refunds', has_more: data.length < refunds.length, data } };
 };
 
-const updateIntent = (call: Call): Outcome => {
-  const { form } = call;
-  allowOnly(form, ['amount', 'metadata', 'description', 'receipt_email', 'payment_method', 'expand']);
-  const intent = intentOf(call);
-  const open = !['succeeded', 'canceled', 'processing'].includes(intent.status);
-  if (!open && (form.amount !== undefined || form.payment_method !== undefined)) {
-    throw unexpectedState(
-      `This PaymentIntent's amount or payment method could not be updated because it has a status of ${intent.status}.`,
-      intent,
-    );
-  }
-  const changed = withMethod(
-    {
-      ...intent,
-      amount: chargeable(form, intent.currency) ?? intent.amount,
-      metadata: metadata(form, intent.metadata),
-      description: text(form, 'description') ?? intent.description,
-      receipt_email: text(form, 'receipt_email') ?? intent.receipt_email,
-    },
-    form,
-  );
-  return { body: changed, put: [changed] };
+const without =
+  (handler: Handler): Handler =>
+  (call) => {
+    parameters(noParameters, call.form);
+    return handler(call);
+  };
+
+/** The customer's step of a 3-D Secure payment. Not in Stripe's API: there, Stripe.js and the bank do it. */
+const authenticateIntent: Handler = (call) => {
+  const { outcome } = parameters(authenticateParameters, call.form);
+  return resultOf(authenticate(intentOf(call), outcome === 'success', call.now));
 };
 
-const captureIntent = (call: Call): Outcome => {
-  const intent = intentOf(call);
-  throw unexpectedState(
-    `This PaymentIntent could not be captured because it has a status of ${intent.status}. Only a PaymentIntent ` +
-      'with one of the following statuses may be captured: requires_capture.',
-    intent,
-  );
+/** The path of {@link authenticateIntent}, which is allowed with the intent's client secret instead of the API key. */
+export const authenticatePath = '/v1/test/payment_intents/:id/authenticate';
+
+/** Every route of Stripe's API that the shop uses. */
+export const routes: Record<string, Handler> = {
+  'POST /v1/payment_intents': createIntent,
+  'GET /v1/payment_intents/:id': without((call) => ({ body: intentOf(call) })),
+  'POST /v1/payment_intents/:id/confirm': without((call) => resultOf(confirm(intentOf(call), call.now))),
+  'POST /v1/payment_intents/:id/cancel': without((call) => resultOf(cancel(intentOf(call)))),
+  [`POST ${authenticatePath}`]: authenticateIntent,
+  'POST /v1/refunds': createRefund,
+  'GET /v1/refunds': listRefunds,
 };
-
-const customersStep = (call: Call): Outcome => {
-  allowOnly(call.form, ['outcome', 'client_secret', 'expand']);
-  const passed = (oneOf(call.form, 'outcome', ['success', 'failure']) ?? 'success') === 'success';
-  return outcomeOf(authenticate(intentOf(call), passed, call.now));
-};
-
-const banksStep = (call: Call): Outcome => {
-  allowOnly(call.form, ['outcome', 'expand']);
-  const paid = (oneOf(call.form, 'outcome', ['success', 'failure']) ?? 'success') === 'success';
-  return outcomeOf(settle(intentOf(call), paid, call.now));
-};
-
-const found = <T>(object: T | undefined, kind: string, id: string): Outcome => {
-  if (object === undefined) throw noSuch(kind, id, 'id');
-  return { body: object };
-};
-
-const INTENT = '/v1/payment_intents';
-const get = (pattern: RegExp, handle: Route['handle']): Route => ({ method: 'GET', pattern, handle });
-const post = (pattern: RegExp, handle: Route['handle']): Route => ({ method: 'POST', pattern, handle });
-
-/** Every address of the API that this sandbox serves; the group in a pattern is the object's id. */
-export const routes: readonly Route[] = [
-  post(/^\/v1\/payment_intents$/, createIntent),
-  get(/^\/v1\/payment_intents$/, ({ ledger, form }) => ({
-    body: list(INTENT, ledger.intents.all(), form, { customer: (each, value) => each.customer === value }),
-  })),
-  get(/^\/v1\/payment_intents\/search$/, ({ ledger, form }) => ({
-    body: search(`${INTENT}/search`, ledger.intents.all(), form),
-  })),
-  get(/^\/v1\/payment_intents\/([^/]+)$/, (call) => ({ body: intentOf(call) })),
-  post(/^\/v1\/payment_intents\/([^/]+)$/, updateIntent),
-  post(/^\/v1\/payment_intents\/([^/]+)\/confirm$/, (call) => {
-    allowOnly(call.form, [...CONFIRMATION, 'expand']);
-    return outcomeOf(confirmed(intentOf(call), call));
-  }),
-  post(/^\/v1\/payment_intents\/([^/]+)\/cancel$/, (call) => {
-    allowOnly(call.form, ['cancellation_reason', 'expand']);
-    const reason: Stripe.PaymentIntent.CancellationReason | undefined = oneOf(
-      call.form,
-      'cancellation_reason',
-      CANCELLATION_REASONS,
-    );
-    return outcomeOf(cancel(intentOf(call), reason ?? null, call.now));
-  }),
-  post(/^\/v1\/payment_intents\/([^/]+)\/capture$/, captureIntent),
-  { ...post(/^\/v1\/test\/payment_intents\/([^/]+)\/authenticate$/, customersStep), open: true },
-  post(/^\/v1\/test\/payment_intents\/([^/]+)\/settle$/, banksStep),
-  post(/^\/v1\/refunds$/, createRefund),
-  get(/^\/v1\/refunds$/, ({ ledger, form }) => ({
-    body: list('/v1/refunds', ledger.refunds.all(), form, {
-      charge: (each, value) => each.charge === value,
-      payment_intent: (each, value) => each.payment_intent === value,
-    }),
-  })),
-  get(/^\/v1\/refunds\/([^/]+)$/, ({ ledger, id }) => found(ledger.refunds.get(id), 'refund', id)),
-  post(/^\/v1\/refunds\/([^/]+)$/, updateRefund),
-  get(/^\/v1\/charges$/, ({ ledger, form }) => ({
-    body: list('/v1/charges', ledger.charges.all(), form, {
-      payment_intent: (each, value) => each.payment_intent === value,
-    }),
-  })),
-  get(/^\/v1\/charges\/([^/]+)$/, ({ ledger, id }) => found(ledger.charges.get(id), 'charge', id)),
-  get(/^\/v1\/balance_transactions$/, ({ ledger, form }) => ({
-    body: list('/v1/balance_transactions', ledger.balanceTransactions.all(), form, {
-      type: (each, value) => each.type === value,
-      source: (each, value) => each.source === value,
-      currency: (each, value) => each.currency === value,
-    }),
-  })),
-  get(/^\/v1\/balance_transactions\/([^/]+)$/, ({ ledger, id }) =>
-    found(ledger.balanceTransactions.get(id), 'balance transaction', id),
-  ),
-  get(/^\/v1\/events$/, ({ ledger, form }) => ({
-    body: list('/v1/events', ledger.events.all(), form, { type: (each, value) => each.type === value }),
-  })),
-  get(/^\/v1\/events\/([^/]+)$/, ({ ledger, id }) => found(ledger.events.get(id), 'event', id)),
-];

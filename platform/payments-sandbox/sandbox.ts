@@ -1,138 +1,133 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import * as z from 'zod';
 import { PaymentsApi } from './api.ts';
-import type { Behaviour, BehaviourRequest } from './behaviour.ts';
-import { control, type LedgerView, ledgerView } from './control.ts';
+import { type Behaviour, type BehaviourChange, behaviourChange } from './behaviour.ts';
+import { type LedgerView, ledgerView } from './ledger-view.ts';
 import type { WebhookTarget } from './webhooks.ts';
 
 /** Far above any legal request of this API. */
-const MAX_BODY_BYTES = 256 * 1024;
+const maxBodyBytes = 256 * 1024;
 
-/** What a sandbox is started with. */
 export type PaymentsSandboxOptions = {
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   port: number;
-  /** Where `ledger.jsonl` is kept; without it the books end with the process. */
+  /** Folder of `ledger.jsonl`; without it the ledger is lost when the process ends. */
   dataDir?: string;
-  /** The only key that is let in. */
+  /** The only accepted API key. */
   apiKey: string;
   webhook?: WebhookTarget;
   log?: (line: string) => void;
 };
 
-/** A running sandbox and its controls, the same that `/_sandbox/…` has over HTTP. */
+/** A running sandbox. Ledger and behaviour are also available over HTTP at `/_sandbox/…`. */
 export type PaymentsSandbox = {
   url: string;
-  port: number;
-  /** Ends the server, its open connections and its deliveries; undelivered webhooks go out at the next start. */
+  /** Stops the server and its deliveries; undelivered webhooks are sent after the next start. */
   stop(): Promise<void>;
   configure(changes: { apiKey?: string; webhook?: WebhookTarget }): void;
   ledger(orderId?: string): LedgerView;
-  behave(request: BehaviourRequest): Behaviour;
-  behaveWell(): Behaviour;
+  changeBehaviour(change: BehaviourChange): Behaviour;
+  resetBehaviour(): Behaviour;
 };
 
-/** Reads a body, or nothing when it is too large. */
-const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => {
+/** Reads a body; undefined if it is too large. */
+const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (length <= maxBodyBytes) chunks.push(chunk);
   }
-  return length > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+  return length > maxBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 };
 
-const write = (
-  response: ServerResponse,
-  status: number,
-  body: string,
-  headers: Record<string, string> = {},
-): void => {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...headers,
-  });
-  response.end(body);
-};
+type Response = { status: number; body: string; headers?: Record<string, string>; timeOut?: boolean };
+const json = (status: number, body: unknown): Response => ({ status, body: JSON.stringify(body) });
 
-const header = (request: IncomingMessage, name: string): string | undefined => {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-};
-
-const serve = async (api: PaymentsApi, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const body = await bodyOf(request);
-  if (body === undefined) {
-    const error = { type: 'invalid_request_error', message: 'The request is too large.' };
-    return write(response, 413, JSON.stringify({ error }));
+/** The routes below `/_sandbox/`. */
+const respondControl = (api: PaymentsApi, route: string, query: string, body: string): Response => {
+  switch (route) {
+    case 'GET /_sandbox/ledger':
+      return json(200, ledgerView(api.ledger, new URLSearchParams(query).get('order_id') ?? undefined));
+    case 'GET /_sandbox/behaviour':
+      return json(200, api.changeBehaviour({}));
+    case 'DELETE /_sandbox/behaviour':
+      return json(200, api.resetBehaviour());
+    case 'POST /_sandbox/behaviour':
+      try {
+        return json(200, api.changeBehaviour(behaviourChange.parse(JSON.parse(body))));
+      } catch (error) {
+        if (error instanceof SyntaxError) return json(400, { error: 'The body must be JSON.' });
+        if (error instanceof z.ZodError) return json(400, { error: z.prettifyError(error) });
+        throw error;
+      }
+    default:
+      return json(404, { error: `No route ${route}` });
   }
+};
+
+const respond = async (api: PaymentsApi, request: IncomingMessage): Promise<Response> => {
+  const body = await readBody(request);
+  if (body === undefined)
+    return json(413, { error: { type: 'invalid_request_error', message: 'The request is too large.' } });
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
-  const method = request.method ?? 'GET';
-  if (path.startsWith('/_sandbox/')) {
-    const answer = control(api, { method, path, query, body });
-    return write(response, answer.status, JSON.stringify(answer.body));
-  }
-  const answer = await api.answer({
-    method,
-    path,
-    query,
-    body,
-    authorization: header(request, 'authorization'),
-    idempotencyKey: header(request, 'idempotency-key'),
-    apiVersion: header(request, 'stripe-version'),
-  });
-  // Unanswered on purpose: the caller's own timeout has to end the wait.
-  if (!answer.silent) write(response, answer.status, answer.body, answer.headers);
+  const { method = 'GET', headers } = request;
+  if (path.startsWith('/_sandbox/')) return respondControl(api, `${method} ${path}`, query, body);
+  const idempotencyKey = headers['idempotency-key']?.toString();
+  return api.respond({ method, path, query, body, authorization: headers.authorization, idempotencyKey });
 };
 
 /**
- * Starts a payment provider on 127.0.0.1 that speaks Stripe's API (PaymentIntents with automatic capture, refunds,
- * charges, balance, events, webhooks) for Stripe's own SDKs, and takes no real card.
- * @throws Error EADDRINUSE when the port is taken
+ * Starts a payment provider on 127.0.0.1 that implements the part of Stripe's API that the shop uses (PaymentIntents with
+ * automatic capture, refunds, webhooks) for Stripe's own SDK, and accepts test cards only.
+ * @throws Error EADDRINUSE if the port is in use
  */
 export const startPaymentsSandbox = async (options: PaymentsSandboxOptions): Promise<PaymentsSandbox> => {
-  const log = options.log ?? (() => {});
-  const api = new PaymentsApi({
-    apiKey: options.apiKey,
-    dataDir: options.dataDir,
-    webhook: options.webhook,
-    log,
-  });
+  const { port, apiKey, dataDir, webhook, log = () => {} } = options;
+  const api = new PaymentsApi({ apiKey, dataDir, log });
   const server = createServer((request, response) => {
-    serve(api, request, response).catch((error: unknown) => {
-      // The caller went away while sending; there is nobody left to answer.
-      log(`payments: ${error instanceof Error ? error.message : String(error)}`);
-      response.destroy();
-    });
+    respond(api, request).then(
+      ({ status, body, headers = {}, timeOut }) => {
+        if (timeOut) return; // the client's own timeout ends the request
+        const length = Buffer.byteLength(body);
+        response.writeHead(status, {
+          'content-type': 'application/json',
+          'content-length': length,
+          ...headers,
+        });
+        response.end(body);
+      },
+      (error: unknown) => {
+        log(`payments: ${error instanceof Error ? error.message : String(error)}`);
+        response.destroy();
+      },
+    );
   });
-  // Functions keep their connections; closing an idle one early would surface as a connection error in the SDK.
+  // Functions reuse connections; closing an idle one early would be a connection error in the SDK.
   server.keepAliveTimeout = 60_000;
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(options.port, '127.0.0.1', resolve);
-    });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
   } catch (error) {
-    api.webhooks.stop();
     api.ledger.close();
     throw error;
   }
-  const { port } = server.address() as AddressInfo;
+  api.configure({ webhook });
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: async () => {
       api.webhooks.stop();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = once(server, 'close');
+      server.close();
       server.closeAllConnections();
       await closed;
       api.ledger.close();
     },
     configure: (changes) => api.configure(changes),
-    ledger: (orderId) => ledgerView(api, orderId),
-    behave: (request) => api.behave(request),
-    behaveWell: () => api.behaveWell(),
+    ledger: (orderId) => ledgerView(api.ledger, orderId),
+    changeBehaviour: (change) => api.changeBehaviour(change),
+    resetBehaviour: () => api.resetBehaviour(),
   };
 };

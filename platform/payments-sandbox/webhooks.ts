@@ -3,15 +3,15 @@ import { Agent, request } from 'undici';
 import type { Behaviour } from './behaviour.ts';
 import type { SandboxEvent } from './objects.ts';
 
-/** Where events are posted, the secret that signs them, and the types that the receiver asked for (absent: all). */
+/** Where events are posted, the secret that signs them, and the selected types (absent: all). */
 export type WebhookTarget = { url: string; secret: string; events?: readonly string[] };
 
-/** Waits between attempts, milliseconds: Stripe's rule (more and more seldom) at a laptop's pace. */
-const RETRY_DELAYS_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
-/** Stripe gives up on an answer after ten seconds or so. */
-const ANSWER_TIMEOUT_MS = 10_000;
-/** Enough for hundreds a second, few enough not to flood the receiver. */
-const PARALLEL = 16;
+/** Delays between attempts, milliseconds: increasing as Stripe's are, but much shorter. */
+const retryDelaysMs = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
+/** Stripe's own timeout is not documented. */
+const responseTimeoutMs = 10_000;
+/** Enough for hundreds per second without overloading the receiver. */
+const maxConcurrent = 16;
 
 /** The `Stripe-Signature` header for a payload (https://docs.stripe.com/webhooks/signature). */
 export const signatureOf = (payload: string, secret: string, timeMs: number): string => {
@@ -19,25 +19,20 @@ export const signatureOf = (payload: string, secret: string, timeMs: number): st
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${payload}`).digest('hex')}`;
 };
 
-/** Posts events in the background, each until it is taken (2xx) or given up; never in a promised order. */
+/** Posts events in the background until each is accepted (2xx) or given up; in no particular order. */
 export class WebhookSender {
   #target: WebhookTarget | undefined;
   readonly #queue: { event: SandboxEvent; attempt: number }[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #stop = new AbortController();
-  /** Undici's request on connections of its own: fetch, with its streams and signals, costs three times as much. */
-  readonly #connections = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
-  readonly #onDone: (eventId: string, taken: boolean) => void;
+  /** For undici's `request`, which costs a third of `fetch`. */
+  readonly #connections = new Agent({ headersTimeout: responseTimeoutMs, bodyTimeout: responseTimeoutMs });
+  readonly #onDone: (eventId: string, accepted: boolean) => void;
   readonly #behaviour: () => Behaviour;
   #running = 0;
 
-  /** @param onDone told once per event when it was taken or given up */
-  constructor(
-    target: WebhookTarget | undefined,
-    behaviour: () => Behaviour,
-    onDone: (eventId: string, taken: boolean) => void,
-  ) {
-    this.#target = target;
+  /** @param onDone called when an event was accepted or given up */
+  constructor(behaviour: () => Behaviour, onDone: (eventId: string, accepted: boolean) => void) {
     this.#behaviour = behaviour;
     this.#onDone = onDone;
   }
@@ -46,11 +41,11 @@ export class WebhookSender {
     return this.#target !== undefined;
   }
 
-  retarget(target: WebhookTarget | undefined): void {
+  setTarget(target: WebhookTarget): void {
     this.#target = target;
   }
 
-  /** Whether somebody asked for events of this type. */
+  /** Whether there is a target that selected events of this type. */
   wants(type: string): boolean {
     return this.#target !== undefined && this.#target.events?.includes(type) !== false;
   }
@@ -62,7 +57,7 @@ export class WebhookSender {
     }
     const { webhookDelayMs, duplicateWebhooks } = this.#behaviour();
     for (let copy = 0; copy < (duplicateWebhooks ? 2 : 1); copy += 1) {
-      this.#later(webhookDelayMs, { event, attempt: 0 });
+      this.#schedule(webhookDelayMs, { event, attempt: 0 });
     }
   }
 
@@ -74,35 +69,35 @@ export class WebhookSender {
     void this.#connections.destroy();
   }
 
-  #later(delayMs: number, delivery: { event: SandboxEvent; attempt: number }): void {
+  #schedule(delayMs: number, delivery: { event: SandboxEvent; attempt: number }): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#queue.push(delivery);
-      this.#work();
+      this.#startDeliveries();
     }, delayMs);
     this.#timers.add(timer);
   }
 
-  #work(): void {
-    while (this.#running < PARALLEL) {
+  #startDeliveries(): void {
+    while (this.#running < maxConcurrent) {
       const next = this.#queue.shift();
       if (!next) return;
       this.#running += 1;
       void this.#deliver(next).finally(() => {
         this.#running -= 1;
-        this.#work();
+        this.#startDeliveries();
       });
     }
   }
 
   async #deliver({ event, attempt }: { event: SandboxEvent; attempt: number }): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    const taken = await this.#post(event);
-    // Once stopped the books are closed; the event is sent again at the next start.
+    const accepted = await this.#post(event);
+    // The ledger is closed; the event is sent again at the next start.
     if (this.#stop.signal.aborted) return;
-    const delayMs = RETRY_DELAYS_MS[attempt];
-    if (taken || delayMs === undefined) this.#onDone(event.id, taken);
-    else this.#later(delayMs, { event, attempt: attempt + 1 });
+    const delayMs = retryDelaysMs[attempt];
+    if (accepted || delayMs === undefined) this.#onDone(event.id, accepted);
+    else this.#schedule(delayMs, { event, attempt: attempt + 1 });
   }
 
   async #post(event: SandboxEvent): Promise<boolean> {
@@ -123,7 +118,7 @@ export class WebhookSender {
       await body.dump();
       return statusCode >= 200 && statusCode < 300;
     } catch {
-      // Nobody listens, or too late: the same as a refusal, to be tried again.
+      // No connection or a timeout: retried like a refusal.
       return false;
     }
   }

@@ -46,7 +46,7 @@ export async function paymentsService() {
   const onOrderEvent = (await import('../src/handlers/on-order-event.ts')).handler;
   afterAll(() => app.database().end());
   afterEach(() => {
-    sandbox.behaveWell();
+    sandbox.resetBehaviour();
   });
   return {
     ...environment,

@@ -12,7 +12,7 @@ const { sandbox, secretId, webhookSecret, apiKey } = await aPaymentProvider();
 const timeoutMs = 10_000;
 const provider = paymentProvider({ url: sandbox.url, secretId, timeoutMs });
 afterEach(() => {
-  sandbox.behaveWell();
+  sandbox.resetBehaviour();
 });
 
 const anAttempt = (paymentMethod = 'pm_card_visa'): Attempt => ({
@@ -98,7 +98,7 @@ describe('a refund', () => {
     await provider.confirmIntent(id);
     const first = await provider.refundIntent(id, attempt);
     expect(await provider.refundIntent(id, attempt)).toBe(first);
-    sandbox.behave({ forgetKeys: true });
+    sandbox.changeBehaviour({ expireKeys: true });
     expect(await provider.refundIntent(id, attempt)).toBe(first);
     expect(sandbox.ledger().refunds.filter((refund) => refund.payment_intent === id)).toHaveLength(1);
   });
@@ -106,7 +106,7 @@ describe('a refund', () => {
 
 describe('a provider that does not work', () => {
   test('is worth another try, and its words stay in it', async () => {
-    sandbox.behave({ failNext: 1 });
+    sandbox.changeBehaviour({ failNext: 1 });
     const refusal = await create(anAttempt()).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(Unavailable);
     expect((refusal as Error).message).toBe(

@@ -110,7 +110,7 @@ describe('a provider in trouble', () => {
     'whose answer %i fails: the message comes back, and the charge is made once',
     async (nth) => {
       const order = anOrder();
-      sandbox.behave({ failNext: nth });
+      sandbox.changeBehaviour({ failNext: nth });
       const event = created(order);
       const tries: string[] = [];
       do tries.push(await deliver(event));
@@ -124,11 +124,11 @@ describe('a provider in trouble', () => {
 
   test('that takes the money and does not answer: the next try finds it, even when keys are forgotten', async () => {
     const order = anOrder();
-    sandbox.behave({ timeoutAfterCharge: 1 });
+    sandbox.changeBehaviour({ timeoutAfterCharge: 1 });
     const event = created(order);
     expect(await deliver(event)).toBe('failed');
     expect([books(order)?.charges, await outcomesOf(order)]).toEqual([1, []]);
-    sandbox.behave({ forgetKeys: true });
+    sandbox.changeBehaviour({ expireKeys: true });
     expect(await deliver(event)).toBe('done');
     expect([books(order)?.charges, await outcomesOf(order), await movesOf(order)]).toEqual([
       1,
@@ -139,7 +139,7 @@ describe('a provider in trouble', () => {
 
   test('that had no time for the charge before the deadline is not asked for it later', async () => {
     const order = anOrder();
-    sandbox.behave({ failNext: 1 });
+    sandbox.changeBehaviour({ failNext: 1 });
     expect(await deliver(created(order))).toBe('failed');
     await database.query(
       `UPDATE attempts SET deadline = clock_timestamp() WHERE payment_id = (SELECT id FROM payments WHERE order_id = $1)`,
@@ -186,7 +186,7 @@ describe('a cancelled order', () => {
 
   test('that was charged without our hearing of it gets its money back', async () => {
     const order = anOrder();
-    sandbox.behave({ timeoutAfterCharge: 1 });
+    sandbox.changeBehaviour({ timeoutAfterCharge: 1 });
     expect(await deliver(created(order))).toBe('failed');
     expect(await deliver(cancelled(order))).toBe('done');
     expect(books(order)).toEqual({ charges: 1, chargedCents: 4200, refundedCents: 4200 });
@@ -199,10 +199,10 @@ describe('a cancelled order', () => {
     const order = anOrder();
     await deliver(created(order));
     const event = cancelled(order, true);
-    sandbox.behave({ failNext: 1 });
+    sandbox.changeBehaviour({ failNext: 1 });
     expect(await deliver(event)).toBe('failed');
     expect(await find(order)).toMatchObject({ status: 'refund-due' });
-    sandbox.behave({ forgetKeys: true });
+    sandbox.changeBehaviour({ expireKeys: true });
     expect(await deliver(event)).toBe('done');
     expect(books(order)).toMatchObject({ refundedCents: 4200 });
   });

@@ -62,7 +62,7 @@ describe('a webhook', () => {
     const order = anOrder('pm_card_threeDSecure2Required');
     await deliver(created(order));
     // The cancellation is on record, and the provider could not be told of it before the customer confirmed.
-    sandbox.behave({ failNext: 1 });
+    sandbox.changeBehaviour({ failNext: 1 });
     expect(await deliver(cancelled(order))).toBe('failed');
     await confirmWithBank(order);
     await tell('payment_intent.succeeded', intentOf(order).id);
@@ -72,7 +72,7 @@ describe('a webhook', () => {
 
   test('saves a charge that was not answered', async () => {
     const order = anOrder();
-    sandbox.behave({ timeoutAfterCharge: 1 });
+    sandbox.changeBehaviour({ timeoutAfterCharge: 1 });
     await deliver(created(order));
     await tell('payment_intent.succeeded', intentOf(order).id);
     expect(await outcomesOf(order)).toEqual(['captured']);
@@ -112,7 +112,7 @@ describe('a webhook', () => {
   test('while the provider does not work is 503, so that it comes again', async () => {
     const order = anOrder('pm_card_threeDSecure2Required');
     await deliver(created(order));
-    sandbox.behave({ failNext: 1 });
+    sandbox.changeBehaviour({ failNext: 1 });
     expect((await tell('payment_intent.succeeded', intentOf(order).id)).status).toBe(503);
   });
 });
