@@ -163,7 +163,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      dynamo.close();
+      await dynamo.close();
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { AwsResponse, AwsService } from './call.ts';
+import { dynamoDbClient } from '../engines/dynamodb-client.ts';
+import type { AwsService } from './call.ts';
 import { type DynamoInput, dynamoPermissions, type TableCatalog } from './dynamodb-permissions.ts';
-import { type EngineConnections, engineConnections } from './engine-connections.ts';
 import { type ErrorCodes, jsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
 
@@ -14,53 +14,38 @@ const errorCodes: ErrorCodes = {
   conflict: { code: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException', status: 400 },
 };
 
-/** The engine wants to see a signature; it does not check it. */
-const engineHeaders = `content-type: ${contentType}\r
-authorization: AWS4-HMAC-SHA256 Credential=platform/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0\r
-x-amz-date: 20260101T000000Z\r
-x-amz-target: `;
-
-/** DynamoDB and DynamoDB Streams, by the engine at `url`. The engine's region is called dynoxide; ARNs are translated. */
+/** DynamoDB and DynamoDB Streams, served by the engine at `url`. The engine's ARNs have the region `dynoxide`. */
 export function dynamodb(
   url: string,
   region: string,
   catalog: () => TableCatalog,
-): AwsService & { close(): void } {
-  const engine = engineConnections(url);
+): AwsService & { close(): Promise<void> } {
+  const engine = dynamoDbClient(url);
   return {
     close: engine.close,
     refuse: (refusal) => jsonError(refusal, errorCodes, contentType),
-    read(awsRequest) {
-      const target = String(awsRequest.headers['x-amz-target'] ?? '');
+    read(request) {
+      const target = String(request.headers['x-amz-target'] ?? '');
       const name = target.slice(target.indexOf('.') + 1);
-      const input = jsonBody<DynamoInput>(awsRequest);
+      const input = jsonBody<DynamoInput>(request);
       return {
         name,
         requiredPermissions: dynamoPermissions(name, input, catalog()),
         ...(input.TransactItems ? { items: input.TransactItems.length } : {}),
         run: async () => {
           const streams = target.startsWith('DynamoDBStreams');
-          const body = streams
-            ? Buffer.from(awsRequest.body.toString().replaceAll(`:${region}:`, ':dynoxide:'))
-            : awsRequest.body;
-          const answer = await forward(engine, target, body);
-          return streams || name.endsWith('Table') ? inRegion(answer, region) : answer;
+          const sent = streams
+            ? request.body.toString().replaceAll(`:${region}:`, ':dynoxide:')
+            : request.body;
+          const { status, contentType, requestId, body } = await engine.send(target, sent);
+          const hasArns = streams || name.endsWith('Table');
+          return {
+            status,
+            headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },
+            body: hasArns ? body.toString().replaceAll(':dynoxide:', `:${region}:`) : body,
+          };
         },
       };
     },
   };
-}
-
-const inRegion = (answer: AwsResponse, region: string): AwsResponse => ({
-  ...answer,
-  body: answer.body.toString().replaceAll(':dynoxide:', `:${region}:`),
-});
-
-async function forward(engine: EngineConnections, target: string, sent: Buffer): Promise<AwsResponse> {
-  const { status, header, body } = await engine.post(`${engineHeaders}${target}\r\n`, sent);
-  const headers = {
-    'content-type': header('content-type'),
-    'x-amzn-requestid': header('x-amzn-requestid'),
-  };
-  return { status, headers, body };
 }

@@ -1,6 +1,8 @@
 import type { IndexSpec, KeyAttribute, TableSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
-import { type DynamoDbCall, DynamoDbError } from './dynamodb-call.ts';
+import { type DynamoDbClient, DynamoDbError } from '../engines/dynamodb-client.ts';
+
+type DynamoDbCall = DynamoDbClient['call'];
 
 type KeySchema = { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
 type IndexDescription = {
@@ -16,31 +18,21 @@ type TableDescription = {
   GlobalSecondaryIndexes?: IndexDescription[];
   LocalSecondaryIndexes?: IndexDescription[];
   StreamSpecification?: { StreamEnabled: boolean; StreamViewType?: string };
-  LatestStreamArn?: string;
 };
 
-/** The engine's own ARN of a table's stream, by the table's name: what its stream API takes. */
-export type EngineStreams = Map<string, string>;
-
 /**
- * Makes tables that are missing and changes those that differ: indexes, time to live, stream.
- * @throws StartError for a changed key, which no table survives, and what to do
+ * Creates missing tables and changes those that differ: indexes, time to live, stream.
+ * @throws StartError for a changed key or local index, which no table can adopt
  */
-export async function provisionTables(call: DynamoDbCall, tables: TableSpec[]): Promise<EngineStreams> {
-  const streams: EngineStreams = new Map();
+export async function provisionTables(call: DynamoDbCall, tables: TableSpec[]): Promise<void> {
   await Promise.all(
     tables.map(async (table) => {
-      const known = await describe(call, table.name);
-      if (known) await change(call, table, known);
+      const existing = await describe(call, table.name);
+      if (existing) await change(call, table, existing);
       else await create(call, table);
       await setTimeToLive(call, table);
-      if (!table.stream) return;
-      const stream = (await describe(call, table.name))?.LatestStreamArn;
-      if (stream === undefined) throw new StartError(`The DynamoDB engine made no stream for ${table.name}.`);
-      streams.set(table.name, stream);
     }),
   );
-  return streams;
 }
 
 async function describe(call: DynamoDbCall, name: string): Promise<TableDescription | undefined> {
@@ -187,6 +179,6 @@ function knownFingerprint(schema: KeySchema, known: TableDescription): string {
 function remedy(table: TableSpec, problem: string): StartError {
   return new StartError(
     `${table.stack} / ${table.logicalId}: the table ${table.name} exists and ${problem}. ` +
-      '`npm run reset` empties the local data, so that it can be made anew.',
+      '`npm run reset` empties the local data, so that the table can be created again.',
   );
 }

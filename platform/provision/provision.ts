@@ -1,34 +1,31 @@
 import type { BucketSpec, Deployment } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
+import { dynamoDbClient } from '../engines/dynamodb-client.ts';
 import type { Messaging } from '../engines/messaging.ts';
-import { dynamoDbCall } from './dynamodb-call.ts';
 import { internalQueue } from './internal-queues.ts';
 import { provisionQueues } from './provision-queues.ts';
-import { type EngineStreams, provisionTables } from './provision-tables.ts';
+import { provisionTables } from './provision-tables.ts';
 import { provisionSubscriptions, provisionTopics } from './provision-topics.ts';
 
-/** The engines that stand for AWS. */
+/** The engines that replace AWS locally. */
 export type Engines = { dynamoUrl: string; messaging: Messaging };
 
-/** What only the engines know after provisioning. */
-export type Provisioned = {
-  /** The engine's own ARN of each table's stream, by the table's name. */
-  streams: EngineStreams;
-};
-
 /**
- * Makes in the engines what the stacks ask for, and changes what differs. What is as it should be is left alone, so
- * that a start without changes costs a few milliseconds. Tables and buckets keep their data even when no stack has
- * them any more; queues, topics and subscriptions go.
- * @throws StartError that names stack and logical id when something cannot be made or changed
+ * Creates in the engines what the stacks declare, and changes what differs. A start without changes costs a few
+ * milliseconds. Tables and buckets that no stack declares any more keep their data; queues, topics and subscriptions
+ * are deleted.
+ * @throws StartError that names stack and logical id when something cannot be created or changed
  */
-export async function provision(deployment: Deployment, engines: Engines): Promise<Provisioned> {
-  const call = dynamoDbCall(engines.dynamoUrl, deployment.region);
-  const [streams] = await Promise.all([
-    provisionTables(call, deployment.tables),
-    provisionMessaging(deployment, engines.messaging),
-  ]);
-  return { streams };
+export async function provision(deployment: Deployment, engines: Engines): Promise<void> {
+  const dynamo = dynamoDbClient(engines.dynamoUrl);
+  try {
+    await Promise.all([
+      provisionTables(dynamo.call, deployment.tables),
+      provisionMessaging(deployment, engines.messaging),
+    ]);
+  } finally {
+    await dynamo.close();
+  }
 }
 
 async function provisionMessaging(deployment: Deployment, messaging: Messaging): Promise<void> {
@@ -43,7 +40,7 @@ async function provisionMessaging(deployment: Deployment, messaging: Messaging):
 
 function provisionBucket(messaging: Messaging, bucket: BucketSpec): void {
   if (messaging.objects.hasBucket(bucket.name)) return;
-  const answer = messaging.s3({
+  const response = messaging.s3({
     action: 'CreateBucket',
     bucket: bucket.name,
     key: '',
@@ -51,8 +48,8 @@ function provisionBucket(messaging: Messaging, bucket: BucketSpec): void {
     headers: {},
     body: Buffer.alloc(0),
   });
-  if (answer.status >= 300)
+  if (response.status >= 300)
     throw new StartError(
-      `${bucket.stack} / ${bucket.logicalId}: the bucket ${bucket.name} is refused: ${answer.body.toString()}`,
+      `${bucket.stack} / ${bucket.logicalId}: the bucket ${bucket.name} is refused: ${response.body.toString()}`,
     );
 }

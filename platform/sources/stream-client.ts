@@ -1,6 +1,6 @@
-import { Pool } from 'undici';
+import { dynamoDbClient } from '../engines/dynamodb-client.ts';
 
-/** A record as DynamoDB Streams answers it. */
+/** A record as DynamoDB Streams returns it. */
 export type StreamRecord = {
   eventID: string;
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
@@ -15,12 +15,19 @@ export type StreamRecord = {
 
 export type Shard = { id: string; parentId?: string };
 
-/** What a poller needs of DynamoDB and DynamoDB Streams, without an SDK: its client costs more than the engine. */
+type ShardPage = {
+  StreamDescription: {
+    Shards: { ShardId: string; ParentShardId?: string }[];
+    LastEvaluatedShardId?: string;
+  };
+};
+
+/** The stream operations that a poller uses. */
 export type StreamClient = {
-  /** The engine's own ARN of a table's stream. */
+  /** The engine's ARN of a table's stream. */
   streamOf: (tableName: string) => Promise<string>;
   shards: (streamArn: string) => Promise<Shard[]>;
-  /** An iterator after a sequence number, or at the one end or the other. */
+  /** An iterator after a sequence number, or at either end of the shard. */
   iterator: (
     streamArn: string,
     shard: string,
@@ -34,51 +41,28 @@ export type StreamClient = {
   close: () => Promise<void>;
 };
 
-/** The engine wants to see a signature; it does not check it. */
-const engineHeaders = {
-  'content-type': 'application/x-amz-json-1.0',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=platform/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-  'x-amz-date': '20260101T000000Z',
-};
-
-/** `url` is the engine's own address, not the AWS endpoint: pollers act under the rights of nobody. */
+/** `url` is the address of the engine, not of the AWS endpoint: pollers have no role. */
 export function streamClient(url: string): StreamClient {
-  const pool = new Pool(url, { connections: 4 });
-  const call = async (target: string, input: object): Promise<Record<string, unknown>> => {
-    const { statusCode, body } = await pool.request({
-      path: '/',
-      method: 'POST',
-      headers: { ...engineHeaders, 'x-amz-target': target },
-      body: JSON.stringify(input),
-    });
-    const answer = (await body.json()) as Record<string, unknown>;
-    if (statusCode === 200) return answer;
-    throw new Error(`${target}: ${answer.__type ?? statusCode} ${answer.message ?? ''}`);
-  };
+  const { call, close } = dynamoDbClient(url);
   return {
     async streamOf(tableName) {
-      const { Table } = await call('DynamoDB_20120810.DescribeTable', { TableName: tableName });
-      const { LatestStreamArn } = Table as { LatestStreamArn?: string };
-      if (LatestStreamArn === undefined) throw new Error(`the table ${tableName} has no stream`);
-      return LatestStreamArn;
+      type Output = { Table: { LatestStreamArn?: string } };
+      const { Table } = await call<Output>('DescribeTable', { TableName: tableName });
+      if (Table.LatestStreamArn === undefined) throw new Error(`the table ${tableName} has no stream`);
+      return Table.LatestStreamArn;
     },
     async shards(streamArn) {
       const shards: Shard[] = [];
       let start: string | undefined;
       do {
-        const { StreamDescription } = await call('DynamoDBStreams_20120810.DescribeStream', {
+        const page: ShardPage = await call('DynamoDBStreams_20120810.DescribeStream', {
           StreamArn: streamArn,
           ...(start === undefined ? {} : { ExclusiveStartShardId: start }),
         });
-        const page = StreamDescription as {
-          Shards: { ShardId: string; ParentShardId?: string }[];
-          LastEvaluatedShardId?: string;
-        };
-        for (const { ShardId, ParentShardId } of page.Shards) {
+        for (const { ShardId, ParentShardId } of page.StreamDescription.Shards) {
           shards.push({ id: ShardId, ...(ParentShardId === undefined ? {} : { parentId: ParentShardId }) });
         }
-        start = page.LastEvaluatedShardId;
+        start = page.StreamDescription.LastEvaluatedShardId;
       } while (start !== undefined);
       return shards;
     },
@@ -87,23 +71,19 @@ export function streamClient(url: string): StreamClient {
         typeof from === 'string'
           ? { ShardIteratorType: from }
           : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: from.after };
-      const answer = await call('DynamoDBStreams_20120810.GetShardIterator', {
-        StreamArn: streamArn,
-        ShardId: shard,
-        ...position,
-      });
-      return answer.ShardIterator as string;
+      const { ShardIterator } = await call<{ ShardIterator: string }>(
+        'DynamoDBStreams_20120810.GetShardIterator',
+        { StreamArn: streamArn, ShardId: shard, ...position },
+      );
+      return ShardIterator;
     },
     async records(iterator, limit) {
-      const answer = await call('DynamoDBStreams_20120810.GetRecords', {
-        ShardIterator: iterator,
-        Limit: limit,
-      });
-      return {
-        records: (answer.Records ?? []) as StreamRecord[],
-        next: (answer.NextShardIterator ?? undefined) as string | undefined,
-      };
+      const { Records = [], NextShardIterator } = await call<{
+        Records?: StreamRecord[];
+        NextShardIterator?: string | null;
+      }>('DynamoDBStreams_20120810.GetRecords', { ShardIterator: iterator, Limit: limit });
+      return { records: Records, next: NextShardIterator ?? undefined };
     },
-    close: () => pool.close(),
+    close,
   };
 }
