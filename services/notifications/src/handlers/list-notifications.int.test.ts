@@ -51,6 +51,16 @@ describe('a user’s notifications', () => {
     expect(second.nextCursor).toBeUndefined();
   });
 
+  test('are refused a real cursor of another user', async () => {
+    const [mine, other] = [await aCustomerWithMails(), await aCustomerWithMails()];
+    const { nextCursor } = (await notifications.list({ caller: other.caller, query: { limit: '1' } })).body;
+    const { status, body } = await notifications.list({
+      caller: mine.caller,
+      query: { limit: '1', cursor: nextCursor! },
+    });
+    expect([status, body.errors?.map(({ field }) => field)]).toEqual([400, ['cursor']]);
+  });
+
   test('are not shown to another user', async () => {
     await aCustomerWithMails();
     const { body } = await notifications.list({ caller: { userId: aCustomer().userId } });

@@ -93,6 +93,14 @@ describe('GET orders', () => {
     }
   });
 
+  test('refuses a customer a real cursor of another customer', async () => {
+    const [greta, hans] = [as('customer'), as('customer')];
+    for (const { userId } of [greta, greta, hans, hans]) await anOrder('paid', userId);
+    const { body } = await listed({ caller: hans, query: { limit: '1' } });
+    const answer = await listed({ caller: greta, query: { limit: '1', cursor: String(body['nextCursor']) } });
+    expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', 'cursor']);
+  });
+
   test("refuses a customer another's orders", async () => {
     expect(codeOf(await listed({ caller: eve, query: { userId: ada.userId } }))).toEqual([403, 'FORBIDDEN']);
   });

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { dynamo } from '#shared/dynamo/dynamo.ts';
+import type { Item } from '#shared/dynamo/write.ts';
+import { OrderPaid } from '#shared/events/orders.ts';
+import { anEvent } from '#shared/testing/an-event.ts';
+import { expiryOf } from '#shared/testing/time-to-live.ts';
+import { productsService } from '../../testing/products-service.ts';
+
+const shop = await productsService();
+const { api, call, tables } = shop;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+const rowsOf = async (orderId: string) =>
+  (
+    await dynamo().query<Item>({
+      table: tables.reservations,
+      where: 'order_id = :id',
+      values: { ':id': orderId },
+    })
+  ).items;
+
+async function aReservation() {
+  const { productId } = await shop.aProduct();
+  await call(api.setInventory, {
+    params: { productId },
+    body: { warehouses: [{ warehouseId: 'berlin', onHand: 5 }] },
+  });
+  const orderId = randomUUID();
+  const reservedUntil = new Date(Date.now() + hourMs);
+  const lines = [{ productId, quantity: 1 }];
+  const result = await shop.reserve({
+    orderId,
+    lines,
+    reservedUntil: reservedUntil.toISOString(),
+    correlationId: 'test',
+  });
+  expect(result).toMatchObject({ ok: true });
+  return { productId, orderId, reservedUntil };
+}
+/** How long after a moment a row of the reservations is deleted; every row must say so. */
+async function keptAfter(moment: Date, orderId: string): Promise<number[]> {
+  const expiries = await Promise.all((await rowsOf(orderId)).map((row) => expiryOf('reservations', row)));
+  expect(expiries).not.toEqual([]);
+  return expiries.map((expiry) => (expiry?.getTime() ?? Number.NaN) - moment.getTime());
+}
+
+test('a reservation is kept long after it ends, so that an event that comes late finds it', async () => {
+  const { orderId, reservedUntil } = await aReservation();
+  for (const keptMs of await keptAfter(reservedUntil, orderId)) expect(keptMs).toBeGreaterThan(30 * dayMs);
+});
+
+test('a released and a committed reservation are kept longer than queues keep an event (28 days)', async () => {
+  const released = await aReservation();
+  await shop.release({ orderId: released.orderId, correlationId: 'test' });
+  const committed = await aReservation();
+  const { productId, orderId } = committed;
+  const order = {
+    orderId,
+    userId: randomUUID(),
+    orderNumber: 'N',
+    totalCents: 1000,
+    currency: 'EUR' as const,
+  };
+  const lines = [{ productId, name: 'Lamp', quantity: 1, unitPriceCents: 1000 }];
+  await shop.deliverOrderEvent(anEvent(OrderPaid, { ...order, paymentId: randomUUID(), lines }));
+  const now = new Date();
+  for (const each of [released, committed])
+    for (const keptMs of await keptAfter(now, each.orderId)) {
+      expect(keptMs).toBeGreaterThan(28 * dayMs);
+      expect(keptMs).toBeLessThan(366 * dayMs);
+    }
+});
+
+test('the record of an idempotent request is deleted after more than 24 hours', async () => {
+  const key = randomUUID();
+  await call(api.createCategory, {
+    body: { categoryId: `c-${key}`, name: 'Chairs' },
+    headers: { 'Idempotency-Key': key },
+  });
+  const { items } = await scan(tables.idempotency);
+  const record = items.find((item) => JSON.stringify(item).includes(key));
+  const expiry = await expiryOf('idempotency', record);
+  const keptMs = (expiry?.getTime() ?? 0) - Date.now();
+  expect(keptMs).toBeGreaterThan(24 * hourMs);
+  expect(keptMs).toBeLessThan(48 * hourMs);
+});
+
+/** Every item of a small table. */
+async function scan(table: string): Promise<{ items: Item[] }> {
+  const { DynamoDBClient, ScanCommand } = await import('@aws-sdk/client-dynamodb');
+  const { unmarshall } = await import('@aws-sdk/util-dynamodb');
+  const client = new DynamoDBClient({});
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+  client.destroy();
+  return { items: Items.map((item) => unmarshall(item)) };
+}
+
+describe('the reorder level', () => {
+  test.each([
+    [6, 5, ['STOCK_LOW']],
+    [7, 5, []],
+  ])(
+    'with %i pieces and a level of %i, one reserved piece announces %j',
+    async (onHand, reorderLevel, events) => {
+      const { productId } = await shop.aProduct();
+      await call(api.setInventory, {
+        params: { productId },
+        body: { warehouses: [{ warehouseId: 'berlin', onHand }], reorderLevel },
+      });
+      await shop.reserve({
+        orderId: randomUUID(),
+        lines: [{ productId, quantity: 1 }],
+        reservedUntil: new Date(Date.now() + hourMs).toISOString(),
+        correlationId: 'test',
+      });
+      const types = (await shop.events(productId)).map(({ type }) => type);
+      expect(types.filter((type) => type === 'STOCK_LOW')).toEqual(events);
+    },
+  );
+});
+
+test('a state that changes and its event are written together: neither without the other', async () => {
+  const product = await shop.aProduct();
+  const { items } = await scan(tables.outbox);
+  const entry = items.find((item) => item['aggregate_id'] === product.productId);
+  expect(entry).toBeDefined();
+  // An entry where the next event of the product belongs makes its write fail.
+  const entryId = String(entry!['entry_id']).replace(/1(?=#)/, '2');
+  const taken = { ...entry, entry_id: entryId };
+  expect(taken).not.toEqual(entry);
+  const { put } = await import('#shared/dynamo/write.ts');
+  await dynamo().write(put(tables.outbox, taken));
+  const changed = await call(api.changeProduct, {
+    params: { id: product.productId },
+    headers: { 'If-Match': '"1"' },
+    body: { name: 'Other lamp', category: 'lamps', price: { amountCents: 1, currency: 'EUR' } },
+  });
+  expect(changed.status).toBeGreaterThanOrEqual(400);
+  expect(await shop.asItIsNow(product.productId)).toMatchObject({ name: 'Lamp', version: 1 });
+});
