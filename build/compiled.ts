@@ -1,14 +1,19 @@
 import { compileStacks } from './compile/compile-stacks.ts';
 import type { CompiledStack, Deployment } from './deployment.ts';
+import { listStacks } from './stack-list.ts';
 import { root } from './stacks.ts';
 import { resolveDeployment } from './template/resolve-deployment.ts';
 
-/** Every stack as it compiles for a stage; from the cache when nothing has changed. */
+/** Every compiled stack of a stage; from the cache when nothing has changed. */
 export const compiled = (stage: string): Promise<CompiledStack[]> => compileStacks({ root, stage });
 
-/** Everything the compiled stacks of a stage ask for. */
-export async function deploymentOf(stage: string): Promise<Deployment> {
-  return resolveDeployment(await compiled(stage), {
+/** The resolved resources of a stage's stacks, except those in some directories. */
+export async function deploymentOf(
+  stage: string,
+  { except = [] }: { except?: string[] } = {},
+): Promise<Deployment> {
+  const directories = (await listStacks(root)).filter((directory) => !except.includes(directory));
+  return resolveDeployment(await compileStacks({ root, stage, directories }), {
     region: 'eu-west-1',
     accountId: '000000000000',
     stage,

@@ -29,7 +29,11 @@ type Osls = {
   init(): Promise<void>;
   run(): Promise<void>;
   utils: { writeFileSync: (...input: unknown[]) => void };
-  pluginManager: { hooks: Record<string, Hook[]>; spawn(command: string): Promise<void> };
+  pluginManager: {
+    hooks: Record<string, Hook[]>;
+    plugins: { inputFiles?: string[] }[];
+    spawn(command: string): Promise<void>;
+  };
   service: {
     service: string;
     getAllFunctions(): string[];
@@ -54,7 +58,7 @@ export type CompiledService = {
   tags: Record<string, string>;
   /** The stack's region as its `serverless.yml` says. */
   region: string;
-  /** Absolute paths of the files read by `${file(…)}`, present or not. */
+  /** Absolute paths of the files read by `${file(…)}`, present or not, and by plugins (`inputFiles`). */
   files: string[];
   /** Names of the environment variables read by `${env:…}`. */
   environment: string[];
@@ -117,7 +121,7 @@ export async function compileService(
     ),
     tags: provider.stackTags ?? {},
     region,
-    files: [...files],
+    files: [...files, ...instance.pluginManager.plugins.flatMap(({ inputFiles = [] }) => inputFiles)],
     environment: [...environment],
   };
 }

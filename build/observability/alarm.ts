@@ -1,4 +1,6 @@
-/** A metric of CloudWatch, of one thing. */
+import type { Settings } from './watched.ts';
+
+/** A CloudWatch metric of one resource. */
 export type Metric = {
   namespace: string;
   name: string;
@@ -11,28 +13,28 @@ export type Metric = {
 export type AlarmSpec = {
   /** Last part of the alarm's name. */
   name: string;
-  /** What has happened, in a sentence for whoever is woken. */
+  /** What has happened, in one sentence for the person on call. */
   says: string;
-  /** File in docs/runbooks, without its ending. */
+  /** File in docs/runbooks, without its extension. */
   runbook: string;
   metric: Metric;
-  /** The bound: a number, or a variable of the stage table. One of both. */
-  above?: number | string;
-  below?: number | string;
-  /** Above in so many of the last periods. */
+  /** The threshold: exactly one of the two. */
+  above?: number;
+  below?: number;
+  /** The alarm starts when `periods` of the last `of` (default: `periods`) periods are beyond the threshold. */
   periods: number;
   of?: number;
-  /** Essential ones exist in every stage; the others where `watch` is `all` in shared/serverless/stages.yml. */
+  /** Exists in every stage; other alarms where `watch` is `all` in shared/serverless/stages.yml. */
   essential?: boolean;
-  /** About copies in the second region: only where the stage has one. */
+  /** Concerns copies in the second region: only where the stage has one. */
   standby?: boolean;
   /** Only where this condition of resources/observability holds. */
   condition?: string;
-  /** Part of a composite alarm, and silent by itself. */
+  /** Part of a composite alarm, without notifications of its own. */
   silent?: boolean;
 };
 
-/** A resource of a template. */
+/** A CloudFormation resource. */
 export type Resource = {
   Type: string;
   Condition?: string;
@@ -40,8 +42,6 @@ export type Resource = {
 };
 
 const alarmTopic = { Ref: 'AlarmTopic' };
-/** Where the runbooks are; a link where the operator says so. */
-const runbooks = '${self:custom.runbooks}';
 
 function conditionOf({ essential, standby, condition }: AlarmSpec): Pick<Resource, 'Condition'> {
   if (condition !== undefined) return { Condition: condition };
@@ -49,16 +49,19 @@ function conditionOf({ essential, standby, condition }: AlarmSpec): Pick<Resourc
   return essential ? {} : { Condition: 'WatchesClosely' };
 }
 
-/** An alarm on one metric. No data is no alarm: a queue that nobody uses sends none. */
-export function alarm(spec: AlarmSpec): Resource {
+const descriptionOf = ({ says, runbook }: Pick<AlarmSpec, 'says' | 'runbook'>, { runbooks }: Settings) =>
+  `${says} Runbook: ${runbooks}/${runbook}.md`;
+
+/** An alarm on one metric. Missing data is no alarm: an unused queue sends none. */
+export function alarm(spec: AlarmSpec, settings: Settings): Resource {
   const { namespace, name, dimensions, statistic, periodSeconds } = spec.metric;
   const percentile = statistic.startsWith('p');
   return {
     Type: 'AWS::CloudWatch::Alarm',
     ...conditionOf(spec),
     Properties: {
-      AlarmName: `\${self:custom.prefix}-${spec.name}`,
-      AlarmDescription: `${spec.says} Runbook: ${runbooks}/${spec.runbook}.md`,
+      AlarmName: `${settings.prefix}-${spec.name}`,
+      AlarmDescription: descriptionOf(spec, settings),
       Namespace: namespace,
       MetricName: name,
       Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
@@ -74,16 +77,17 @@ export function alarm(spec: AlarmSpec): Resource {
   };
 }
 
-/** An alarm that is on while all of the named ones are. */
+/** A composite alarm, which is on while all parts (logical ids) are. */
 export const allOf = (
   spec: Pick<AlarmSpec, 'name' | 'says' | 'runbook'>,
   parts: readonly string[],
+  settings: Settings,
 ): Resource => ({
   Type: 'AWS::CloudWatch::CompositeAlarm',
   Condition: 'WatchesClosely',
   Properties: {
-    AlarmName: `\${self:custom.prefix}-${spec.name}`,
-    AlarmDescription: `${spec.says} Runbook: ${runbooks}/${spec.runbook}.md`,
+    AlarmName: `${settings.prefix}-${spec.name}`,
+    AlarmDescription: descriptionOf(spec, settings),
     AlarmRule: {
       'Fn::Join': [' AND ', parts.map((part) => ({ 'Fn::Sub': `ALARM("\${${part}}")` }))],
     },

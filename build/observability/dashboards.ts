@@ -1,6 +1,6 @@
 import type { Resource } from './alarm.ts';
 import { cacheNodes } from './servers.ts';
-import { anyStage, type Watched, type WatchedFunction } from './watched.ts';
+import type { Settings, Watched, WatchedFunction } from './watched.ts';
 
 type MetricRow = (string | Record<string, unknown>)[];
 type Widget = Record<string, unknown>;
@@ -24,7 +24,7 @@ const headline = (markdown: string): Widget => ({
 });
 
 /** Places widgets from left to right and from top to bottom. */
-function laidOut(widgets: readonly Widget[]): Widget[] {
+function withPositions(widgets: readonly Widget[]): Widget[] {
   let [x, y, lineHeight] = [0, 0, 0];
   return widgets.map((widget) => {
     const [width, height] = [Number(widget['width']), Number(widget['height'])];
@@ -36,11 +36,11 @@ function laidOut(widgets: readonly Widget[]): Widget[] {
   });
 }
 
-const dashboard = (name: string, widgets: readonly Widget[]): Resource => ({
+const dashboard = ({ prefix }: Settings, name: string, widgets: readonly Widget[]): Resource => ({
   Type: 'AWS::CloudWatch::Dashboard',
   Properties: {
-    DashboardName: `\${self:custom.prefix}-${name}`,
-    DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: laidOut(widgets) }) },
+    DashboardName: `${prefix}-${name}`,
+    DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: withPositions(widgets) }) },
   },
 });
 
@@ -48,13 +48,13 @@ const lambda = (
   metric: string,
   { key, name }: WatchedFunction,
   more: Record<string, unknown> = {},
-): MetricRow => ['AWS/Lambda', metric, 'FunctionName', anyStage(name), { label: key, ...more }];
+): MetricRow => ['AWS/Lambda', metric, 'FunctionName', name, { label: key, ...more }];
 
-/** Rate, latency and errors of each API, and of each route: a route is a function of its own. */
-function application({ apis, functions }: Watched): Widget[] {
+/** Rate, latency and errors of each API and of each route (one function per route). */
+function application({ settings, apis, functions }: Watched): Widget[] {
   return apis.flatMap((api) => {
     const service = /^shop-([a-z]+)-/.exec(api.name)?.[1] ?? api.name;
-    const dimensions = ['ApiName', anyStage(api.name), 'Stage', '${self:provider.stage}'];
+    const dimensions = ['ApiName', api.name, 'Stage', settings.stage];
     const routes = functions.filter((each) => each.http && each.service === service);
     return [
       headline(`## ${service}`),
@@ -98,12 +98,12 @@ function application({ apis, functions }: Watched): Widget[] {
   });
 }
 
-/** Depth, age and dead letters of the queues, what topics pass on, and what reactions make of it. */
-function messaging({ queues, topics, functions }: Watched): Widget[] {
+/** Depth, age and dead letters of the queues, deliveries of the topics, failures and latency of the reactions. */
+function messaging({ settings, queues, topics, functions }: Watched): Widget[] {
   const sqs = (metric: string, names: readonly string[], stat: string): MetricRow[] =>
-    names.map((name) => ['AWS/SQS', metric, 'QueueName', anyStage(name), { stat }]);
+    names.map((name) => ['AWS/SQS', metric, 'QueueName', name, { stat }]);
   const working = queues.filter(({ reader }) => reader).map(({ name }) => name);
-  const givenUp = queues.filter(({ reader }) => !reader).map(({ name }) => name);
+  const deadLetters = queues.filter(({ reader }) => !reader).map(({ name }) => name);
   const reactions = functions.filter(({ http }) => !http);
   const sweeps = [
     ...new Set(reactions.filter(({ key }) => /outbox/.test(key)).map(({ service }) => service)),
@@ -111,38 +111,26 @@ function messaging({ queues, topics, functions }: Watched): Widget[] {
   return [
     graph(
       'Dead letters and failed invocations',
-      sqs('ApproximateNumberOfMessagesVisible', givenUp, 'Maximum'),
+      sqs('ApproximateNumberOfMessagesVisible', deadLetters, 'Maximum'),
     ),
     graph('Age of the oldest message, s', sqs('ApproximateAgeOfOldestMessage', working, 'Maximum')),
     graph('Messages waiting', sqs('ApproximateNumberOfMessagesVisible', working, 'Maximum')),
     graph('Messages being worked on', sqs('ApproximateNumberOfMessagesNotVisible', working, 'Maximum')),
     graph(
       'Events published',
-      topics.map((name) => [
-        'AWS/SNS',
-        'NumberOfMessagesPublished',
-        'TopicName',
-        anyStage(name),
-        { stat: 'Sum' },
-      ]),
+      topics.map((name) => ['AWS/SNS', 'NumberOfMessagesPublished', 'TopicName', name, { stat: 'Sum' }]),
     ),
     graph(
       'Events not delivered',
-      topics.map((name) => [
-        'AWS/SNS',
-        'NumberOfNotificationsFailed',
-        'TopicName',
-        anyStage(name),
-        { stat: 'Sum' },
-      ]),
+      topics.map((name) => ['AWS/SNS', 'NumberOfNotificationsFailed', 'TopicName', name, { stat: 'Sum' }]),
     ),
     graph(
       'Outbox: age of the oldest unpublished event, s',
       sweeps.map((service) => [
-        '${self:custom.prefix}',
+        settings.prefix,
         'OutboxLag',
         'service',
-        `\${self:custom.project}-${service}`,
+        `${settings.project}-${service}`,
         { stat: 'Maximum' },
       ]),
     ),
@@ -162,16 +150,16 @@ function messaging({ queues, topics, functions }: Watched): Widget[] {
 }
 
 /** Connections, proxies, cache and tables. */
-function data({ tables, functions }: Watched): Widget[] {
-  const databases = ['users-db', 'orders-db'].map((name) => `\${self:custom.prefix}-${name}`);
+function data({ settings, tables, functions }: Watched): Widget[] {
+  const databases = ['users-db', 'orders-db'].map((name) => `${settings.prefix}-${name}`);
   const rds = (metric: string, stat = 'Average') =>
     databases.map((name) => ['AWS/RDS', metric, 'DBInstanceIdentifier', name, { stat }]);
   const proxy = (metric: string) =>
     databases.map((name) => ['AWS/RDS', metric, 'ProxyName', name, { stat: 'Sum' }]);
   const table = (metric: string, stat = 'Sum') =>
-    tables.map((name) => ['AWS/DynamoDB', metric, 'TableName', anyStage(name), { stat }]);
+    tables.map((name) => ['AWS/DynamoDB', metric, 'TableName', name, { stat }]);
   const cache = (metric: string, id: string, more: Record<string, unknown>): MetricRow[] =>
-    cacheNodes.map((node, index) => [
+    cacheNodes(settings).map((node, index) => [
       'AWS/ElastiCache',
       metric,
       'CacheClusterId',
@@ -211,18 +199,18 @@ function data({ tables, functions }: Watched): Widget[] {
   ];
 }
 
-/** What the people who run the shop look at. */
-function business({ functions }: Watched): Widget[] {
+/** Business metrics. */
+function business({ settings, functions }: Watched): Widget[] {
   const counted = (
     service: string,
     metric: string,
     label: string,
     more: Record<string, unknown> = {},
   ): MetricRow => [
-    '${self:custom.prefix}',
+    settings.prefix,
     metric,
     'service',
-    `\${self:custom.project}-${service}`,
+    `${settings.project}-${service}`,
     { stat: 'Sum', label, ...more },
   ];
   const views = functions.find(({ service, key }) => service === 'products' && key === 'get-product');
@@ -250,8 +238,8 @@ function business({ functions }: Watched): Widget[] {
 
 /** The four dashboards, by logical id. */
 export const dashboards = (watched: Watched): Record<string, Resource> => ({
-  ApplicationDashboard: dashboard('application', application(watched)),
-  MessagingDashboard: dashboard('messaging', messaging(watched)),
-  DataDashboard: dashboard('data', data(watched)),
-  BusinessDashboard: dashboard('business', business(watched)),
+  ApplicationDashboard: dashboard(watched.settings, 'application', application(watched)),
+  MessagingDashboard: dashboard(watched.settings, 'messaging', messaging(watched)),
+  DataDashboard: dashboard(watched.settings, 'data', data(watched)),
+  BusinessDashboard: dashboard(watched.settings, 'business', business(watched)),
 });

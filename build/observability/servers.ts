@@ -1,16 +1,18 @@
 import { type AlarmSpec, alarm, type Metric, type Resource } from './alarm.ts';
-import { logicalIdOf } from './watched.ts';
+import { logicalIdOf, type Settings } from './watched.ts';
 
 type Resources = Record<string, Resource>;
 const minute = 60;
 const fiveMinutes = 5 * minute;
 const gibibyte = 2 ** 30;
 
-/** A database's servers: how many of its replicas there are is the stage's size, which conditions read. */
-const databases = [
-  { name: 'users-db', size: 'usersDb' },
-  { name: 'orders-db', size: 'ordersDb' },
-].flatMap(({ name, size }) => [
+/** Every possible server of each database; conditions select the replicas that the stage has. */
+const databases = (
+  [
+    { name: 'users-db', size: 'usersDb' },
+    { name: 'orders-db', size: 'ordersDb' },
+  ] as const
+).flatMap(({ name, size }) => [
   { name, size, replica: false, condition: 'WatchesClosely' },
   ...[1, 2].map((number) => ({
     name: `${name}-replica-${number}`,
@@ -20,14 +22,15 @@ const databases = [
   })),
 ]);
 
-/** PostgreSQL: processor, storage and connections of every server, and how far replicas are behind. */
-export function databaseAlarms(): Resources {
+/** PostgreSQL: CPU, storage and connections of every server, and the replicas' lag. */
+export function databaseAlarms(settings: Settings): Resources {
   return resourcesOf(
+    settings,
     databases.flatMap(({ name, size, replica, condition }) => {
       const metric = (metricName: string, statistic: string, periodSeconds: number): Metric => ({
         namespace: 'AWS/RDS',
         name: metricName,
-        dimensions: { DBInstanceIdentifier: `\${self:custom.prefix}-${name}` },
+        dimensions: { DBInstanceIdentifier: `${settings.prefix}-${name}` },
         statistic,
         periodSeconds,
       });
@@ -36,7 +39,7 @@ export function databaseAlarms(): Resources {
         {
           ...about,
           name: `${name}-cpu`,
-          says: `The processor of ${name} is over 80 % busy for 15 minutes.`,
+          says: `The CPU of ${name} is over 80 % busy for 15 minutes.`,
           metric: metric('CPUUtilization', 'Average', fiveMinutes),
           above: 80,
           periods: 3,
@@ -44,7 +47,7 @@ export function databaseAlarms(): Resources {
         {
           ...about,
           name: `${name}-storage`,
-          says: `${name} has under 5 GiB of storage left, and could not grow.`,
+          says: `${name} has less than 5 GiB of free storage and cannot grow.`,
           metric: metric('FreeStorageSpace', 'Minimum', fiveMinutes),
           below: 5 * gibibyte,
           periods: 2,
@@ -52,9 +55,9 @@ export function databaseAlarms(): Resources {
         {
           ...about,
           name: `${name}-connections`,
-          says: `${name} has nearly as many connections as it takes.`,
+          says: `${name} has almost as many connections as its limit.`,
           metric: metric('DatabaseConnections', 'Maximum', minute),
-          above: `\${self:custom.size.${size}.connectionsAlarm}`,
+          above: settings.size[size].connectionsAlarm,
           periods: 5,
         },
       ];
@@ -72,15 +75,15 @@ export function databaseAlarms(): Resources {
   );
 }
 
-/** The nodes of the cache by name: after a failover another one than the first takes writes. */
-export const cacheNodes = ['001', '002', '003'].map(
-  (number) => `\${self:custom.prefix}-cache-0001-${number}`,
-);
+/** The cache's nodes by name: after a failover, another node than the first accepts writes. */
+export const cacheNodes = ({ prefix }: Settings): string[] =>
+  ['001', '002', '003'].map((number) => `${prefix}-cache-0001-${number}`);
 
-/** Redis: a cache that thrashes or is full makes the catalogue slow, never wrong. */
-export function cacheAlarms(): Resources {
+/** Redis: an overloaded or full cache makes the catalogue slow, never wrong. */
+export function cacheAlarms(settings: Settings): Resources {
   return resourcesOf(
-    cacheNodes.flatMap((node, index) => {
+    settings,
+    cacheNodes(settings).flatMap((node, index) => {
       const number = index + 1;
       const name = index === 0 ? 'cache' : `cache-${number}`;
       const metric = (metricName: string): Metric => ({
@@ -99,14 +102,14 @@ export function cacheAlarms(): Resources {
         {
           ...about,
           name: `${name}-memory`,
-          says: `Node ${number} of the cache is full and drops what is still in use.`,
+          says: `Node ${number} of the cache is full and evicts entries that are in use.`,
           metric: metric('DatabaseMemoryUsagePercentage'),
           above: 90,
         },
         {
           ...about,
           name: `${name}-cpu`,
-          says: `The one thread of node ${number} of the cache is busy nearly all the time.`,
+          says: `The single thread of cache node ${number} is almost always busy.`,
           metric: metric('EngineCPUUtilization'),
           above: 80,
         },
@@ -115,5 +118,5 @@ export function cacheAlarms(): Resources {
   );
 }
 
-const resourcesOf = (specs: AlarmSpec[]): Resources =>
-  Object.fromEntries(specs.map((spec) => [logicalIdOf(spec.name), alarm(spec)]));
+const resourcesOf = (settings: Settings, specs: AlarmSpec[]): Resources =>
+  Object.fromEntries(specs.map((spec) => [logicalIdOf(spec.name), alarm(spec, settings)]));

@@ -1,7 +1,20 @@
 import type { Deployment } from '../deployment.ts';
 
-/** What the alarms and dashboards are about: everything of the compiled stacks that can go wrong. */
+/** The stage's values that alarms and dashboards use. */
+export type Settings = {
+  project: string;
+  stage: string;
+  /** Begins every physical name: `shop-dev`. */
+  prefix: string;
+  /** Folder or address of the runbooks. */
+  runbooks: string;
+  standbyRegion: string;
+  size: Record<'usersDb' | 'ordersDb', { connectionsAlarm: number }>;
+};
+
+/** Everything in the compiled stacks that needs alarms or a place on a dashboard. */
 export type Watched = {
+  settings: Settings;
   functions: WatchedFunction[];
   queues: { name: string; reader: boolean }[];
   tables: string[];
@@ -11,17 +24,17 @@ export type Watched = {
 };
 export type WatchedFunction = {
   service: string;
-  /** The name of its handler. */
+  /** The function's key in serverless.yml. */
   key: string;
   name: string;
-  /** Answers HTTP: its errors are answers, and the API's figures count them. */
+  /** Serves a route or authorizes: the API's metrics count its errors. */
   http: boolean;
-  /** Reads a stream, whose records grow old when it fails. */
+  /** Reads a stream, whose unread records age when it fails. */
   stream: boolean;
 };
 
-/** Lists what a deployment of a stage has to watch, by name. */
-export function watchedOf(shop: Deployment): Watched {
+/** Lists what to watch in a deployment, sorted by name. */
+export function watchedOf(shop: Deployment, settings: Settings): Watched {
   const http = new Set(
     shop.apis.flatMap(({ methods, authorizers }) => [
       ...methods.flatMap(({ integration }) =>
@@ -38,6 +51,7 @@ export function watchedOf(shop: Deployment): Watched {
   const read = new Set(shop.mappings.map(({ sourceArn }) => sourceArn));
   const byName = <T extends { name: string }>(one: T, other: T) => one.name.localeCompare(other.name);
   return {
+    settings,
     functions: shop.functions
       .map(({ name, arn }) => {
         const [, service = '', key = ''] = /^shop-([a-z]+)-[a-z0-9]+-(.+)$/.exec(name) ?? [];
@@ -47,24 +61,12 @@ export function watchedOf(shop: Deployment): Watched {
     queues: shop.queues.map(({ name, arn }) => ({ name, reader: read.has(arn) })).toSorted(byName),
     tables: shop.tables.map(({ name }) => name).toSorted(),
     apis: shop.apis.map(({ name, stageName }) => ({ name, stage: stageName })).toSorted(byName),
-    topics: shop.topics.map(({ name }) => name).toSorted(),
+    // The alarm topic belongs to the stack that is being compiled.
+    topics: [...shop.topics.map(({ name }) => name), `${settings.prefix}-alarms`].toSorted(),
   };
 }
 
-/** The stage that the files are generated from; its name gives way to the variable. */
-export const sampleStage = 'dev';
-
-/** A physical name with project and stage left to the stack: `${self:custom.prefix}-order-queue.fifo`. */
-export function anyStage(name: string): string {
-  return name
-    .replace(new RegExp(`^shop-${sampleStage}(?=-|$)`), '${self:custom.prefix}')
-    .replace(
-      new RegExp(`^shop-([a-z]+)-${sampleStage}(?=-|$)`),
-      '${self:custom.project}-$1-${self:provider.stage}',
-    );
-}
-
-/** A logical id of a name: letters and digits, each word with a capital. */
+/** The logical id for a name: letters and digits, each word capitalised. */
 export const logicalIdOf = (...parts: string[]): string =>
   parts
     .join('-')

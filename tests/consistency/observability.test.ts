@@ -1,13 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiled, deploymentOf } from '../../build/compiled.ts';
 import type { Deployment } from '../../build/deployment.ts';
-import { generatedFiles } from '../../build/observability/files.ts';
 import { root } from '../../build/stacks.ts';
 
 type Resource = { Type: string; Condition?: string; Properties?: Record<string, unknown> };
 
-const folder = join(root, 'resources/observability/generated');
 let stacks: Awaited<ReturnType<typeof compiled>>;
 let shop: Deployment;
 let alarms: Resource[];
@@ -44,13 +42,6 @@ const there: Record<string, () => string[]> = {
 };
 
 describe('what is watched', () => {
-  test('is what the compiled stacks hold: npm run observability changes nothing', async () => {
-    const wanted = await generatedFiles();
-    expect(readdirSync(folder).toSorted()).toEqual(Object.keys(wanted).toSorted());
-    for (const [name, text] of Object.entries(wanted))
-      expect([name, readFileSync(join(folder, name), 'utf8')]).toEqual([name, text]);
-  }, 120_000);
-
   test.each(Object.entries(there))(
     '%s: every one has an alarm, and no alarm is about what is not there',
     (dimension, names) => {

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { configurationFiles, sourceFiles } from '../compile/input-hash.ts';
+import { deploymentOf } from '../compiled.ts';
+import { root } from '../stacks.ts';
+import type { Resource } from './alarm.ts';
+import { apiAlarms, copyAlarms, functionAlarms, outboxAlarms, queueAlarms, tableAlarms } from './alarms.ts';
+import { dashboards } from './dashboards.ts';
+import { cacheAlarms, databaseAlarms } from './servers.ts';
+import { type Settings, watchedOf } from './watched.ts';
+
+/** Alarms and dashboards for everything that the other stacks of the stage compile to, by logical id. */
+export async function observabilityResources(settings: Settings): Promise<Record<string, Resource>> {
+  const deployment = await deploymentOf(settings.stage, { except: ['resources/observability'] });
+  const watched = watchedOf(deployment, settings);
+  return {
+    ...queueAlarms(watched),
+    ...functionAlarms(watched),
+    ...apiAlarms(watched),
+    ...tableAlarms(watched),
+    ...copyAlarms(watched),
+    ...outboxAlarms(watched),
+    ...databaseAlarms(settings),
+    ...cacheAlarms(settings),
+    ...dashboards(watched),
+  };
+}
+
+/** What the result depends on: the other stacks' configuration and this folder. */
+export const inputFiles = (): string[] => [
+  ...configurationFiles(join(root, 'services')),
+  ...configurationFiles(join(root, 'resources')),
+  ...sourceFiles(import.meta.dirname),
+];
