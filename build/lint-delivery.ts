@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './run.ts';
+import { execa } from 'execa';
 import { root } from './stacks.ts';
 
 const tools = [
@@ -20,19 +20,17 @@ for (const { command, module, args } of tools) {
   const folder = join(root, '.cache', 'go', module.replaceAll('/', '-'));
   const path = join(folder, command);
   if (!existsSync(path)) {
-    const installed = await run('go', ['install', module], {
-      cwd: root,
-      env: { GOBIN: folder, GOFLAGS: '-modcacherw' },
-      timeoutMs: 300_000,
-    });
-    if (installed.status !== 0) fail(`${command} cannot be installed`, installed.output);
+    const env = { GOBIN: folder, GOFLAGS: '-modcacherw' };
+    const options = { cwd: root, env, timeout: 300_000, reject: false, all: true } as const;
+    const installed = await execa('go', ['install', module], options);
+    if (installed.failed) fail(`${command} cannot be installed: ${installed.shortMessage}`, installed.all);
   }
-  const { status, output } = await run(path, args, { cwd: root, timeoutMs: 120_000 });
-  if (status !== 0) fail(`${command} found something`, output);
+  const checked = await execa(path, args, { cwd: root, timeout: 120_000, reject: false, all: true });
+  if (checked.failed) fail(`${command} failed: ${checked.shortMessage}`, checked.all);
   console.log(`${command}: nothing found`);
 }
 
-function fail(what: string, output: string): never {
+function fail(what: string, output = ''): never {
   console.error(`${what}:\n${output}`);
   process.exit(1);
 }

@@ -6,9 +6,10 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { execa } from 'execa';
 import type { Template } from './deployment.ts';
 import { templatesOf, textOf } from './lint-infra/templates.ts';
-import { eachOf, run } from './run.ts';
+import { mapConcurrently } from './map-concurrently.ts';
 import { root, type Stack, stacks } from './stacks.ts';
 
 /** A cold start loads the bundle. The picture function carries sharp's native library. */
@@ -25,19 +26,19 @@ if (values.help) {
 
 const folderOf = (stack: Stack) => join(root, '.cache', 'packages', values.stage, stack.name);
 
-const results = await eachOf(stacks(), 2, async (stack) => {
+const results = await mapConcurrently(stacks(), 2, async (stack) => {
   rmSync(folderOf(stack), { recursive: true, force: true });
   const started = performance.now();
-  const outcome = await run(
+  const packaged = await execa(
     'npx',
     ['--no-install', 'sls', 'package', '--stage', values.stage, '--package', folderOf(stack)],
-    { cwd: join(root, stack.path), timeoutMs: 180_000 },
+    { cwd: join(root, stack.path), timeout: 180_000, reject: false, all: true },
   );
   console.log(
-    `${outcome.status === 0 ? 'packaged' : 'FAILED'}  ${stack.name}  ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    `${packaged.failed ? 'FAILED' : 'packaged'}  ${stack.name}  ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
-  if (outcome.status !== 0) console.error(outcome.output);
-  return { stack, ok: outcome.status === 0 };
+  if (packaged.failed) console.error(`${packaged.shortMessage}\n${packaged.all ?? ''}`);
+  return { stack, ok: !packaged.failed };
 });
 
 const bundles = results.flatMap(({ stack, ok }) =>

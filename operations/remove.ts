@@ -5,8 +5,8 @@
 import { parseArgs } from 'node:util';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { execa } from 'execa';
 import { compileStacks } from '../build/compile/compile-stacks.ts';
-import { run } from '../build/run.ts';
 import { root } from '../build/stacks.ts';
 
 const help = `npm run remove -- --stage dev [--region eu-west-1]
@@ -43,14 +43,18 @@ async function remove(stage: string, region: string): Promise<void> {
     }
   }
   // Stacks are removed against their order; half an hour is what databases and distributions may take.
-  const { status, output } = await run('npx', ['--no-install', 'oslsc', 'remove', '--stage', stage], {
+  const { failed, shortMessage, all } = await execa('oslsc', ['remove', '--stage', stage], {
     cwd: root,
+    preferLocal: true,
     // The stacks go where the buckets were emptied, whatever the shell's own region is.
     env: { AWS_REGION: region },
-    timeoutMs: 3_600_000,
+    timeout: 3_600_000,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
   });
-  console.log(output.trim());
-  process.exitCode = status === 0 ? 0 : 1;
+  if (all) console.log(all);
+  if (failed) throw new Error(shortMessage);
 }
 
 /** The buckets that a stack made; none when the stack is not there. */

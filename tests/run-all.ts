@@ -3,49 +3,30 @@
  * integration tests; each prints its own summary, the end-to-end one last.
  */
 
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { execa } from 'execa';
 import { root } from '../build/stacks.ts';
 
-const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-
-/** Runs one Jest project with its output passed on, or kept until its end. */
-function runProject(
-  project: string,
-  args: string[],
-  keep: boolean,
-): Promise<{ status: number; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      ['--experimental-vm-modules', jest, '--selectProjects', project, ...args],
-      {
-        cwd: root,
-        env: { ...process.env, NODE_NO_WARNINGS: '1' },
-        stdio: ['ignore', keep ? 'pipe' : 'inherit', keep ? 'pipe' : 'inherit'],
-      },
-    );
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk) => {
-        output += chunk;
-      });
-    child.on('close', (code) => resolve({ status: code ?? 1, output }));
+/** Runs one Jest project with its output passed on, or returned at its end. */
+const runProject = (project: string, args: string[], output: 'inherit' | 'pipe') =>
+  execa('jest', ['--selectProjects', project, ...args], {
+    cwd: root,
+    preferLocal: true,
+    env: { NODE_NO_WARNINGS: '1', NODE_OPTIONS: '--experimental-vm-modules' },
+    stdin: 'ignore',
+    stdout: output,
+    stderr: output,
+    all: true,
+    reject: false,
   });
-}
 
 const started = performance.now();
-const endToEnd = runProject('e2e', ['--runInBand'], true);
-const unit = await runProject('unit', [], false);
-const integration = await runProject('int', [], false);
-const { status, output } = await endToEnd;
-process.stdout.write(output);
+const endToEnd = runProject('e2e', ['--runInBand'], 'pipe');
+const unit = await runProject('unit', [], 'inherit');
+const integration = await runProject('int', [], 'inherit');
+const e2e = await endToEnd;
+console.log(e2e.all);
 
-const failed = [
-  ['unit', unit.status],
-  ['int', integration.status],
-  ['e2e', status],
-].filter(([, code]) => code !== 0);
+const failed = Object.entries({ unit, int: integration, e2e }).filter(([, result]) => result.failed);
 console.log(`\nall tests: ${((performance.now() - started) / 1000).toFixed(0)} s`);
 if (failed.length > 0) {
   console.error(`failed: ${failed.map(([name]) => name).join(', ')}`);

@@ -1,5 +1,5 @@
+import { execa } from 'execa';
 import { pythonTool } from '../python-tools.ts';
-import { run } from '../run.ts';
 import type { Tool } from './findings.ts';
 import { toolFolder } from './tool-folder.ts';
 
@@ -7,7 +7,7 @@ const requirement = 'cfn-lint==1.58.0';
 /** A type or property must exist in each region that a stack may be deployed to. */
 const regions = ['eu-west-1', 'us-east-1'];
 /** Clean; error 2, warning 4, information 8, added up. */
-const usual = (status: number): boolean => status >= 0 && status <= 14 && status % 2 === 0;
+const usual = (status = -1): boolean => status >= 0 && status <= 14 && status % 2 === 0;
 
 type Match = {
   Filename: string;
@@ -24,8 +24,9 @@ export const cfnLint: Tool = {
     const command = await pythonTool('cfn-lint', requirement);
     const args = ['--format', 'json', '--regions', ...regions, '--template', ...files];
     // Run in a folder without `.cfnlintrc.yaml`: its rules are taken out, and counted, by ourselves.
-    const { status, output, stdout } = await run(command, args, { cwd: toolFolder(), timeoutMs: 300_000 });
-    if (!usual(status)) throw new Error(`cfn-lint ended with ${status}: ${output}`);
+    const options = { cwd: toolFolder(), timeout: 300_000, reject: false } as const;
+    const { exitCode, shortMessage, stderr, stdout } = await execa(command, args, options);
+    if (!usual(exitCode)) throw new Error(`${shortMessage}: ${stderr}`);
     const matches = JSON.parse(stdout) as Match[];
     return files.map((file) => ({
       passed: 0,

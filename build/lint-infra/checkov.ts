@@ -1,5 +1,5 @@
+import { execa } from 'execa';
 import { pythonTool } from '../python-tools.ts';
-import { run } from '../run.ts';
 import type { Finding, Tool, Verdict } from './findings.ts';
 import { toolFolder } from './tool-folder.ts';
 
@@ -20,11 +20,14 @@ export const checkov: Tool = {
     // Guidelines and severities come from a service on the internet, and are asked for before every run otherwise.
     args.push('--skip-download');
     // Run in a folder without `.checkov.yaml`: its rules are taken out, and counted, by ourselves.
-    const { status, output, stdout } = await run(command, [...args, '--file', ...files], {
-      cwd: toolFolder(),
-      timeoutMs: 300_000,
-    });
-    if (status > 1) throw new Error(`checkov ended with ${status}: ${output}`);
+    const options = { cwd: toolFolder(), timeout: 300_000, reject: false } as const;
+    const {
+      exitCode = 2,
+      shortMessage,
+      stderr,
+      stdout,
+    } = await execa(command, [...args, '--file', ...files], options);
+    if (exitCode > 1) throw new Error(`${shortMessage}: ${stderr}`);
     const { passed_checks, failed_checks, parsing_errors } = (JSON.parse(stdout) as Report).results;
     if (parsing_errors.length > 0) throw new Error(`checkov cannot read ${parsing_errors.join(', ')}`);
     return files.map((file): Verdict => {

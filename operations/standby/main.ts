@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { eachOf, run } from '../../build/run.ts';
+import { execa } from 'execa';
+import { mapConcurrently } from '../../build/map-concurrently.ts';
 import { project, root } from '../../build/stacks.ts';
 import { primaryRegionOf, standbySettings, standbyWaves, streams } from './stacks.ts';
 
@@ -36,7 +37,7 @@ const { stage, region } = values;
 const regions = { standby: region, primary: process.env['SHOP_PRIMARY_REGION'] || (await primaryRegion()) };
 const env = standbySettings(regions, await streamSettings());
 for (const wave of standbyWaves()) {
-  const results = await eachOf(wave, wave.length, (path) => deploy(path, stage));
+  const results = await mapConcurrently(wave, wave.length, (path) => deploy(path, stage));
   if (results.includes(false)) process.exit(1);
 }
 console.log(`\nthe shop is deployed in ${region}; now turn the domain: docs/disaster-recovery.md`);
@@ -65,13 +66,17 @@ async function streamSettings(): Promise<Record<string, string>> {
 
 async function deploy(path: string, stageName: string): Promise<boolean> {
   const started = performance.now();
-  const { status, output } = await run('npx', ['--no-install', 'sls', 'deploy', '--stage', stageName], {
+  const { failed, shortMessage, all } = await execa('sls', ['deploy', '--stage', stageName], {
     cwd: join(root, path),
+    preferLocal: true,
     env,
-    timeoutMs: mostMinutesPerStack * 60_000,
+    timeout: mostMinutesPerStack * 60_000,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
   });
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-  console.log(`${status === 0 ? 'deployed' : 'FAILED'}  ${path}  ${minutes} min`);
-  if (status !== 0) console.error(output);
-  return status === 0;
+  console.log(`${failed ? 'FAILED' : 'deployed'}  ${path}  ${minutes} min`);
+  if (failed) console.error(`${all ?? ''}\n${shortMessage}`);
+  return !failed;
 }

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { eachOf } from '../../build/run.ts';
+import { mapConcurrently } from '../../build/map-concurrently.ts';
 import { shardOf } from '../../shared/dynamo/outbox.ts';
 
 type Key = { aggregate_id: string; entry_id: string };
@@ -23,7 +23,7 @@ export async function takeBack(client: DynamoDBDocumentClient, table: string, si
     },
   );
   for await (const { Items = [] } of pages) {
-    await eachOf(Items as Key[], updatesAtOnce, ({ aggregate_id, entry_id }) =>
+    await mapConcurrently(Items as Key[], updatesAtOnce, ({ aggregate_id, entry_id }) =>
       client.send(
         new UpdateCommand({
           TableName: table,

@@ -1,62 +1,59 @@
 /**
- * Proves that the wiring deploys: `npm run prove:deploy`. On an AWS emulator it deploys every stack with the
- * README's own commands, sets it up, runs the end-to-end and contract suites against it, compares every function's
- * surroundings with the compiled templates, and removes everything. Then it deploys production with its databases,
- * domain and second region, removes that as well and tells what is kept. Ends with another status than 0 at the
- * first failure; nothing stays behind either way, except the logs of a failure.
+ * Proves that the stacks deploy: `npm run prove:deploy`. On an AWS emulator it deploys every stack with the documented
+ * commands, sets it up, runs the end-to-end and contract suites against it, compares each function's environment and
+ * role with the compiled templates, and removes everything. Then it deploys production with its databases, domain and
+ * second region, removes that too, and lists what is retained. Exits with 1 at the first failure.
  */
 import { parseArgs } from 'node:util';
-import { root } from '../../build/stacks.ts';
-import { Account } from './account.ts';
+import { Account } from '../emulator/account.ts';
+import { startMinistack } from '../emulator/ministack.ts';
+import { runProof } from '../emulator/run-proof.ts';
+import { typeSupport } from '../emulator/type-support.ts';
+import { knownDifferences } from '../known-differences.ts';
+import { step } from '../steps.ts';
 import { proveContract } from './contract.ts';
-import { everythingIn } from './leftovers.ts';
-import { printLimits } from './limits.ts';
-import { type Emulator, startMinistack } from './ministack.ts';
-import { endCommands } from './processes.ts';
 import { proveProduction } from './production.ts';
+import { listResources } from './resource-list.ts';
 import { proveShop } from './shop.ts';
-import { printSteps, step } from './steps.ts';
-import { Workplace } from './workspace.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-/** `--only shop`, `--only contract` or `--only production` does a part of the proof. */
-const chosen = (part: string): boolean => values.only === undefined || values.only === part;
-/** Where the standby stacks and CloudFront's own are (shared/serverless/custom.yml). */
+const help = `npm run prove:deploy [-- --only contract|shop|production]
+
+Deploys every stack to an AWS emulator, tests it, and removes it. --only runs one part.`;
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean' } } });
+const isSelected = (part: string): boolean => values.only === undefined || values.only === part;
+/** The region of the standby stacks and of CloudFront's certificate and firewall (shared/serverless/custom.yml). */
 const secondRegion = 'us-east-1';
 
-async function prove(place: Workplace, emulator: Emulator): Promise<void> {
-  const account = new Account(emulator);
-  const accounts = [account, new Account(emulator, secondRegion)];
-  const before = new Set(await everythingIn(accounts));
-  if (chosen('contract')) await proveContract(place, emulator, account);
-  if (chosen('shop')) await proveShop(place, emulator, account, accounts);
-  await step('look for anything left behind', async () => {
-    const leftovers = (await everythingIn(accounts)).filter((each) => !before.has(each));
-    if (leftovers.length > 0) throw new Error(`Removing left behind:\n  ${leftovers.join('\n  ')}`);
+/** Prints the emulator's known limits, so that nobody overestimates the proof. */
+function printLimits(): void {
+  console.log('\nDifferences between the emulator and AWS (docs/platform-differences.md):');
+  for (const [promise, actual] of Object.entries(knownDifferences['ministack'] ?? {}))
+    console.log(`  - “${promise}”: ${actual}`);
+  console.log(`  - created without effect: ${typeSupport.stubbed.join(', ')}`);
+  console.log('  - removal of protected production databases is not proved: RDS would refuse it');
+  console.log(`  - not created: ${typeSupport.leftOut.join(', ')}`);
+}
+
+if (values.help) console.log(help);
+else
+  await runProof(async (workspace) => {
+    const emulator = await step('start the emulator', () => startMinistack(workspace.root, workspace.folder));
+    try {
+      Object.assign(workspace.environment, emulator.environment);
+      const account = new Account(emulator);
+      const accounts = [account, new Account(emulator, secondRegion)];
+      const before = new Set(await listResources(accounts));
+      if (isSelected('contract')) await proveContract(workspace, emulator, account);
+      if (isSelected('shop')) await proveShop(workspace, emulator, account, accounts);
+      await step('check that nothing is left behind', async () => {
+        const leftovers = (await listResources(accounts)).filter((each) => !before.has(each));
+        if (leftovers.length > 0) throw new Error(`Removal left behind:\n  ${leftovers.join('\n  ')}`);
+      });
+      // Last, because production retains resources.
+      if (isSelected('production')) await proveProduction(workspace, emulator, accounts);
+      printLimits();
+    } finally {
+      await emulator.stop();
+    }
   });
-  // Last, since it keeps what production keeps.
-  if (chosen('production')) await proveProduction(place, emulator, accounts);
-}
-
-async function main(): Promise<void> {
-  const place = new Workplace(root);
-  process.once('exit', endCommands);
-  let emulator: Emulator | undefined;
-  try {
-    emulator = await step('start the emulator', () => startMinistack(root, place.folder('.')));
-    place.useEmulator(emulator);
-    await prove(place, emulator);
-  } catch (error) {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-    console.error(`\nLogs are kept in ${place.directory}`);
-    process.exitCode = 1;
-  } finally {
-    await emulator?.stop();
-    printSteps();
-    printLimits();
-    if (process.exitCode !== 1) place.clear();
-  }
-}
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-await main();

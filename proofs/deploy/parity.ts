@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { InvokeCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
-import { eachOf } from '../../build/run.ts';
+import { mapConcurrently } from '../../build/map-concurrently.ts';
 
 import { startPlatform } from '../../platform/start-platform.ts';
 import { defineFunctions } from '../../platform/startup/define-functions.ts';
 import { defaultOptions } from '../../platform/startup/options.ts';
 import type { StartOptions } from '../../platform/startup/platform.ts';
-import type { Account } from './account.ts';
+import type { Account } from '../emulator/account.ts';
+import type { Workspace } from '../emulator/workspace.ts';
 import { differencesOf, rolesThatGrantTheProbe, type SelfReport } from './self-report.ts';
-import type { Workplace } from './workspace.ts';
 import { zip } from './zip.ts';
 
-/** What the emulator leaves of its own environment in a function's (docs/platform-differences.md). */
-const ownVariables =
+/** The emulator's own variables, which its functions inherit (docs/platform-differences.md). */
+const emulatorVariables =
   /^(AUTH|BIND_HOST|GATEWAY_PORT|HOME|IOT_MTLS_ENABLED|MINISTACK_\w+|PERSIST_STATE|SFTP_ENABLED|STATE_DIR|TMPDIR|_LAMBDA_\w+|_MINISTACK_\w+)$/;
 
-/** The probe as one module, bundled by the settings that the functions are bundled by. */
+/** The probe as one module, bundled with the functions' settings. */
 export async function bundleProbe(root: string): Promise<string> {
   const buildOptions = createRequire(import.meta.url)(
     '../../shared/serverless/esbuild.config.cjs',
@@ -34,9 +34,8 @@ export async function bundleProbe(root: string): Promise<string> {
 }
 
 /**
- * Puts the probe in the place of every deployed function's code, leaving handler, environment, role and limits as
- * they were deployed, runs it, and compares what it reports with the compiled templates. Answers the differences.
- * The functions are of no use afterwards.
+ * Replaces every deployed function's code with the probe, invokes it, and returns the differences between its report and
+ * the compiled templates. Handler, environment, role and limits stay as deployed. The functions are unusable afterwards.
  */
 export async function compareFunctions(
   root: string,
@@ -44,21 +43,21 @@ export async function compareFunctions(
   deployment: Deployment,
 ): Promise<string[]> {
   const code = await bundleProbe(root);
-  const found = await eachOf(deployment.functions, 2, async (spec) => {
+  const found = await mapConcurrently(deployment.functions, 2, async (spec) => {
     const report = await reportOf(account, spec, code);
-    return typeof report === 'string' ? [report] : differencesOf(spec, report, ownVariables);
+    return typeof report === 'string' ? [report] : differencesOf(spec, report, emulatorVariables);
   });
   const grants = rolesThatGrantTheProbe(deployment).map((role) => `${role}: grants dynamodb:ListTables`);
   return [...grants, ...found.flat()];
 }
 
-/** The same on the local platform: every function keeps its definition, and gets the probe as its bundle. */
-export async function compareLocalFunctions(place: Workplace): Promise<string[]> {
-  const file = place.folder('probe.mjs');
-  writeFileSync(file, await bundleProbe(place.root));
+/** The same on the local platform: every function keeps its definition, and the probe is its bundle. */
+export async function compareLocalFunctions(workspace: Workspace): Promise<string[]> {
+  const file = workspace.path('probe.mjs');
+  writeFileSync(file, await bundleProbe(workspace.root));
   const options: StartOptions = {
-    ...defaultOptions(place.root),
-    dataDir: place.folder('local'),
+    ...defaultOptions(workspace.root),
+    dataDir: workspace.path('local'),
     ports: { api: 0, console: 0, aws: 0, payments: 0 },
     watch: false,
     durable: false,
@@ -69,10 +68,10 @@ export async function compareLocalFunctions(place: Workplace): Promise<string[]>
     const { deployment, pool, awsEndpoint } = platform;
     const files = new Map(deployment.functions.map(({ name }) => [name, file]));
     defineFunctions({ options, deployment, bundler: { files }, pool, awsEndpoint });
-    const found = await eachOf(deployment.functions, 2, async (spec) => {
+    const found = await mapConcurrently(deployment.functions, 2, async (spec) => {
       const { payload, failure } = await pool.invoke(spec.name, '{}');
       return failure
-        ? [`${spec.name}: the probe failed in its place: ${payload}`]
+        ? [`${spec.name}: the probe failed: ${payload}`]
         : differencesOf(spec, JSON.parse(payload) as SelfReport);
     });
     return found.flat();
@@ -89,9 +88,7 @@ async function reportOf(
   const file = `${handler.slice(0, handler.lastIndexOf('.'))}.mjs`;
   const ZipFile = zip({ [file]: code });
   await account.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile }));
-  const answer = await account.lambda.send(new InvokeCommand({ FunctionName: name, Payload: '{}' }));
-  const text = Buffer.from(answer.Payload ?? []).toString();
-  return answer.FunctionError
-    ? `${name}: the probe failed in its place: ${text}`
-    : (JSON.parse(text) as SelfReport);
+  const response = await account.lambda.send(new InvokeCommand({ FunctionName: name, Payload: '{}' }));
+  const text = Buffer.from(response.Payload ?? []).toString();
+  return response.FunctionError ? `${name}: the probe failed: ${text}` : (JSON.parse(text) as SelfReport);
 }

@@ -3,12 +3,11 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Context } from 'aws-lambda';
 import type { SelfReport } from './self-report.ts';
 
-/** Values that nobody may read in a report. */
+/** Variables whose values must not be in a report. */
 const secret = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
 
 /**
- * Runs in the place of a function's own code, under its environment, role and limits, and tells what it finds
- * there.
+ * Runs instead of a function's own code, with its environment, role and limits, and reports them.
  */
 export async function handler(_event: unknown, context: Context): Promise<SelfReport> {
   const remainingMs = context.getRemainingTimeInMillis();
@@ -22,11 +21,11 @@ export async function handler(_event: unknown, context: Context): Promise<SelfRe
       Object.entries(process.env).map(([name, value]) => [name, secret.has(name) ? '…' : (value ?? '')]),
     ),
     identityArn: identity.Arn ?? '',
-    notGranted: await refusalOf(() => new DynamoDBClient({}).send(new ListTablesCommand({}))),
+    notGranted: await errorNameOf(() => new DynamoDBClient({}).send(new ListTablesCommand({}))),
   };
 }
 
-async function refusalOf(call: () => Promise<unknown>): Promise<string> {
+async function errorNameOf(call: () => Promise<unknown>): Promise<string> {
   try {
     await call();
     return 'allowed';

@@ -1,102 +1,102 @@
 import { join } from 'node:path';
 import { compileStacks } from '../../build/compile/compile-stacks.ts';
 import { listStacks } from '../../build/stack-list.ts';
-import type { Account, DeployedResource } from './account.ts';
-import { deployDatabases, surround } from './fixtures.ts';
-import { countResources, printCounts } from './inventory.ts';
-import { everythingIn } from './leftovers.ts';
-import type { Emulator } from './ministack.ts';
-import { reasonsToKeep } from './retained-resources.ts';
-import { step } from './steps.ts';
-import type { Workplace } from './workspace.ts';
+import type { Account, DeployedResource } from '../emulator/account.ts';
+import { deployDatabases, startFixtures } from '../emulator/fixtures.ts';
+import type { Emulator } from '../emulator/ministack.ts';
+import type { Workspace } from '../emulator/workspace.ts';
+import { step } from '../steps.ts';
+import { countResources, printCounts } from './resource-counts.ts';
+import { listResources } from './resource-list.ts';
+import { retentionReasons } from './retained-resources.ts';
 
 const accountStack = 'resources/account';
 
 /**
- * Deploys what the account has once and the whole stage `prod` with databases, domain and second region of its own,
- * removes it, and tells what stays and why. Throws when more stays than the templates keep, or less.
+ * Deploys the account's stack and the whole stage `prod` with its own databases, domain and second region, removes them,
+ * and prints what is retained and why. @throws Error when the removal retains more or less than the templates say
  */
 export async function proveProduction(
-  place: Workplace,
+  workspace: Workspace,
   emulator: Emulator,
   accounts: readonly Account[],
 ): Promise<void> {
-  const before = new Set(await everythingIn(accounts));
-  const around = await surround(place, emulator, 'prod');
-  Object.assign(place.environment, { SHOP_DATABASES: 'managed', SHOP_DOMAIN: 'shop.example' });
+  const before = new Set(await listResources(accounts));
+  const fixtures = await startFixtures(workspace, emulator, 'prod');
+  Object.assign(workspace.environment, { SHOP_DATABASES: 'managed', SHOP_DOMAIN: 'shop.example' });
+  const { root } = workspace;
   try {
     await step('deploy the account’s stack (npx sls deploy in resources/account)', () =>
-      place.command('sls', ['deploy'], join(place.root, accountStack), 'prod'),
+      workspace.command('sls', ['deploy'], join(root, accountStack), 'prod'),
     );
     await step('deploy the databases of prod (npx sls deploy in resources/network, standby, data)', () =>
-      deployDatabases(place, accounts[0]!, around, 'prod'),
+      deployDatabases(workspace, accounts[0]!, fixtures, 'prod'),
     );
     await step('deploy every stack of prod (npx oslsc deploy --stage prod)', () =>
-      place.command('oslsc', ['deploy'], place.root, 'prod'),
+      workspace.command('oslsc', ['deploy'], root, 'prod'),
     );
     printCounts('prod', (await Promise.all(accounts.map(countResources))).flat());
-    const kept = await resourcesToKeep(place.root, accounts);
+    const retained = await retainedResources(root, accounts);
     await step(
       'remove prod (npx oslsc remove --stage prod, npx sls remove in resources/account)',
       async () => {
-        await place.command('oslsc', ['remove'], place.root, 'prod');
-        await place.command('sls', ['remove'], join(place.root, accountStack), 'prod');
+        await workspace.command('oslsc', ['remove'], root, 'prod');
+        await workspace.command('sls', ['remove'], join(root, accountStack), 'prod');
       },
     );
-    printKept(kept);
-    const left = (await everythingIn(accounts)).filter((each) => !before.has(each));
-    mustBeKept(left, kept);
+    printRetained(retained);
+    const remaining = (await listResources(accounts)).filter((each) => !before.has(each));
+    mustMatch(remaining, retained);
   } finally {
-    await around.stop();
+    await fixtures.stop();
   }
 }
 
-/** What was deployed with a policy that keeps it when its stack is removed. */
-async function resourcesToKeep(root: string, accounts: readonly Account[]): Promise<DeployedResource[]> {
+/** The deployed resources whose deletion policy retains them when their stack is removed. */
+async function retainedResources(root: string, accounts: readonly Account[]): Promise<DeployedResource[]> {
   const directories = [...(await listStacks(root)), accountStack];
-  const templates = new Map(
-    (await compileStacks({ root, stage: 'prod', directories })).map(({ name, template }) => [name, template]),
-  );
-  const kept: DeployedResource[] = [];
+  const compiled = await compileStacks({ root, stage: 'prod', directories });
+  const templates = new Map(compiled.map(({ name, template }) => [name, template]));
+  const retained: DeployedResource[] = [];
   for (const account of accounts)
     for (const stack of await account.stacks())
       for (const resource of await account.resourcesOf(stack)) {
         const policy = templates.get(stack)?.Resources[resource.logicalId]?.DeletionPolicy ?? 'Delete';
-        if (policy !== 'Delete') kept.push(resource);
+        if (policy !== 'Delete') retained.push(resource);
       }
-  const unexplained = new Set(kept.map(({ type }) => type).filter((type) => !reasonsToKeep[type]));
+  const unexplained = new Set(retained.map(({ type }) => type).filter((type) => !retentionReasons[type]));
   if (unexplained.size > 0)
     throw new Error(
-      `Kept without a reason in proofs/deploy/retained-resources.ts: ${[...unexplained].join(', ')}`,
+      `No reason in proofs/deploy/retained-resources.ts to retain ${[...unexplained].join(', ')}`,
     );
-  return kept;
+  return retained;
 }
 
-function printKept(kept: readonly DeployedResource[]): void {
-  const counts = new Map<string, number>();
-  for (const { type } of kept) counts.set(type, (counts.get(type) ?? 0) + 1);
-  console.log('\nWhat removing prod keeps:');
-  for (const [type, count] of [...counts].sort())
-    console.log(`  ${String(count).padStart(4)}  ${type.padEnd(30)}  ${reasonsToKeep[type]}`);
+function printRetained(retained: readonly DeployedResource[]): void {
+  console.log('\nRetained after the removal of prod:');
+  for (const [type, all] of [...Map.groupBy(retained, ({ type }) => type)].toSorted())
+    console.log(`  ${String(all.length).padStart(4)}  ${type.padEnd(30)}  ${retentionReasons[type]}`);
 }
 
-/** What is no resource of its own, so that everythingIn does not list it. */
-const notListed = new Set(['Custom::SchemaMigration']);
+/** Types that listResources does not list, because they are not separate resources. */
+const unlisted = new Set(['Custom::SchemaMigration']);
 
-/** A secret's copy in another region has the secret's name; its ARN ends in six characters of its own. */
+/** A secret's replica has the secret's name; its ARN ends in six random characters. */
 const nameOf = (id: string): string =>
   /^arn:aws:secretsmanager:[^:]*:\d*:secret:(.+)-\w{6}$/.exec(id)?.[1] ?? id;
 
-function mustBeKept(left: readonly string[], kept: readonly DeployedResource[]): void {
-  const belongs = (one: string, { physicalId }: DeployedResource) => {
-    const [found, wanted] = [nameOf(one.split(' ').at(-1) ?? ''), nameOf(physicalId)];
-    return found.includes(wanted) || wanted.includes(found);
+function mustMatch(remaining: readonly string[], retained: readonly DeployedResource[]): void {
+  const isSame = (line: string, { physicalId }: DeployedResource) => {
+    const [found, expected] = [nameOf(line.split(' ').at(-1) ?? ''), nameOf(physicalId)];
+    return found.includes(expected) || expected.includes(found);
   };
-  const tooMuch = left.filter((one) => !kept.some((each) => belongs(one, each)));
-  const lost = kept.filter((each) => !notListed.has(each.type) && !left.some((one) => belongs(one, each)));
-  if (tooMuch.length > 0) throw new Error(`Removing prod left behind:\n  ${tooMuch.join('\n  ')}`);
+  const extra = remaining.filter((line) => !retained.some((each) => isSame(line, each)));
+  const lost = retained.filter(
+    (each) => !unlisted.has(each.type) && !remaining.some((line) => isSame(line, each)),
+  );
+  if (extra.length > 0) throw new Error(`Removing prod left behind:\n  ${extra.join('\n  ')}`);
   if (lost.length > 0)
     throw new Error(
-      `Removing prod took what it should keep:\n  ${lost.map(({ type, physicalId }) => `${type} ${physicalId}`).join('\n  ')}`,
+      `Removing prod deleted what it should retain:\n  ${lost.map(({ type, physicalId }) => `${type} ${physicalId}`).join('\n  ')}`,
     );
 }

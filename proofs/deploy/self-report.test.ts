@@ -30,11 +30,11 @@ const report = (changes: Partial<SelfReport> = {}): SelfReport => ({
 });
 
 describe('a function’s report of itself', () => {
-  test('that is what the template asks for shows no difference', () => {
+  test('equal to the template has no difference', () => {
     expect(differencesOf(spec, report())).toEqual([]);
   });
 
-  test('may name a secret by another made-up ending', () => {
+  test('may name a secret with another random suffix', () => {
     const environment = { STAGE: 'dev', DATABASE_SECRET_ID: secretArn('ZZZZZZ') };
     expect(differencesOf(spec, report({ environment }))).toEqual([]);
   });
@@ -42,8 +42,8 @@ describe('a function’s report of itself', () => {
   test.each<[string, Partial<SelfReport>, RegExp]>([
     ['another memory', { memoryMb: 128 }, /memory is 128/],
     ['another identity', { identityArn: 'arn:aws:iam::000000000000:root' }, /identity is arn:aws:iam/],
-    ['a call that should be refused', { notGranted: 'allowed' }, /not granted is allowed/],
-    ['more time than the template gives', { remainingMs: 30_000 }, /30000 ms are left/],
+    ['a call that should be denied', { notGranted: 'allowed' }, /not granted is allowed/],
+    ['more time than the template sets', { remainingMs: 30_000 }, /30000 ms remain/],
     [
       'a missing variable',
       { environment: { DATABASE_SECRET_ID: secretArn('aB3dE6') } },
@@ -54,7 +54,7 @@ describe('a function’s report of itself', () => {
       { environment: { ...spec.environment, HOST_SECRET: 'x' } },
       /HOST_SECRET, which the/,
     ],
-  ])('tells of %s', (_, changes, sentence) => {
+  ])('reports %s', (_, changes, sentence) => {
     expect(differencesOf(spec, report(changes))).toEqual([expect.stringMatching(sentence)]);
   });
 });

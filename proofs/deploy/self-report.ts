@@ -1,45 +1,43 @@
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 
-/** What a function finds around it when it runs. */
+/** What a function observes about itself when it runs. */
 export type SelfReport = {
   name: string;
   arn: string;
   memoryMb: number;
   /** At the beginning of the invocation. */
   remainingMs: number;
-  /** Every variable; the values of credentials are left out. */
+  /** Every variable, without the values of credentials. */
   environment: Record<string, string>;
   identityArn: string;
-  /** The name of the error that `dynamodb:ListTables` ended with, or `allowed`. No role of the shop grants it. */
+  /** The name of the error of `dynamodb:ListTables`, which no role of the shop grants, or `allowed`. */
   notGranted: string;
 };
 
 /**
- * Variables that Lambda sets, and those by which a platform other than AWS makes itself reachable.
+ * Variables that Lambda sets, and those with which another platform gives its address.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 const setByLambda = /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|LANG$|TZ$|PATH$|LD_LIBRARY_PATH$|NODE_PATH$)/;
 
-/** A function may start late on a busy machine: of its time, this much may be gone when the probe first looks. */
+/** On a busy machine, this much of a function's time may have passed when the probe starts. */
 const startMs = 2000;
 
 /**
- * Where a function's report is not what the compiled template asks for, one sentence each. `tolerated` matches
- * names of variables that the platform is known to add (docs/platform-differences.md).
+ * The differences between a function's report and the compiled template, one sentence each. `tolerated` matches the names
+ * of variables that the platform is known to add (docs/platform-differences.md).
  */
 export function differencesOf(spec: FunctionSpec, report: SelfReport, tolerated?: RegExp): string[] {
   const found: string[] = [];
   const expect = (what: string, wanted: unknown, got: unknown) => {
     if (wanted !== got)
-      found.push(`${spec.name}: ${what} is ${String(got)}, the template asks for ${String(wanted)}`);
+      found.push(`${spec.name}: ${what} is ${String(got)}, the template sets ${String(wanted)}`);
   };
   expect('its name', spec.name, report.name);
   expect('its ARN', spec.arn, report.arn);
   expect('its memory', spec.memoryMb, report.memoryMb);
   if (report.remainingMs > spec.timeoutMs || report.remainingMs < spec.timeoutMs - startMs) {
-    found.push(
-      `${spec.name}: ${report.remainingMs} ms are left of the ${spec.timeoutMs} that the template gives`,
-    );
+    found.push(`${spec.name}: ${report.remainingMs} ms remain of the template's ${spec.timeoutMs}`);
   }
   for (const [name, value] of Object.entries(spec.environment)) {
     expect(`the variable ${name}`, comparable(value), comparable(report.environment[name] ?? '(not set)'));
@@ -59,7 +57,7 @@ function comparable(value: string): string {
   return value.replaceAll(/(:secret:[\w/+=.@-]+)-[A-Za-z0-9]{6}\b/g, '$1-??????');
 }
 
-/** Functions whose role grants the call that the probe makes in order to be refused; there should be none. */
+/** Roles that grant the call that must be denied to the probe; there should be none. */
 export function rolesThatGrantTheProbe(deployment: Deployment): string[] {
   const grants = /^(\*|dynamodb:(\*|List\*|ListTables))$/i;
   return deployment.roles

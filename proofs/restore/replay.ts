@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { run } from '../../build/run.ts';
+import { execa } from 'execa';
 import { root } from '../../build/stacks.ts';
 import { ControlClient } from '../../platform/control/control-client.ts';
 import type { Addresses } from './shop.ts';
@@ -17,7 +17,7 @@ const sweeps = [
 /** Runs the command of the runbook, `npm run republish`; answers its lines. @throws Error with what it said */
 export async function sendAgain(shop: Addresses, since: Date): Promise<string[]> {
   const { stage, region, credentials, awsUrl } = shop;
-  const { status, output, stdout } = await run(
+  const { stdout } = await execa(
     process.execPath,
     ['operations/standby/republish.ts', '--stage', stage, '--since', since.toISOString()],
     {
@@ -28,11 +28,10 @@ export async function sendAgain(shop: Addresses, since: Date): Promise<string[]>
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       },
-      timeoutMs: 60_000,
+      timeout: 60_000,
     },
   );
-  if (status !== 0) throw new Error(`republish: ${output}`);
-  return stdout.trim().split('\n');
+  return stdout.split('\n');
 }
 
 /**

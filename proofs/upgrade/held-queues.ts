@@ -5,7 +5,7 @@ import {
   paginateListEventSourceMappings,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import type { Account } from '../deploy/account.ts';
+import type { Account } from '../emulator/account.ts';
 import { Queues } from './queues.ts';
 
 /** So many events of the former release wait in a queue before the next one up the flow is held. */

@@ -1,26 +1,23 @@
 /**
- * Proves that a release takes over from the one before while customers order: `npm run prove:upgrade`. On an AWS
- * emulator it deploys the former release, lets customers look around and order without end, deploys the current release
- * over it, and compares everything that the shop promised with what is there afterwards. With `--and-back` the former
- * release is deployed over the current one as well, as the rollback of a failed deployment does. Ends with another
- * status than 0 when an order is lost, doubled or charged wrongly, or when a failure was not healed by asking again;
- * nothing stays behind, except the logs of a failure.
+ * Proves that a release can be deployed over the previous one while customers order: `npm run prove:upgrade`. On an AWS
+ * emulator it deploys the previous release, starts a load, deploys the current release over it, and compares the shop
+ * with what it confirmed to customers. Exits with 1 when an order is lost, duplicated or charged incorrectly, or when a
+ * failed request does not succeed on retry.
  */
 import { parseArgs } from 'node:util';
 import { root } from '../../build/stacks.ts';
-import { endCommands } from '../deploy/processes.ts';
-import { printSteps } from '../deploy/steps.ts';
-import { Workplace } from '../deploy/workspace.ts';
+import { runProof } from '../emulator/run-proof.ts';
 import { chooseCommits } from './release.ts';
 import { proveUpgrade } from './upgrade.ts';
 
 const help = `npm run prove:upgrade -- [--from <commit>] [--and-back] [--stage dev]
 
-Deploys the former release to an AWS emulator, and the current commit over it while customers order.
+Deploys the previous release to an AWS emulator, and the current commit over it while customers order. Uncommitted
+changes are not deployed.
 
-  --from      the former release (default: the tag released, else the commit before; without what is not committed)
-  --and-back  deploy the former release over the current one too, as a rollback does
-  --stage     the stage's name and so its size; staging has an alias of each function (default: dev)`;
+  --from      the previous release (default: the tag released, otherwise the previous commit)
+  --and-back  also deploy the previous release over the current one, as a rollback does
+  --stage     the stage's name and size; in staging each function has an alias (default: dev)`;
 
 const { values } = parseArgs({
   options: {
@@ -31,22 +28,9 @@ const { values } = parseArgs({
   },
 });
 
-async function main(): Promise<void> {
-  const commits = await chooseCommits(root, values.from);
-  const place = new Workplace(root);
-  process.once('exit', endCommands);
-  try {
-    await proveUpgrade(place, { ...commits, stage: values.stage, andBack: values['and-back'] });
-  } catch (error) {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-    console.error(`\nLogs are kept in ${place.directory}`);
-    process.exitCode = 1;
-  } finally {
-    printSteps();
-    if (process.exitCode !== 1) place.clear();
-  }
-}
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 if (values.help) console.log(help);
-else await main();
+else
+  await runProof(async (workspace) => {
+    const commits = await chooseCommits(root, values.from);
+    await proveUpgrade(workspace, { ...commits, stage: values.stage, andBack: values['and-back'] });
+  });

@@ -2,15 +2,15 @@ import { DynamoDBClient, ListTablesCommand, paginateScan } from '@aws-sdk/client
 import pg from 'pg';
 import type { Order, Stock } from '../../client/shop-actions.ts';
 import { ShopClient } from '../../client/shop-client.ts';
-import type { Account } from '../deploy/account.ts';
-import { type Surroundings, superuserPassword } from '../deploy/fixtures.ts';
+import type { Account } from '../emulator/account.ts';
+import { type Fixtures, superuserPassword } from '../emulator/fixtures.ts';
 import type { Listed, Observed, Pieces } from './ledger.ts';
 import type { Load } from './load.ts';
 import { Queues } from './queues.ts';
 
 /** Where the shop is looked at from. */
 export type Viewpoint = {
-  around: Surroundings;
+  fixtures: Fixtures;
   account: Account;
   admin: { email: string; password: string };
 };
@@ -18,9 +18,9 @@ export type Viewpoint = {
 /** Looks at everything that the ledger is compared with. */
 export async function observe(
   { customers, products }: Load,
-  { around, account, admin }: Viewpoint,
+  { fixtures, account, admin }: Viewpoint,
 ): Promise<Observed> {
-  const boss = await new ShopClient(around.door.url).signIn(admin.email, admin.password);
+  const boss = await new ShopClient(fixtures.apiEntry.url).signIn(admin.email, admin.password);
   const stock: Pieces[] = [];
   for (const product of products) stock.push({ ...product, ...(await piecesOf(boss, product.productId)) });
   const orders: Listed[] = [];
@@ -29,10 +29,10 @@ export async function observe(
   return {
     orders,
     stock,
-    books: around.payments.ledger().orders,
+    books: fixtures.payments.ledger().orders,
     waiting: {
       ...(await new Queues(account).all()),
-      ...(await postgresOutboxes(around.postgres.port)),
+      ...(await postgresOutboxes(fixtures.postgres.port)),
       ...(await dynamoOutboxes(account)),
     },
   };

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
-import type { Account } from '../deploy/account.ts';
+import type { Account } from '../emulator/account.ts';
 
 /** What waits in queues. */
 export class Queues {

@@ -1,69 +1,63 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../../build/run.ts';
-import { nodeFirst, run as runToEnd } from '../deploy/processes.ts';
+import { execa } from 'execa';
+import { runLogged } from '../emulator/run-logged.ts';
+import { searchPath } from '../emulator/workspace.ts';
 
-/** A commit laid out in a folder of its own, ready for the README's commands. */
-export type Release = { commit: string; title: string; folder: string };
+/** A commit checked out into its own folder, with its packages. */
+export type Release = { title: string; folder: string };
 
-/** What a deployment to production leaves behind it (.github/workflows/deploy.yml). */
+/** The tag of the last deployment to production (.github/workflows/deploy.yml). */
 const releasedTag = 'released';
 const gitTimeoutMs = 60_000;
 const installTimeoutMs = 300_000;
 
-/** A commit's id, or undefined when nothing in the repository has that name. */
+/** A commit's id; undefined when the repository does not have it. */
 async function commitOf(root: string, name: string): Promise<string | undefined> {
   const args = ['rev-parse', '--verify', '--quiet', `${name}^{commit}`];
-  const { status, stdout } = await run('git', args, { cwd: root, timeoutMs: gitTimeoutMs });
-  return status === 0 ? stdout.trim() : undefined;
+  const { failed, stdout } = await execa('git', args, { cwd: root, timeout: gitTimeoutMs, reject: false });
+  return failed ? undefined : stdout;
 }
 
 /**
- * The commits to deploy one over the other. The former is `from`, else what production runs by the tag `released`, else
- * the commit before; the tag is passed over where it is on the current commit already.
- * @throws Error for a name that is no commit, and for a clone that ends at the current one
+ * The commits to deploy one over the other. The previous one is `from`, otherwise the tag `released` unless it is the
+ * current commit, otherwise the parent commit.
+ * @throws Error when `from` is not a commit, or the clone has no parent commit
  */
 export async function chooseCommits(
   root: string,
   from: string | undefined,
-): Promise<{ former: string; current: string }> {
+): Promise<{ previous: string; current: string }> {
   const current = await commitOf(root, 'HEAD');
-  if (current === undefined) throw new Error('Releases are commits: this folder is no repository.');
+  if (current === undefined) throw new Error('This folder is not a Git repository.');
   if (from !== undefined) {
-    const former = await commitOf(root, from);
-    if (former === undefined) throw new Error(`${from} is no commit of this repository.`);
-    return { former, current };
+    const previous = await commitOf(root, from);
+    if (previous === undefined) throw new Error(`${from} is not a commit of this repository.`);
+    return { previous, current };
   }
   const released = await commitOf(root, `refs/tags/${releasedTag}`);
-  const former = released === current ? undefined : released;
-  const before = former ?? (await commitOf(root, 'HEAD~1'));
-  if (before === undefined)
-    throw new Error('There is no commit before this one here: fetch more history, or name one with --from.');
-  return { former: before, current };
+  const previous = released !== undefined && released !== current ? released : await commitOf(root, 'HEAD~1');
+  if (previous === undefined)
+    throw new Error('There is no previous commit here: fetch more history, or name one with --from.');
+  return { previous, current };
 }
 
-/**
- * Lays a commit out in `folder`, without what is not committed. Its packages are the working tree's where both lock
- * files say the same, else npm's by its own lock file.
- */
-export async function layOut(root: string, commit: string, folder: string): Promise<Release> {
+/** Checks a commit out into `folder`. It shares the working tree's packages when both have the same lock file. */
+export async function checkOut(root: string, commit: string, folder: string): Promise<Release> {
   mkdirSync(folder, { recursive: true });
   const archive = `${folder}.tar`;
-  const environment = { PATH: nodeFirst(root), HOME: process.env['HOME'] ?? folder };
-  const step = { cwd: root, env: environment, logFile: `${folder}.log`, timeoutMs: gitTimeoutMs };
-  await runToEnd({ ...step, command: 'git', args: ['archive', '--output', archive, commit] });
-  await runToEnd({ ...step, command: 'tar', args: ['-xf', archive, '-C', folder] });
-  const lockOf = (place: string) => readFileSync(join(place, 'package-lock.json'), 'utf8');
+  const env = { PATH: searchPath(root), HOME: process.env['HOME'] ?? folder };
+  const step = { cwd: root, env, logFile: `${folder}.log`, timeoutMs: gitTimeoutMs };
+  await runLogged({ ...step, command: 'git', args: ['archive', '--output', archive, commit] });
+  await runLogged({ ...step, command: 'tar', args: ['-xf', archive, '-C', folder] });
+  const lockFileOf = (path: string) => readFileSync(join(path, 'package-lock.json'), 'utf8');
   const packages = join(root, 'node_modules');
-  if (existsSync(packages) && lockOf(folder) === lockOf(root))
+  if (existsSync(packages) && lockFileOf(folder) === lockFileOf(root))
     symlinkSync(packages, join(folder, 'node_modules'));
   else {
     const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline'];
-    await runToEnd({ ...step, command: 'npm', args, cwd: folder, timeoutMs: installTimeoutMs });
+    await runLogged({ ...step, command: 'npm', args, cwd: folder, timeoutMs: installTimeoutMs });
   }
-  const { stdout } = await run('git', ['show', '--no-patch', '--format=%h %s', commit], {
-    cwd: root,
-    timeoutMs: gitTimeoutMs,
-  });
-  return { commit, title: stdout.trim(), folder };
+  const args = ['show', '--no-patch', '--format=%h %s', commit];
+  return { title: await runLogged({ ...step, command: 'git', args }), folder };
 }

@@ -1,21 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Account } from '../deploy/account.ts';
-import { deployDatabases, type Surroundings, surround } from '../deploy/fixtures.ts';
-import { type Emulator, startMinistack } from '../deploy/ministack.ts';
-import { compiledDeployment, compiledStacks, introduce, openDoor, setUp } from '../deploy/shop.ts';
-import { step } from '../deploy/steps.ts';
-import { Workplace } from '../deploy/workspace.ts';
+import { Account } from '../emulator/account.ts';
+import { deployDatabases, type Fixtures, startFixtures } from '../emulator/fixtures.ts';
+import { type Emulator, startMinistack } from '../emulator/ministack.ts';
+import {
+  compiledDeployment,
+  compiledStacks,
+  connectFixtures,
+  routeApiEntry,
+  setUp,
+} from '../emulator/set-up-shop.ts';
+import { Workspace } from '../emulator/workspace.ts';
+import { step } from '../steps.ts';
+import { incompatibilities } from './compatibility.ts';
 import { openPayments } from './confirmations.ts';
 import { holdQueues } from './held-queues.ts';
 import { differences, type Observed } from './ledger.ts';
 import { type Load, startLoad } from './load.ts';
 import { observe, type Viewpoint } from './observe.ts';
-import { obstaclesBetween } from './obstacles.ts';
-import { layOut } from './release.ts';
+import { checkOut } from './release.ts';
 import { type Deployed, printFigures } from './table.ts';
 
 /** Which commits, and how far to go. */
-export type Options = { former: string; current: string; stage: string; andBack: boolean };
+export type Options = { previous: string; current: string; stage: string; andBack: boolean };
 
 /** Customers go on for so long after a deployment, on the release that it left. */
 const afterwardsMs = 5_000;
@@ -26,76 +32,78 @@ const afterwardsMs = 5_000;
 const settleMs = 180_000;
 const lookEveryMs = 1_000;
 /** Each configures every function, so that a deployment replaces them all, also those whose code did not change. */
-const logLevels = { former: 'INFO', current: 'WARN' };
+const logLevels = { previous: 'INFO', current: 'WARN' };
 
 /** Where one release is deployed to, and from. */
 type Scene = {
   emulator: Emulator;
   account: Account;
-  around: Surroundings;
+  fixtures: Fixtures;
   stage: string;
-  former: Workplace;
-  current: Workplace;
+  previous: Workspace;
+  current: Workspace;
 };
 
 /** Deploys one release over the other under load. @throws Error that says in what the shop broke its promises */
-export async function proveUpgrade(place: Workplace, options: Options): Promise<void> {
+export async function proveUpgrade(workspace: Workspace, options: Options): Promise<void> {
   const { stage } = options;
   const releases = await step(
     'lay out the releases',
     async () => ({
-      former: await layOut(place.root, options.former, place.folder('former')),
-      current: await layOut(place.root, options.current, place.folder('current')),
+      previous: await checkOut(workspace.root, options.previous, workspace.path('previous')),
+      current: await checkOut(workspace.root, options.current, workspace.path('current')),
     }),
-    ({ former, current }) => `${former.title} → ${current.title}`,
+    ({ previous, current }) => `${previous.title} → ${current.title}`,
   );
-  const emulator = await step('start the emulator', () => startMinistack(place.root, place.folder('.')));
-  place.useEmulator(emulator);
-  let around: Surroundings | undefined;
+  const emulator = await step('start the emulator', () => startMinistack(workspace.root, workspace.folder));
+  Object.assign(workspace.environment, emulator.environment);
+  let fixtures: Fixtures | undefined;
   try {
-    around = await step('start PostgreSQL, payment sandbox and door', () => surround(place, emulator, stage));
-    Object.assign(place.environment, { SHOP_DATABASES: 'external' });
-    const former = new Workplace(releases.former.folder, place);
-    const current = new Workplace(releases.current.folder, place);
-    former.environment['SHOP_LOG_LEVEL'] = logLevels.former;
+    fixtures = await step('start PostgreSQL, payment sandbox and API entry', () =>
+      startFixtures(workspace, emulator, stage),
+    );
+    Object.assign(workspace.environment, { SHOP_DATABASES: 'external' });
+    const previous = new Workspace(releases.previous.folder, workspace);
+    const current = new Workspace(releases.current.folder, workspace);
+    previous.environment['SHOP_LOG_LEVEL'] = logLevels.previous;
     current.environment['SHOP_LOG_LEVEL'] = logLevels.current;
     await step('compare what the releases ask for', async () => {
       const [was, is] = [
-        await compiledStacks(former, emulator.region, stage),
+        await compiledStacks(previous, emulator.region, stage),
         await compiledStacks(current, emulator.region, stage),
       ];
-      mustBeDeployable(releases.former.title, releases.current.title, obstaclesBetween(was, is));
+      mustBeDeployable(releases.previous.title, releases.current.title, incompatibilities(was, is));
     });
     const account = new Account(emulator);
-    await underLoad({ emulator, account, around, stage, former, current }, options.andBack);
+    await underLoad({ emulator, account, fixtures, stage, previous, current }, options.andBack);
   } finally {
-    await around?.stop();
+    await fixtures?.stop();
     await emulator.stop();
   }
 }
 
-function mustBeDeployable(former: string, current: string, obstacles: readonly string[]): void {
-  if (obstacles.length === 0) return;
-  const reasons = obstacles.map((each) => `  ${each}`).join('\n');
+function mustBeDeployable(previous: string, current: string, reasons: readonly string[]): void {
+  if (reasons.length === 0) return;
+  const lines = reasons.map((each) => `  ${each}`).join('\n');
   throw new Error(
-    `The release\n  ${current}\ncannot be deployed over\n  ${former}\nsince\n${reasons}\nName a later release with --from.`,
+    `The release\n  ${current}\ncannot be deployed over\n  ${previous}\nbecause\n${lines}\nName a later release with --from.`,
   );
 }
 
 async function underLoad(scene: Scene, andBack: boolean): Promise<void> {
-  const { emulator, account, around, stage, former, current } = scene;
-  const deploy = (release: Workplace) => release.command('oslsc', ['deploy'], release.root, stage);
+  const { emulator, account, fixtures, stage, previous, current } = scene;
+  const deploy = (release: Workspace) => release.command('oslsc', ['deploy'], release.root, stage);
 
-  await step('deploy the former release (npx oslsc deploy)', async () => {
-    await deployDatabases(former, account, around, stage);
-    await deploy(former);
+  await step('deploy the previous release (npx oslsc deploy)', async () => {
+    await deployDatabases(previous, account, fixtures, stage);
+    await deploy(previous);
   });
   const { admin } = await step('set it up (npm run setup)', async () => {
-    await introduce(around, account, await compiledDeployment(former, emulator, stage));
-    return setUp(former, stage);
+    await connectFixtures(fixtures, account, await compiledDeployment(previous, emulator, stage));
+    return setUp(previous, stage);
   });
   const login = { email: admin.email, password: admin.password ?? '' };
-  const load = await step('let customers in', () => startLoad(around.door.url, login));
+  const load = await step('let customers in', () => startLoad(fixtures.apiEntry.url, login));
   const deployed: Deployed = { handedOver: {}, confirmed: 0, times: [] };
   const deployUnderLoad = async (name: string, work: () => Promise<void>) => {
     const started = performance.now();
@@ -104,22 +112,24 @@ async function underLoad(scene: Scene, andBack: boolean): Promise<void> {
     await pause(afterwardsMs);
   };
   try {
-    const open = await step('leave payments to be confirmed', () => openPayments(load, around.payments.url));
+    const open = await step('leave payments to be confirmed', () =>
+      openPayments(load, fixtures.payments.url),
+    );
     const held = await step('hold events back for the current release', () => holdQueues(account));
     await deployUnderLoad('deploy the current release over it', async () => {
       await held.releaseWhile(deploy(current));
       // The domain's routes go to new APIs last, as the edge is the last stack but one.
-      await openDoor(around.door, account, await compiledDeployment(current, emulator, stage));
+      await routeApiEntry(fixtures.apiEntry, account, await compiledDeployment(current, emulator, stage));
       await setUp(current, stage);
     });
     await open.confirm();
     Object.assign(deployed, { handedOver: held.handedOver, confirmed: open.count });
-    if (andBack) await deployUnderLoad('deploy the former release over that', () => deploy(former));
+    if (andBack) await deployUnderLoad('deploy the previous release over that', () => deploy(previous));
   } finally {
     await step('let the customers finish', () => load.stop());
   }
   const endedAt = Date.now();
-  const viewpoint = { around, account, admin: login };
+  const viewpoint = { fixtures, account, admin: login };
   const seen = await step('wait until every event is handled', () => settled(load, viewpoint));
   const faults = printFigures(load, endedAt, seen, deployed);
   if (faults.length > 0) throw new Error(faults.slice(0, 50).join('\n'));

@@ -230,14 +230,14 @@ class AnyAttribute(dict):
 
 
 def what_it_cannot_make_is_passed_over():
-    """The types of `leftOut` in types.ts, which left-out.json hands over. MiniStack refuses a template that holds a
+    """The types of `leftOut` in type-support.ts, which left-out.json hands over. MiniStack refuses a template that holds a
     type without a handler, and most stacks hold one. Nothing is made for it; what refers to it gets a value of the
     right form. A type that a newer MiniStack does make stops the proof, so that it is made from then on."""
     with open("left-out.json", encoding="utf-8") as file:
         left_out = json.load(file)
     known = [resource_type for resource_type in left_out if resource_type in handlers]
     if known:
-        raise SystemExit(f"MiniStack makes {', '.join(known)}: take them out of leftOut in types.ts")
+        raise SystemExit(f"MiniStack makes {', '.join(known)}: take them out of leftOut in type-support.ts")
 
     def stand_in(resource_type):
         def create(logical_id, props, stack_name):

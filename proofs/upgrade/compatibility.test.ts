@@ -1,5 +1,5 @@
 import type { CompiledStack, Template } from '../../build/deployment.ts';
-import { obstaclesBetween } from './obstacles.ts';
+import { incompatibilities } from './compatibility.ts';
 
 const stack = (name: string, types: Record<string, string>, Parameters: Template['Parameters'] = {}) =>
   ({
@@ -14,19 +14,19 @@ const data = (types: Record<string, string>) => stack('data', types, { Databases
 describe('what stands between two releases', () => {
   test('is nothing when resources come, go and stay', () => {
     const former = [data({ Products: 'Table', Old: 'Table' }), stack('gone', { Topic: 'Topic' })];
-    expect(obstaclesBetween(former, [data({ Products: 'Table', New: 'Queue' })])).toEqual([]);
+    expect(incompatibilities(former, [data({ Products: 'Table', New: 'Queue' })])).toEqual([]);
   });
 
   test('is a resource that has another type now', () => {
     const current = [data({ Products: 'AWS::DynamoDB::GlobalTable' })];
-    expect(obstaclesBetween([data({ Products: 'AWS::DynamoDB::Table' })], current)).toEqual([
+    expect(incompatibilities([data({ Products: 'AWS::DynamoDB::Table' })], current)).toEqual([
       'data / Products was AWS::DynamoDB::Table and is AWS::DynamoDB::GlobalTable',
     ]);
   });
 
   test('is a release that brings no databases and takes none', () => {
     const former = [stack('data', { Products: 'Table' })];
-    expect(obstaclesBetween(former, [data({ Products: 'Table' })])).toEqual([
+    expect(incompatibilities(former, [data({ Products: 'Table' })])).toEqual([
       expect.stringContaining('databases'),
     ]);
   });

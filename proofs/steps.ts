@@ -1,35 +1,31 @@
-/** One step of the proof, as the table tells it. */
 type Step = { name: string; seconds: number; note: string };
 
 const steps: Step[] = [];
 
-/** Does a step, tells of it as it begins and ends, and keeps its time. Its note is what `work` answers, if anything. */
+/** Runs one step of a proof, prints its name and records its time. `note` describes the result in the summary. */
 export async function step<T>(
   name: string,
   work: () => Promise<T>,
-  note?: (result: T) => string,
+  note: (result: T) => string = () => '',
 ): Promise<T> {
   const started = performance.now();
+  const record = (text: string) =>
+    steps.push({ name, seconds: (performance.now() - started) / 1000, note: text });
   console.log(`… ${name}`);
   try {
     const result = await work();
-    record(name, started, note?.(result) ?? '');
+    record(note(result));
     return result;
   } catch (error) {
-    record(name, started, 'FAILED');
+    record('FAILED');
     throw error;
   }
 }
 
-function record(name: string, started: number, note: string): void {
-  steps.push({ name, seconds: (performance.now() - started) / 1000, note });
-}
-
 /** Prints every step with its time. */
 export function printSteps(): void {
-  console.log('\nStep by step:');
+  console.log('\nSteps:');
   const total = steps.reduce((sum, { seconds }) => sum + seconds, 0);
-  for (const { name, seconds, note } of [...steps, { name: 'all', seconds: total, note: '' }]) {
+  for (const { name, seconds, note } of [...steps, { name: 'total', seconds: total, note: '' }])
     console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${name}${note === '' ? '' : ` (${note})`}`);
-  }
 }

@@ -1,9 +1,9 @@
 /**
- * What the emulator makes of each CloudFormation type of the shop's stacks. A type that is in no list stops the
- * proof with its name, so that a new one is sorted by someone who looked.
+ * How the emulator supports each CloudFormation type of the shop's stacks. The proof fails for a type that is in no
+ * list, so that somebody classifies each new type.
  */
-export const typeFates = {
-  /** Made, and at work in the proof: something fails without it. */
+export const typeSupport = {
+  /** Created and used in the proof: something fails without it. */
   deployed: [
     'AWS::ApiGateway::Authorizer',
     'AWS::ApiGateway::Deployment',
@@ -32,21 +32,21 @@ export const typeFates = {
     'AWS::SecretsManager::Secret',
     'Custom::SchemaMigration', // runs the services' migrate functions
   ],
-  /** Made and described, but without effect: the emulator keeps a record of it and does nothing by it. */
+  /** Created without effect: the emulator only stores a record of it. */
   stubbed: [
     'AWS::ApiGateway::Account', // no access logs are written
-    'AWS::ApiGateway::DomainName', // the proof's own door stands for the domain
+    'AWS::ApiGateway::DomainName', // the proof's API entry replaces the domain
     'AWS::Backup::BackupPlan', // nothing is backed up
     'AWS::Backup::BackupVault',
     'AWS::CertificateManager::Certificate',
-    'AWS::CloudFront::CachePolicy', // the proof's own door stands for CloudFront
-    'AWS::CloudFront::Distribution', // pictures come through the proof's own door
+    'AWS::CloudFront::CachePolicy', // the proof's API entry replaces CloudFront
+    'AWS::CloudFront::Distribution', // the proof's API entry serves images
     'AWS::CloudFront::Function',
     'AWS::CloudFront::OriginAccessControl',
     'AWS::CloudFront::ResponseHeadersPolicy',
-    'AWS::CloudWatch::Alarm', // no metric of the shop reaches it
+    'AWS::CloudWatch::Alarm', // it receives no metrics
     'AWS::CloudWatch::Dashboard',
-    'AWS::EC2::InternetGateway', // no packet of the shop goes through the network
+    'AWS::EC2::InternetGateway', // no traffic goes through the network
     'AWS::EC2::Route',
     'AWS::EC2::RouteTable',
     'AWS::EC2::SecurityGroup',
@@ -64,17 +64,17 @@ export const typeFates = {
     'AWS::Logs::LogGroup', // retention is not applied within the proof
     'AWS::Logs::MetricFilter',
     'AWS::Logs::ResourcePolicy',
-    'AWS::RDS::DBInstance', // the shop's data lie in the proof's own PostgreSQL
+    'AWS::RDS::DBInstance', // the proof starts its own PostgreSQL
     'AWS::RDS::DBParameterGroup',
     'AWS::RDS::DBSubnetGroup',
     'AWS::Route53::HostedZone',
-    'AWS::Route53::RecordSet', // nobody asks it for an address
+    'AWS::Route53::RecordSet', // nothing resolves it
     'AWS::SES::EmailIdentity', // verified without DNS
     'AWS::SNS::TopicPolicy',
     'AWS::SecretsManager::SecretTargetAttachment',
-    'AWS::WAFv2::WebACL', // refuses nothing
+    'AWS::WAFv2::WebACL', // blocks nothing
   ],
-  /** The emulator has no handler for it: taken out of the template before it is deployed there. */
+  /** The emulator has no handler for it; workarounds.py replaces it with a placeholder. */
   leftOut: [
     'AWS::AccessAnalyzer::Analyzer',
     'AWS::ApiGatewayV2::RoutingRule',
@@ -115,12 +115,10 @@ export const typeFates = {
   ],
 } as const;
 
-export type TypeFate = keyof typeof typeFates;
+export type SupportLevel = keyof typeof typeSupport;
 
-/** What becomes of a type; undefined when nobody has said. */
-export function fateOf(type: string): TypeFate | undefined {
-  for (const fate of ['deployed', 'stubbed', 'leftOut'] as const) {
-    if ((typeFates[fate] as readonly string[]).includes(type)) return fate;
-  }
-  return undefined;
-}
+/** How a type is supported; undefined when it is not classified. */
+export const supportOf = (type: string): SupportLevel | undefined =>
+  (['deployed', 'stubbed', 'leftOut'] as const).find((level) =>
+    (typeSupport[level] as readonly string[]).includes(type),
+  );

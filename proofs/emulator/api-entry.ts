@@ -4,30 +4,30 @@ import type { AddressInfo } from 'node:net';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { RestApiSpec } from '../../build/deployment.ts';
 
-/** A deployed REST API: the compiled template tells its paths and stage, the deployment its id. */
+/** A deployed REST API: paths and stage come from the compiled template, the id from the deployment. */
 export type DeployedApi = { spec: RestApiSpec; restApiId: string };
 
-/** Where the pictures are that CloudFront shows to the world. */
-export type PictureBucket = { s3: S3Client; bucket: string; prefixes: string[] };
+/** The bucket whose keys with these prefixes are public. */
+export type ImageBucket = { s3: S3Client; bucket: string; prefixes: string[] };
 
-export type Door = {
+export type ApiEntry = {
   url: string;
-  /** Lets visitors in, to these APIs and pictures. */
-  open(apis: DeployedApi[], pictures: PictureBucket): void;
+  /** Routes requests to these APIs and images from now on; before the first call every request gets 503. */
+  open(apis: DeployedApi[], images: ImageBucket): void;
   stop(): Promise<void>;
 };
 
-type Behind = { apis: DeployedApi[]; owners: Map<string, DeployedApi>; pictures: PictureBucket };
+type Targets = { apis: DeployedApi[]; owners: Map<string, DeployedApi>; images: ImageBucket };
 
-/** Where the door shows pictures, as the local platform's picture origin does. */
-export const picturePath = '/_images/';
+/** The path of images, as on the local platform. */
+export const imagePath = '/_images/';
 
 /** `/api/v1/orders` of `/api/v1/orders/7/invoice`. */
 const prefixOf = (path: string): string => path.split('/').slice(0, 4).join('/');
 
 /**
- * The beginnings of paths that are one API's alone, as the routing rules of the custom domain are made:
- * `/api/v1/orders` → the orders API. Throws when two APIs claim the same one.
+ * The API that owns each path prefix, like the routing rules of the custom domain: `/api/v1/orders` → orders.
+ * @throws Error when two APIs claim the same prefix
  */
 export function prefixesOf(apis: readonly DeployedApi[]): Map<string, DeployedApi> {
   const owners = new Map<string, DeployedApi>();
@@ -43,24 +43,23 @@ export function prefixesOf(apis: readonly DeployedApi[]): Map<string, DeployedAp
 }
 
 /**
- * One base address for all of the emulator's REST APIs, as the custom domain with its routing rules is on AWS, and
- * for the public pictures, as CloudFront is. Its address is known before the stacks are deployed, since one of them
- * wants it; until it is opened it answers 503. A path that no API owns goes to the first, whose gateway answers
- * that it has no such route.
+ * One base URL for all REST APIs of the emulator and for public images, in place of the custom domain and CloudFront.
+ * It starts before the deployment, because a stack needs its address. A path that no API owns goes to the first API,
+ * which returns its own 404.
  */
-export async function startDoor(endpoint: string): Promise<Door> {
-  let behind: Behind | undefined;
+export async function startApiEntry(endpoint: string): Promise<ApiEntry> {
+  let targets: Targets | undefined;
   const server = createServer((incoming, outgoing) => {
-    if (!behind) {
+    if (!targets) {
       outgoing.writeHead(503).end();
       return;
     }
-    const { pathname } = new URL(incoming.url ?? '/', 'http://door');
-    const { apis, owners, pictures } = behind;
-    const answered = pathname.startsWith(picturePath)
-      ? showPicture(pictures, pathname.slice(picturePath.length), outgoing)
+    const { pathname } = new URL(incoming.url ?? '/', 'http://api-entry');
+    const { apis, owners, images } = targets;
+    const done = pathname.startsWith(imagePath)
+      ? sendImage(images, pathname.slice(imagePath.length), outgoing)
       : forward(endpoint, owners.get(prefixOf(pathname)) ?? apis[0]!, incoming, outgoing);
-    answered.catch((error: Error) => {
+    done.catch((error: Error) => {
       if (!outgoing.headersSent) outgoing.writeHead(502);
       outgoing.end(error.message);
     });
@@ -69,8 +68,8 @@ export async function startDoor(endpoint: string): Promise<Door> {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    open: (apis, pictures) => {
-      behind = { apis, pictures, owners: prefixesOf(apis) };
+    open: (apis, images) => {
+      targets = { apis, images, owners: prefixesOf(apis) };
     },
     stop: () =>
       new Promise((resolve) => {
@@ -88,25 +87,25 @@ function forward(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const target = `${endpoint}/restapis/${api.restApiId}/${api.spec.stageName}/_user_request_${incoming.url ?? '/'}`;
-    const onward = request(target, { method: incoming.method, headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-      answer.pipe(outgoing);
-      answer.on('end', resolve);
-      answer.on('error', reject);
+    const upstream = request(target, { method: incoming.method, headers: incoming.headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders);
+      response.pipe(outgoing);
+      response.on('end', resolve);
+      response.on('error', reject);
     });
-    onward.on('error', reject);
-    incoming.pipe(onward);
+    upstream.on('error', reject);
+    incoming.pipe(upstream);
   });
 }
 
-async function showPicture(pictures: PictureBucket, path: string, outgoing: ServerResponse): Promise<void> {
+async function sendImage(images: ImageBucket, path: string, outgoing: ServerResponse): Promise<void> {
   const key = decodeURIComponent(path);
-  if (!pictures.prefixes.some((prefix) => key.startsWith(prefix))) {
+  if (!images.prefixes.some((prefix) => key.startsWith(prefix))) {
     outgoing.writeHead(404).end();
     return;
   }
   try {
-    const object = await pictures.s3.send(new GetObjectCommand({ Bucket: pictures.bucket, Key: key }));
+    const object = await images.s3.send(new GetObjectCommand({ Bucket: images.bucket, Key: key }));
     outgoing.writeHead(200, {
       'Content-Type': object.ContentType,
       'Cache-Control': object.CacheControl ?? 'no-cache',
