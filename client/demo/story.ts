@@ -201,7 +201,9 @@ const reportWith = (
     async () => {
       const { documentUrl } = await make();
       // The answer of the API ends after some thousand orders, the document does not.
-      const { orders } = (await (await fetch(documentUrl)).json()) as { orders: Reported[] };
+      const response = await fetch(documentUrl);
+      if (!response.ok) throw new Error(`${documentUrl}: ${response.status} ${await response.text()}`);
+      const { orders } = (await response.json()) as { orders: Reported[] };
       return { documentUrl, rows: orders.filter(({ orderId }) => ended.has(orderId)) };
     },
     ({ rows }) =>

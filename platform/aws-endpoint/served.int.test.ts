@@ -198,7 +198,7 @@ describe('Mail and text messages go into the mailbox', () => {
   test('a text message to a phone', async () => {
     const sns = new SNSClient(as('send-text', [allow('sns:Publish', '*')]));
     await sns.send(new PublishCommand({ PhoneNumber: '+436601234567', Message: 'Shipped' }));
-    expect(mailbox.list({ to: '+436601234567' })).toMatchObject([
+    expect(mailbox.list().filter(({ to }) => to.includes('+436601234567'))).toMatchObject([
       { kind: 'sms', text: 'Shipped', sender: 'send-text' },
     ]);
     const wrong = sns.send(new PublishCommand({ PhoneNumber: '0660', Message: 'x' }));

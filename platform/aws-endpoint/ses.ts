@@ -53,7 +53,7 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
             : []),
         ],
         async run() {
-          const { id } = await mailbox.add({ kind: 'mail', sender: caller.name, ...mailFrom(input) });
+          const { id } = mailbox.add({ kind: 'mail', sender: caller.name, ...mailFrom(input) });
           return {
             status: 200,
             headers: { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() },

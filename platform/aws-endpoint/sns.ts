@@ -77,7 +77,7 @@ async function sendText(
     throw new AwsError({ code: 'InvalidParameter', status: 400 }, 'Invalid parameter: PhoneNumber');
   if (!message)
     throw new AwsError({ code: 'InvalidParameter', status: 400 }, 'Invalid parameter: Empty message');
-  const { id } = await mailbox.add({ kind: 'sms', to: [phone], text: message, sender });
+  const { id } = mailbox.add({ kind: 'sms', to: [phone], text: message, sender });
   return {
     status: 200,
     headers: { 'content-type': 'text/xml' },

@@ -49,7 +49,7 @@ export function controlRoutes(parts: PlatformParts): Routes {
       const result = await pool.invoke(name, body === '' ? '{}' : JSON.stringify(JSON.parse(body)));
       return { ...result, payload: JSON.parse(result.payload) };
     },
-    'GET /mails': () => mailbox.list(),
+    'GET /mails': () => [...mailbox.list()],
     'GET /queues': () => listQueues(messaging),
     'POST /queues/:name/redrive': async ({ params: { name = '' } }) => {
       const moved =

@@ -1,19 +1,19 @@
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 
-/** A right that AWS itself needs under a function's role, though no call of the function shows it locally. */
+/** A permission that AWS itself requires of a function's role, although no local call exercises it. */
 export type ImpliedRight = { action: string; resource: string };
 
-/** One reason for such rights, with the page of AWS's documentation that says so. */
+/** A reason for such permissions, with the page of AWS's documentation. */
 export type ImpliedRow = {
   reason: string;
   page: string;
-  /** What the role must hold: missing, it is a failure of the report. */
+  /** Permissions that the role must have: the report fails without them. */
   required(fn: FunctionSpec, deployment: Deployment): ImpliedRight[];
-  /** What it may hold besides, because the page names it too. */
+  /** Permissions that it may have because the page names them too. */
   tolerated?(fn: FunctionSpec, deployment: Deployment): ImpliedRight[];
 };
 
-const DOCS = 'https://docs.aws.amazon.com';
+const docs = 'https://docs.aws.amazon.com';
 const rights = (actions: string[], resource: string): ImpliedRight[] =>
   actions.map((action) => ({ action, resource }));
 
@@ -26,11 +26,11 @@ const mappingsOf = (fn: FunctionSpec, deployment: Deployment, service: string) =
 const logStream = (fn: FunctionSpec, { region, accountId }: Deployment) =>
   `arn:aws:logs:${region}:${accountId}:log-group:/aws/lambda/${fn.name}:log-stream:any`;
 
-/** The table of implied rights. A grant that is neither used nor covered by a row is too much. */
-export const IMPLIED_RIGHTS: ImpliedRow[] = [
+/** The report fails for a grant that is neither used nor covered by a row of this table. */
+export const impliedRights: ImpliedRow[] = [
   {
     reason: 'the Lambda service writes the function’s log',
-    page: `${DOCS}/lambda/latest/dg/monitoring-cloudwatchlogs.html`,
+    page: `${docs}/lambda/latest/dg/monitoring-cloudwatchlogs.html`,
     required: (fn, deployment) =>
       rights(['logs:CreateLogStream', 'logs:PutLogEvents'], logStream(fn, deployment)),
     tolerated: (fn, deployment) =>
@@ -38,12 +38,12 @@ export const IMPLIED_RIGHTS: ImpliedRow[] = [
   },
   {
     reason: 'the Lambda service sends the traces of a traced function',
-    page: `${DOCS}/lambda/latest/dg/services-xray.html`,
+    page: `${docs}/lambda/latest/dg/services-xray.html`,
     required: (fn) => (fn.traced ? rights(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*') : []),
   },
   {
     reason: 'Lambda polls the queue for the function',
-    page: `${DOCS}/lambda/latest/dg/services-sqs-configure.html`,
+    page: `${docs}/lambda/latest/dg/services-sqs-configure.html`,
     required: (fn, deployment) =>
       mappingsOf(fn, deployment, 'sqs').flatMap((mapping) =>
         rights(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], mapping.sourceArn),
@@ -51,7 +51,7 @@ export const IMPLIED_RIGHTS: ImpliedRow[] = [
   },
   {
     reason: 'Lambda reads the table’s stream for the function',
-    page: `${DOCS}/lambda/latest/dg/services-dynamodb-eventsourcemapping.html`,
+    page: `${docs}/lambda/latest/dg/services-dynamodb-eventsourcemapping.html`,
     required: (fn, deployment) =>
       mappingsOf(fn, deployment, 'dynamodb').flatMap((mapping) =>
         rights(
@@ -66,16 +66,16 @@ export const IMPLIED_RIGHTS: ImpliedRow[] = [
       ),
   },
   {
-    reason: 'Lambda sends what a stream’s function could not handle to the queue for it',
-    page: `${DOCS}/lambda/latest/dg/services-dynamodb-errors.html`,
+    reason: 'Lambda sends failed stream batches to the function’s failure queue',
+    page: `${docs}/lambda/latest/dg/services-dynamodb-errors.html`,
     required: (fn, deployment) =>
       mappingsOf(fn, deployment, 'dynamodb').flatMap(({ onFailureArn }) =>
         onFailureArn ? rights(['sqs:SendMessage'], onFailureArn) : [],
       ),
   },
   {
-    reason: 'Lambda sends what an asynchronously called function could not handle to its queue',
-    page: `${DOCS}/lambda/latest/dg/invocation-async-retain-records.html`,
+    reason: 'Lambda sends failed asynchronous events to the function’s failure queue',
+    page: `${docs}/lambda/latest/dg/invocation-async-retain-records.html`,
     required: (fn, deployment) =>
       deployment.asyncInvokes.flatMap(({ functionArn, onFailureArn }) =>
         functionArn === fn.arn && onFailureArn ? rights(['sqs:SendMessage'], onFailureArn) : [],
@@ -83,7 +83,7 @@ export const IMPLIED_RIGHTS: ImpliedRow[] = [
   },
   {
     reason: 'Lambda connects a function to its VPC',
-    page: `${DOCS}/lambda/latest/dg/configuration-vpc.html`,
+    page: `${docs}/lambda/latest/dg/configuration-vpc.html`,
     required: (fn) =>
       fn.inVpc
         ? rights(
@@ -100,16 +100,16 @@ export const IMPLIED_RIGHTS: ImpliedRow[] = [
         : [],
   },
   {
-    reason: 'the database admits the function by an IAM token, which no call to AWS makes',
-    page: `${DOCS}/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html`,
-    // Which functions sign in shows where they do it by password: tests/templates/databases.test.ts holds the two alike.
+    reason: 'the function signs in to the database with an IAM token, which takes no AWS call',
+    page: `${docs}/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html`,
+    // Locally functions sign in with a password; tests/templates/databases.test.ts compares both kinds of permission.
     required: () => [],
     tolerated: (fn, deployment) =>
       databaseLogins(fn, deployment).flatMap((login) => rights(['rds-db:connect'], login)),
   },
   {
-    reason: 'the cache’s access token, read where Redis is managed; locally there is none to read',
-    page: `${DOCS}/AmazonElastiCache/latest/dg/auth.html`,
+    reason: 'the access token of a managed Redis; locally there is none',
+    page: `${docs}/AmazonElastiCache/latest/dg/auth.html`,
     required: () => [],
     tolerated: (fn, deployment) =>
       deployment.secrets
@@ -118,7 +118,7 @@ export const IMPLIED_RIGHTS: ImpliedRow[] = [
   },
 ];
 
-/** The exact users of proxies and replicas that a function's settings name. */
+/** The database users of proxies and replicas that a function's environment names. */
 function databaseLogins(fn: FunctionSpec, { exports }: Deployment): string[] {
   const { DATABASE_USER, DATABASE_READER } = fn.environment;
   return Object.entries(exports)

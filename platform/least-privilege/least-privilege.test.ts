@@ -5,13 +5,13 @@ import type {
   PolicyStatement,
 } from '../../build/deployment.ts';
 import type { CallsSnapshot } from '../aws-endpoint/call-counts.ts';
-import { IMPLIED_RIGHTS } from './implied-rights.ts';
+import { impliedRights } from './implied-rights.ts';
 import { type Finding, leastPrivilege } from './least-privilege.ts';
 import { failures, renderReport } from './report.ts';
 
-const QUEUE = 'arn:aws:sqs:eu-west-1:000000000000:orders';
-const TABLE = 'arn:aws:dynamodb:eu-west-1:000000000000:table/orders';
-const LOGS = 'arn:aws:logs:eu-west-1:000000000000:log-group:/aws/lambda/place-order:*:*';
+const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:orders';
+const tableArn = 'arn:aws:dynamodb:eu-west-1:000000000000:table/orders';
+const logsArn = 'arn:aws:logs:eu-west-1:000000000000:log-group:/aws/lambda/place-order:*:*';
 const origin = { stack: 'orders', logicalId: 'PlaceOrder' };
 const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const allow = (actions: string[], resource: string): PolicyStatement => ({
@@ -46,7 +46,7 @@ function aShop(options: {
   const mappings = (options.mappings ?? []).map((mapping) => ({
     ...origin,
     functionArn: fn.arn,
-    sourceArn: QUEUE,
+    sourceArn: queueArn,
     batchSize: 1,
     windowSeconds: 0,
     partialResponses: true,
@@ -65,7 +65,7 @@ function aShop(options: {
         ...origin,
         name: 'place-order',
         arn: fn.roleArn,
-        statements: [allow(logging, LOGS), ...options.statements],
+        statements: [allow(logging, logsArn), ...options.statements],
       },
     ],
     apis: [],
@@ -88,48 +88,53 @@ const verdicts = (findings: Finding[]) =>
 
 describe('A grant', () => {
   test('that allowed a call is used', () => {
-    const used = { function: 'place-order', action: 'dynamodb:PutItem', resource: TABLE, count: 3 };
-    const findings = leastPrivilege(aShop({ statements: [allow(['dynamodb:PutItem'], TABLE)] }), calls(used));
+    const used = { function: 'place-order', action: 'dynamodb:PutItem', resource: tableArn, count: 3 };
+    const findings = leastPrivilege(
+      aShop({ statements: [allow(['dynamodb:PutItem'], tableArn)] }),
+      calls(used),
+    );
     expect(findings.at(-1)).toEqual({ ...used, verdict: 'used' });
     expect(failures(findings)).toEqual([]);
   });
 
-  test('that nobody used and AWS does not need is too much, though another function uses the like', () => {
-    const other = { function: 'get-order', action: 'dynamodb:PutItem', resource: TABLE, count: 3 };
+  test('is unused if only another function uses the same permission', () => {
+    const other = { function: 'get-order', action: 'dynamodb:PutItem', resource: tableArn, count: 3 };
     const findings = leastPrivilege(
-      aShop({ statements: [allow(['dynamodb:PutItem'], TABLE)] }),
+      aShop({ statements: [allow(['dynamodb:PutItem'], tableArn)] }),
       calls(other),
     );
     expect(failures(findings)).toEqual([
-      { verdict: 'unused', function: 'place-order', action: 'dynamodb:PutItem', resource: TABLE },
+      { verdict: 'unused', function: 'place-order', action: 'dynamodb:PutItem', resource: tableArn },
     ]);
   });
 
-  test('that AWS needs to poll a queue is implied, on that queue alone', () => {
+  test('that AWS requires to poll a queue is implied for that queue only', () => {
     const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     const shop = aShop({
-      statements: [allow(polling, QUEUE), allow(['sqs:DeleteMessage'], `${QUEUE}-other`)],
+      statements: [allow(polling, queueArn), allow(['sqs:DeleteMessage'], `${queueArn}-other`)],
       mappings: [{}],
     });
     const findings = leastPrivilege(shop, calls());
-    expect(findings.filter(({ resource }) => resource === QUEUE).map(({ verdict }) => verdict)).toEqual([
+    expect(findings.filter(({ resource }) => resource === queueArn).map(({ verdict }) => verdict)).toEqual([
       'implied',
       'implied',
       'implied',
     ]);
-    expect(failures(findings)).toMatchObject([{ action: 'sqs:DeleteMessage', resource: `${QUEUE}-other` }]);
+    expect(failures(findings)).toMatchObject([
+      { action: 'sqs:DeleteMessage', resource: `${queueArn}-other` },
+    ]);
   });
 
-  test('with a wildcard action is not excused by what AWS needs', () => {
+  test('with a wildcard action is not implied', () => {
     const findings = leastPrivilege(
-      aShop({ statements: [allow(['sqs:*'], QUEUE)], mappings: [{}] }),
+      aShop({ statements: [allow(['sqs:*'], queueArn)], mappings: [{}] }),
       calls(),
     );
     expect(failures(findings)).toMatchObject([{ action: 'sqs:*', verdict: 'unused' }]);
   });
 });
 
-describe('A right that AWS needs and the role lacks is a failure', () => {
+describe('An implied permission that the role lacks is a failure', () => {
   test.each<[string, Parameters<typeof aShop>[0], string[]]>([
     [
       'polling a queue',
@@ -138,7 +143,7 @@ describe('A right that AWS needs and the role lacks is a failure', () => {
     ],
     [
       'reading a stream with a queue for failures',
-      { statements: [], mappings: [{ sourceArn: `${TABLE}/stream/1`, onFailureArn: QUEUE }] },
+      { statements: [], mappings: [{ sourceArn: `${tableArn}/stream/1`, onFailureArn: queueArn }] },
       [
         'dynamodb:DescribeStream',
         'dynamodb:GetRecords',
@@ -160,7 +165,7 @@ describe('A right that AWS needs and the role lacks is a failure', () => {
   });
 });
 
-test('the rights of logging are needed by every function', () => {
+test('logging permissions are implied for every function', () => {
   const shop = aShop({ statements: [] });
   expect(verdicts(leastPrivilege(shop, calls()))).toEqual({
     'logs:CreateLogStream': 'implied',
@@ -173,12 +178,12 @@ test('the rights of logging are needed by every function', () => {
   });
 });
 
-test('every row of implied rights cites a page of AWS', () => {
-  for (const row of IMPLIED_RIGHTS) expect(row.page).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/.+\.html$/);
+test('every implied right cites a page of AWS', () => {
+  for (const row of impliedRights) expect(row.page).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/.+\.html$/);
 });
 
-test('the report names each grant once, and sums up', () => {
-  const findings = leastPrivilege(aShop({ statements: [allow(['dynamodb:PutItem'], TABLE)] }), calls());
+test('the report lists each grant and the totals', () => {
+  const findings = leastPrivilege(aShop({ statements: [allow(['dynamodb:PutItem'], tableArn)] }), calls());
   const report = renderReport(findings);
   expect(report).toMatch(/UNUSED +dynamodb:PutItem +arn:aws:dynamodb:eu-west-1:000000000000:table\/orders/);
   expect(report).toMatch(

@@ -2,14 +2,14 @@ import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 import { compilePolicy } from '../../build/iam/evaluate.ts';
 import { pattern } from '../../build/iam/pattern.ts';
 import type { CallsSnapshot } from '../aws-endpoint/call-counts.ts';
-import { IMPLIED_RIGHTS, type ImpliedRight } from './implied-rights.ts';
+import { type ImpliedRight, impliedRights } from './implied-rights.ts';
 
 /**
  * One line of the report.
  * - `used`: the grant allowed `count` calls
- * - `implied`: AWS needs it; `reason` and `page` say why
- * - `unused`: nobody used it and AWS does not need it: take it away, or let a test take the path that needs it
- * - `missing`: AWS needs it and the role lacks it
+ * - `implied`: AWS requires it; `reason` and `page` say why
+ * - `unused`: no call used it and AWS does not require it: remove it, or add a test of the code that uses it
+ * - `missing`: AWS requires it and the role lacks it
  */
 export type Finding = {
   verdict: 'used' | 'implied' | 'unused' | 'missing';
@@ -21,7 +21,7 @@ export type Finding = {
   page?: string;
 };
 
-/** Holds every grant of every function's role against the calls of a run and the table of implied rights. */
+/** Compares every grant of every function's role with the calls of a run and the table of implied rights. */
 export function leastPrivilege(deployment: Deployment, calls: CallsSnapshot): Finding[] {
   const used = new Map(
     calls.grants.map((grant) => [`${grant.function}\n${grant.action}\n${grant.resource}`, grant.count]),
@@ -49,13 +49,13 @@ export function leastPrivilege(deployment: Deployment, calls: CallsSnapshot): Fi
 type Implied = ImpliedRight & { reason: string; page: string; required: boolean };
 
 function impliedFor(fn: FunctionSpec, deployment: Deployment): Implied[] {
-  return IMPLIED_RIGHTS.flatMap(({ reason, page, required, tolerated }) => [
+  return impliedRights.flatMap(({ reason, page, required, tolerated }) => [
     ...required(fn, deployment).map((right) => ({ ...right, reason, page, required: true })),
     ...(tolerated?.(fn, deployment) ?? []).map((right) => ({ ...right, reason, page, required: false })),
   ]);
 }
 
-/** A grant is covered when it names the very action: a wildcard would cover what AWS does not need. */
+/** Only the exact action covers: a wildcard would grant more than AWS requires. */
 const covers = (grant: ImpliedRight, implied: ImpliedRight) =>
   grant.action.toLowerCase() === implied.action.toLowerCase() && pattern(grant.resource)(implied.resource);
 

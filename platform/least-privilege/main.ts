@@ -1,3 +1,7 @@
+/**
+ * `npm run iam:report [-- <calls.json>] [--failures]`: compares the compiled roles with the calls of the e2e
+ * run, and fails for a grant that is neither used nor implied by AWS, and for an implied one that a role lacks.
+ */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { compileStacks } from '../../build/compile/compile-stacks.ts';
@@ -7,18 +11,13 @@ import type { CallsSnapshot } from '../aws-endpoint/call-counts.ts';
 import { leastPrivilege } from './least-privilege.ts';
 import { failures, renderReport } from './report.ts';
 
-/**
- * `npm run iam:report [-- <calls.json>] [--failures]`: holds the compiled roles against the calls of the e2e run,
- * and fails on a grant that is neither used nor implied by AWS, and on an implied one that a role lacks.
- */
 const root = resolve(import.meta.dirname, '../..');
 const file = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '.local/calls.json';
 
 async function readCalls(): Promise<CallsSnapshot> {
-  const text = await readFile(resolve(root, file), 'utf8').catch(() => {
-    throw new StartError(
-      `${file} is not there: run npm run test:e2e first, which counts every call, or name another file.`,
-    );
+  const text = await readFile(resolve(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new StartError(`${file} is missing: run npm run test:e2e, which writes it, or name another file.`);
   });
   return JSON.parse(text) as CallsSnapshot;
 }
@@ -31,7 +30,7 @@ try {
     accountId: '000000000000',
     stage: 'local',
     project: 'shop',
-    // As the platform of the run was told: what operates RDS is not there.
+    // As on the local platform, without the functions that operate RDS.
     parameters: { Databases: 'external' },
     queueUrlBase: 'http://127.0.0.1',
   });

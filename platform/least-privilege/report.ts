@@ -1,15 +1,12 @@
 import type { Finding } from './least-privilege.ts';
 
-/** Whether the report fails: a grant too much, or one too few. */
+/** The findings that fail the report: unused and missing grants. */
 export const failures = (findings: Finding[]) =>
   findings.filter(({ verdict }) => verdict === 'unused' || verdict === 'missing');
 
-const MARKS = { used: 'used', implied: 'implied', unused: 'UNUSED', missing: 'MISSING' } as const;
+const labels = { used: 'used', implied: 'implied', unused: 'UNUSED', missing: 'MISSING' } as const;
 
-/**
- * The findings as a table by function, the reasons of implied rights with AWS's page, and a line of sums.
- * `onlyFailures` leaves out what is right.
- */
+/** Formats the findings by function, the reasons of implied rights with AWS's page, and the totals. */
 export function renderReport(findings: Finding[], onlyFailures = false): string {
   const shown = onlyFailures ? failures(findings) : findings;
   const reasons = [
@@ -21,7 +18,7 @@ export function renderReport(findings: Finding[], onlyFailures = false): string 
     lines.push(name);
     for (const row of rows)
       lines.push(
-        `  ${MARKS[row.verdict].padEnd(8)} ${row.action.padEnd(32)} ${row.resource} ${explain(row, mark(row))}`,
+        `  ${labels[row.verdict].padEnd(8)} ${row.action.padEnd(32)} ${row.resource} ${explain(row, mark(row))}`,
       );
   }
   if (reasons.length > 0) lines.push('');
@@ -31,7 +28,7 @@ export function renderReport(findings: Finding[], onlyFailures = false): string 
 
 function explain({ verdict, count }: Finding, reason: number): string {
   if (verdict === 'used') return `(${count} ${count === 1 ? 'call' : 'calls'})`;
-  if (verdict === 'unused') return '(take it away, or test the path that needs it)';
+  if (verdict === 'unused') return '(remove it, or test the code that uses it)';
   return `[${reason}]`;
 }
 

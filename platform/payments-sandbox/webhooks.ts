@@ -14,7 +14,7 @@ const responseTimeoutMs = 10_000;
 const maxConcurrent = 16;
 
 /** The `Stripe-Signature` header for a payload (https://docs.stripe.com/webhooks/signature). */
-export const signatureOf = (payload: string, secret: string, timeMs: number): string => {
+const signatureOf = (payload: string, secret: string, timeMs: number): string => {
   const time = Math.floor(timeMs / 1000);
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${payload}`).digest('hex')}`;
 };

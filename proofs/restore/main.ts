@@ -57,7 +57,11 @@ const log = (line: string) =>
 const folder = await mkdtemp(join(root, '.local-restore-'));
 const stops: (() => Promise<unknown>)[] = [];
 const cleanUp = async () => {
-  for (const stop of stops.splice(0)) await stop().catch(() => undefined);
+  for (const stop of stops.splice(0))
+    await stop().catch((error: unknown) => {
+      console.error('cleanup failed:', error);
+      process.exitCode = 1;
+    });
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -35,7 +35,7 @@ const reserve = (
   invoke('products', 'reserve-stock', {
     orderId,
     lines: [{ productId, quantity }],
-    expiresAt: new Date(Date.now() + forMs).toISOString(),
+    reservedUntil: new Date(Date.now() + forMs).toISOString(),
     correlationId: 'e2e',
   });
 

@@ -54,7 +54,9 @@ describe('the daily report', () => {
     });
     expect(report.orders.find(({ orderId }) => orderId === declined.id)).toMatchObject({ paid: false });
 
-    const document = (await (await fetch(report.documentUrl)).json()) as Report;
+    const response = await fetch(report.documentUrl);
+    expect(response.status).toBe(200);
+    const document = (await response.json()) as Report;
     expect(document.orders.length).toBeGreaterThanOrEqual(report.orders.length);
     const { items } = await boss.call<{ items: { date: string }[] }>('GET', '/api/v1/reports');
     expect(items.map((item) => item.date)).toContain(date);

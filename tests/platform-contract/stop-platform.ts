@@ -7,6 +7,7 @@ export default async function stopPlatformOfProbes(): Promise<void> {
   if (!running) return;
   const ended = once(running.process, 'exit');
   running.process.disconnect();
-  await ended;
+  const [code] = await ended;
   await rm(running.dataDir, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`The platform exited with code ${code}.`);
 }

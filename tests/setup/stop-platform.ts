@@ -17,6 +17,7 @@ export default async function stopPlatform(): Promise<void> {
   await writeFile(join(folder, 'calls.json'), JSON.stringify(calls));
   const ended = once(shop.process, 'exit');
   shop.process.kill('SIGTERM');
-  await ended;
+  const [code] = await ended;
   await rm(shop.dataDir, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`The shop exited with code ${code}.`);
 }
