@@ -1,56 +1,26 @@
-/** What a policy says of one method: a named refusal wins, and silence refuses. */
-export type Decision = 'allow' | 'explicit-deny' | 'implicit-deny';
+import type { PolicyStatement } from '../../build/deployment.ts';
+import { compilePolicy, type Decision } from '../../build/iam/evaluate.ts';
 
-/** Tells the decision on a method's ARN, `arn:aws:execute-api:region:account:api/stage/METHOD/path`. */
-export type Policy = (methodArn: string) => Decision;
-
-type Statement = { allows: boolean; resources: RegExp[] };
+/** Decides on a method's ARN, `arn:aws:execute-api:region:account:api/stage/METHOD/path`. */
+export type MethodPolicy = (methodArn: string) => Decision;
 
 /**
- * Reads the policy document that an authorizer returned. Only statements on `execute-api:Invoke` count, `*` and `?`
- * are wildcards in actions and resources.
- * @returns undefined when it is no policy document, which API Gateway takes for a broken authorizer
+ * Parses the policy document that an authorizer returned.
+ * @returns undefined when it is not a policy document, which API Gateway reports as a broken authorizer
  */
-export function readPolicy(document: unknown): Policy | undefined {
-  const statements = asList((document as { Statement?: unknown } | null | undefined)?.Statement);
-  if (statements === undefined) return undefined;
-  const read: Statement[] = [];
-  for (const statement of statements as Record<string, unknown>[]) {
-    const effect = statement?.Effect;
-    const actions = texts(statement?.Action);
-    const resources = texts(statement?.Resource);
-    if ((effect !== 'Allow' && effect !== 'Deny') || actions === undefined || resources === undefined) {
+export function parsePolicy(document: unknown): MethodPolicy | undefined {
+  const { Statement } = (document ?? {}) as { Statement?: unknown };
+  if (Statement === undefined || Statement === null) return undefined;
+  const statements: PolicyStatement[] = [];
+  for (const { Effect, Action, Resource } of [Statement].flat() as Record<string, unknown>[]) {
+    if ((Effect !== 'Allow' && Effect !== 'Deny') || !isStrings(Action) || !isStrings(Resource))
       return undefined;
-    }
-    if (actions.some((action) => wildcard(action, 'i').test('execute-api:Invoke'))) {
-      read.push({ allows: effect === 'Allow', resources: resources.map((resource) => wildcard(resource)) });
-    }
+    statements.push({ effect: Effect, actions: [Action].flat(), resources: [Resource].flat() });
   }
-  return (methodArn) => {
-    let decision: Decision = 'implicit-deny';
-    for (const { allows, resources } of read) {
-      if (!resources.some((resource) => resource.test(methodArn))) continue;
-      if (!allows) return 'explicit-deny';
-      decision = 'allow';
-    }
-    return decision;
-  };
+  const policy = compilePolicy(statements);
+  return (methodArn) => policy.evaluate('execute-api:Invoke', methodArn);
 }
 
-function asList(value: unknown): unknown[] | undefined {
-  if (value === undefined || value === null) return undefined;
-  return Array.isArray(value) ? value : [value];
-}
-
-function texts(value: unknown): string[] | undefined {
-  const list = asList(value);
-  return list?.every((item) => typeof item === 'string') ? (list as string[]) : undefined;
-}
-
-function wildcard(pattern: string, flags = ''): RegExp {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${escaped}$`, `s${flags}`);
+function isStrings(value: unknown): value is string | string[] {
+  return [value].flat().every((item) => typeof item === 'string');
 }

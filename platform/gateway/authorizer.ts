@@ -1,44 +1,41 @@
 import type { AuthorizerSpec } from '../../build/deployment.ts';
-import type { Invoke } from '../host/invoke.ts';
-import { type Policy, readPolicy } from './authorizer-policy.ts';
+import { functionNameOf, type Invoke } from '../host/invoke.ts';
+import { type MethodPolicy, parsePolicy } from './authorizer-policy.ts';
 import type { GatewayResponseType } from './gateway-response.ts';
 import type { EventFrame } from './proxy-event.ts';
 
-/** What an authorizer came to: who it is, or the gateway's answer in its place. */
+/** The authorizer's context for the function, or the gateway response that replaces the function's. */
 export type Authorization =
   | { ok: true; context: Record<string, string> }
   | { ok: false; type: GatewayResponseType; message: string };
 
 export type Authorizer = {
   check: (frame: EventFrame, methodArn: string) => Promise<Authorization>;
-  /** Forgets every cached policy, when the authorizer's code changed. */
+  /** Deletes all cached policies, when the authorizer's code changed. */
   clearCache: () => void;
 };
 
-type AuthorizerResult = { policy: Policy; context: Record<string, string> };
-type Refusal = Extract<Authorization, { ok: false }>;
+type Policy = { ok: true; evaluate: MethodPolicy; context: Record<string, string> };
+type Denied = Extract<Authorization, { ok: false }>;
 
-/** Cached policies above which the cache is emptied; each is a token that lives for minutes. */
+/** The cache is cleared above this size; each entry is one access token, which lives for minutes. */
 const maxCached = 10_000;
 
-const unauthorized: Refusal = { ok: false, type: 'UNAUTHORIZED', message: 'Unauthorized' };
-const brokenAuthorizer: Refusal = {
-  ok: false,
-  type: 'AUTHORIZER_CONFIGURATION_ERROR',
-  message: 'Internal server error',
-};
+const denied = (type: GatewayResponseType, message: string): Denied => ({ ok: false, type, message });
+const unauthorized = denied('UNAUTHORIZED', 'Unauthorized');
+const brokenAuthorizer = denied('AUTHORIZER_CONFIGURATION_ERROR', 'Internal server error');
 
 /**
- * A Lambda authorizer as API Gateway runs it: without an identity source it is not asked (401); its policy is kept
- * for the TTL under the values of its identity sources and evaluated anew for each method; the error `Unauthorized`
- * is 401, any other failure 500.
+ * A Lambda authorizer as API Gateway runs it. A request without an identity source gets 401 and does not reach the
+ * function. A policy is cached for the TTL under the values of its identity sources and evaluated for each method. The
+ * error `Unauthorized` is 401, any other failure 500.
  */
 export function lambdaAuthorizer(spec: AuthorizerSpec, invoke: Invoke, now = Date.now): Authorizer {
-  const functionName = spec.functionArn.split(':function:')[1]?.split(':')[0] ?? spec.functionArn;
+  const functionName = functionNameOf(spec.functionArn);
   const sources = spec.identitySource.map(identitySource);
-  const cache = new Map<string, { result: Promise<AuthorizerResult | Refusal>; until: number }>();
+  const cache = new Map<string, { result: Promise<Policy | Denied>; expiresAt: number }>();
 
-  const ask = async (frame: EventFrame, methodArn: string): Promise<AuthorizerResult | Refusal> => {
+  const callFunction = async (frame: EventFrame, methodArn: string): Promise<Policy | Denied> => {
     const event =
       spec.type === 'TOKEN'
         ? { type: 'TOKEN', methodArn, authorizationToken: sources[0]?.(frame) ?? '' }
@@ -46,38 +43,34 @@ export function lambdaAuthorizer(spec: AuthorizerSpec, invoke: Invoke, now = Dat
     const { payload, failure } = await invoke(functionName, JSON.stringify(event));
     if (failure === undefined) return parseResult(JSON.parse(payload)) ?? brokenAuthorizer;
     const { errorMessage } = JSON.parse(payload) as { errorMessage?: string };
-    if (errorMessage === 'Unauthorized') return unauthorized;
-    return { ok: false, type: 'AUTHORIZER_FAILURE', message: 'Internal server error' };
+    return errorMessage === 'Unauthorized'
+      ? unauthorized
+      : denied('AUTHORIZER_FAILURE', 'Internal server error');
   };
 
   const cachedResult = (identity: string, frame: EventFrame, methodArn: string) => {
-    if (spec.ttlSeconds === 0) return ask(frame, methodArn);
-    const known = cache.get(identity);
-    if (known !== undefined && known.until > now()) return known.result;
+    if (spec.ttlSeconds === 0) return callFunction(frame, methodArn);
+    const cached = cache.get(identity);
+    if (cached !== undefined && cached.expiresAt > now()) return cached.result;
     if (cache.size >= maxCached) cache.clear();
-    const result = ask(frame, methodArn);
-    cache.set(identity, { result, until: now() + spec.ttlSeconds * 1_000 });
-    const forget = () => void cache.delete(identity);
-    // Only a policy is kept: a refusal or a failure is asked again.
-    result.then((result) => 'ok' in result && forget(), forget);
+    const result = callFunction(frame, methodArn);
+    cache.set(identity, { result, expiresAt: now() + spec.ttlSeconds * 1_000 });
+    const remove = () => void cache.delete(identity);
+    // Only policies stay in the cache: after a refusal or a failure the function is called again.
+    result.then(({ ok }) => !ok && remove(), remove);
     return result;
   };
 
   return {
     async check(frame, methodArn) {
-      const identity: string[] = [];
-      for (const source of sources) {
-        const value = source(frame);
-        if (value === undefined || value === '') return unauthorized;
-        identity.push(value);
-      }
+      const identity = sources.map((source) => source(frame) ?? '');
+      if (identity.includes('')) return unauthorized;
       const result = await cachedResult(identity.join('\n'), frame, methodArn);
-      if ('ok' in result) return result;
-      const decision = result.policy(methodArn);
-      if (decision === 'allow') return { ok: true, context: result.context };
-      const explicitly = decision === 'explicit-deny' ? ' with an explicit deny' : '';
-      const message = `User is not authorized to access this resource${explicitly}`;
-      return { ok: false, type: 'ACCESS_DENIED', message };
+      if (!result.ok) return result;
+      const { allowed, explicitDeny } = result.evaluate(methodArn);
+      if (allowed) return { ok: true, context: result.context };
+      const explicitly = explicitDeny ? ' with an explicit deny' : '';
+      return denied('ACCESS_DENIED', `User is not authorized to access this resource${explicitly}`);
     },
     clearCache: () => cache.clear(),
   };
@@ -107,15 +100,15 @@ function identitySource(expression: string): (frame: EventFrame) => string | und
   };
 }
 
-/** The context reaches the function as strings, beside the principal; nested values break the authorizer. */
-function parseResult(answer: unknown): AuthorizerResult | undefined {
-  const { principalId, policyDocument, context = {} } = (answer ?? {}) as Record<string, unknown>;
-  const policy = readPolicy(policyDocument);
-  if (typeof principalId !== 'string' || policy === undefined) return undefined;
-  const texts: Record<string, string> = { principalId };
+/** Context values reach the function as strings, with the principal; nested values make the result invalid. */
+function parseResult(result: unknown): Policy | undefined {
+  const { principalId, policyDocument, context } = (result ?? {}) as Record<string, unknown>;
+  const evaluate = parsePolicy(policyDocument);
+  if (typeof principalId !== 'string' || evaluate === undefined) return undefined;
+  const strings: Record<string, string> = { principalId };
   for (const [name, value] of Object.entries(context ?? {})) {
     if (typeof value === 'object' && value !== null) return undefined;
-    if (value !== null && value !== undefined) texts[name] = String(value);
+    if (value !== null && value !== undefined) strings[name] = String(value);
   }
-  return { policy, context: texts };
+  return { ok: true, evaluate, context: strings };
 }

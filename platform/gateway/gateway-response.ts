@@ -1,7 +1,8 @@
 import type { GatewayResponseSpec, RestApiSpec } from '../../build/deployment.ts';
+import type { HttpResponse } from './proxy-response.ts';
 import { compileTemplate, type TemplateContext, type TemplateRenderer } from './velocity-template.ts';
 
-/** An answer that the gateway gives by itself; the names and statuses are AWS's. */
+/** A response that the gateway creates itself; AWS's names and statuses. */
 export type GatewayResponseType = keyof typeof defaultStatus;
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
@@ -16,13 +17,11 @@ const defaultStatus = {
   REQUEST_TOO_LARGE: 413,
   THROTTLED: 429,
   UNAUTHORIZED: 401,
-  /** What cannot be read as a request. */
+  /** A request that cannot be parsed. */
   DEFAULT_4XX: 400,
-  /** What a failed or malformed function answer is reported as, with 502. */
+  /** Used for a failed function and for a malformed result, with 502. */
   DEFAULT_5XX: 502,
 } as const;
-
-export type HttpResponse = { status: number; headers: [string, string][]; body: string };
 
 export type GatewayResponses = (
   type: GatewayResponseType,
@@ -32,7 +31,7 @@ export type GatewayResponses = (
 
 type Compiled = { status: number | undefined; headers: [string, TemplateRenderer][]; body: TemplateRenderer };
 
-/** The API's answers by type, each as its template gives it; DEFAULT_4XX and DEFAULT_5XX stand in for the rest. */
+/** The API's gateway responses by type, from its templates; DEFAULT_4XX and DEFAULT_5XX replace missing types. */
 export function gatewayResponses(api: RestApiSpec): GatewayResponses {
   const compiled = new Map<string, Compiled>();
   for (const spec of api.gatewayResponses) compiled.set(spec.responseType, compile(api, spec));
@@ -42,9 +41,9 @@ export function gatewayResponses(api: RestApiSpec): GatewayResponses {
     body: compileTemplate('{"message":$context.error.messageString}'),
   };
   return (type, message, context) => {
-    const usual = defaultStatus[type];
+    const standardStatus = defaultStatus[type];
     const response =
-      compiled.get(type) ?? compiled.get(usual < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX') ?? standard;
+      compiled.get(type) ?? compiled.get(standardStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX') ?? standard;
     const filled = {
       ...context,
       'error.message': message,
@@ -52,7 +51,7 @@ export function gatewayResponses(api: RestApiSpec): GatewayResponses {
       'error.responseType': type,
     };
     return {
-      status: response.status ?? usual,
+      status: response.status ?? standardStatus,
       headers: response.headers.map(([name, value]) => [name, value(filled)]),
       body: response.body(filled),
     };
@@ -80,13 +79,13 @@ function compile(api: RestApiSpec, spec: GatewayResponseSpec): Compiled {
   }
 }
 
-/** A header is a literal in single quotes or `context.…` (API Gateway's parameter mapping). */
+/** A header value is a literal in single quotes or `context.…` (API Gateway's parameter mapping). */
 function headerValue(value: string, where: string): TemplateRenderer {
   const literal = /^'(.*)'$/s.exec(value)?.[1];
   if (literal !== undefined) return () => literal;
   const variable = /^context\.(.+)$/.exec(value)?.[1];
   if (variable !== undefined) return (context) => context[variable] ?? '';
   if (/^(method|stageVariables)\./.test(value))
-    throw new Error(`${where}: header mapping ${value} is not known`);
+    throw new Error(`${where}: header mapping ${value} is not supported`);
   return () => value;
 }

@@ -1,14 +1,14 @@
 import type { MockResponse } from '../../build/deployment.ts';
 import type { HttpResponse } from './proxy-response.ts';
 
-/** Answers a CORS preflight; `origin` is the request's Origin header. */
+/** Responds to a CORS preflight; `origin` is the request's Origin header. */
 export type Preflight = (origin: string | undefined) => HttpResponse;
 
 const allowOrigin = 'Access-Control-Allow-Origin';
 
 /**
- * A mock integration as the framework compiles one for CORS: fixed headers, and for more than one origin a template
- * that writes the caller's origin over the fixed one when it matches.
+ * A mock integration as the framework compiles it for CORS: fixed headers, and for several origins a template that
+ * returns the request's origin when it matches.
  * @throws on any other template
  */
 export function compilePreflight(responses: readonly MockResponse[], where: string): Preflight {
@@ -35,7 +35,7 @@ export function compilePreflight(responses: readonly MockResponse[], where: stri
 function originPatterns(template: string, where: string): RegExp[] {
   if (template.trim() === '') return [];
   if (!template.includes('#set($origin = $input.params("Origin"))')) {
-    throw new Error(`${where}: the mock integration's template is not the one of a CORS preflight`);
+    throw new Error(`${where}: the mock integration's template is not that of a CORS preflight`);
   }
   return [...template.matchAll(/\$origin\.matches\("([^"]*)"\)/g)].map(
     ([, pattern]) => new RegExp(`^(?:${pattern?.replaceAll('\\\\', '\\')})$`),

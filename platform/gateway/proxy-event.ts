@@ -1,7 +1,7 @@
 import type { RestApiSpec } from '../../build/deployment.ts';
 import { maxRequestBytes } from '../host/limits.ts';
 
-/** A request as it came in, read once. */
+/** A request's head, parsed. */
 export type GatewayRequest = {
   method: string;
   /** As sent: still encoded, without the query. */
@@ -9,6 +9,9 @@ export type GatewayRequest = {
   query: string;
   /** Names as the client wrote them, alternating with their values. */
   rawHeaders: readonly string[];
+  accept: string | undefined;
+  contentType: string | undefined;
+  origin: string | undefined;
   sourceIp: string;
   port: number;
   protocol: string;
@@ -21,7 +24,7 @@ export type GatewayRequest = {
 type Values = Record<string, string>;
 type MultiValues = Record<string, string[]>;
 
-/** The parts of an event that authorizer and integration share. */
+/** The members that the events of authorizer and integration share. */
 export type EventFrame = {
   resource: string;
   path: string;
@@ -35,7 +38,7 @@ export type EventFrame = {
   requestContext: Record<string, unknown>;
 };
 
-/** Headers that API Gateway adds or writes itself before a function sees them. */
+/** Headers that API Gateway sets itself. */
 const gatewayHeaders = new Set([
   'x-forwarded-for',
   'x-forwarded-port',
@@ -101,8 +104,8 @@ export function eventFrame(
 }
 
 /**
- * The whole event as JSON text: a body of a declared binary type comes as base64. Undefined when the event is longer
- * than Lambda takes in one synchronous invocation.
+ * The whole event as JSON text; a body of a declared binary type is in base64. Undefined when the event is longer than
+ * Lambda accepts in a synchronous invocation.
  */
 export function proxyEvent(
   frame: EventFrame,
@@ -113,12 +116,12 @@ export function proxyEvent(
   const asBytes = body.length > 0 && isBinaryType(contentType, binaryMediaTypes);
   const text = body.length === 0 ? null : body.toString(asBytes ? 'base64' : 'utf8');
   const event = JSON.stringify({ ...frame, body: text, isBase64Encoded: asBytes });
-  // A UTF-16 unit is at most three bytes: short events need no count.
+  // A UTF-16 unit is at most three bytes, so the bytes of short events need not be counted.
   if (event.length <= maxRequestBytes / 3 || Buffer.byteLength(event) <= maxRequestBytes) return event;
   return undefined;
 }
 
-/** An object that knows no name but those put into it: clients choose them, `constructor` too. */
+/** Without a prototype: clients choose the names, for example `constructor`. */
 const empty = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
 
 function readHeaders(request: GatewayRequest) {
@@ -136,7 +139,7 @@ function readHeaders(request: GatewayRequest) {
     else if (lower === 'x-forwarded-for')
       forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
     if (gatewayHeaders.has(lower)) continue;
-    // Two spellings of one name are one header; the first spelling stays.
+    // Two spellings of one name are one header, under the first spelling.
     const name = spelling.get(lower) ?? written;
     spelling.set(lower, name);
     headers[name] = value;
@@ -157,7 +160,7 @@ function readHeaders(request: GatewayRequest) {
   return { headers, multiValueHeaders, host, userAgent };
 }
 
-/** Both are null without a query; of a repeated name the last value is the single one. */
+/** Both are null without a query; the single value of a repeated name is its last. */
 function readQuery(query: string): [Values | null, MultiValues | null] {
   if (query === '') return [null, null];
   const single: Values = empty();
@@ -180,7 +183,7 @@ export function commonLogTime(time: Date): string {
   return `${day}:${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())} +0000`;
 }
 
-/** Whether API Gateway treats a media type as bytes; `image/*` and `*∕*` stand for every subtype. */
+/** Whether API Gateway treats a media type as binary; `image/*` and `*∕*` match every subtype. */
 export function isBinaryType(mediaType: string | undefined, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;
   if (binaryMediaTypes.includes('*/*')) return true;

@@ -1,12 +1,12 @@
 import { isBinaryType } from './proxy-event.ts';
 
-/** What goes out to the client. */
+/** A response to the client. */
 export type HttpResponse = { status: number; headers: [string, string][]; body: string | Buffer };
 
 const responseKeys = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 
 /**
- * Names that API Gateway does not let a function set: they come out as `x-amzn-Remapped-…`
+ * Headers that API Gateway does not let a function set: it sends them as `x-amzn-Remapped-…`
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
  */
 const remappedHeaders = new Set([
@@ -24,8 +24,8 @@ const remappedHeaders = new Set([
 ]);
 
 /**
- * Reads a function's answer to a proxy event. Undefined when it is malformed, which API Gateway answers with 502: no
- * object, no whole status, an unknown key, a body that is no string.
+ * Parses a function's result for a proxy event. Undefined when it is malformed, for which API Gateway returns 502: not
+ * an object, no integer status, an unknown key, or a body that is not a string.
  */
 export function proxyResponse(
   payload: string,
@@ -43,13 +43,13 @@ export function proxyResponse(
   if (typeof body !== 'string') return undefined;
   const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
   if (contentType === undefined) headers.push(['Content-Type', 'application/json']);
-  // The first media type that the client accepts decides whether base64 is turned back into bytes.
+  // The first media type that the client accepts decides whether base64 is decoded.
   const wanted = accept === undefined ? contentType : accept.split(',')[0];
   const isBytes = result.isBase64Encoded === true && isBinaryType(wanted, binaryMediaTypes);
   return { status, headers, body: isBytes ? Buffer.from(body, 'base64') : body };
 }
 
-/** Both forms together; a name in both has its values from `multiValueHeaders` and the single one when it differs. */
+/** Merges both forms; a name in both has the values of `multiValueHeaders` and the single one when it differs. */
 function readHeaders(single: unknown, multiple: unknown): [string, string][] | undefined {
   const headers: [string, string][] = [];
   const named = new Set<string>();
@@ -75,13 +75,13 @@ function isRecordOrAbsent(value: unknown): value is Record<string, unknown> | nu
   return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
 }
 
-/** A value that HTTP cannot carry makes the whole answer malformed. */
+/** A value that HTTP cannot carry makes the whole result malformed. */
 function headerText(value: unknown): string | undefined {
   if (typeof value === 'string') return invalidHeaderValue.test(value) ? undefined : value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-/** What may not be in a header's value (RFC 9110, section 5.5). */
+/** Characters that are not allowed in a header value (RFC 9110, section 5.5). */
 const invalidHeaderValue = /[^\t\x20-\x7e\x80-\xff]/;
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 

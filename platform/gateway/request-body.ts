@@ -1,30 +1,29 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The largest body that API Gateway takes, in bytes. */
+/** API Gateway's limit on a body, in bytes. */
 export const maxBodyBytes = 10 * 1024 * 1024;
 
-/** How long a client may take to send a body: as long as API Gateway lets the whole of a request take. */
+/** How long a client may take to send a body: as long as API Gateway lets a whole request take. */
 export const bodyTimeoutMs = 29_000;
 
+export type RequestBody = Buffer | 'too-large' | 'too-late';
+
 /**
- * Reads a whole request body. `too-large` when it is longer than {@link maxBodyBytes}, and then what is left of it is
- * discarded unread; `too-late` when it has not ended after `limitMs`. Rejects when the client goes away.
+ * Reads a whole request body. `too-large` when it exceeds {@link maxBodyBytes}; the rest is then discarded. `too-late`
+ * when it has not ended after `timeoutMs`. Rejects when the client closes the connection.
  */
-export function readBody(
-  request: IncomingMessage,
-  limitMs = bodyTimeoutMs,
-): Promise<Buffer | 'too-large' | 'too-late'> {
+export function readBody(request: IncomingMessage, timeoutMs = bodyTimeoutMs): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
-    const announced = Number(request.headers['content-length'] ?? 0);
-    if (announced > maxBodyBytes) {
+    const declared = Number(request.headers['content-length'] ?? 0);
+    if (declared > maxBodyBytes) {
       request.resume();
       resolve('too-large');
       return;
     }
-    const late = setTimeout(() => {
+    const timer = setTimeout(() => {
       pieces.length = 0;
       resolve('too-late');
-    }, limitMs);
+    }, timeoutMs);
     const pieces: Buffer[] = [];
     let length = 0;
     request.on('data', (piece: Buffer) => {
@@ -35,13 +34,13 @@ export function readBody(
       } else pieces.push(piece);
     });
     request.once('end', () => {
-      clearTimeout(late);
-      resolve(pieces[0] !== undefined && pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
+      clearTimeout(timer);
+      resolve(Buffer.concat(pieces));
     });
     request.once('error', reject);
     request.once('close', () => {
-      clearTimeout(late);
-      reject(new Error('the client went away'));
+      clearTimeout(timer);
+      reject(new Error('the client closed the connection'));
     });
   });
 }

@@ -4,22 +4,22 @@ import type { ApiMethod, RestApiSpec } from '../../build/deployment.ts';
 /** The methods of one resource path. */
 type Resource = { api: RestApiSpec; path: string; greedy?: string; methods: Map<string, ApiMethod> };
 
-/** `method` is absent when the resource has no such method, `api` is then the one that answers for it. */
+/** `method` is absent for an unknown route; `api` then creates the error response. */
 export type Route = {
   api: RestApiSpec;
   method?: ApiMethod;
-  /** Decoded, as API Gateway hands them over. */
+  /** Decoded, as API Gateway passes them on. */
   parameters: Record<string, string> | null;
 };
 
 export type RouteTable = { find: (httpMethod: string, path: string) => Route };
 
-/** API Gateway's own limit on a request's address is far below; find-my-way's default of 100 is too short. */
+/** Above API Gateway's limit on a URL; find-my-way's default of 100 is too short. */
 const maxParameterLength = 8_192;
 
 /**
- * One table over all APIs, since every route carries its full path. As on API Gateway a literal segment wins over
- * a parameter and a parameter over a greedy one; the resource is chosen by path alone and its method afterwards.
+ * One table for all APIs, since every route has its full path. As on API Gateway, a literal segment takes precedence
+ * over a parameter, and a parameter over a greedy one; the path selects the resource, then the method is looked up.
  * @throws when two APIs declare the same path, or there is no API
  */
 export function routeTable(apis: readonly RestApiSpec[]): RouteTable {
@@ -98,7 +98,7 @@ function literalSegments(path: string): string[] {
   return end === -1 ? segments : segments.slice(0, end);
 }
 
-/** Whose answer an unknown route gets: the API that shares the most leading segments with it. */
+/** The API that shares the most leading segments with an unknown route. */
 function nearestApi(
   prefixes: { api: RestApiSpec; segments: string[] }[],
   path: string,

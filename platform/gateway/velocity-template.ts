@@ -1,15 +1,15 @@
-/** The values of `$context` that a template may name, by dotted path: `requestId`, `error.messageString` … */
+/** The values of `$context` by dotted path: `requestId`, `error.messageString` … */
 export type TemplateContext = Readonly<Record<string, string>>;
 
-/** A template that was checked once and is filled for each answer. */
+/** A compiled template. */
 export type TemplateRenderer = (context: TemplateContext) => string;
 
 const contextVariable = /\$!?(?:\{context\.([\w.-]+)\}|context\.(\w+(?:\.[\w-]+)*))/g;
 
 /**
- * The part of VTL that API Gateway allows in gateway responses and that the stacks use: `$context` variables. A
- * variable without a value becomes an empty string, as on AWS.
- * @throws on anything else of VTL, so that no template means something different here
+ * Compiles the part of VTL that API Gateway allows in gateway responses: `$context` variables. A variable without a
+ * value becomes an empty string, as on AWS.
+ * @throws on all other VTL, which would be rendered differently here
  */
 export function compileTemplate(source: string): TemplateRenderer {
   const pieces: string[] = [];
