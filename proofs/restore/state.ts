@@ -148,9 +148,13 @@ async function readTables({ awsUrl, region, credentials, project, stage }: Addre
   try {
     const [inventory, reservations, marks, products] = await Promise.all([
       all<{ product_id: string; available?: number; reserved?: number }>('inventory'),
-      all<{ order_id: string; product_id: string; state?: string; quantity: number; expires_at?: number }>(
-        'reservations',
-      ),
+      all<{
+        order_id: string;
+        product_id: string;
+        state?: string;
+        quantity: number;
+        reserved_until?: number;
+      }>('reservations'),
       all<{ id: string }>('idempotency'),
       all<{ product_id: string }>('products'),
     ]);
@@ -158,9 +162,9 @@ async function readTables({ awsUrl, region, credentials, project, stage }: Addre
       stock: inventory.flatMap(({ product_id: productId, available, reserved = 0 }) =>
         available === undefined ? [] : [{ productId, available, reserved }],
       ),
-      holds: reservations.flatMap(({ order_id, product_id, state, quantity, expires_at = Number.NaN }) =>
-        state === 'held'
-          ? [{ orderId: order_id, productId: product_id, quantity, expiresAt: expires_at }]
+      holds: reservations.flatMap(({ order_id, product_id, state, quantity, reserved_until = Number.NaN }) =>
+        state === 'reserved'
+          ? [{ orderId: order_id, productId: product_id, quantity, expiresAt: reserved_until }]
           : [],
       ),
       handled: marks.flatMap(({ id }) => (id.startsWith('handled#') ? [id.slice('handled#'.length)] : [])),

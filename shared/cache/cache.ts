@@ -1,8 +1,5 @@
-/**
- * Answers kept for a short time. What is kept may be stale for as long as its time to live, and no longer; a cache
- * that is away or full means only that the answer is made again.
- */
+/** Texts that are cached for a short time. While the cache is unavailable or full, texts are loaded every time. */
 export type Cache = {
-  /** The kept text, or what `make` gives, which is then kept for `ttlMs`. What throws is not kept. */
-  remember(key: string, ttlMs: number, make: () => Promise<string>): Promise<string>;
+  /** The cached text, or the result of `load`, which is then cached for `ttlMs`. Errors are not cached. */
+  getOrLoad(key: string, ttlMs: number, load: () => Promise<string>): Promise<string>;
 };

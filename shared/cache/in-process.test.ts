@@ -1,51 +1,51 @@
 import { inProcessCache } from './in-process.ts';
 
-/** A thing to remember that counts how often it was made. */
-function counted(text = 'answer') {
-  const made = { times: 0 };
+/** A loader that counts its calls. */
+function aLoader(text = 'text') {
+  const calls = { count: 0 };
   return {
-    made,
-    make: async () => {
-      made.times += 1;
-      return `${text} ${made.times}`;
+    calls,
+    load: async () => {
+      calls.count += 1;
+      return `${text} ${calls.count}`;
     },
   };
 }
 
-test('an answer is kept for its time and no longer', async () => {
+test('a text is cached for its time to live and no longer', async () => {
   let now = 0;
   const cache = inProcessCache({ now: () => now });
-  const { make } = counted();
-  expect(await cache.remember('a', 1000, make)).toBe('answer 1');
+  const { load } = aLoader();
+  expect(await cache.getOrLoad('a', 1000, load)).toBe('text 1');
   now = 999;
-  expect(await cache.remember('a', 1000, make)).toBe('answer 1');
+  expect(await cache.getOrLoad('a', 1000, load)).toBe('text 1');
   now = 1000;
-  expect(await cache.remember('a', 1000, make)).toBe('answer 2');
+  expect(await cache.getOrLoad('a', 1000, load)).toBe('text 2');
 });
 
-test('many who ask at once wait for one answer', async () => {
+test('concurrent requests share one load', async () => {
   const cache = inProcessCache();
-  const { make, made } = counted();
-  await Promise.all(Array.from({ length: 20 }, () => cache.remember('a', 1000, make)));
-  expect(made.times).toBe(1);
+  const { load, calls } = aLoader();
+  await Promise.all(Array.from({ length: 20 }, () => cache.getOrLoad('a', 1000, load)));
+  expect(calls.count).toBe(1);
 });
 
-test('a failure is not kept', async () => {
+test('an error is not cached', async () => {
   const cache = inProcessCache();
-  await expect(cache.remember('a', 1000, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
-  expect(await cache.remember('a', 1000, counted().make)).toBe('answer 1');
+  await expect(cache.getOrLoad('a', 1000, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  expect(await cache.getOrLoad('a', 1000, aLoader().load)).toBe('text 1');
 });
 
-test('when it is full, the longest unused goes first', async () => {
+test('when the cache is full, the least recently used text is removed first', async () => {
   const cache = inProcessCache({ maxLength: 20 });
-  const things = { a: counted('a'), b: counted('b'), c: counted('c') };
+  const things = { a: aLoader('a'), b: aLoader('b'), c: aLoader('c') };
   const ask = (key: 'a' | 'b' | 'c') =>
-    cache.remember(key, 1000, async () => (await things[key].make()).padEnd(7));
+    cache.getOrLoad(key, 1000, async () => (await things[key].load()).padEnd(7));
   await ask('a');
   await ask('b');
   await ask('a');
   await ask('c');
   await ask('a');
   await ask('b');
-  expect([things.a.made.times, things.b.made.times, things.c.made.times]).toEqual([1, 2, 1]);
+  expect([things.a.calls.count, things.b.calls.count, things.c.calls.count]).toEqual([1, 2, 1]);
 });

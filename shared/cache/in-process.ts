@@ -3,18 +3,18 @@ import type { Cache } from './cache.ts';
 type Entry = { text: Promise<string>; bytes: number; expiresAt: number };
 
 export type InProcessOptions = {
-  /** Bound of all kept texts together, in UTF-16 code units. */
+  /** Most UTF-16 code units of all cached texts together. */
   maxLength?: number;
-  /** For tests: the time in ms. */
+  /** The time in ms; tests control it. */
   now?: () => number;
 };
 
-/** Some thousand products or some hundred pages: small beside a function's 512 MB. */
+/** A few thousand products or a few hundred lists; small in a function of 512 MB. */
 const defaultMaxLength = 16 * 1024 * 1024;
 
 /**
- * A cache in this process, bounded in size; the longest unused goes first. Those who ask for the same thing while it
- * is being made wait for the one that makes it.
+ * A cache in this process, bounded in size; the least recently used text is removed first. Concurrent requests for one
+ * key share one load.
  */
 export function inProcessCache({
   maxLength = defaultMaxLength,
@@ -23,31 +23,31 @@ export function inProcessCache({
   const entries = new Map<string, Entry>();
   let total = 0;
 
-  const drop = (key: string, entry: Entry) => {
+  const remove = (key: string, entry: Entry) => {
     if (entries.get(key) !== entry) return;
     entries.delete(key);
     total -= entry.bytes;
   };
-  const makeRoom = () => {
+  const evict = () => {
     for (const [key, entry] of entries) {
       if (total <= maxLength) return;
-      drop(key, entry);
+      remove(key, entry);
     }
   };
 
   return {
-    remember: (key, ttlMs, make) => {
+    getOrLoad: (key, ttlMs, load) => {
       const known = entries.get(key);
       if (known !== undefined) {
         if (known.expiresAt > now()) {
-          // The most recently used stands last.
+          // The most recently used is last.
           entries.delete(key);
           entries.set(key, known);
           return known.text;
         }
-        drop(key, known);
+        remove(key, known);
       }
-      const entry: Entry = { text: make(), bytes: key.length, expiresAt: now() + ttlMs };
+      const entry: Entry = { text: load(), bytes: key.length, expiresAt: now() + ttlMs };
       entries.set(key, entry);
       total += entry.bytes;
       entry.text.then(
@@ -55,9 +55,9 @@ export function inProcessCache({
           if (entries.get(key) !== entry) return;
           entry.bytes += text.length;
           total += text.length;
-          makeRoom();
+          evict();
         },
-        () => drop(key, entry),
+        () => remove(key, entry),
       );
       return entry.text;
     },

@@ -37,14 +37,14 @@ describe('without a Redis', () => {
     const cache = aCache(single(await freePort()));
     let computed = 0;
     const compute = async () => `value ${++computed}`;
-    expect(await cache.remember('a', 1000, compute)).toBe('value 1');
-    expect(await cache.remember('a', 1000, compute)).toBe('value 2');
+    expect(await cache.getOrLoad('a', 1000, compute)).toBe('value 1');
+    expect(await cache.getOrLoad('a', 1000, compute)).toBe('value 2');
   });
 
   test('a server that never responds delays no request for long', async () => {
     const cache = aCache(single(await silentServer()));
     const started = performance.now();
-    expect(await cache.remember('a', 1000, async () => 'value')).toBe('value');
+    expect(await cache.getOrLoad('a', 1000, async () => 'value')).toBe('value');
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
@@ -61,7 +61,7 @@ if (redis !== undefined)
     async function aConnectedCache(prefix: string) {
       const cache = aCache(address, prefix);
       await eventually(async () => {
-        await cache.remember('connected', 60_000, async () => 'yes');
+        await cache.getOrLoad('connected', 60_000, async () => 'yes');
         expect(await client.get(`${prefix}connected`)).toBe('yes');
       });
       return cache;
@@ -70,18 +70,18 @@ if (redis !== undefined)
     test('a value that one process computed is found by another', async () => {
       const prefix = `test-${randomUUID()}:`;
       const [first, second] = [await aConnectedCache(prefix), await aConnectedCache(prefix)];
-      expect(await first.remember('a', 60_000, async () => 'first')).toBe('first');
-      expect(await second.remember('a', 60_000, async () => 'second')).toBe('first');
+      expect(await first.getOrLoad('a', 60_000, async () => 'first')).toBe('first');
+      expect(await second.getOrLoad('a', 60_000, async () => 'second')).toBe('first');
     });
 
     test('a value expires after the lifetime in milliseconds, and not before', async () => {
       const prefix = `test-${randomUUID()}:`;
       const cache = await aConnectedCache(prefix);
-      await cache.remember('a', 60_000, async () => 'old');
+      await cache.getOrLoad('a', 60_000, async () => 'old');
       const lifetimeMs = await client.pttl(`${prefix}a`);
       expect(lifetimeMs).toBeGreaterThan(50_000);
       expect(lifetimeMs).toBeLessThanOrEqual(60_000);
       await client.pexpire(`${prefix}a`, 0);
-      expect(await cache.remember('a', 60_000, async () => 'new')).toBe('new');
+      expect(await cache.getOrLoad('a', 60_000, async () => 'new')).toBe('new');
     });
   });

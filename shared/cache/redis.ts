@@ -4,11 +4,11 @@ import { logger } from '../lambda/telemetry.ts';
 import { readSecret } from '../secrets.ts';
 import type { Cache } from './cache.ts';
 
-/** A cache must never make a request slower than doing without it. */
+/** The cache must never delay a request longer than a load does. */
 const commandTimeoutMs = 100;
 const connectTimeoutMs = 1_000;
 
-/** Where Redis is: a server of one's own, or a cluster of ElastiCache, which has TLS and asks for a token. */
+/** A single server, or an ElastiCache cluster with TLS and a token. */
 export type RedisAddress = { host: string; port: number } & (
   | { mode: 'single' }
   | { mode: 'cluster'; secretId: string }
@@ -17,22 +17,22 @@ export type RedisAddress = { host: string; port: number } & (
 /** The part of a Redis client that the cache uses. */
 type Client = Pick<Redis, 'get' | 'set'>;
 
-/** A cache in Redis, shared by all functions; while Redis is away every answer is made anew. */
+/** A cache in Redis, shared by all functions; while Redis is unavailable, texts are loaded every time. */
 export function redisCache(address: RedisAddress, prefix: string): Cache & { end(): Promise<void> } {
   let connecting: Promise<Redis | Cluster> | undefined;
   const client = () => {
     connecting ??= connect(address).catch((error: unknown) => {
-      connecting = undefined; // the next request tries again
+      connecting = undefined; // The next request connects again.
       throw error;
     });
     return connecting;
   };
   return {
-    remember: async (key, ttlMs, make) => {
+    getOrLoad: async (key, ttlMs, load) => {
       const name = `${prefix}${key}`;
-      const kept = await attempt(client, (redis) => redis.get(name));
-      if (kept != null) return kept;
-      const text = await make();
+      const cached = await attempt(client, (redis) => redis.get(name));
+      if (cached != null) return cached;
+      const text = await load();
       await attempt(client, (redis) => redis.set(name, text, 'PX', ttlMs));
       return text;
     },
@@ -48,21 +48,21 @@ const connection = {
   maxRetriesPerRequest: 0,
 };
 
-/** Loaded only where a Redis is configured. Nobody waits for the connection: until it stands, answers are made anew. */
+/** Imports ioredis only where Redis is configured. No request waits for the connection to be established. */
 async function connect(address: RedisAddress): Promise<Redis | Cluster> {
   const { Cluster, Redis } = await import('ioredis');
   const { host, port } = address;
   const redis =
     address.mode === 'single'
-      ? // Commands fail at once while the connection is down, instead of waiting for it.
+      ? // Without a connection, commands fail at once instead of waiting.
         new Redis({ ...connection, host, port, enableOfflineQueue: false })
       : new Cluster([{ host, port }], {
           enableOfflineQueue: false,
-          // The nodes' certificates are for their names; resolved to addresses they would not match.
+          // The certificates are for the nodes' names, so names must not be resolved to addresses.
           dnsLookup: (name, found) => found(null, name),
           redisOptions: { ...connection, password: await tokenOf(address.secretId), tls: {} },
         });
-  redis.on('error', (error: Error) => logger.warn('redis does not answer', { error }));
+  redis.on('error', (error: Error) => logger.warn('redis connection failed', { error }));
   return redis;
 }
 
@@ -79,7 +79,7 @@ async function attempt<T>(
   try {
     return await command(await client());
   } catch (error) {
-    logger.debug('cache passed by', { error: error as Error });
+    logger.debug('cache unavailable, bypassing', { error: error as Error });
     return undefined;
   }
 }

@@ -1,90 +1,101 @@
 import { randomUUID } from 'node:crypto';
 import { shopError } from '../errors.ts';
 import { ok } from '../http/response.ts';
+import type { IdempotentRequest } from '../idempotency/request.ts';
+import { runIdempotently } from '../idempotency/run.ts';
 import { tables as freshTables } from '../testing/engines.ts';
+import { expiryOf } from '../testing/time-to-live.ts';
 import { dynamo } from './dynamo.ts';
-import { idempotently } from './idempotency.ts';
+import { completionWrite, dynamoIdempotencyStore } from './idempotency.ts';
 import { put } from './write.ts';
 
 const tables = await freshTables('categories', 'idempotency');
 const db = dynamo();
-const store = { table: tables.idempotency, service: 'test' };
+const table = { idempotency: tables.idempotency, service: 'test' };
+const store = dynamoIdempotencyStore(db, table);
 const Refused = shopError({ code: 'BAD_REQUEST', remedy: 'conflict', title: 'Refused' });
-const aRequest = () => ({ scope: 'route:user', key: randomUUID(), fingerprint: 'one' });
+const aRequest = (): IdempotentRequest => ({ scope: 'route:user', key: randomUUID(), fingerprint: 'one' });
+const idOf = ({ scope, key }: IdempotentRequest) => `request#test#${scope}#${key}`;
 
-/** Makes a thing under the id that it is given; counts how often it tried. */
-function maker() {
-  const tried: string[] = [];
-  const make = (request: ReturnType<typeof aRequest> | undefined) =>
-    idempotently(db, store, request, async (id, complete) => {
-      tried.push(id);
-      const answer = ok({ id });
+/** Creates an item under the resource id of each attempt, and lists the attempts. */
+function aCreator() {
+  const attempts: string[] = [];
+  const create = (request: IdempotentRequest | undefined) =>
+    runIdempotently(store, request, async ({ resourceId, started }) => {
+      attempts.push(resourceId);
+      const response = ok({ id: resourceId });
       await db.transact([
-        put(tables.categories, { category_id: id }, { condition: 'attribute_not_exists(category_id)' }),
-        ...complete(answer),
+        put(tables.categories, { category_id: resourceId }),
+        ...(started === undefined ? [] : [completionWrite(table, started, response)]),
       ]);
-      return answer;
+      return response;
     });
-  return { make, tried };
+  return { create, attempts };
 }
 
-test('the same request again is answered as the first time, marked, and does nothing', async () => {
-  const { make, tried } = maker();
+test('a repeated request gets the first response, marked as replayed, without another effect', async () => {
+  const { create, attempts } = aCreator();
   const request = aRequest();
-  const first = await make(request);
-  expect(await make(request)).toEqual({ ...first, headers: { 'Idempotent-Replayed': 'true' } });
-  expect(tried).toHaveLength(1);
+  const first = await create(request);
+  expect(await create(request)).toEqual({ ...first, headers: { 'Idempotent-Replayed': 'true' } });
+  expect(attempts).toHaveLength(1);
 });
 
-test('ten at once have one effect and one answer', async () => {
-  const { make, tried } = maker();
+test('ten concurrent attempts have one effect and one response', async () => {
+  const { create, attempts } = aCreator();
   const request = aRequest();
-  const answers = await Promise.all(Array.from({ length: 10 }, () => make(request)));
-  expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
-  const made = await Promise.all(tried.map((id) => db.get(tables.categories, { category_id: id })));
-  expect(made.filter(Boolean)).toHaveLength(1);
+  const responses = await Promise.all(Array.from({ length: 10 }, () => create(request)));
+  expect(new Set(responses.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+  const items = await Promise.all(attempts.map((id) => db.get(tables.categories, { category_id: id })));
+  expect(items.filter(Boolean)).toHaveLength(1);
 });
 
 test('another request under the same key is refused', async () => {
-  const { make } = maker();
+  const { create } = aCreator();
   const request = aRequest();
-  await make(request);
-  await expect(make({ ...request, fingerprint: 'two' })).rejects.toMatchObject({
+  await create(request);
+  await expect(create({ ...request, fingerprint: 'two' })).rejects.toMatchObject({
     code: 'IDEMPOTENCY_KEY_REUSED',
   });
 });
 
-test('a refusal burns no key', async () => {
+test('a refusal frees the key', async () => {
   const request = aRequest();
   const refuse = () => Promise.reject(new Refused('not now'));
-  await expect(idempotently(db, store, request, refuse)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
-  expect((await maker().make({ ...request, fingerprint: 'two' })).status).toBe(200);
+  await expect(runIdempotently(store, request, refuse)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  expect((await aCreator().create({ ...request, fingerprint: 'two' })).status).toBe(200);
 });
 
-test('one of two at once that is refused because the other won answers as the other', async () => {
+test('an attempt that is refused because another has committed returns that response', async () => {
   const request = aRequest();
-  const winner = maker();
-  const answer = await idempotently(db, store, request, async () => {
-    await winner.make(request);
-    throw new Refused('it is there already');
+  const winner = aCreator();
+  const response = await runIdempotently(store, request, async () => {
+    await winner.create(request);
+    throw new Refused('it exists already');
   });
-  expect(answer.headers).toEqual({ 'Idempotent-Replayed': 'true' });
+  expect(response.headers).toEqual({ 'Idempotent-Replayed': 'true' });
 });
 
-test('a record past its time is as good as gone', async () => {
-  const { make, tried } = maker();
+test('an expired record does not count', async () => {
+  const { create, attempts } = aCreator();
   const request = aRequest();
-  await make(request);
-  const id = `request#test#${request.scope}#${request.key}`;
-  const record = await db.get(tables.idempotency, { id });
+  await create(request);
+  const record = await db.get(tables.idempotency, { id: idOf(request) });
   await db.write(put(tables.idempotency, { ...record, expiration: 1 }));
-  await make(request);
-  expect(tried).toHaveLength(2);
+  await create(request);
+  expect(attempts).toHaveLength(2);
 });
 
-test('without a key every request is another', async () => {
-  const { make, tried } = maker();
-  await make(undefined);
-  await make(undefined);
-  expect(tried).toHaveLength(2);
+test('a record is deleted after 25 hours, longer than the 24 that the API promises', async () => {
+  const request = aRequest();
+  await aCreator().create(request);
+  const expiry = await expiryOf('idempotency', await db.get(tables.idempotency, { id: idOf(request) }));
+  expect((expiry!.getTime() - Date.now()) / 3_600_000).toBeCloseTo(25, 1);
+});
+
+test('requests without a key are all executed', async () => {
+  const { create, attempts } = aCreator();
+  await create(undefined);
+  await create(undefined);
+  expect(attempts).toHaveLength(2);
 });

@@ -1,89 +1,65 @@
 import type { HttpResponse } from '../http/response.ts';
-import {
-  type IdempotencyRecord,
-  type IdempotentRequest,
-  keyLifetimeMs,
-  replay,
-} from '../idempotency/request.ts';
+import { type IdempotencyRecord, type IdempotentRequest, keyLifetimeMs } from '../idempotency/request.ts';
+import type { IdempotencyStore, StartedRequest } from '../idempotency/run.ts';
 import { newId } from '../ids.ts';
 import type { Dynamo } from './dynamo.ts';
 import { put, type Write } from './write.ts';
 
-/** Where a service keeps the requests it has answered. */
-export type IdempotencyStore = { table: string; service: string };
+/** The table of idempotency records, which services share, and the service whose records these are. */
+export type IdempotencyTable = { idempotency: string; service: string };
 
-/**
- * What a request does: with the id for what it creates, and `complete`, which gives the writes that belong into the
- * transaction of the effect (none if the sender gave no key).
- */
-export type IdempotentEffect = (
-  resourceId: string,
-  complete: (answer: HttpResponse) => Write[],
-) => Promise<HttpResponse>;
+type Row = { id: string; fingerprint: string; resource_id: string; response: string; expiration: number };
 
-/**
- * Runs a request at most once per key: its record is written in the effect's own TransactWriteItems. Effects here
- * have no outside call before that transaction, so that there is nothing to resume and no record of a start: a
- * request that fails burns no key, and of two at once one commits and the other replays its answer.
- * @throws IdempotencyKeyReused, and what the effect throws
- */
-export async function idempotently(
-  dynamo: Dynamo,
-  store: IdempotencyStore,
-  request: IdempotentRequest | undefined,
-  effect: IdempotentEffect,
-): Promise<HttpResponse> {
-  if (request === undefined) return effect(newId(), () => []);
-  const known = await read(dynamo, store, request);
-  if (known !== undefined) return replay(known, request);
-  const resourceId = newId();
-  try {
-    return await effect(resourceId, (answer) => [toWrite(store, request, resourceId, answer)]);
-  } catch (error) {
-    // The other of two equal requests may have committed in between, whatever this one was refused for.
-    const winner = await read(dynamo, store, request);
-    if (winner !== undefined) return replay(winner, request);
-    throw error;
-  }
-}
-
-type Row = { fingerprint: string; resource_id: string; answer: string; expiration: number };
-
-const keyOf = ({ service }: IdempotencyStore, { scope, key }: IdempotentRequest) => ({
-  id: `request#${service}#${scope}#${key}`,
-});
+const idOf = ({ service }: IdempotencyTable, { scope, key }: IdempotentRequest): string =>
+  `request#${service}#${scope}#${key}`;
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-async function read(
-  dynamo: Dynamo,
-  store: IdempotencyStore,
-  request: IdempotentRequest,
-): Promise<IdempotencyRecord | undefined> {
-  const row = await dynamo.get<Row>(store.table, keyOf(store, request));
-  // TTL deletes late (within days): an expired record is as good as gone.
-  if (row === undefined || row.expiration < nowSeconds()) return undefined;
+/**
+ * Idempotency records in DynamoDB. Effects here call nobody before their transaction, so there is nothing to resume and
+ * no record of a start, which saves a write per request: of two attempts at the same time one commits, and the other
+ * returns its response.
+ */
+export function dynamoIdempotencyStore(dynamo: Dynamo, table: IdempotencyTable): IdempotencyStore {
+  const read = async (request: IdempotentRequest): Promise<IdempotencyRecord | undefined> => {
+    const row = await dynamo.get<Row>(table.idempotency, { id: idOf(table, request) });
+    // TTL deletes up to days late: an expired record does not count.
+    if (row === undefined || row.expiration < nowSeconds()) return undefined;
+    return {
+      fingerprint: row.fingerprint,
+      resourceId: row.resource_id,
+      response: JSON.parse(row.response) as HttpResponse,
+    };
+  };
   return {
-    fingerprint: row.fingerprint,
-    resourceId: row.resource_id,
-    response: JSON.parse(row.answer) as HttpResponse,
+    start: async (request) => {
+      const record = await read(request);
+      return record === undefined
+        ? { kind: 'started', started: { ...request, resourceId: newId(), lease: '' } }
+        : { kind: 'known', record };
+    },
+    // Another attempt may have committed since, which may be why this one failed.
+    fail: read,
   };
 }
 
-const toWrite = (
-  store: IdempotencyStore,
-  request: IdempotentRequest,
-  resourceId: string,
-  answer: HttpResponse,
+/**
+ * The write of a request's response, for the transaction of its effect; its condition fails if another attempt has
+ * committed.
+ */
+export const completionWrite = (
+  table: IdempotencyTable,
+  started: StartedRequest,
+  response: HttpResponse,
 ): Write =>
   put(
-    store.table,
+    table.idempotency,
     {
-      ...keyOf(store, request),
-      fingerprint: request.fingerprint,
-      resource_id: resourceId,
-      answer: JSON.stringify(answer),
+      id: idOf(table, started),
+      fingerprint: started.fingerprint,
+      resource_id: started.resourceId,
+      response: JSON.stringify(response),
       expiration: Math.floor((Date.now() + keyLifetimeMs) / 1000),
-    },
+    } satisfies Row,
     { condition: 'attribute_not_exists(id) OR expiration < :now', values: { ':now': nowSeconds() } },
   );

@@ -1,5 +1,6 @@
 import { systemClock } from '#shared/clock.ts';
 import { dynamo as dynamoDb } from '#shared/dynamo/dynamo.ts';
+import { dynamoIdempotencyStore } from '#shared/dynamo/idempotency.ts';
 import { dynamoRelay } from '#shared/dynamo/outbox.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
@@ -12,13 +13,16 @@ import type { ImageProcessorDeps } from './workflows/process-image.ts';
 
 /** The wiring of this service; each part is created on first use. */
 export const clock = systemClock;
-/** Where responses to idempotent requests are kept. */
-export const idempotencyStore = { table: config.IDEMPOTENCY_TABLE, service: 'media' };
+const tables = {
+  media: config.MEDIA_TABLE,
+  outbox: config.OUTBOX_TABLE,
+  idempotency: config.IDEMPOTENCY_TABLE,
+  service: 'media',
+};
 
-export const dynamo = /* @__PURE__ */ lazy(() => dynamoDb());
-export const media = /* @__PURE__ */ lazy(() =>
-  mediaStore(dynamo(), { media: config.MEDIA_TABLE, outbox: config.OUTBOX_TABLE }),
-);
+const dynamo = /* @__PURE__ */ lazy(() => dynamoDb());
+export const media = /* @__PURE__ */ lazy(() => mediaStore(dynamo(), tables));
+export const idempotencyStore = /* @__PURE__ */ lazy(() => dynamoIdempotencyStore(dynamo(), tables));
 export const uploads = /* @__PURE__ */ lazy(() => presignedUploads(config.PICTURE_BUCKET));
 /** Imported on use: sharp is packaged with process-image only. */
 const render: RenderImage = async (...image) =>
@@ -35,7 +39,7 @@ export const imageProcessor = /* @__PURE__ */ lazy(
 export const relay = /* @__PURE__ */ lazy(() =>
   dynamoRelay(
     dynamo(),
-    config.OUTBOX_TABLE,
+    tables.outbox,
     snsPublisher(() => config.MEDIA_EVENTS_TOPIC_ARN),
   ),
 );

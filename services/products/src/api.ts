@@ -21,11 +21,11 @@ const cents = z
   .transform(Number)
   .pipe(amountCentsSchema);
 
-export const createCategory = route({
+export const createCategoryRoute = route({
   name: 'create-category',
   method: 'POST',
   path: '/api/v1/categories',
-  summary: 'Adds a category',
+  summary: 'Creates a category',
   access: 'catalogue:write',
   body: categoryBody,
   idempotency: 'optional',
@@ -33,7 +33,7 @@ export const createCategory = route({
   errors: [CategoryExists.kind],
 });
 
-export const listCategories = route({
+export const listCategoriesRoute = route({
   name: 'list-categories',
   method: 'GET',
   path: '/api/v1/categories',
@@ -43,11 +43,11 @@ export const listCategories = route({
   responses: { 200: { description: 'A page of categories', schema: pageOf(category) } },
 });
 
-export const createProduct = route({
+export const createProductRoute = route({
   name: 'create-product',
   method: 'POST',
   path: '/api/v1/products',
-  summary: 'Adds a product, without stock',
+  summary: 'Creates a product on sale, without stock',
   access: 'catalogue:write',
   body: productBody,
   idempotency: 'optional',
@@ -55,12 +55,11 @@ export const createProduct = route({
   errors: [UnknownCategory.kind],
 });
 
-export const listProducts = route({
+export const listProductsRoute = route({
   name: 'list-products',
   method: 'GET',
   path: '/api/v1/products',
-  summary:
-    'Lists products on sale by price; a change shows within five seconds, and may be kept for five more',
+  summary: 'Lists products on sale by price; a change is visible within ten seconds',
   access: 'public',
   query: z.strictObject({
     category: slug.optional(),
@@ -72,18 +71,18 @@ export const listProducts = route({
   responses: { 200: { description: 'A page of products', schema: pageOf(product) } },
 });
 
-export const getProduct = route({
+export const getProductRoute = route({
   name: 'get-product',
   method: 'GET',
   path: '/api/v1/products/{id}',
-  summary: 'Shows a product with its pictures; `Cache-Control: no-cache` asks for it as it is now',
+  summary: 'Returns a product with its pictures; `Cache-Control: no-cache` bypasses the cache',
   access: 'public',
   params: productPath,
   responses: { 200: { description: 'The product; its version is the ETag', schema: product } },
   errors: [ProductNotFound.kind],
 });
 
-export const changeProduct = route({
+export const changeProductRoute = route({
   name: 'change-product',
   method: 'PUT',
   path: '/api/v1/products/{id}',
@@ -97,11 +96,11 @@ export const changeProduct = route({
   errors: [ProductNotFound.kind, UnknownCategory.kind],
 });
 
-export const retireProduct = route({
+export const retireProductRoute = route({
   name: 'retire-product',
   method: 'DELETE',
   path: '/api/v1/products/{id}',
-  summary: 'Takes a product from sale; it can still be looked at',
+  summary: 'Takes a product off sale; it can still be read',
   access: 'catalogue:write',
   params: productPath,
   ifMatch: true,
@@ -110,22 +109,22 @@ export const retireProduct = route({
   errors: [ProductNotFound.kind],
 });
 
-export const getInventory = route({
+export const getInventoryRoute = route({
   name: 'get-inventory',
   method: 'GET',
   path: '/api/v1/inventory/{productId}',
-  summary: "Shows a product's stock by warehouse",
+  summary: "Returns a product's stock by warehouse",
   access: 'inventory:read',
   params: stockPath,
   responses: { 200: { description: 'The stock', schema: stock } },
   errors: [ProductNotFound.kind],
 });
 
-export const setInventory = route({
+export const setInventoryRoute = route({
   name: 'set-inventory',
   method: 'PUT',
   path: '/api/v1/inventory/{productId}',
-  summary: 'Writes a count of the named warehouses; the others keep their stock',
+  summary: 'Writes a stock count of the named warehouses; the others keep their stock',
   access: 'inventory:write',
   params: stockPath,
   body: countBody,
@@ -135,15 +134,15 @@ export const setInventory = route({
   fieldNames: { warehouse: ({ index, part }) => `warehouses[${index}].${part}` },
 });
 
-export const health = route({
+export const healthRoute = route({
   name: 'health',
   method: 'GET',
   path: '/api/v1/products/health',
-  summary: 'Says whether the service can reach its tables',
+  summary: 'Health of the products service',
   access: 'public',
   responses: {
     200: {
-      description: 'It can',
+      description: 'The tables respond',
       schema: z.object({
         status: z.literal('ok'),
         service: z.literal('products'),
@@ -155,14 +154,14 @@ export const health = route({
 
 /** Every route of this service. */
 export const routes: Route[] = [
-  createCategory,
-  listCategories,
-  createProduct,
-  listProducts,
-  getProduct,
-  changeProduct,
-  retireProduct,
-  getInventory,
-  setInventory,
-  health,
+  createCategoryRoute,
+  listCategoriesRoute,
+  createProductRoute,
+  listProductsRoute,
+  getProductRoute,
+  changeProductRoute,
+  retireProductRoute,
+  getInventoryRoute,
+  setInventoryRoute,
+  healthRoute,
 ];

@@ -2,44 +2,49 @@ import { inProcessCache } from '#shared/cache/in-process.ts';
 import { redisCache } from '#shared/cache/redis.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dynamo as dynamoDb } from '#shared/dynamo/dynamo.ts';
+import { dynamoIdempotencyStore } from '#shared/dynamo/idempotency.ts';
 import { dynamoRelay } from '#shared/dynamo/outbox.ts';
 import { batchTransactions } from '#shared/dynamo/transaction-batcher.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { categoryStore } from './adapters/category-store.ts';
-import { inventoryStore } from './adapters/inventory-store.ts';
-import { lowStock as announceLowStock } from './adapters/low-stock.ts';
+import { type ProductFilter, listProducts as queryProducts } from './adapters/product-listing.ts';
 import { productStore } from './adapters/product-store.ts';
-import { recentStock } from './adapters/recent-stock.ts';
+import { reservationStore } from './adapters/reservation-store.ts';
+import { stockCache } from './adapters/stock-cache.ts';
+import { stockStore } from './adapters/stock-store.ts';
 import type { Tables } from './adapters/tables.ts';
 import { config } from './config.ts';
+import { lowStockAnnouncer } from './workflows/announce-low-stock.ts';
+import type { ReservationDeps } from './workflows/reservation-deps.ts';
 
-/** The wiring of this service; each part is made at its first use. */
+/** The wiring of this service; each part is created on first use. */
 export const clock = systemClock;
-export const tables: Tables = {
+const tables: Tables = {
   products: config.PRODUCTS_TABLE,
   categories: config.CATEGORIES_TABLE,
   inventory: config.INVENTORY_TABLE,
   reservations: config.RESERVATIONS_TABLE,
   outbox: config.OUTBOX_TABLE,
   idempotency: config.IDEMPOTENCY_TABLE,
+  service: 'products',
 };
-/** Where answered requests are remembered. */
-export const answered = { table: tables.idempotency, service: 'products' };
 
-export const dynamo = /* @__PURE__ */ lazy(() => dynamoDb());
-export const categories = /* @__PURE__ */ lazy(() => categoryStore(dynamo(), tables.categories));
+const dynamo = /* @__PURE__ */ lazy(() => dynamoDb());
+export const idempotencyStore = /* @__PURE__ */ lazy(() => dynamoIdempotencyStore(dynamo(), tables));
+export const categories = /* @__PURE__ */ lazy(() => categoryStore(dynamo(), tables));
 export const products = /* @__PURE__ */ lazy(() => productStore(dynamo(), tables));
-export const inventory = /* @__PURE__ */ lazy(() => inventoryStore(dynamo(), tables));
-export const lowStock = /* @__PURE__ */ lazy(() => announceLowStock(dynamo(), tables, clock));
-export const ledger = /* @__PURE__ */ lazy(() => ({
-  dynamo: dynamo(),
-  commit: batchTransactions(dynamo()),
-  tables,
-  recent: recentStock(),
-  lowStock: lowStock(),
-  clock,
-}));
+export const listProducts = (filter: ProductFilter) => queryProducts(dynamo(), tables.products, filter);
+export const stock = /* @__PURE__ */ lazy(() => stockStore(dynamo(), tables));
+export const lowStock = /* @__PURE__ */ lazy(() => lowStockAnnouncer(stock(), clock));
+export const reservationDeps = /* @__PURE__ */ lazy(
+  (): ReservationDeps => ({
+    reservations: reservationStore(dynamo(), batchTransactions(dynamo()), tables),
+    stockCache: stockCache(),
+    lowStock: lowStock(),
+    clock,
+  }),
+);
 export const relay = /* @__PURE__ */ lazy(() =>
   dynamoRelay(
     dynamo(),

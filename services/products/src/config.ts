@@ -10,11 +10,11 @@ export const config = readConfig({
   OUTBOX_TABLE: z.string().min(1),
   IDEMPOTENCY_TABLE: z.string().min(1),
   PRODUCT_EVENTS_TOPIC_ARN: z.string().min(1),
-  /** `none`: each process keeps its own cache. */
+  /** `none`: each process has its own cache. */
   REDIS_HOST: z.string().min(1).default('none'),
   REDIS_PORT: numberSetting(1, 65_535).default(6379),
-  /** `cluster`: ElastiCache, with TLS and a token; `single`: a server of one's own. */
+  /** `cluster`: ElastiCache with TLS and a token; `single`: one server without either. */
   REDIS_MODE: z.enum(['single', 'cluster']).default('single'),
-  /** Where the token is, read in mode `cluster` only. */
+  /** The secret with the token, used in mode `cluster` only. */
   REDIS_SECRET_ID: z.string().default(''),
 });

@@ -3,7 +3,7 @@ import { renditionSchema } from '#shared/events/media.ts';
 import { id, prose, text } from '#shared/http/fields.ts';
 import { moneySchema, priceSchema } from '#shared/money.ts';
 
-/** Ids that people and addresses use: `garden-tools`, `berlin-1`. */
+/** Ids that are readable and used in URLs: `garden-tools`, `berlin-1`. */
 export const slug = z
   .string()
   .min(1)
@@ -22,9 +22,9 @@ export const productBody = z.strictObject({
   price: priceSchema,
 });
 
-/** Warehouses that one count may name. */
+/** Most warehouses in one count. */
 const maxWarehouses = 20;
-/** Pieces in one warehouse at most. */
+/** Most pieces in one warehouse. */
 const maxPieces = 10_000_000;
 
 export const countBody = z.strictObject({
@@ -36,7 +36,7 @@ export const countBody = z.strictObject({
       (counts) => new Set(counts.map(({ warehouseId }) => warehouseId)).size === counts.length,
       'must name each warehouse once',
     ),
-  /** From how many pieces on, over all warehouses, the product is to be reordered. */
+  /** STOCK_LOW is due when this many pieces or fewer are available over all warehouses. */
   reorderLevel: z.int().min(0).max(maxPieces).optional(),
 });
 

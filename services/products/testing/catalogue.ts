@@ -6,20 +6,24 @@ import { newId } from '#shared/ids.ts';
 import { eur, type Money } from '#shared/money.ts';
 import { tables as freshTables } from '#shared/testing/engines.ts';
 import { categoryStore } from '../src/adapters/category-store.ts';
-import { inventoryStore } from '../src/adapters/inventory-store.ts';
-import { lowStock } from '../src/adapters/low-stock.ts';
 import { productStore } from '../src/adapters/product-store.ts';
-import { recentStock } from '../src/adapters/recent-stock.ts';
-import { type LedgerParts, reserveStock } from '../src/adapters/stock-ledger.ts';
+import { reservationStore } from '../src/adapters/reservation-store.ts';
+import { stockCache } from '../src/adapters/stock-cache.ts';
+import { stockStore } from '../src/adapters/stock-store.ts';
 import type { Tables } from '../src/adapters/tables.ts';
-import { addProduct } from '../src/domain/product.ts';
+import { createCategory } from '../src/domain/category.ts';
+import { createProduct } from '../src/domain/product.ts';
+import { decideStock } from '../src/domain/stock-decider.ts';
+import { lowStockAnnouncer } from '../src/workflows/announce-low-stock.ts';
+import type { ReservationDeps } from '../src/workflows/reservation-deps.ts';
+import { reserveStock } from '../src/workflows/reserve-stock.ts';
 
-/** What caused everything in a test. */
-export const testCause = { correlationId: 'test' };
+/** The options of every change in a test. */
+export const testOptions = { cause: { correlationId: 'test' } };
 
 /** Fresh tables of this service under the names that its adapters use. */
 export async function catalogueTables(): Promise<Tables> {
-  const made = await freshTables(
+  const fresh = await freshTables(
     'products',
     'categories',
     'inventory',
@@ -27,75 +31,80 @@ export async function catalogueTables(): Promise<Tables> {
     'products-outbox',
     'idempotency',
   );
-  return { ...made, outbox: made['products-outbox'] };
+  return { ...fresh, outbox: fresh['products-outbox'], service: 'products' };
 }
 
-/** A catalogue on fresh tables. Its time stands still until it is told to `pass`. */
+/** A catalogue on fresh tables. Its clock stands still until `pass` is called. */
 export async function aCatalogue() {
   const tables = await catalogueTables();
   let now = new Date('2027-03-01T12:00:00Z');
   const clock: Clock = () => now;
   const db: Dynamo = dynamo();
   const products = productStore(db, tables);
-  const inventory = inventoryStore(db, tables);
-  const categories = categoryStore(db, tables.categories);
-  /** A function of its own: what it remembers is not shared. */
-  const aLedger = (): LedgerParts => ({
-    dynamo: db,
-    tables,
-    commit: batchTransactions(db),
-    recent: recentStock(),
-    lowStock: lowStock(db, tables, clock),
+  const stock = stockStore(db, tables);
+  const categories = categoryStore(db, tables);
+  /** The dependencies of one process: each has its own cache. */
+  const newDeps = (): ReservationDeps => ({
+    reservations: reservationStore(db, batchTransactions(db), tables),
+    stockCache: stockCache(),
+    lowStock: lowStockAnnouncer(stock, clock),
     clock,
   });
-  const ledger = aLedger();
+  const deps = newDeps();
+  const count = (productId: string, onHand: Record<string, number>, reorderLevel?: number) => {
+    const warehouses = Object.entries(onHand).map(([warehouseId, pieces]) => ({
+      warehouseId,
+      onHand: pieces,
+    }));
+    const command = { kind: 'count', warehouses, reorderLevel } as const;
+    return stock.change(productId, (current) => decideStock(current, command), testOptions);
+  };
   return {
     tables,
     db,
-    clock,
     products,
-    inventory,
-    categories,
-    ledger,
-    aLedger,
+    stock,
+    deps,
+    newDeps,
     now: clock,
     pass: (ms: number) => {
       now = new Date(now.getTime() + ms);
     },
-    in: (ms: number) => new Date(now.getTime() + ms).toISOString(),
-    /** Puts a product on sale, by warehouse; answers its id. */
+    /** Counts a product's pieces on hand by warehouse. */
+    count,
+    /** Puts a product on sale, with pieces by warehouse; returns its id. */
     async aProduct(
-      stock: Record<string, number>,
-      { price = eur(10), reorderLevel = 0, name = 'Lamp' }: ProductWish = {},
+      onHand: Record<string, number>,
+      { price = eur(10), reorderLevel = 0, name = 'Lamp' }: ProductOptions = {},
     ) {
       const productId = newId();
-      await categories.add({ categoryId: 'lamps', name: 'Lamps' }, []).catch(() => {});
+      const category = createCategory({ categoryId: 'lamps', name: 'Lamps' });
+      await categories.create(category, testOptions).catch(() => {});
       const draft = { name, description: '', category: 'lamps', price };
-      await products.add(addProduct(productId, draft, now), testCause, []);
-      const warehouses = Object.entries(stock).map(([warehouseId, onHand]) => ({ warehouseId, onHand }));
-      if (warehouses.length > 0) await inventory.count(productId, { warehouses, reorderLevel }, () => []);
+      await products.create(createProduct(productId, draft, { eventId: newId(), now }), testOptions);
+      if (Object.keys(onHand).length > 0) await count(productId, onHand, reorderLevel);
       return productId;
     },
-    /** An order's reservation for half an hour; a refusal is thrown as an error with its properties. */
-    async hold(lines: Record<string, number>, { orderId = newId(), parts = ledger, forMs = 1_800_000 } = {}) {
-      const result = await reserveStock(parts, {
+    /** Reserves an order's lines for half an hour. @throws the refusal as an error with its properties */
+    async reserve(lines: Record<string, number>, { orderId = newId(), from = deps, forMs = 1_800_000 } = {}) {
+      const result = await reserveStock(from, {
         orderId,
         lines: Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity })),
         reservedUntil: new Date(now.getTime() + forMs).toISOString(),
         correlationId: 'test',
       });
-      if (!result.ok) throw Object.assign(new Error(result.refusal.code), result.refusal);
-      return result.response;
+      if (result.ok) return result.response;
+      throw Object.assign(new Error(result.refusal.code), result.refusal);
     },
-    /** What is on the shelves: `berlin 3+2` has three pieces to sell and two reserved. */
-    async shelves(productId: string): Promise<string[]> {
-      const { warehouses } = await inventory.read(productId);
+    /** The stock items of a product: `berlin 3+2` has three available and two reserved pieces. */
+    async stockOf(productId: string): Promise<string[]> {
+      const { warehouses } = await stock.read(productId);
       return warehouses.map(
         ({ warehouseId, available, reserved }) => `${warehouseId} ${available}+${reserved}`,
       );
     },
     /** The types of the events of an aggregate, in order. */
-    async announced(aggregateId: string): Promise<string[]> {
+    async eventTypes(aggregateId: string): Promise<string[]> {
       const { items } = await db.query<Item & { type: string }>({
         table: tables.outbox,
         where: 'aggregate_id = :id',
@@ -105,5 +114,4 @@ export async function aCatalogue() {
     },
   };
 }
-type ProductWish = { price?: Money; reorderLevel?: number; name?: string };
-export type Catalogue = Awaited<ReturnType<typeof aCatalogue>>;
+type ProductOptions = { price?: Money; reorderLevel?: number; name?: string };

@@ -8,10 +8,10 @@ import { lambdaContext, send, type TestRequest } from '#shared/testing/http-even
 import { sqsEvent } from '#shared/testing/queue.ts';
 import { catalogueTables } from './catalogue.ts';
 
-/** An admin, as the authorizer names one. */
+/** An admin, as the authorizer passes one on. */
 export const admin = { userId: randomUUID(), roles: ['admin'] as 'admin'[] };
 
-/** A body of any answer of the service, or a problem. */
+/** The body of any response of the service, or a problem. */
 export type Body = Item & {
   code?: string;
   errors?: { field: string; message: string }[];
@@ -22,7 +22,7 @@ export type Body = Item & {
 };
 type HttpHandler = Parameters<typeof send>[0];
 
-/** The whole products service on fresh tables; its handlers are called as API Gateway, Lambda and SQS call them. */
+/** The products service on fresh tables; tests call its handlers as API Gateway, Lambda and SQS do. */
 export async function productsService() {
   const tables = await catalogueTables();
   const queue = await aQueue({ fifo: true });
@@ -57,20 +57,24 @@ export async function productsService() {
     tables,
     queue,
     call,
-    /** A product in a category of its own kind; answers what the API answers. */
+    /** Creates a product in the category `lamps`; returns the response's body. */
     async aProduct(over: Record<string, unknown> = {}) {
-      await call(api.createCategory, { body: { categoryId: 'lamps', name: 'Lamps' } });
+      await call(api.createCategoryRoute, { body: { categoryId: 'lamps', name: 'Lamps' } });
       const body = {
         name: 'Lamp',
         category: 'lamps',
         price: { amountCents: 1000, currency: 'EUR' },
         ...over,
       };
-      return (await call(api.createProduct, { body })).body;
+      return (await call(api.createProductRoute, { body })).body;
     },
     asItIsNow: async (productId: string) =>
-      (await call(api.getProduct, { params: { id: productId }, headers: { 'Cache-Control': 'no-cache' } }))
-        .body,
+      (
+        await call(api.getProductRoute, {
+          params: { id: productId },
+          headers: { 'Cache-Control': 'no-cache' },
+        })
+      ).body,
     deliverPicture: (event: unknown) => onMediaProcessed(sqsEvent(event), lambdaContext()),
     deliverOrderEvent: (event: unknown) => onOrderEvent(sqsEvent(event), lambdaContext()),
     reserve: (request: unknown) => reserveStock(request as never, lambdaContext()),

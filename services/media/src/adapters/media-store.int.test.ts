@@ -3,30 +3,34 @@ import type { Item } from '#shared/dynamo/write.ts';
 import { newId } from '#shared/ids.ts';
 import { tables } from '#shared/testing/engines.ts';
 import { expiryOf } from '#shared/testing/time-to-live.ts';
-import { type AwaitingMedia, type ProcessingResult, settle } from '../domain/media.ts';
+import { decideMedia, type Media, type ProcessingResult, registerUpload } from '../domain/media.ts';
 import { mediaStore } from './media-store.ts';
 
-const names = await tables('media', 'media-outbox');
+const names = await tables('media', 'media-outbox', 'idempotency');
 const db = dynamo();
-const store = mediaStore(db, { media: names.media, outbox: names['media-outbox'] });
+const store = mediaStore(db, {
+  media: names.media,
+  outbox: names['media-outbox'],
+  idempotency: names.idempotency,
+  service: 'media',
+});
+const options = { cause: { correlationId: 'test' } };
 const createdAt = new Date('2027-03-01T12:00:00.000Z');
 const day = 24 * 60 * 60 * 1000;
 
-async function anUpload(): Promise<AwaitingMedia> {
-  const media: AwaitingMedia = {
+const anUpload = (): Promise<Media> => {
+  const decision = registerUpload({
     mediaId: newId(),
     productId: newId(),
     contentType: 'image/png',
     bytes: 5,
     altText: 'A lamp',
     createdAt,
-    state: 'awaiting',
-  };
-  await store.add(media, []);
-  return media;
-}
+  });
+  return store.create(decision, options);
+};
 
-const itemOf = ({ mediaId }: AwaitingMedia) => db.get<Item>(names.media, { media_id: mediaId });
+const itemOf = ({ mediaId }: Media) => db.get<Item>(names.media, { media_id: mediaId });
 
 test('an upload without a file is deleted after seven days', async () => {
   const upload = await anUpload();
@@ -38,8 +42,9 @@ test.each<ProcessingResult>([
   { kind: 'rejected', reason: 'not an image' },
 ])('an upload that is $kind is never deleted', async (result) => {
   const upload = await anUpload();
-  const { media, events } = settle(upload, result, { eventId: newId(), now: createdAt });
-  expect(await store.settle(media, events, { correlationId: 'test' })).toBe(true);
+  const command = { kind: 'settle', result, eventId: newId(), now: createdAt } as const;
+  const media = await store.change(upload.mediaId, (current) => decideMedia(current, command), options);
+  expect(media.state).toBe(result.kind);
   expect(await store.find(upload.mediaId)).toEqual(media);
   expect(await expiryOf('media', await itemOf(upload))).toBeUndefined();
 });

@@ -1,26 +1,16 @@
-import { conditionFailed } from '#shared/dynamo/conditions.ts';
+import { type ChangeStore, type ChangeTables, changeStore } from '#shared/dynamo/change-store.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
-import { outboxWrites } from '#shared/dynamo/outbox.ts';
-import { put, type Write } from '#shared/dynamo/write.ts';
-import type { Cause, NewEvent } from '#shared/events/event.ts';
+import { put } from '#shared/dynamo/write.ts';
 import type { Rendition } from '#shared/events/media.ts';
 import { MediaNotFound } from '../domain/errors.ts';
 import type { ImageType } from '../domain/image-rules.ts';
-import type { AwaitingMedia, Media, SettledMedia } from '../domain/media.ts';
+import type { Media } from '../domain/media.ts';
 
 /** Uploads without a file are deleted after this, longer than any retry of the processor. */
 const awaitingLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
 /** Stores uploads and their results. */
-export type MediaStore = {
-  /** @throws MediaNotFound */
-  read(mediaId: string): Promise<Media>;
-  find(mediaId: string): Promise<Media | undefined>;
-  /** Writes `also` in the same transaction. */
-  add(media: AwaitingMedia, also: Write[]): Promise<void>;
-  /** Writes a settled upload with its event; returns false if it is settled already. */
-  settle(media: SettledMedia, events: NewEvent[], cause: Cause): Promise<boolean>;
-};
+export type MediaStore = ChangeStore<Media>;
 
 type Row = {
   media_id: string;
@@ -38,39 +28,27 @@ type Row = {
 };
 
 /** The media table with its outbox. */
-export function mediaStore(dynamo: Dynamo, tables: { media: string; outbox: string }): MediaStore {
-  const find = async (mediaId: string) => {
-    const row = await dynamo.get<Row>(tables.media, { media_id: mediaId });
-    return row && toMedia(row);
-  };
-  return {
-    find,
+export const mediaStore = (dynamo: Dynamo, tables: ChangeTables & { media: string }): MediaStore =>
+  changeStore<Media>(dynamo.transact, tables, {
+    name: 'upload',
+    notFound: (mediaId) => new MediaNotFound(`There is no upload ${mediaId}.`),
     read: async (mediaId) => {
-      const media = await find(mediaId);
-      if (media === undefined) throw new MediaNotFound(`There is no upload ${mediaId}.`);
-      return media;
+      const row = await dynamo.get<Row>(tables.media, { media_id: mediaId });
+      return row && toMedia(row);
     },
-    add: (media, also) =>
-      dynamo.transact([
-        put(tables.media, toRow(media), { condition: 'attribute_not_exists(media_id)' }),
-        ...also,
-      ]),
-    settle: async (media, events, cause) => {
-      const row = put(tables.media, toRow(media), {
-        condition: '#state = :awaiting',
-        names: { '#state': 'state' },
-        values: { ':awaiting': 'awaiting' },
-      });
-      try {
-        await dynamo.transact([row, ...outboxWrites(tables.outbox, events, cause)]);
-        return true;
-      } catch (error) {
-        if (!conditionFailed(error, row)) throw error;
-        return false;
-      }
-    },
-  };
-}
+    insert: (media) => ({
+      writes: [put(tables.media, toRow(media), { condition: 'attribute_not_exists(media_id)' })],
+    }),
+    update: ({ state }, media) => ({
+      writes: [
+        put(tables.media, toRow(media), {
+          condition: '#state = :before',
+          names: { '#state': 'state' },
+          values: { ':before': state },
+        }),
+      ],
+    }),
+  });
 
 const toRow = (media: Media): Row => ({
   media_id: media.mediaId,

@@ -1,3 +1,4 @@
+import type { Decider, Decision } from '#shared/decider.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import { MediaProcessed, MediaRejected, type Rendition } from '#shared/events/media.ts';
 import type { ImageType } from './image-rules.ts';
@@ -22,40 +23,58 @@ export type Media =
   | (Upload & { state: 'awaiting' })
   | (Upload & { state: 'processed'; renditions: Rendition[]; settledAt: Date })
   | (Upload & { state: 'rejected'; reason: string; settledAt: Date });
-export type AwaitingMedia = Extract<Media, { state: 'awaiting' }>;
-export type SettledMedia = Exclude<Media, { state: 'awaiting' }>;
 
 /** The result of processing a file: its renditions, or the reason why there are none. */
 export type ProcessingResult =
   | { kind: 'processed'; renditions: Rendition[] }
   | { kind: 'rejected'; reason: string };
 
+export type MediaCommand = { kind: 'settle'; result: ProcessingResult; eventId: string; now: Date };
+
 /** MEDIA_REJECTED takes no longer reason. */
 const maxReasonLength = 300;
 
+/** Registers an upload, whose file is still to come. */
+export const registerUpload = (upload: Upload): Decision<Media> => ({
+  kind: 'changed',
+  state: { ...upload, state: 'awaiting' },
+  events: [],
+});
+
 /** Settles an upload with its one event. A later file of the same upload changes nothing. */
-export function settle(
-  { mediaId, productId, altText, ...rest }: AwaitingMedia,
-  result: ProcessingResult,
-  { eventId, now }: { eventId: string; now: Date },
-): { media: SettledMedia; events: NewEvent[] } {
-  const upload = { ...rest, mediaId, productId, altText, settledAt: now };
+export const decideMedia: Decider<Media, MediaCommand> = (media, { result, eventId, now }) => {
+  switch (media.state) {
+    case 'processed':
+    case 'rejected':
+      return { kind: 'unchanged', state: media };
+    case 'awaiting':
+      return settle(media, result, eventId, now);
+  }
+};
+
+function settle(upload: Upload, result: ProcessingResult, eventId: string, now: Date): Decision<Media> {
+  const { mediaId, productId, altText } = upload;
   const event = { id: eventId, aggregateId: mediaId, sequence: 1, time: now };
+  const changed = (state: Media, announced: NewEvent): Decision<Media> => ({
+    kind: 'changed',
+    state,
+    events: [announced],
+  });
   switch (result.kind) {
     case 'processed': {
       const { renditions } = result;
       const data = { mediaId, productId, altText, renditions };
-      return {
-        media: { ...upload, state: 'processed', renditions },
-        events: [{ ...event, definition: MediaProcessed, data }],
-      };
+      return changed(
+        { ...upload, state: 'processed', renditions, settledAt: now },
+        { ...event, definition: MediaProcessed, data },
+      );
     }
     case 'rejected': {
       const reason = result.reason.slice(0, maxReasonLength);
-      return {
-        media: { ...upload, state: 'rejected', reason },
-        events: [{ ...event, definition: MediaRejected, data: { mediaId, productId, reason } }],
-      };
+      return changed(
+        { ...upload, state: 'rejected', reason, settledAt: now },
+        { ...event, definition: MediaRejected, data: { mediaId, productId, reason } },
+      );
     }
   }
 }

@@ -8,7 +8,7 @@ import type { RenderImage } from '../adapters/image-renderer.ts';
 import type { MediaStore } from '../adapters/media-store.ts';
 import { NotAnImage } from '../domain/errors.ts';
 import { maxUploadBytes, mediaIdOf, renditionKey } from '../domain/image-rules.ts';
-import { type AwaitingMedia, type ProcessingResult, settle } from '../domain/media.ts';
+import { decideMedia, type Media, type ProcessingResult } from '../domain/media.ts';
 
 export type ImageProcessorDeps = {
   media: MediaStore;
@@ -34,13 +34,16 @@ export async function processImage(
     return;
   }
   const result = await renderFile(deps, media, written.bytes);
-  const settled = settle(media, result, { eventId: newId(), now: deps.clock() });
-  await deps.media.settle(settled.media, settled.events, cause);
+  const command = { kind: 'settle', result, eventId: newId(), now: deps.clock() } as const;
+  await deps.media.change(media.mediaId, (current) => decideMedia(current, command), {
+    cause,
+    lastRead: media,
+  });
 }
 
 async function renderFile(
   { images, render, imageBaseUrl }: ImageProcessorDeps,
-  { mediaId, contentType }: AwaitingMedia,
+  { mediaId, contentType }: Media,
   bytes: number,
 ): Promise<ProcessingResult> {
   try {

@@ -1,16 +1,16 @@
 import type { Currency } from '#shared/money.ts';
 import type { Picture, Product } from '../domain/product.ts';
 
-/** The partition of `shelf-price-index` that every product on sale is in. */
-export const wholeShelf = 'all';
+/** The one partition of `shelf-price-index`: it contains every product on sale. */
+export const allProducts = 'all';
 
-/** A product as its item. */
+/** A product as an item. */
 export type ProductRow = {
   product_id: string;
   category: string;
-  /** Only while on sale, and so is `shelf`: retired products are in no index. */
+  /** Like `shelf` only while on sale, so that retired products are in no index. */
   price_cents?: number;
-  shelf?: typeof wholeShelf;
+  shelf?: typeof allProducts;
   /** Only when retired. */
   last_price_cents?: number;
   currency: Currency;
@@ -23,12 +23,12 @@ export type ProductRow = {
   updated_at: string;
 };
 
-/** A product as its item. */
+/** Converts a product to an item. */
 export const toRow = (product: Product): ProductRow => ({
   product_id: product.productId,
   category: product.category,
   ...(product.status === 'on-sale'
-    ? { price_cents: product.price.amountCents, shelf: wholeShelf }
+    ? { price_cents: product.price.amountCents, shelf: allProducts }
     : { last_price_cents: product.price.amountCents }),
   currency: product.price.currency,
   name: product.name,
@@ -40,7 +40,7 @@ export const toRow = (product: Product): ProductRow => ({
   updated_at: product.updatedAt.toISOString(),
 });
 
-/** An item as the product it is. */
+/** Converts an item to a product. */
 export const toProduct = (row: ProductRow): Product => ({
   productId: row.product_id,
   category: row.category,

@@ -3,9 +3,9 @@ import type { Dynamo, Page } from '#shared/dynamo/dynamo.ts';
 import { decodeCursor, encodeCursor } from '#shared/http/cursor.ts';
 import { maxAmountCents } from '#shared/money.ts';
 import type { Product } from '../domain/product.ts';
-import { type ProductRow, toProduct, wholeShelf } from './product-items.ts';
+import { allProducts, type ProductRow, toProduct } from './product-items.ts';
 
-/** Which products on sale, in which order of price. Both ends of the range belong to it. */
+/** Selects products on sale, sorted by price. The price range includes both ends. */
 export type ProductFilter = {
   category: string | undefined;
   minPriceCents: number | undefined;
@@ -18,34 +18,34 @@ export type ProductFilter = {
 /** A page of products, and the cursor of the next. */
 export type ProductPage = { items: Product[]; nextCursor?: string };
 
-/** Where a page ended: a key of the index. */
+/** The last key of a page. */
 const position = z.strictObject({
   id: z.uuid(),
   category: z.string().min(1).max(100),
   cents: z.int().min(0),
 });
 
-/** Lists products from the index of one category, or of all; the cost is the page's, whatever the catalogue's size. */
+/** Lists products from the index of one category, or of all; the cost does not grow with the catalogue. */
 export async function listProducts(
   dynamo: Dynamo,
   table: string,
   filter: ProductFilter,
 ): Promise<ProductPage> {
-  const shelf = filter.category === undefined;
+  const allCategories = filter.category === undefined;
   const from = filter.minPriceCents ?? 0;
   const to = filter.maxPriceCents ?? maxAmountCents;
   const list = ['products', filter.sort, from, to, filter.category].join(' ');
-  // A forged position may be outside of this list, which DynamoDB takes for an error.
+  // DynamoDB rejects a key outside of the queried range, which a forged cursor may contain.
   const inThisList = position.refine(
-    ({ category, cents }) => (shelf || category === filter.category) && cents >= from && cents <= to,
+    ({ category, cents }) => (allCategories || category === filter.category) && cents >= from && cents <= to,
   );
   const after = decodeCursor(list, inThisList, filter.cursor);
   if (from > to) return { items: [] };
   const page: Page<ProductRow> = await dynamo.query<ProductRow>({
     table,
-    index: shelf ? 'shelf-price-index' : 'category-price-index',
-    where: `${shelf ? 'shelf' : 'category'} = :shelf AND price_cents BETWEEN :from AND :to`,
-    values: { ':shelf': filter.category ?? wholeShelf, ':from': from, ':to': to },
+    index: allCategories ? 'shelf-price-index' : 'category-price-index',
+    where: `${allCategories ? 'shelf' : 'category'} = :partition AND price_cents BETWEEN :from AND :to`,
+    values: { ':partition': filter.category ?? allProducts, ':from': from, ':to': to },
     descending: filter.sort === '-price',
     limit: filter.limit,
     ...(after === undefined
@@ -55,7 +55,7 @@ export async function listProducts(
             product_id: after.id,
             category: after.category,
             price_cents: after.cents,
-            ...(shelf ? { shelf: wholeShelf } : {}),
+            ...(allCategories ? { shelf: allProducts } : {}),
           },
         }),
   });

@@ -1,48 +1,27 @@
-import { ConditionsFailed, conditionFailed } from '#shared/dynamo/conditions.ts';
+import {
+  type ChangeStore,
+  changeStore,
+  type Requirement,
+  type StateWrites,
+} from '#shared/dynamo/change-store.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
-import { outboxWrites } from '#shared/dynamo/outbox.ts';
 import { check, put, remove, type Write } from '#shared/dynamo/write.ts';
-import { PreconditionFailed, Unavailable } from '#shared/errors.ts';
-import type { Cause } from '#shared/events/event.ts';
 import { ProductNotFound, UnknownCategory } from '../domain/errors.ts';
-import type { Product, ProductDecision } from '../domain/product.ts';
+import type { CatalogueEntry, Product } from '../domain/product.ts';
 import type { Offer } from '../domain/stock.ts';
 import { type ProductRow, toProduct, toRow } from './product-items.ts';
 import { readStock, toOfferRow } from './stock-items.ts';
 import type { Tables } from './tables.ts';
 
-/** From so many pieces on, a product is to be reordered, unless staff says otherwise. */
-const defaultReorderLevel = 5;
-/** Other writers may come first; so often the decision is made anew. */
-const maxRaces = 5;
-
-/** What a product is to become: the decision, given the number of its next event; undefined changes nothing. */
-export type Decide = (current: Product, nextSequence: number) => ProductDecision | undefined;
-
-/** The catalogue's only write path: a product, how it is sold, and its events in one transaction. */
-export type ProductStore = {
-  /** @throws ProductNotFound */
-  read(productId: string): Promise<Product>;
-  /** `also` are writes of the same transaction. @throws UnknownCategory */
-  add(decision: ProductDecision, cause: Cause, also: Write[]): Promise<void>;
-  /**
-   * Changes a product that is at `expectedVersion`; `also` are writes of the same transaction, made from the result.
-   * @throws ProductNotFound, PreconditionFailed, UnknownCategory
-   */
-  change(
-    productId: string,
-    expectedVersion: number,
-    decide: Decide,
-    cause: Cause,
-    also: (product: Product) => Write[],
-  ): Promise<Product>;
-  /** Changes what hangs on a product's id alone, whatever its version and category; `also` as above. */
-  attach(productId: string, decide: (current: Product) => Product | undefined, also: Write[]): Promise<void>;
+/** Products with their offers. @throws UnknownCategory from `create` and `change` */
+export type ProductStore = ChangeStore<CatalogueEntry> & {
+  /** Reads a product without its offer, in one call. @throws ProductNotFound */
+  readProduct(productId: string): Promise<Product>;
 };
 
-/** The products table with its offers and outbox. */
+/** The products table, and the offers in the inventory table. */
 export function productStore(dynamo: Dynamo, tables: Tables): ProductStore {
-  const find = async (productId: string): Promise<Product | undefined> => {
+  const findProduct = async (productId: string): Promise<Product | undefined> => {
     const { items } = await dynamo.query<ProductRow>({
       table: tables.products,
       where: 'product_id = :id',
@@ -51,132 +30,74 @@ export function productStore(dynamo: Dynamo, tables: Tables): ProductStore {
     });
     return items[0] && toProduct(items[0]);
   };
-  const read = async (productId: string): Promise<Product> => {
-    const product = await find(productId);
-    if (product === undefined) throw new ProductNotFound(`There is no product ${productId}.`);
-    return product;
-  };
+  const notFound = (productId: string) => new ProductNotFound(`There is no product ${productId}.`);
+  const store = changeStore<CatalogueEntry>(dynamo.transact, tables, {
+    name: 'product',
+    notFound,
+    read: async (productId) => {
+      const [product, stock] = await Promise.all([
+        findProduct(productId),
+        readStock(dynamo, tables.inventory, productId),
+      ]);
+      return product && stock && { product, offer: stock.offer };
+    },
+    insert: (entry) => insertWrites(tables, entry),
+    update: (before, after) => updateWrites(tables, before, after),
+  });
   return {
-    read,
-    add: async ({ product, events }, cause, also) => {
-      const shelf = categoryExists(tables, product.category);
-      try {
-        await dynamo.transact([
-          put(tables.products, toRow(product), { condition: 'attribute_not_exists(product_id)' }),
-          put(tables.inventory, toOfferRow(offerOf(product, 1, events.length)), {
-            condition: 'attribute_not_exists(product_id)',
-          }),
-          shelf,
-          ...outboxWrites(tables.outbox, events, cause),
-          ...also,
-        ]);
-      } catch (error) {
-        throw conditionFailed(error, shelf) ? unknownCategory(product.category) : error;
-      }
-    },
-    change: async (productId, expectedVersion, decide, cause, also) => {
-      for (let race = 0; race < maxRaces; race++) {
-        const [current, { offer }] = await Promise.all([
-          read(productId),
-          readStock(dynamo, tables.inventory, productId),
-        ]);
-        if (current.version !== expectedVersion)
-          throw new PreconditionFailed(`The product is at version ${current.version} by now.`, {
-            subjects: [{ kind: 'version', message: 'is not the current version' }],
-          });
-        const decision = decide(current, (offer?.events ?? 0) + 1);
-        if (decision === undefined || offer === undefined) return current;
-        const { product, events } = decision;
-        const shelf =
-          product.category === current.category ? undefined : categoryExists(tables, product.category);
-        const companions = also(product);
-        try {
-          await dynamo.transact([
-            ...replaceProduct(tables.products, current, product),
-            put(
-              tables.inventory,
-              toOfferRow({
-                ...offer,
-                ...soldAs(product),
-                version: offer.version + 1,
-                events: offer.events + events.length,
-              }),
-              {
-                condition: '#events = :events AND reorder_level = :level AND low_announced = :low',
-                names: { '#events': 'events' },
-                values: { ':events': offer.events, ':level': offer.reorderLevel, ':low': offer.lowAnnounced },
-              },
-            ),
-            ...(shelf === undefined ? [] : [shelf]),
-            ...outboxWrites(tables.outbox, events, cause),
-            ...companions,
-          ]);
-          return product;
-        } catch (error) {
-          if (conditionFailed(error, shelf)) throw unknownCategory(product.category);
-          if (!(error instanceof ConditionsFailed) || conditionFailed(error, ...companions)) throw error;
-        }
-      }
-      throw new Unavailable('This product is changing too fast. Try again in a moment.', {
-        retryAfterSeconds: 1,
-      });
-    },
-    attach: async (productId, decide, also) => {
-      for (let race = 0; race < maxRaces; race++) {
-        const current = await find(productId);
-        const product = current && decide(current);
-        const changes =
-          current === undefined || product === undefined
-            ? []
-            : replaceProduct(tables.products, current, product);
-        try {
-          await dynamo.transact([...changes, ...also]);
-          return;
-        } catch (error) {
-          if (!(error instanceof ConditionsFailed) || conditionFailed(error, ...also)) throw error;
-        }
-      }
-      throw new Unavailable('This product is changing too fast. Try again in a moment.', {
-        retryAfterSeconds: 1,
-      });
+    ...store,
+    readProduct: async (productId) => {
+      const product = await findProduct(productId);
+      if (product === undefined) throw notFound(productId);
+      return product;
     },
   };
 }
 
-/** The category is part of the key: a product moves by one Delete and one Put, both or neither. */
-function replaceProduct(table: string, current: Product, product: Product): Write[] {
+const insertWrites = (tables: Tables, { product, offer }: CatalogueEntry): StateWrites => ({
+  writes: [
+    put(tables.products, toRow(product), { condition: 'attribute_not_exists(product_id)' }),
+    put(tables.inventory, toOfferRow(offer), { condition: 'attribute_not_exists(product_id)' }),
+  ],
+  requirements: [categoryExists(tables, product.category)],
+});
+
+const updateWrites = (tables: Tables, before: CatalogueEntry, after: CatalogueEntry): StateWrites => ({
+  writes: [
+    ...replaceProduct(tables.products, before.product, after.product),
+    ...(before.offer.version === after.offer.version
+      ? []
+      : [replaceOffer(tables.inventory, before.offer, after.offer)]),
+  ],
+  requirements:
+    before.product.category === after.product.category
+      ? []
+      : [categoryExists(tables, after.product.category)],
+});
+
+/** The category is part of the key: a product changes its category by one Delete and one Put in one transaction. */
+function replaceProduct(table: string, before: Product, after: Product): Write[] {
   const unchanged = {
     condition: 'attribute_exists(product_id) AND version = :version',
-    values: { ':version': current.version },
+    values: { ':version': before.version },
   };
-  if (current.category === product.category) return [put(table, toRow(product), unchanged)];
+  if (before.category === after.category) return [put(table, toRow(after), unchanged)];
   return [
-    remove(table, { product_id: current.productId, category: current.category }, unchanged),
-    put(table, toRow(product), { condition: 'attribute_not_exists(product_id)' }),
+    remove(table, { product_id: before.productId, category: before.category }, unchanged),
+    put(table, toRow(after), { condition: 'attribute_not_exists(product_id)' }),
   ];
 }
 
-const soldAs = ({ productId, name, price, status }: Product) => ({
-  productId,
-  name,
-  priceCents: price.amountCents,
-  currency: price.currency,
-  status,
-});
-
-const offerOf = (product: Product, version: number, events: number): Offer => ({
-  ...soldAs(product),
-  version,
-  events,
-  reorderLevel: defaultReorderLevel,
-  // Without stock there is nothing yet that could run low.
-  lowAnnounced: true,
-});
-
-const categoryExists = (tables: Tables, categoryId: string): Write =>
-  check(tables.categories, { category_id: categoryId }, { condition: 'attribute_exists(category_id)' });
-
-const unknownCategory = (category: string) =>
-  new UnknownCategory(`There is no category ${category}.`, {
-    subjects: [{ kind: 'category', message: 'is not a category' }],
+const replaceOffer = (table: string, before: Offer, after: Offer): Write =>
+  put(table, toOfferRow(after), {
+    condition: 'event_count = :count AND reorder_level = :level AND low_announced = :low',
+    values: { ':count': before.eventCount, ':level': before.reorderLevel, ':low': before.lowAnnounced },
   });
+
+const categoryExists = (tables: Tables, category: string): Requirement => ({
+  write: check(tables.categories, { category_id: category }, { condition: 'attribute_exists(category_id)' }),
+  refusal: () =>
+    new UnknownCategory(`There is no category ${category}.`, {
+      subjects: [{ kind: 'category', message: 'is not a category' }],
+    }),
+});

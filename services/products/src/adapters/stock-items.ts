@@ -1,10 +1,10 @@
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { update, type Write } from '#shared/dynamo/write.ts';
 import type { Currency } from '#shared/money.ts';
-import type { Offer, ProductStock } from '../domain/stock.ts';
+import type { Offer, ProductStock, WarehouseStock } from '../domain/stock.ts';
 import { offerKey } from './tables.ts';
 
-/** The item `~offer` of a product. */
+/** A product's offer as an item. */
 export type OfferRow = {
   product_id: string;
   warehouse_id: typeof offerKey;
@@ -13,13 +13,13 @@ export type OfferRow = {
   currency: Currency;
   status: Offer['status'];
   version: number;
-  events: number;
+  event_count: number;
   reorder_level: number;
   low_announced: boolean;
 };
 
-/** A product's stock in one warehouse. `version` counts its changes. */
-type WarehouseRow = {
+/** A stock item. `version` counts its changes. */
+type StockRow = {
   product_id: string;
   warehouse_id: string;
   available: number;
@@ -27,25 +27,28 @@ type WarehouseRow = {
   version: number;
 };
 
-const isOffer = (row: OfferRow | WarehouseRow): row is OfferRow => row.warehouse_id === offerKey;
+const isOffer = (row: OfferRow | StockRow): row is OfferRow => row.warehouse_id === offerKey;
 
-/** Reads how a product is sold and what is left of it, in one strongly consistent Query. */
-export async function readStock(dynamo: Dynamo, table: string, productId: string): Promise<ProductStock> {
-  const { items } = await dynamo.query<OfferRow | WarehouseRow>({
+/** Reads a product's offer and stock in one strongly consistent Query; undefined for an unknown product. */
+export async function readStock(
+  dynamo: Dynamo,
+  table: string,
+  productId: string,
+): Promise<ProductStock | undefined> {
+  const { items } = await dynamo.query<OfferRow | StockRow>({
     table,
     where: 'product_id = :id',
     values: { ':id': productId },
   });
-  const stock: ProductStock = { productId, offer: undefined, warehouses: [] };
+  let offer: Offer | undefined;
+  const warehouses: WarehouseStock[] = [];
   for (const row of items)
-    if (isOffer(row)) stock.offer = toOffer(row);
-    else
-      stock.warehouses.push({
-        warehouseId: row.warehouse_id,
-        available: row.available,
-        reserved: row.reserved,
-      });
-  return stock;
+    if (isOffer(row)) offer = toOffer(row);
+    else {
+      const { warehouse_id: warehouseId, available, reserved } = row;
+      warehouses.push({ warehouseId, available, reserved });
+    }
+  return offer && { productId, offer, warehouses };
 }
 
 const toOffer = (row: OfferRow): Offer => ({
@@ -55,12 +58,11 @@ const toOffer = (row: OfferRow): Offer => ({
   currency: row.currency,
   status: row.status,
   version: row.version,
-  events: row.events,
+  eventCount: row.event_count,
   reorderLevel: row.reorder_level,
   lowAnnounced: row.low_announced,
 });
 
-/** An offer as its item. */
 export const toOfferRow = (offer: Offer): OfferRow => ({
   product_id: offer.productId,
   warehouse_id: offerKey,
@@ -69,35 +71,32 @@ export const toOfferRow = (offer: Offer): OfferRow => ({
   currency: offer.currency,
   status: offer.status,
   version: offer.version,
-  events: offer.events,
+  event_count: offer.eventCount,
   reorder_level: offer.reorderLevel,
   low_announced: offer.lowAnnounced,
 });
 
-/** Pieces that come to (+) or leave (−) what a warehouse can sell and what it has reserved. */
+/** Pieces added to (+) or taken from (−) the available and the reserved ones of a stock item. */
 export type Movement = { productId: string; warehouseId: string; available: number; reserved: number };
 
-/**
- * The write of a movement; its condition keeps both numbers from falling below zero. Expressions of conditions
- * have no arithmetic, so what must be there is compared with what leaves.
- */
+/** The write of a movement; its condition keeps both numbers from falling below zero. */
 export function moveStock(table: string, { productId, warehouseId, available, reserved }: Movement): Write {
-  const leaving = [
-    ...(available < 0 ? ['available >= :leaving_available'] : []),
-    ...(reserved < 0 ? ['reserved >= :leaving_reserved'] : []),
+  const enough = [
+    ...(available < 0 ? ['available >= :taken_available'] : []),
+    ...(reserved < 0 ? ['reserved >= :taken_reserved'] : []),
   ];
   return update(
     table,
     { product_id: productId, warehouse_id: warehouseId },
     'ADD available :available, reserved :reserved, version :one',
     {
-      condition: ['attribute_exists(product_id)', ...leaving].join(' AND '),
+      condition: ['attribute_exists(product_id)', ...enough].join(' AND '),
       values: {
         ':available': available,
         ':reserved': reserved,
         ':one': 1,
-        ...(available < 0 ? { ':leaving_available': -available } : {}),
-        ...(reserved < 0 ? { ':leaving_reserved': -reserved } : {}),
+        ...(available < 0 ? { ':taken_available': -available } : {}),
+        ...(reserved < 0 ? { ':taken_reserved': -reserved } : {}),
       },
     },
   );

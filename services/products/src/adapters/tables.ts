@@ -1,12 +1,12 @@
-/** The names of the tables that this service works with. */
-export type Tables = {
+import type { ChangeTables } from '#shared/dynamo/change-store.ts';
+
+/** The tables of this service. */
+export type Tables = ChangeTables & {
   products: string;
   categories: string;
   inventory: string;
   reservations: string;
-  outbox: string;
-  idempotency: string;
 };
 
-/** The sort key of the item that says how a product is sold; it sorts after every warehouse. */
+/** The sort key of a product's offer in the inventory table; it sorts after every warehouse. */
 export const offerKey = '~offer';

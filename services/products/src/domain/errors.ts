@@ -1,6 +1,6 @@
 import { shopError } from '#shared/errors.ts';
 
-/** No product has this id, or it is not on sale where only a product on sale will do. */
+/** No product has this id. */
 export const ProductNotFound = shopError({
   code: 'PRODUCT_NOT_FOUND',
   remedy: 'not-found',

@@ -1,51 +1,102 @@
 import { eur } from '#shared/money.ts';
 import {
-  addProduct,
-  changeProduct,
+  type CatalogueEntry,
+  createProduct,
+  decideProduct,
   maxPictures,
   type Picture,
-  retireProduct,
-  showPicture,
+  type ProductCommand,
 } from './product.ts';
 
 const now = new Date('2027-03-01T12:00:00Z');
 const later = new Date('2027-03-02T12:00:00Z');
 const draft = { name: 'Lamp', description: '', category: 'lamps', price: eur(10) };
-const lamp = addProduct('id', draft, now).product;
+const created = createProduct('id', draft, { eventId: 'event', now });
+const lamp = (created as { state: CatalogueEntry }).state;
 const picture = (mediaId: string): Picture => ({ mediaId, altText: 'A lamp', renditions: [] });
-
-test('a product is added on sale, and announced as its first event', () => {
-  const { product, events } = addProduct('id', draft, now);
-  expect(product).toMatchObject({ status: 'on-sale', version: 1, pictures: [] });
-  expect(events).toMatchObject([
-    { aggregateId: 'id', sequence: 1, data: { change: 'added', priceCents: 1000 } },
-  ]);
+const change = (expectedVersion: number): ProductCommand => ({
+  kind: 'change',
+  draft: { ...draft, price: eur(12) },
+  expectedVersion,
+  eventId: 'change',
+  now: later,
 });
+const retire = (expectedVersion: number): ProductCommand => ({
+  kind: 'retire',
+  expectedVersion,
+  eventId: 'retire',
+  now: later,
+});
+const attach = (mediaId: string): ProductCommand => ({
+  kind: 'attach-picture',
+  picture: picture(mediaId),
+  now: later,
+});
+/** The entry after a command that changes it. */
+const applied = (entry: CatalogueEntry, command: ProductCommand): CatalogueEntry => {
+  const decision = decideProduct(entry, command);
+  if (decision.kind !== 'changed') throw new Error(`the decision is ${decision.kind}`);
+  return decision.state;
+};
 
-test('a change keeps pictures and birthday, counts a version, and is announced', () => {
-  const shown = showPicture(lamp, picture('a'), now)!;
-  const { product, events } = changeProduct(shown, { ...draft, price: eur(12) }, 4, later);
-  expect(product).toMatchObject({
-    version: 3,
-    pictures: [{ mediaId: 'a' }],
-    createdAt: now,
-    updatedAt: later,
+test('a product is created on sale, with an offer and its first event', () => {
+  expect(created).toMatchObject({
+    kind: 'changed',
+    state: {
+      product: { status: 'on-sale', version: 1, pictures: [] },
+      offer: { productId: 'id', priceCents: 1000, version: 1, eventCount: 1, lowAnnounced: true },
+    },
+    events: [{ id: 'event', aggregateId: 'id', sequence: 1, data: { change: 'added', priceCents: 1000 } }],
   });
-  expect(events).toMatchObject([{ sequence: 4, data: { change: 'changed', priceCents: 1200 } }]);
 });
 
-test('a product is retired once', () => {
-  const retired = retireProduct(lamp, 2, later)!;
-  expect(retired.events).toMatchObject([{ sequence: 2, data: { change: 'retired' } }]);
-  expect(retireProduct(retired.product, 3, later)).toBeUndefined();
+describe('a change', () => {
+  test('keeps pictures and the creation time, updates the offer and has an event', () => {
+    expect(decideProduct(applied(lamp, attach('a')), change(2))).toMatchObject({
+      kind: 'changed',
+      state: {
+        product: { version: 3, pictures: [{ mediaId: 'a' }], createdAt: now, updatedAt: later },
+        offer: { version: 2, eventCount: 2, priceCents: 1200 },
+      },
+      events: [{ id: 'change', sequence: 2, data: { change: 'changed', priceCents: 1200 } }],
+    });
+  });
+
+  test('of another version is refused', () => {
+    for (const version of [0, 2])
+      expect(decideProduct(lamp, change(version))).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'PRECONDITION_FAILED', subjects: [{ kind: 'version' }] },
+      });
+  });
 });
 
-test('a picture is shown once; the oldest give way', () => {
-  const shown = showPicture(lamp, picture('a'), later)!;
-  expect(shown).toMatchObject({ version: 2, pictures: [{ mediaId: 'a' }] });
-  expect(showPicture(shown, picture('a'), later)).toBeUndefined();
-  let full = lamp;
-  for (let index = 0; index <= maxPictures; index++) full = showPicture(full, picture(String(index)), later)!;
-  expect(full.pictures.map(({ mediaId }) => mediaId).slice(0, 2)).toEqual(['1', '2']);
-  expect(full.pictures).toHaveLength(maxPictures);
+describe('a product', () => {
+  test('is retired once', () => {
+    const decision = decideProduct(lamp, retire(1));
+    expect(decision).toMatchObject({
+      state: { product: { status: 'retired' }, offer: { status: 'retired' } },
+      events: [{ sequence: 2, data: { change: 'retired' } }],
+    });
+    const retired = applied(lamp, retire(1));
+    expect(decideProduct(retired, retire(2))).toEqual({ kind: 'unchanged', state: retired });
+    expect(decideProduct(retired, retire(1)).kind).toBe('refused');
+  });
+});
+
+describe('a picture', () => {
+  test('is attached once, without an event', () => {
+    const decision = decideProduct(lamp, attach('a'));
+    expect(decision).toMatchObject({ state: { product: { version: 2 }, offer: lamp.offer }, events: [] });
+    const attached = applied(lamp, attach('a'));
+    expect(decideProduct(attached, attach('a'))).toEqual({ kind: 'unchanged', state: attached });
+  });
+
+  test('replaces the oldest if there are as many as allowed', () => {
+    let entry = lamp;
+    for (let index = 1; index <= maxPictures; index += 1) entry = applied(entry, attach(String(index)));
+    expect(entry.product.pictures).toHaveLength(maxPictures);
+    const ids = applied(entry, attach('new')).product.pictures.map(({ mediaId }) => mediaId);
+    expect([ids.length, ids[0], ids.at(-1)]).toEqual([maxPictures, '2', 'new']);
+  });
 });

@@ -1,16 +1,18 @@
+import type { Decider, Decision } from '#shared/decider.ts';
+import { PreconditionFailed, type ShopError } from '#shared/errors.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import type { Rendition } from '#shared/events/media.ts';
 import { ProductChanged } from '#shared/events/products.ts';
-import { newId } from '#shared/ids.ts';
 import type { Money } from '#shared/money.ts';
+import type { Offer } from './stock.ts';
 
 /** A picture of a product in all its sizes and formats. */
 export type Picture = { mediaId: string; altText: string; renditions: Rendition[] };
 
-/** What an admin says of a product. */
+/** What an admin writes about a product. */
 export type ProductDraft = { name: string; description: string; category: string; price: Money };
 
-/** A product of the catalogue; a retired one can be looked at, and is neither listed nor sold. */
+/** A product of the catalogue; a retired one can be read, but is neither listed nor sold. */
 export type Product = ProductDraft & {
   productId: string;
   status: 'on-sale' | 'retired';
@@ -21,14 +23,29 @@ export type Product = ProductDraft & {
   updatedAt: Date;
 };
 
-/** What a decision comes to: the product as it is from now on, and what is to be announced. */
-export type ProductDecision = { product: Product; events: NewEvent[] };
+/** A product and its offer, which reservations read. */
+export type CatalogueEntry = { product: Product; offer: Offer };
 
-/** Pictures that a product shows at most; the oldest give way. */
+/** When a command is executed, and the id of its event. */
+type Occurrence = { eventId: string; now: Date };
+
+export type ProductCommand =
+  | ({ kind: 'change'; draft: ProductDraft; expectedVersion: number } & Occurrence)
+  | ({ kind: 'retire'; expectedVersion: number } & Occurrence)
+  | { kind: 'attach-picture'; picture: Picture; now: Date };
+
+/** Most pictures of a product; the oldest are dropped. */
 export const maxPictures = 12;
+/** The reorder level of a new product. */
+const defaultReorderLevel = 5;
 
-/** Puts a product into the catalogue, without stock. */
-export function addProduct(productId: string, draft: ProductDraft, now: Date): ProductDecision {
+/** Creates a product on sale, without stock. */
+export function createProduct(
+  productId: string,
+  draft: ProductDraft,
+  occurrence: Occurrence,
+): Decision<CatalogueEntry> {
+  const { now } = occurrence;
   const product: Product = {
     ...draft,
     productId,
@@ -38,54 +55,86 @@ export function addProduct(productId: string, draft: ProductDraft, now: Date): P
     createdAt: now,
     updatedAt: now,
   };
-  return { product, events: [announce(product, 'added', 1, now)] };
+  const offer: Offer = {
+    ...soldAs(product),
+    version: 0,
+    eventCount: 0,
+    reorderLevel: defaultReorderLevel,
+    // Without stock there is nothing yet that could run low.
+    lowAnnounced: true,
+  };
+  return announced(offer, product, 'added', occurrence);
 }
 
-/** Replaces what an admin says of a product; `sequence` is the number of the product's next event. */
-export function changeProduct(
-  current: Product,
-  draft: ProductDraft,
-  sequence: number,
-  now: Date,
-): ProductDecision {
-  const product: Product = { ...current, ...draft, version: current.version + 1, updatedAt: now };
-  return { product, events: [announce(product, 'changed', sequence, now)] };
-}
-
-/** Takes a product from sale; undefined if it is already. */
-export function retireProduct(current: Product, sequence: number, now: Date): ProductDecision | undefined {
-  switch (current.status) {
-    case 'retired':
-      return undefined;
-    case 'on-sale': {
-      const product: Product = {
-        ...current,
-        status: 'retired',
-        version: current.version + 1,
-        updatedAt: now,
+/** The rules of a product after its creation. */
+export const decideProduct: Decider<CatalogueEntry, ProductCommand, ShopError> = (entry, command) => {
+  const { product, offer } = entry;
+  switch (command.kind) {
+    case 'change':
+      if (product.version !== command.expectedVersion) return staleVersion(product);
+      return announced(offer, { ...changed(product, command.now), ...command.draft }, 'changed', command);
+    case 'retire':
+      if (product.version !== command.expectedVersion) return staleVersion(product);
+      if (product.status === 'retired') return { kind: 'unchanged', state: entry };
+      return announced(offer, { ...changed(product, command.now), status: 'retired' }, 'retired', command);
+    case 'attach-picture': {
+      const { picture, now } = command;
+      if (product.pictures.some(({ mediaId }) => mediaId === picture.mediaId))
+        return { kind: 'unchanged', state: entry };
+      const pictures = [...product.pictures, picture].slice(-maxPictures);
+      return {
+        kind: 'changed',
+        state: { offer, product: { ...changed(product, now), pictures } },
+        events: [],
       };
-      return { product, events: [announce(product, 'retired', sequence, now)] };
     }
   }
-}
+};
 
-/** Shows a picture with the product; undefined if it is shown already. The newest come last. */
-export function showPicture(current: Product, picture: Picture, now: Date): Product | undefined {
-  if (current.pictures.some(({ mediaId }) => mediaId === picture.mediaId)) return undefined;
-  const pictures = [...current.pictures, picture].slice(-maxPictures);
-  return { ...current, pictures, version: current.version + 1, updatedAt: now };
-}
+const changed = (product: Product, now: Date): Product => ({
+  ...product,
+  version: product.version + 1,
+  updatedAt: now,
+});
 
-const announce = (
-  { productId, name, category, price }: Product,
+const staleVersion = ({ version }: Product): Decision<CatalogueEntry, ShopError> => ({
+  kind: 'refused',
+  refusal: new PreconditionFailed(`The product is at version ${version} by now.`, {
+    subjects: [{ kind: 'version', message: 'is not the current version' }],
+  }),
+});
+
+/** A change that reservations and other services see: it updates the offer and has an event. */
+function announced(
+  offer: Offer,
+  product: Product,
   change: 'added' | 'changed' | 'retired',
-  sequence: number,
-  now: Date,
-): NewEvent<typeof ProductChanged> => ({
-  definition: ProductChanged,
-  id: newId(),
-  aggregateId: productId,
-  sequence,
-  time: now,
-  data: { productId, change, name, category, priceCents: price.amountCents, currency: price.currency },
+  { eventId, now }: Occurrence,
+): Extract<Decision<CatalogueEntry>, { kind: 'changed' }> {
+  const { productId, name, category, price } = product;
+  const sequence = offer.eventCount + 1;
+  const event: NewEvent<typeof ProductChanged> = {
+    definition: ProductChanged,
+    id: eventId,
+    aggregateId: productId,
+    sequence,
+    time: now,
+    data: { productId, change, name, category, priceCents: price.amountCents, currency: price.currency },
+  };
+  return {
+    kind: 'changed',
+    state: {
+      product,
+      offer: { ...offer, ...soldAs(product), version: offer.version + 1, eventCount: sequence },
+    },
+    events: [event],
+  };
+}
+
+const soldAs = ({ productId, name, price, status }: Product) => ({
+  productId,
+  name,
+  priceCents: price.amountCents,
+  currency: price.currency,
+  status,
 });

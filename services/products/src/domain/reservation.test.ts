@@ -1,18 +1,21 @@
 import {
-  decideCommit,
+  decideConfirmation,
   decideRepeat,
+  linesToRelease,
   type Reservation,
   type ReservationLine,
-  toGiveBack,
+  releaseCooldownMs,
+  reservationLost,
 } from './reservation.ts';
 
 const now = new Date('2027-03-01T12:00:00Z');
 const at = (ms: number) => new Date(now.getTime() + ms);
 const minute = 60_000;
+const until = at(30 * minute);
 const line = (
   productId: string,
-  state: ReservationLine['state'] = 'held',
-  over: Partial<ReservationLine> = {},
+  state: ReservationLine['state'] = 'reserved',
+  over: { quantity?: number; reservedUntil?: Date; releasedAt?: Date } = {},
 ) =>
   ({
     orderId: 'order',
@@ -22,7 +25,7 @@ const line = (
     currency: 'EUR',
     quantity: 1,
     allocations: [{ warehouseId: 'berlin', quantity: 1 }],
-    expiresAt: at(30 * minute),
+    reservedUntil: until,
     releasedAt: at(-10 * minute),
     state,
     ...over,
@@ -32,61 +35,78 @@ const reservation = (lines: ReservationLine[], releasedAt?: Date): Reservation =
   lines,
   releasedAt,
 });
-const wanted = (...ids: string[]) => ids.map((productId) => ({ productId, quantity: 1 }));
-const repeat = (known: Reservation, ...ids: string[]) =>
-  decideRepeat(known, wanted(...ids), at(30 * minute), now).kind;
+const linesOf = (...ids: string[]) => ids.map((productId) => ({ productId, quantity: 1 }));
+const repeat = (known: Reservation, ...ids: string[]) => decideRepeat(known, linesOf(...ids), until, now);
 
-describe('a hold that came again', () => {
-  test('is answered with what is held, in the order asked', () => {
-    const known = reservation([line('a'), line('b')]);
-    expect(decideRepeat(known, wanted('b', 'a'), at(30 * minute), now)).toMatchObject({
-      kind: 'answer',
+describe('a repeated request', () => {
+  test('returns the reserved lines in its own order', () => {
+    expect(repeat(reservation([line('a'), line('b')]), 'b', 'a')).toMatchObject({
+      kind: 'reserved',
       lines: [{ productId: 'b' }, { productId: 'a' }],
     });
   });
-  test('is extended if it is to last longer', () => {
-    expect(repeat(reservation([line('a', 'held', { expiresAt: at(minute) })]), 'a')).toBe('extend');
+
+  test('with a later end extends the reservation', () => {
+    const before = new Date(until.getTime() - 1);
+    expect(repeat(reservation([line('a', 'reserved', { reservedUntil: before })]), 'a').kind).toBe('extend');
   });
-  test('starts over if a part was reclaimed, and gives back the other part', () => {
-    const known = reservation([line('a', 'expired'), line('b')]);
-    expect(decideRepeat(known, wanted('a', 'b'), at(30 * minute), now)).toMatchObject({
+
+  test('starts over if a line has expired, and returns the remaining one', () => {
+    expect(repeat(reservation([line('a', 'expired'), line('b')]), 'a', 'b')).toMatchObject({
       kind: 'start-over',
-      leftover: [{ productId: 'b' }],
+      remaining: [{ productId: 'b' }],
     });
   });
-  test('is put off just after a release, and starts over later', () => {
-    const released = (ms: number) => reservation([line('a', 'released', { releasedAt: at(ms) })]);
-    expect(repeat(released(-1_000), 'a')).toBe('settling');
-    expect(repeat(released(-minute), 'a')).toBe('start-over');
-    expect(repeat(reservation([], at(-1_000)), 'a')).toBe('settling');
+
+  test.each([
+    ['within', 1 - releaseCooldownMs, 'just-released'],
+    ['after', -releaseCooldownMs, 'start-over'],
+  ])('%s the cooldown of a release is %i ms later %s', (_, releasedAt, kind) => {
+    const released = line('a', 'released', { releasedAt: at(releasedAt) });
+    expect(repeat(reservation([released]), 'a').kind).toBe(kind);
+    expect(repeat(reservation([], at(releasedAt)), 'a').kind).toBe(kind);
   });
-  test('of other lines, or of an order that is paid, is refused', () => {
-    expect(repeat(reservation([line('a', 'held', { quantity: 2 })]), 'a')).toBe('refused');
-    expect(repeat(reservation([line('a'), line('b')]), 'a')).toBe('refused');
-    expect(repeat(reservation([line('a', 'committed')]), 'a')).toBe('refused');
+
+  test('for other lines, or of a paid order, is refused', () => {
+    const otherQuantity = reservation([line('a', 'reserved', { quantity: 2 })]);
+    expect(repeat(otherQuantity, 'a')).toEqual({ kind: 'refused', reason: 'other-lines' });
+    const moreLines = reservation([line('a'), line('b')]);
+    expect(repeat(moreLines, 'a')).toEqual({ kind: 'refused', reason: 'other-lines' });
+    const confirmed = reservation([line('a', 'confirmed')]);
+    expect(repeat(confirmed, 'a')).toEqual({ kind: 'refused', reason: 'confirmed' });
   });
 });
 
 describe('a payment', () => {
-  test('commits what is held and looks for what was lost or never held', () => {
+  test('confirms reserved lines, and replaces those that expired or were never reserved', () => {
     const known = reservation([line('a'), line('b', 'expired')]);
-    expect(decideCommit(known, wanted('a', 'b', 'c'))).toMatchObject({
-      kind: 'commit',
-      held: [{ productId: 'a' }],
+    expect(decideConfirmation(known, linesOf('a', 'b', 'c'))).toMatchObject({
+      kind: 'confirm',
+      reserved: [{ productId: 'a' }],
       lost: [{ productId: 'b' }, { productId: 'c' }],
     });
   });
+
   test.each([
-    ['committed', reservation([line('a', 'committed')])],
+    ['confirmed', reservation([line('a', 'confirmed')])],
     ['released', reservation([line('a', 'released')])],
-    ['released ahead', reservation([], at(0))],
+    ['released before it reserved', reservation([], at(0))],
   ])('changes nothing in an order that is %s', (_, known) => {
-    expect(decideCommit(known, wanted('a'))).toEqual({ kind: 'unchanged' });
+    expect(decideConfirmation(known, linesOf('a'))).toEqual({ kind: 'unchanged' });
   });
 });
 
-test('a release gives back everything that is not released yet', () => {
-  const states = ['held', 'committed', 'expired', 'released'] as const;
+test('a release changes every line that is not released', () => {
+  const states = ['reserved', 'confirmed', 'expired', 'released'] as const;
   const known = reservation(states.map((state, index) => line(String(index), state)));
-  expect(toGiveBack(known).map(({ state }) => state)).toEqual(['held', 'committed', 'expired']);
+  expect(linesToRelease(known).map(({ state }) => state)).toEqual(['reserved', 'confirmed', 'expired']);
+});
+
+test('a lost reservation is the first event of the order’s reservation', () => {
+  expect(reservationLost('order', ['a'], { eventId: 'event', now })).toMatchObject({
+    id: 'event',
+    aggregateId: 'order',
+    sequence: 1,
+    data: { orderId: 'order', productIds: ['a'] },
+  });
 });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type Allocation, allocate, decideHold, type Offer, type WarehouseStock } from './stock.ts';
+import { type Allocation, allocate, decideAllocation, type Offer, type WarehouseStock } from './stock.ts';
 
 const offer = (productId: string, status: Offer['status'] = 'on-sale'): Offer => ({
   productId,
@@ -8,7 +8,7 @@ const offer = (productId: string, status: Offer['status'] = 'on-sale'): Offer =>
   currency: 'EUR',
   status,
   version: 1,
-  events: 1,
+  eventCount: 1,
   reorderLevel: 5,
   lowAnnounced: false,
 });
@@ -25,12 +25,12 @@ const stocks = fc
   .map((rows): WarehouseStock[] => rows);
 
 describe('an allocation', () => {
-  test('takes exactly what is asked, from no warehouse more than it has, whenever there is enough', () => {
+  test('takes exactly the quantity, from no warehouse more than it has, whenever there is enough', () => {
     fc.assert(
       fc.property(stocks, fc.integer({ min: 1, max: 120 }), (warehouses, quantity) => {
-        const there = warehouses.reduce((total, { available }) => total + available, 0);
+        const total = warehouses.reduce((sum, { available }) => sum + available, 0);
         const allocations = allocate(quantity, warehouses);
-        if (there < quantity) {
+        if (total < quantity) {
           expect(allocations).toBeUndefined();
           return;
         }
@@ -52,20 +52,20 @@ describe('an allocation', () => {
   });
 });
 
-describe('a hold', () => {
-  const maxPlaces = 3;
+describe('the allocation of all lines', () => {
+  const maxStockItems = 3;
   const row = (available: number) => [{ warehouseId: 'berlin', available, reserved: 0 }];
 
-  test('is refused by name for every product that is unknown or retired', () => {
+  test('is refused with every product that is unknown or retired', () => {
     const lines = ['a', 'b', 'c'].map((productId) => ({ productId, quantity: 1 }));
-    const decision = decideHold(
+    const decision = decideAllocation(
       lines,
       [
-        { productId: 'a', offer: undefined, warehouses: [] },
+        undefined,
         { productId: 'b', offer: offer('b'), warehouses: row(1) },
         { productId: 'c', offer: offer('c', 'retired'), warehouses: row(1) },
       ],
-      maxPlaces,
+      maxStockItems,
     );
     expect(decision).toEqual({
       kind: 'refused',
@@ -73,15 +73,15 @@ describe('a hold', () => {
     });
   });
 
-  test('is refused by name for every line that is short', () => {
+  test('is refused with every line that is short', () => {
     const lines = ['a', 'b'].map((productId) => ({ productId, quantity: 3 }));
-    const decision = decideHold(
+    const decision = decideAllocation(
       lines,
       [
         { productId: 'a', offer: offer('a'), warehouses: row(3) },
         { productId: 'b', offer: offer('b'), warehouses: row(2) },
       ],
-      maxPlaces,
+      maxStockItems,
     );
     expect(decision).toEqual({
       kind: 'refused',
@@ -89,17 +89,17 @@ describe('a hold', () => {
     });
   });
 
-  test('takes from as many places as it may, over all lines, and is refused beyond', () => {
+  test('takes from the most stock items allowed over all lines, and is refused beyond', () => {
     const inEach = (...warehouseIds: string[]) =>
       warehouseIds.map((warehouseId) => ({ warehouseId, available: 1, reserved: 0 }));
-    const wish = (quantity: number) => ['a', 'b'].map((productId) => ({ productId, quantity }));
+    const linesOf = (quantity: number) => ['a', 'b'].map((productId) => ({ productId, quantity }));
     const stocks = [
       { productId: 'a', offer: offer('a'), warehouses: inEach('berlin', 'paris') },
       { productId: 'b', offer: offer('b'), warehouses: inEach('berlin', 'paris') },
     ];
-    expect(decideHold(wish(2), stocks, 4).kind).toBe('hold');
-    expect(decideHold(wish(1), stocks, maxPlaces).kind).toBe('hold');
-    const decision = decideHold(wish(2), stocks, maxPlaces);
+    expect(decideAllocation(linesOf(2), stocks, 4).kind).toBe('allocated');
+    expect(decideAllocation(linesOf(1), stocks, maxStockItems).kind).toBe('allocated');
+    const decision = decideAllocation(linesOf(2), stocks, maxStockItems);
     expect(decision).toEqual({ kind: 'refused', refusal: { code: 'ORDER_TOO_SCATTERED' } });
   });
 });

@@ -1,42 +1,42 @@
 import type { ReserveStockRefusal, StockLine } from '#shared/contracts/stock.ts';
 import type { Currency } from '#shared/money.ts';
 
-/** A product as it is sold: what a hold answers, and how many events the product has had. */
+/** How a product is sold: what a reservation returns, the reorder level, and the number of the product's events. */
 export type Offer = {
   productId: string;
   name: string;
   priceCents: number;
   currency: Currency;
   status: 'on-sale' | 'retired';
-  /** Changes with anything that a hold answers. */
+  /** Changes with everything that a reservation returns. */
   version: number;
-  /** Events announced of this product; the next has this number plus one. */
-  events: number;
-  /** At or below this many pieces over all warehouses, the product is to be reordered. */
+  /** Events of this product so far; the next one has this sequence plus one. */
+  eventCount: number;
+  /** STOCK_LOW is due when this many pieces or fewer are available over all warehouses. */
   reorderLevel: number;
-  /** Whether STOCK_LOW was announced since stock was last counted above the level. */
+  /** Whether STOCK_LOW was announced since stock was last counted above the reorder level. */
   lowAnnounced: boolean;
 };
 
-/** Pieces of one product in one warehouse: on hand are `available` and `reserved` together, never below zero. */
+/** Pieces of one product in one warehouse, never below zero; on hand are `available` and `reserved` together. */
 export type WarehouseStock = { warehouseId: string; available: number; reserved: number };
 
-/** Everything that is known of a product's stock; without an offer there is no such product. */
-export type ProductStock = { productId: string; offer: Offer | undefined; warehouses: WarehouseStock[] };
+/** The stock of a product that exists. */
+export type ProductStock = { productId: string; offer: Offer; warehouses: WarehouseStock[] };
 
-/** Pieces taken from one warehouse. */
+/** Pieces taken from one warehouse: a stock item is a product in a warehouse. */
 export type Allocation = { warehouseId: string; quantity: number };
 
-/** A line of an order with where its pieces come from and how it is sold. */
+/** A line of an order with its allocations and the offer at which it is sold. */
 export type AllocatedLine = StockLine & { offer: Offer; allocations: Allocation[] };
 
 /** Pieces that can be sold, over all warehouses. */
-export const availableOf = ({ warehouses }: ProductStock): number =>
+export const availableOf = ({ warehouses }: Pick<ProductStock, 'warehouses'>): number =>
   warehouses.reduce((sum, { available }) => sum + available, 0);
 
 /**
- * Takes pieces from one warehouse if one suffices (the fullest, so that the others keep room for small orders), and
- * from as few as possible otherwise; undefined if all together do not suffice.
+ * Allocates from one warehouse if one suffices (the fullest, so that the others can serve small orders), otherwise from
+ * as few as possible; undefined if all together do not suffice.
  */
 export function allocate(quantity: number, warehouses: readonly WarehouseStock[]): Allocation[] | undefined {
   const fullestFirst = warehouses
@@ -53,26 +53,26 @@ export function allocate(quantity: number, warehouses: readonly WarehouseStock[]
   return missing === 0 ? allocations : undefined;
 }
 
-/** What a request for stock comes to: every line with its warehouses, or a refusal. */
-export type HoldDecision =
-  | { kind: 'hold'; lines: AllocatedLine[] }
+/** The decision on a request for stock: every line with its allocations, or a refusal. */
+export type AllocationDecision =
+  | { kind: 'allocated'; lines: AllocatedLine[] }
   | { kind: 'refused'; refusal: ReserveStockRefusal };
 
 /**
- * All lines or none; `stocks` are in the order of the lines. A hold takes from at most `maxPlaces` places, each a
- * product in a warehouse.
+ * Allocates all lines or none; `stocks` are in the order of the lines, undefined for an unknown product. One
+ * reservation takes from at most `maxStockItems` stock items.
  */
-export function decideHold(
+export function decideAllocation(
   lines: readonly StockLine[],
-  stocks: readonly ProductStock[],
-  maxPlaces: number,
-): HoldDecision {
+  stocks: readonly (ProductStock | undefined)[],
+  maxStockItems: number,
+): AllocationDecision {
   const unknown: string[] = [];
   const short: { productId: string; name: string; available: number }[] = [];
   const allocated: AllocatedLine[] = [];
   for (const [index, line] of lines.entries()) {
     const stock = stocks[index];
-    if (stock?.offer === undefined || stock.offer.status !== 'on-sale') {
+    if (stock?.offer.status !== 'on-sale') {
       unknown.push(line.productId);
       continue;
     }
@@ -85,14 +85,18 @@ export function decideHold(
   if (unknown.length > 0)
     return { kind: 'refused', refusal: { code: 'PRODUCT_NOT_FOUND', productIds: unknown } };
   if (short.length > 0) return { kind: 'refused', refusal: { code: 'OUT_OF_STOCK', lines: short } };
-  if (allocated.flatMap(({ allocations }) => allocations).length > maxPlaces)
+  if (allocated.flatMap(({ allocations }) => allocations).length > maxStockItems)
     return { kind: 'refused', refusal: { code: 'ORDER_TOO_SCATTERED' } };
-  return { kind: 'hold', lines: allocated };
+  return { kind: 'allocated', lines: allocated };
 }
 
-/** Whether a product is to be reordered and nobody has been told. */
-export const isNewlyLow = (stock: ProductStock): boolean =>
-  stock.offer !== undefined &&
-  stock.offer.status === 'on-sale' &&
-  !stock.offer.lowAnnounced &&
-  availableOf(stock) <= stock.offer.reorderLevel;
+/** Pieces that must remain above the reorder level for a stock to be plentiful. */
+const plentifulMargin = 50;
+
+/** Pieces above the reorder level after `quantity` are taken. */
+export const surplusAfter = (stock: ProductStock, quantity: number): number =>
+  availableOf(stock) - quantity - stock.offer.reorderLevel;
+
+/** Whether neither the end of the stock nor the reorder level is near after `quantity` are taken. */
+export const isPlentifulAfter = (stock: ProductStock, quantity: number): boolean =>
+  surplusAfter(stock, quantity) > plentifulMargin;

@@ -10,7 +10,7 @@ const draft = (over: Record<string, unknown> = {}) => ({
   ...over,
 });
 const change = (productId: string, version: number, body: unknown, headers = {}) =>
-  call(api.changeProduct, {
+  call(api.changeProductRoute, {
     params: { id: productId },
     body,
     headers: { 'If-Match': `"${version}"`, ...headers },
@@ -18,25 +18,25 @@ const change = (productId: string, version: number, body: unknown, headers = {})
 
 beforeAll(async () => {
   await shop.aProduct();
-  await call(api.createCategory, { body: { categoryId: 'tables', name: 'Tables' } });
+  await call(api.createCategoryRoute, { body: { categoryId: 'tables', name: 'Tables' } });
 });
 
 describe('a category', () => {
   test('is added once, and listed', async () => {
-    expect((await call(api.createCategory, { body: { categoryId: 'chairs', name: 'Chairs' } })).status).toBe(
-      201,
-    );
-    const again = await call(api.createCategory, { body: { categoryId: 'chairs', name: 'Chairs' } });
+    expect(
+      (await call(api.createCategoryRoute, { body: { categoryId: 'chairs', name: 'Chairs' } })).status,
+    ).toBe(201);
+    const again = await call(api.createCategoryRoute, { body: { categoryId: 'chairs', name: 'Chairs' } });
     expect(again).toMatchObject({ status: 409, body: { code: 'CATEGORY_EXISTS' } });
     // Lists are cached by query: each test uses a limit of its own.
-    const { items } = (await call(api.listCategories, { query: { limit: '99' } })).body;
+    const { items } = (await call(api.listCategoriesRoute, { query: { limit: '99' } })).body;
     expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining(['Chairs', 'Lamps', 'Tables']));
   });
 
   test('comes page by page', async () => {
-    const all = (await call(api.listCategories, { query: { limit: '98' } })).body.items;
-    const first = (await call(api.listCategories, { query: { limit: '1' } })).body;
-    const rest = (await call(api.listCategories, { query: { limit: '100', cursor: first.nextCursor! } }))
+    const all = (await call(api.listCategoriesRoute, { query: { limit: '98' } })).body.items;
+    const first = (await call(api.listCategoriesRoute, { query: { limit: '1' } })).body;
+    const rest = (await call(api.listCategoriesRoute, { query: { limit: '100', cursor: first.nextCursor! } }))
       .body;
     expect(first.items).toHaveLength(1);
     expect([...first.items, ...rest.items]).toEqual(all);
@@ -50,7 +50,7 @@ describe('a category', () => {
     ['neither list nor text', '"\\ud800"'],
   ])('list is refused a cursor with %s', async (_, position) => {
     const cursor = Buffer.from(position).toString('base64url');
-    expect(await call(api.listCategories, { query: { cursor } })).toMatchObject({
+    expect(await call(api.listCategoriesRoute, { query: { cursor } })).toMatchObject({
       status: 400,
       body: {
         code: 'INVALID_REQUEST',
@@ -64,27 +64,29 @@ describe('a category', () => {
       body: { categoryId: 'beds', name: 'Beds' },
       headers: { 'Idempotency-Key': randomUUID() },
     };
-    const answers = await Promise.all(Array.from({ length: 10 }, () => call(api.createCategory, request)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => call(api.createCategoryRoute, request)),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
   });
 });
 
 describe('a product', () => {
   test('is added and shown, with its version as the ETag', async () => {
-    const answer = await call(api.createProduct, { body: draft({ description: ' Bright. ' }) });
+    const answer = await call(api.createProductRoute, { body: draft({ description: ' Bright. ' }) });
     expect(answer).toMatchObject({
       status: 201,
       headers: { etag: '"1"', location: `/api/v1/products/${answer.body.productId}` },
       body: { name: 'Lamp', description: 'Bright.', status: 'on-sale', pictures: [], version: 1 },
     });
-    const shown = await call(api.getProduct, { params: { id: answer.body.productId } });
+    const shown = await call(api.getProductRoute, { params: { id: answer.body.productId } });
     expect(shown).toMatchObject({
       status: 200,
       headers: { etag: '"1"', 'cache-control': 'public, max-age=5' },
     });
     expect(shown.body).toEqual(answer.body);
     const inCapitals = { id: answer.body.productId.toUpperCase() };
-    expect((await call(api.getProduct, { params: inCapitals })).body).toEqual(answer.body);
+    expect((await call(api.getProductRoute, { params: inCapitals })).body).toEqual(answer.body);
     expect(await shop.events(answer.body.productId)).toMatchObject([
       {
         type: 'PRODUCT_CHANGED',
@@ -97,21 +99,21 @@ describe('a product', () => {
   test('with the same key again is the same product; another body under it is refused', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
     const answers = await Promise.all(
-      Array.from({ length: 5 }, () => call(api.createProduct, { body: draft(), headers })),
+      Array.from({ length: 5 }, () => call(api.createProductRoute, { body: draft(), headers })),
     );
     expect(new Set(answers.map(({ body }) => body.productId)).size).toBe(1);
-    const other = await call(api.createProduct, { body: draft({ name: 'Other' }), headers });
+    const other = await call(api.createProductRoute, { body: draft({ name: 'Other' }), headers });
     expect(other).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
   });
 
   test('of an unknown category is refused, and its key is free for the corrected request', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
-    const refused = await call(api.createProduct, { body: draft({ category: 'nowhere' }), headers });
+    const refused = await call(api.createProductRoute, { body: draft({ category: 'nowhere' }), headers });
     expect(refused).toMatchObject({
       status: 422,
       body: { code: 'UNKNOWN_CATEGORY', errors: [{ field: 'category' }] },
     });
-    expect((await call(api.createProduct, { body: draft(), headers })).status).toBe(201);
+    expect((await call(api.createProductRoute, { body: draft(), headers })).status).toBe(201);
   });
 
   test('is changed from the version that was read, and from no other', async () => {
@@ -126,7 +128,9 @@ describe('a product', () => {
       status: 412,
       body: { code: 'PRECONDITION_FAILED' },
     });
-    expect((await call(api.changeProduct, { params: { id: productId }, body: draft() })).status).toBe(428);
+    expect((await call(api.changeProductRoute, { params: { id: productId }, body: draft() })).status).toBe(
+      428,
+    );
     expect(await shop.asItIsNow(productId)).toMatchObject({ name: 'Lantern' });
     expect((await shop.events(productId)).map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
@@ -161,7 +165,7 @@ describe('a product', () => {
     expect((await change(productId, 1, draft({ category: 'tables' }))).status).toBe(200);
     expect(await shop.asItIsNow(productId)).toMatchObject({ category: 'tables', version: 2 });
     const listed = async (category: string) =>
-      (await call(api.listProducts, { query: { category, limit: '100' } })).body.items.map(
+      (await call(api.listProductsRoute, { query: { category, limit: '100' } })).body.items.map(
         (item) => item.productId,
       );
     expect(await listed('tables')).toEqual([productId]);
@@ -174,23 +178,25 @@ describe('a product', () => {
   test('that is retired can be looked at, and is neither listed nor retired twice', async () => {
     const { productId } = await shop.aProduct({ price: { amountCents: 77, currency: 'EUR' } });
     const retire = (version: number) =>
-      call(api.retireProduct, { params: { id: productId }, headers: { 'If-Match': `"${version}"` } });
+      call(api.retireProductRoute, { params: { id: productId }, headers: { 'If-Match': `"${version}"` } });
     expect(await retire(1)).toMatchObject({ status: 200, body: { status: 'retired', version: 2 } });
     expect(await retire(2)).toMatchObject({ status: 200, body: { version: 2 } });
     expect(await shop.asItIsNow(productId)).toMatchObject({ status: 'retired', price: { amountCents: 77 } });
-    const { items } = (await call(api.listProducts, { query: { maxPriceCents: '77' } })).body;
+    const { items } = (await call(api.listProductsRoute, { query: { maxPriceCents: '77' } })).body;
     expect(items).toEqual([]);
   });
 
   test('that is not there is said to be so, everywhere', async () => {
     const id = randomUUID();
     const missing = { status: 404, body: { code: 'PRODUCT_NOT_FOUND' } };
-    expect(await call(api.getProduct, { params: { id } })).toMatchObject(missing);
+    expect(await call(api.getProductRoute, { params: { id } })).toMatchObject(missing);
     expect(await change(id, 1, draft())).toMatchObject(missing);
-    expect(await call(api.getInventory, { params: { productId: id } })).toMatchObject(missing);
+    expect(await call(api.getInventoryRoute, { params: { productId: id } })).toMatchObject(missing);
     const count = { warehouses: [{ warehouseId: 'berlin', onHand: 1 }] };
-    expect(await call(api.setInventory, { params: { productId: id }, body: count })).toMatchObject(missing);
-    expect((await call(api.getProduct, { params: { id: 'lamp' } })).status).toBe(400);
+    expect(await call(api.setInventoryRoute, { params: { productId: id }, body: count })).toMatchObject(
+      missing,
+    );
+    expect((await call(api.getProductRoute, { params: { id: 'lamp' } })).status).toBe(400);
   });
 
   test('announced in the outbox is published by the relay, once', async () => {
@@ -205,10 +211,10 @@ describe('a product', () => {
 describe('a list of products', () => {
   const cents = (items: { [key: string]: unknown }[]) =>
     items.map((item) => (item['price'] as { amountCents: number }).amountCents);
-  const list = async (query: Record<string, string>) => (await call(api.listProducts, { query })).body;
+  const list = async (query: Record<string, string>) => (await call(api.listProductsRoute, { query })).body;
 
   beforeAll(async () => {
-    await call(api.createCategory, { body: { categoryId: 'rugs', name: 'Rugs' } });
+    await call(api.createCategoryRoute, { body: { categoryId: 'rugs', name: 'Rugs' } });
     for (const amountCents of [300, 100, 500, 200, 300])
       await shop.aProduct({ category: 'rugs', price: { amountCents, currency: 'EUR' } });
   });
@@ -250,7 +256,7 @@ describe('a list of products', () => {
       { cursor: nextCursor! },
       { cursor: 'made-up' },
     ])
-      expect(await call(api.listProducts, { query })).toMatchObject({
+      expect(await call(api.listProductsRoute, { query })).toMatchObject({
         status: 400,
         body: { errors: [{ field: 'cursor' }] },
       });
@@ -262,7 +268,7 @@ describe('a list of products', () => {
     expect(genuine).toContain('"category":"rugs"');
     const forged = genuine.replace('"category":"rugs"', `"category":${JSON.stringify(category)}`);
     const cursor = Buffer.from(forged).toString('base64url');
-    expect(await call(api.listProducts, { query: { limit: '1', cursor } })).toMatchObject({
+    expect(await call(api.listProductsRoute, { query: { limit: '1', cursor } })).toMatchObject({
       status: 400,
       body: {
         code: 'INVALID_REQUEST',
@@ -289,7 +295,7 @@ describe('bad input is refused by name', () => {
     ['price.currency', { amountCents: 1, currency: 'XXX' }],
     ['unknown', 1],
   ])('%s %j of a product', async (field, value) => {
-    const { status, body } = await call(api.createProduct, {
+    const { status, body } = await call(api.createProductRoute, {
       body: draft({ [field.split('.')[0]!]: value }),
     });
     expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
@@ -306,7 +312,7 @@ describe('bad input is refused by name', () => {
     ['category', 'A B'],
     ['colour', 'red'],
   ])('%s %s of a list', async (field, value) => {
-    const { status, body } = await call(api.listProducts, { query: { [field]: value } });
+    const { status, body } = await call(api.listProductsRoute, { query: { [field]: value } });
     expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
   });
 });
@@ -315,16 +321,22 @@ test('what changes the catalogue or its stock is for admins', async () => {
   const { productId } = await shop.aProduct();
   const customer = { ...admin, roles: ['customer'] as 'customer'[] };
   for (const [route, request] of [
-    [api.createCategory, { body: { categoryId: 'x', name: 'X' } }],
-    [api.createProduct, { body: draft() }],
-    [api.changeProduct, { params: { id: productId }, body: draft(), headers: { 'If-Match': '"1"' } }],
-    [api.retireProduct, { params: { id: productId }, headers: { 'If-Match': '"1"' } }],
-    [api.getInventory, { params: { productId } }],
-    [api.setInventory, { params: { productId }, body: { warehouses: [{ warehouseId: 'b', onHand: 1 }] } }],
+    [api.createCategoryRoute, { body: { categoryId: 'x', name: 'X' } }],
+    [api.createProductRoute, { body: draft() }],
+    [api.changeProductRoute, { params: { id: productId }, body: draft(), headers: { 'If-Match': '"1"' } }],
+    [api.retireProductRoute, { params: { id: productId }, headers: { 'If-Match': '"1"' } }],
+    [api.getInventoryRoute, { params: { productId } }],
+    [
+      api.setInventoryRoute,
+      { params: { productId }, body: { warehouses: [{ warehouseId: 'b', onHand: 1 }] } },
+    ],
   ] as const)
     expect((await call(route, { ...request, caller: customer })).status).toBe(403);
 });
 
 test('the service says that it works', async () => {
-  expect(await call(api.health)).toMatchObject({ status: 200, body: { status: 'ok', service: 'products' } });
+  expect(await call(api.healthRoute)).toMatchObject({
+    status: 200,
+    body: { status: 'ok', service: 'products' },
+  });
 });

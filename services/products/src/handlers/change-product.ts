@@ -1,24 +1,19 @@
-import { idempotently } from '#shared/dynamo/idempotency.ts';
-import { ok } from '#shared/http/response.ts';
+import { runIdempotently } from '#shared/idempotency/run.ts';
+import { newId } from '#shared/ids.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { toProductAnswer } from '../answers.ts';
-import { changeProduct } from '../api.ts';
-import { answered, clock, dynamo, products } from '../app.ts';
-import { changeProduct as change, type Product } from '../domain/product.ts';
+import { changeProductRoute } from '../api.ts';
+import { clock, idempotencyStore, products } from '../app.ts';
+import { decideProduct } from '../domain/product.ts';
+import { productResponse as respond } from '../views.ts';
 
-const answerOf = (product: Product) => ok(toProductAnswer(product), product.version);
-
-/** Replaces what an admin says of a product. */
-export const handler = httpHandler(changeProduct, ({ params, body, expectedVersion, idempotency, cause }) =>
-  idempotently(dynamo(), answered, idempotency, async (_id, complete) =>
-    answerOf(
-      await products().change(
-        params.id,
-        expectedVersion,
-        (current, nextSequence) => change(current, body, nextSequence, clock()),
-        cause,
-        (product) => complete(answerOf(product)),
-      ),
-    ),
-  ),
+/** Replaces name, description, category and price of a product. */
+export const handler = httpHandler(
+  changeProductRoute,
+  ({ params, body, expectedVersion, idempotency, cause }) =>
+    runIdempotently(idempotencyStore(), idempotency, async ({ started }) => {
+      const occurrence = { eventId: newId(), now: clock() };
+      const command = { kind: 'change', draft: body, expectedVersion, ...occurrence } as const;
+      const options = { cause, request: { started, respond } };
+      return respond(await products().change(params.id, (entry) => decideProduct(entry, command), options));
+    }),
 );

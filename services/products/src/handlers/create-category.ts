@@ -1,14 +1,16 @@
-import { idempotently } from '#shared/dynamo/idempotency.ts';
 import { created } from '#shared/http/response.ts';
+import { runIdempotently } from '#shared/idempotency/run.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { createCategory } from '../api.ts';
-import { answered, categories, dynamo } from '../app.ts';
+import { createCategoryRoute } from '../api.ts';
+import { categories, idempotencyStore } from '../app.ts';
+import { type Category, createCategory } from '../domain/category.ts';
 
-/** Adds a shelf to the catalogue. */
-export const handler = httpHandler(createCategory, ({ body, idempotency }) =>
-  idempotently(dynamo(), answered, idempotency, async (_id, complete) => {
-    const answer = created(body, `/api/v1/products?category=${body.categoryId}`);
-    await categories().add(body, complete(answer));
-    return answer;
+const respond = (category: Category) => created(category, `/api/v1/products?category=${category.categoryId}`);
+
+/** Creates a category. */
+export const handler = httpHandler(createCategoryRoute, ({ body, idempotency, cause }) =>
+  runIdempotently(idempotencyStore(), idempotency, async ({ started }) => {
+    const options = { cause, request: { started, respond } };
+    return respond(await categories().create(createCategory(body), options));
   }),
 );

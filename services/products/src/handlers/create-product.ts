@@ -1,18 +1,15 @@
-import { idempotently } from '#shared/dynamo/idempotency.ts';
-import { created } from '#shared/http/response.ts';
+import { runIdempotently } from '#shared/idempotency/run.ts';
+import { newId } from '#shared/ids.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { toProductAnswer } from '../answers.ts';
-import { createProduct } from '../api.ts';
-import { answered, clock, dynamo, products } from '../app.ts';
-import { addProduct } from '../domain/product.ts';
+import { createProductRoute } from '../api.ts';
+import { clock, idempotencyStore, products } from '../app.ts';
+import { createProduct } from '../domain/product.ts';
+import { productCreated as respond } from '../views.ts';
 
-/** Adds a product to the catalogue, without stock. */
-export const handler = httpHandler(createProduct, ({ body, idempotency, cause }) =>
-  idempotently(dynamo(), answered, idempotency, async (productId, complete) => {
-    const decision = addProduct(productId, body, clock());
-    const { product } = decision;
-    const answer = created(toProductAnswer(product), `/api/v1/products/${productId}`, product.version);
-    await products().add(decision, cause, complete(answer));
-    return answer;
+/** Creates a product on sale, without stock. */
+export const handler = httpHandler(createProductRoute, ({ body, idempotency, cause }) =>
+  runIdempotently(idempotencyStore(), idempotency, async ({ resourceId, started }) => {
+    const decision = createProduct(resourceId, body, { eventId: newId(), now: clock() });
+    return respond(await products().create(decision, { cause, request: { started, respond } }));
   }),
 );

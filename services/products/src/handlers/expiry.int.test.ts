@@ -22,7 +22,7 @@ const rowsOf = async (orderId: string) =>
 
 async function aReservation() {
   const { productId } = await shop.aProduct();
-  await call(api.setInventory, {
+  await call(api.setInventoryRoute, {
     params: { productId },
     body: { warehouses: [{ warehouseId: 'berlin', onHand: 5 }] },
   });
@@ -50,11 +50,11 @@ test('a reservation is kept long after it ends, so that an event that comes late
   for (const keptMs of await keptAfter(reservedUntil, orderId)) expect(keptMs).toBeGreaterThan(30 * dayMs);
 });
 
-test('a released and a committed reservation are kept longer than queues keep an event (28 days)', async () => {
+test('a released and a confirmed reservation are kept longer than queues keep an event (28 days)', async () => {
   const released = await aReservation();
   await shop.release({ orderId: released.orderId, correlationId: 'test' });
-  const committed = await aReservation();
-  const { productId, orderId } = committed;
+  const confirmed = await aReservation();
+  const { productId, orderId } = confirmed;
   const order = {
     orderId,
     userId: randomUUID(),
@@ -65,7 +65,7 @@ test('a released and a committed reservation are kept longer than queues keep an
   const lines = [{ productId, name: 'Lamp', quantity: 1, unitPriceCents: 1000 }];
   await shop.deliverOrderEvent(anEvent(OrderPaid, { ...order, paymentId: randomUUID(), lines }));
   const now = new Date();
-  for (const each of [released, committed])
+  for (const each of [released, confirmed])
     for (const keptMs of await keptAfter(now, each.orderId)) {
       expect(keptMs).toBeGreaterThan(28 * dayMs);
       expect(keptMs).toBeLessThan(366 * dayMs);
@@ -74,7 +74,7 @@ test('a released and a committed reservation are kept longer than queues keep an
 
 test('the record of an idempotent request is deleted after more than 24 hours', async () => {
   const key = randomUUID();
-  await call(api.createCategory, {
+  await call(api.createCategoryRoute, {
     body: { categoryId: `c-${key}`, name: 'Chairs' },
     headers: { 'Idempotency-Key': key },
   });
@@ -104,7 +104,7 @@ describe('the reorder level', () => {
     'with %i pieces and a level of %i, one reserved piece announces %j',
     async (onHand, reorderLevel, events) => {
       const { productId } = await shop.aProduct();
-      await call(api.setInventory, {
+      await call(api.setInventoryRoute, {
         params: { productId },
         body: { warehouses: [{ warehouseId: 'berlin', onHand }], reorderLevel },
       });
@@ -131,7 +131,7 @@ test('a state that changes and its event are written together: neither without t
   expect(taken).not.toEqual(entry);
   const { put } = await import('#shared/dynamo/write.ts');
   await dynamo().write(put(tables.outbox, taken));
-  const changed = await call(api.changeProduct, {
+  const changed = await call(api.changeProductRoute, {
     params: { id: product.productId },
     headers: { 'If-Match': '"1"' },
     body: { name: 'Other lamp', category: 'lamps', price: { amountCents: 1, currency: 'EUR' } },

@@ -1,10 +1,9 @@
-import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { toStockAnswer } from '../answers.ts';
-import { getInventory } from '../api.ts';
-import { inventory } from '../app.ts';
+import { getInventoryRoute } from '../api.ts';
+import { stock } from '../app.ts';
+import { stockResponse } from '../views.ts';
 
-/** Shows a product's stock by warehouse. */
-export const handler = httpHandler(getInventory, async ({ params }) =>
-  ok(toStockAnswer(await inventory().read(params.productId))),
+/** Returns a product's stock by warehouse. */
+export const handler = httpHandler(getInventoryRoute, async ({ params }) =>
+  stockResponse(await stock().read(params.productId)),
 );

@@ -1,21 +1,19 @@
 import { httpHandler } from '#shared/lambda/http.ts';
-import { kept, readTtlMs, toProductAnswer } from '../answers.ts';
-import { getProduct } from '../api.ts';
+import { getProductRoute } from '../api.ts';
 import { cache, products } from '../app.ts';
+import { cacheable, cacheMs, productView } from '../views.ts';
 
-/** The version stands before the JSON in the cache, so that nothing is parsed to answer. */
+/** The cached text is the version, this and the JSON, so that a cached response needs no parsing. */
 const separator = '\n';
 
-/** Shows a product with its pictures. */
-export const handler = httpHandler(getProduct, async ({ params, headers }) => {
-  const fromStore = async () => {
-    const product = await products().read(params.id);
-    return `${product.version}${separator}${JSON.stringify(toProductAnswer(product))}`;
+/** Returns a product with its pictures. */
+export const handler = httpHandler(getProductRoute, async ({ params, headers }) => {
+  const load = async () => {
+    const product = await products().readProduct(params.id);
+    return `${product.version}${separator}${JSON.stringify(productView(product))}`;
   };
-  const asItIsNow = headers['cache-control']?.includes('no-cache') === true;
-  const text = asItIsNow
-    ? await fromStore()
-    : await cache().remember(`product ${params.id}`, readTtlMs, fromStore);
+  const bypassCache = headers['cache-control']?.includes('no-cache') === true;
+  const text = bypassCache ? await load() : await cache().getOrLoad(`product ${params.id}`, cacheMs, load);
   const end = text.indexOf(separator);
-  return kept(text.slice(end + 1), Number(text.slice(0, end)));
+  return cacheable(text.slice(end + 1), Number(text.slice(0, end)));
 });

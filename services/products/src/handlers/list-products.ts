@@ -1,16 +1,15 @@
 import { httpHandler } from '#shared/lambda/http.ts';
-import { listProducts as list } from '../adapters/product-listing.ts';
-import { kept, readTtlMs, toProductAnswer } from '../answers.ts';
-import { listProducts } from '../api.ts';
-import { cache, dynamo, tables } from '../app.ts';
+import { listProductsRoute } from '../api.ts';
+import { cache, listProducts } from '../app.ts';
+import { cacheable, cacheMs, productView } from '../views.ts';
 
 /** Lists products on sale, by category and price. */
-export const handler = httpHandler(listProducts, async ({ query }) => {
+export const handler = httpHandler(listProductsRoute, async ({ query }) => {
   const { category, minPriceCents, maxPriceCents, sort, limit, cursor } = query;
   const filter = { category, minPriceCents, maxPriceCents, sort, limit, cursor };
-  const text = await cache().remember(`list ${JSON.stringify(filter)}`, readTtlMs, async () => {
-    const page = await list(dynamo(), tables.products, filter);
-    return JSON.stringify({ ...page, items: page.items.map(toProductAnswer) });
+  const text = await cache().getOrLoad(`list ${JSON.stringify(filter)}`, cacheMs, async () => {
+    const page = await listProducts(filter);
+    return JSON.stringify({ ...page, items: page.items.map(productView) });
   });
-  return kept(text);
+  return cacheable(text);
 });

@@ -1,23 +1,20 @@
-import { conditionFailed } from '#shared/dynamo/conditions.ts';
-import { handledMark } from '#shared/dynamo/handled-events.ts';
 import { MediaProcessed } from '#shared/events/media.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
-import { clock, products, tables } from '../app.ts';
-import { showPicture } from '../domain/product.ts';
+import { clock, products } from '../app.ts';
+import { decideProduct } from '../domain/product.ts';
 
-/** A finished picture is shown with its product; one of a product that does not exist is shown nowhere. */
+/** Attaches a processed picture to its product; a picture of an unknown product is ignored. */
 export const handler = queueHandler([
-  on(MediaProcessed, async ({ id, data: { productId, ...picture } }) => {
-    const mark = handledMark(tables.idempotency, {
-      subscriber: 'products.on-media-processed',
-      eventId: id,
+  on(MediaProcessed, async ({ id, data: { productId, ...picture } }, cause) => {
+    const handled = { subscriber: 'products.on-media-processed', eventId: id };
+    const lastRead = await products().find(productId);
+    if (lastRead === undefined) return products().acknowledge(handled);
+    const command = { kind: 'attach-picture', picture, now: clock() } as const;
+    await products().change(productId, (entry) => decideProduct(entry, command), {
+      cause,
+      handled,
+      lastRead,
     });
-    await products()
-      .attach(productId, (current) => showPicture(current, picture, clock()), [mark])
-      .catch((error: unknown) => {
-        // The mark is there: this event was handled before.
-        if (!conditionFailed(error, mark)) throw error;
-      });
   }),
 ]);

@@ -1,11 +1,16 @@
 import { OrderCancelled, OrderPaid } from '#shared/events/orders.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
-import { commitStock, releaseStock } from '../adapters/stock-settlement.ts';
-import { ledger } from '../app.ts';
+import { reservationDeps } from '../app.ts';
+import { confirmReservation } from '../workflows/confirm-reservation.ts';
+import { releaseReservation } from '../workflows/release-reservation.ts';
 
-/** A paid order's pieces leave the shelves; a cancelled one's come back. */
+const handled = (eventId: string) => ({ subscriber: 'products.on-order-event', eventId });
+
+/** Confirms the reservation of a paid order and releases that of a cancelled one. */
 export const handler = queueHandler([
-  on(OrderPaid, ({ id, data }, cause) => commitStock(ledger(), data, id, cause)),
-  on(OrderCancelled, ({ id, data }) => releaseStock(ledger(), data.orderId, id)),
+  on(OrderPaid, ({ id, data }, cause) =>
+    confirmReservation(reservationDeps(), data, { handled: handled(id), cause }),
+  ),
+  on(OrderCancelled, ({ id, data }) => releaseReservation(reservationDeps(), data.orderId, handled(id))),
 ]);

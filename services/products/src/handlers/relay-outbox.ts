@@ -1,5 +1,5 @@
 import { relayHandler } from '#shared/dynamo/relay-handler.ts';
 import { relay } from '../app.ts';
 
-/** Publishes events as the outbox's stream shows them. */
+/** Publishes events from the outbox table's stream. */
 export const handler = relayHandler(relay);

@@ -1,7 +1,7 @@
 import { ReserveStock } from '#shared/contracts/stock.ts';
 import { callHandler } from '#shared/lambda/call.ts';
-import { reserveStock } from '../adapters/stock-ledger.ts';
-import { ledger } from '../app.ts';
+import { reservationDeps } from '../app.ts';
+import { reserveStock } from '../workflows/reserve-stock.ts';
 
-/** Holds an order's lines until they are paid, released, or the hold lapses; called by orders. */
-export const handler = callHandler(ReserveStock, (request) => reserveStock(ledger(), request));
+/** Reserves an order's lines until they are paid or released, or the reservation expires; called by orders. */
+export const handler = callHandler(ReserveStock, (request) => reserveStock(reservationDeps(), request));

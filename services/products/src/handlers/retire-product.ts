@@ -1,24 +1,17 @@
-import { idempotently } from '#shared/dynamo/idempotency.ts';
-import { ok } from '#shared/http/response.ts';
+import { runIdempotently } from '#shared/idempotency/run.ts';
+import { newId } from '#shared/ids.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { toProductAnswer } from '../answers.ts';
-import { retireProduct } from '../api.ts';
-import { answered, clock, dynamo, products } from '../app.ts';
-import { type Product, retireProduct as retire } from '../domain/product.ts';
+import { retireProductRoute } from '../api.ts';
+import { clock, idempotencyStore, products } from '../app.ts';
+import { decideProduct } from '../domain/product.ts';
+import { productResponse as respond } from '../views.ts';
 
-const answerOf = (product: Product) => ok(toProductAnswer(product), product.version);
-
-/** Takes a product from sale. */
-export const handler = httpHandler(retireProduct, ({ params, expectedVersion, idempotency, cause }) =>
-  idempotently(dynamo(), answered, idempotency, async (_id, complete) =>
-    answerOf(
-      await products().change(
-        params.id,
-        expectedVersion,
-        (current, nextSequence) => retire(current, nextSequence, clock()),
-        cause,
-        (product) => complete(answerOf(product)),
-      ),
-    ),
-  ),
+/** Takes a product off sale. */
+export const handler = httpHandler(retireProductRoute, ({ params, expectedVersion, idempotency, cause }) =>
+  runIdempotently(idempotencyStore(), idempotency, async ({ started }) => {
+    const occurrence = { eventId: newId(), now: clock() };
+    const command = { kind: 'retire', expectedVersion, ...occurrence } as const;
+    const options = { cause, request: { started, respond } };
+    return respond(await products().change(params.id, (entry) => decideProduct(entry, command), options));
+  }),
 );

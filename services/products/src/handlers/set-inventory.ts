@@ -1,18 +1,18 @@
-import { idempotently } from '#shared/dynamo/idempotency.ts';
-import { ok } from '#shared/http/response.ts';
+import { runIdempotently } from '#shared/idempotency/run.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { toStockAnswer } from '../answers.ts';
-import { setInventory } from '../api.ts';
-import { answered, dynamo, inventory, lowStock } from '../app.ts';
+import { setInventoryRoute } from '../api.ts';
+import { idempotencyStore, lowStock, stock } from '../app.ts';
+import { decideStock } from '../domain/stock-decider.ts';
+import { stockResponse as respond } from '../views.ts';
 
-/** Writes what was counted in some warehouses. */
-export const handler = httpHandler(setInventory, ({ params, body, idempotency, cause }) =>
-  idempotently(dynamo(), answered, idempotency, async (_id, complete) => {
-    const count = { warehouses: body.warehouses, reorderLevel: body.reorderLevel };
-    const stock = await inventory().count(params.productId, count, (counted) =>
-      complete(ok(toStockAnswer(counted))),
-    );
-    await lowStock().look(params.productId, cause);
-    return ok(toStockAnswer(stock));
+/** Writes a stock count of the named warehouses. */
+export const handler = httpHandler(setInventoryRoute, ({ params, body, idempotency, cause }) =>
+  runIdempotently(idempotencyStore(), idempotency, async ({ started }) => {
+    const { productId } = params;
+    const command = { kind: 'count', warehouses: body.warehouses, reorderLevel: body.reorderLevel } as const;
+    const options = { cause, request: { started, respond } };
+    const counted = await stock().change(productId, (current) => decideStock(current, command), options);
+    await lowStock().announce(productId, cause);
+    return respond(counted);
   }),
 );

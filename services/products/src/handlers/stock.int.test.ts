@@ -12,7 +12,7 @@ const count = (
   over: Record<string, unknown> = {},
   headers = {},
 ) =>
-  call(api.setInventory, {
+  call(api.setInventoryRoute, {
     params: { productId },
     headers,
     body: {
@@ -20,8 +20,9 @@ const count = (
       ...over,
     },
   });
-const stockOf = async (productId: string) => (await call(api.getInventory, { params: { productId } })).body;
-const aHold = (productId: string, quantity: number, orderId: string = randomUUID()) => ({
+const stockOf = async (productId: string) =>
+  (await call(api.getInventoryRoute, { params: { productId } })).body;
+const aReservation = (productId: string, quantity: number, orderId: string = randomUUID()) => ({
   orderId,
   lines: [{ productId, quantity }],
   reservedUntil: new Date(Date.now() + 1_800_000).toISOString(),
@@ -65,10 +66,10 @@ describe('a count', () => {
     });
   });
 
-  test('keeps what is reserved, and cannot go below it', async () => {
+  test('keeps reserved pieces reserved, and cannot be lower', async () => {
     const { productId } = await shop.aProduct();
     await count(productId, { berlin: 5 });
-    await shop.reserve(aHold(productId, 3));
+    await shop.reserve(aReservation(productId, 3));
     expect((await count(productId, { berlin: 4 })).body).toMatchObject({
       warehouses: [{ onHand: 4, available: 1, reserved: 3 }],
     });
@@ -78,22 +79,22 @@ describe('a count', () => {
     });
   });
 
-  test('and holds at once never lose a piece', async () => {
+  test('and concurrent reservations never lose a piece', async () => {
     const { productId } = await shop.aProduct();
     await count(productId, { berlin: 30 });
-    const holds = Array.from({ length: 20 }, () => shop.reserve(aHold(productId, 1)));
+    const reservations = Array.from({ length: 20 }, () => shop.reserve(aReservation(productId, 1)));
     const counts = [30, 30, 30].map((onHand) => count(productId, { berlin: onHand }));
-    await Promise.all([...holds, ...counts]);
+    await Promise.all([...reservations, ...counts]);
     expect(await stockOf(productId)).toMatchObject({
       warehouses: [{ onHand: 30, available: 10, reserved: 20 }],
     });
   });
 
-  test('with the same key again counts once', async () => {
+  test('with the same key counts once', async () => {
     const { productId } = await shop.aProduct();
     const headers = { 'Idempotency-Key': randomUUID() };
     const first = await count(productId, { berlin: 5 }, {}, headers);
-    await shop.reserve(aHold(productId, 1));
+    await shop.reserve(aReservation(productId, 1));
     const again = await count(productId, { berlin: 5 }, {}, headers);
     expect(again.body).toEqual(first.body);
     expect(await stockOf(productId)).toMatchObject({ available: 4 });
@@ -111,7 +112,7 @@ describe('a count', () => {
     ['warehouses[0].onHand', [{ warehouseId: 'b', onHand: -1 }]],
     ['warehouses[0].onHand', [{ warehouseId: 'b', onHand: 1.5 }]],
     ['warehouses[0].warehouseId', [{ warehouseId: '~offer', onHand: 1 }]],
-  ])('with wrong %s is refused by name', async (field, warehouses) => {
+  ])('with a wrong %s is refused, naming it', async (field, warehouses) => {
     const { productId } = await shop.aProduct();
     const { status, body } = await count(productId, {}, { warehouses });
     expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
@@ -119,34 +120,34 @@ describe('a count', () => {
 });
 
 describe('an order’s stock', () => {
-  test('is held and given back by the functions that orders calls', async () => {
+  test('is reserved and released by the functions that orders calls', async () => {
     const { productId } = await shop.aProduct();
     await count(productId, { berlin: 2 });
-    const hold = aHold(productId, 2);
-    expect(await shop.reserve(hold)).toEqual({
+    const reservation = aReservation(productId, 2);
+    expect(await shop.reserve(reservation)).toEqual({
       ok: true,
       response: {
         lines: [{ productId, name: 'Lamp', unitPriceCents: 1000, currency: 'EUR', quantity: 2 }],
         receipt: expect.any(String),
       },
     });
-    expect(await shop.reserve(aHold(productId, 1))).toMatchObject({
+    expect(await shop.reserve(aReservation(productId, 1))).toMatchObject({
       ok: false,
       refusal: {
         code: 'OUT_OF_STOCK',
         lines: [{ productId, name: 'Lamp', available: 0 }],
       },
     });
-    const release = { orderId: hold.orderId, correlationId: 'test' };
+    const release = { orderId: reservation.orderId, correlationId: 'test' };
     expect(await shop.release(release)).toEqual({ ok: true, response: { released: true } });
     expect(await shop.release(release)).toEqual({ ok: true, response: { released: false } });
   });
 
-  test('leaves the shelf when the order is paid and returns when it is cancelled, each event delivered twice', async () => {
+  test('is taken when the order is paid and returned when it is cancelled, each event delivered twice', async () => {
     const { productId } = await shop.aProduct();
     await count(productId, { berlin: 5 });
     const orderId = randomUUID();
-    await shop.reserve(aHold(productId, 2, orderId));
+    await shop.reserve(aReservation(productId, 2, orderId));
     const [paid, cancelled] = [paidOrder(orderId, productId, 2), cancelledOrder(orderId)];
     for (const event of [paid, paid])
       expect(await shop.deliverOrderEvent(event)).toEqual({ batchItemFailures: [] });
@@ -156,14 +157,14 @@ describe('an order’s stock', () => {
     expect(await stockOf(productId)).toMatchObject({ warehouses: [{ available: 5, reserved: 0 }] });
   });
 
-  test('an event that nobody here knows is left for the dead letters', async () => {
+  test('an unknown event fails, so that it reaches the dead-letter queue', async () => {
     expect(await shop.deliverOrderEvent({ ...cancelledOrder(randomUUID()), version: 9 })).toMatchObject({
       batchItemFailures: [{}],
     });
   });
 });
 
-describe('a finished picture', () => {
+describe('a processed picture', () => {
   const aPicture = (productId: string, mediaId: string = randomUUID()) =>
     anEvent(MediaProcessed, {
       mediaId,
@@ -181,29 +182,29 @@ describe('a finished picture', () => {
       ],
     });
 
-  test('is shown with its product, once, however often it is told', async () => {
+  test('is attached to its product once, however often the event is delivered', async () => {
     const { productId } = await shop.aProduct();
     const event = aPicture(productId);
-    for (const told of [event, event, { ...event, id: randomUUID() }])
-      expect(await shop.deliverPicture(told)).toEqual({ batchItemFailures: [] });
+    for (const delivered of [event, event, { ...event, id: randomUUID() }])
+      expect(await shop.deliverPicture(delivered)).toEqual({ batchItemFailures: [] });
     expect(await shop.asItIsNow(productId)).toMatchObject({
       version: 2,
       pictures: [{ altText: 'A lamp', renditions: [{ url: 'https://i.test/1', width: 320 }] }],
     });
   });
 
-  test('several at once are all shown, while the product moves to another category', async () => {
+  test('several at once are all attached while the product changes its category', async () => {
     const { productId } = await shop.aProduct();
-    await call(api.createCategory, { body: { categoryId: 'tables', name: 'Tables' } });
+    await call(api.createCategoryRoute, { body: { categoryId: 'tables', name: 'Tables' } });
     const body = { name: 'Moved', category: 'tables', price: { amountCents: 1, currency: 'EUR' } };
     const move = () =>
-      call(api.changeProduct, { params: { id: productId }, body, headers: { 'If-Match': '"1"' } });
+      call(api.changeProductRoute, { params: { id: productId }, body, headers: { 'If-Match': '"1"' } });
     await Promise.all([1, 2, 3].map(() => shop.deliverPicture(aPicture(productId))).concat(move() as never));
     const shown = await shop.asItIsNow(productId);
     expect((shown['pictures'] as unknown[]).length).toBe(3);
   });
 
-  test('of a product that is not there is handled and shown nowhere', async () => {
+  test('of an unknown product is handled and ignored', async () => {
     expect(await shop.deliverPicture(aPicture(randomUUID()))).toEqual({ batchItemFailures: [] });
   });
 });

@@ -1,5 +1,5 @@
 import { scheduleHandler } from '#shared/lambda/schedule.ts';
 import { relay } from '../app.ts';
 
-/** Every minute: publishes what the relay on the stream left. */
+/** Every minute: publishes events that the stream's relay left unsent. */
 export const handler = scheduleHandler((at) => relay().sweep(at));

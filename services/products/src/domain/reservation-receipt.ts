@@ -2,13 +2,13 @@ import * as z from 'zod';
 import type { StockLine } from '#shared/contracts/stock.ts';
 import type { Allocation } from './stock.ts';
 
-/** A held line, and where its pieces lie. */
-export type HeldFrom = { productId: string; allocations: Allocation[] };
+/** The warehouses that the pieces of a line come from. */
+export type LineAllocations = { productId: string; allocations: Allocation[] };
 
 const receiptSchema = z.array(z.tuple([z.uuid(), z.array(z.tuple([z.string(), z.int().min(1)])).min(1)]));
 
-/** What a hold answers to its order, which hands it back with the payment: so the commit needs no read. */
-export const writeReceipt = (lines: readonly HeldFrom[]): string =>
+/** The text that an order returns with its payment, so that confirming its reservation needs no read. */
+export const writeReceipt = (lines: readonly LineAllocations[]): string =>
   JSON.stringify(
     lines.map(({ productId, allocations }) => [
       productId,
@@ -16,8 +16,8 @@ export const writeReceipt = (lines: readonly HeldFrom[]): string =>
     ]),
   );
 
-/** The lines of a receipt; undefined if it is none, or one of other lines than these. */
-export function readReceipt(receipt: string, paid: readonly StockLine[]): HeldFrom[] | undefined {
+/** The lines of a receipt; undefined if the text is not a receipt, or one of other lines than these. */
+export function readReceipt(receipt: string, paid: readonly StockLine[]): LineAllocations[] | undefined {
   const parsed = receiptSchema.safeParse(parseJson(receipt));
   if (!parsed.success || parsed.data.length !== paid.length) return undefined;
   const lines = parsed.data.map(([productId, allocations]) => ({
