@@ -2,6 +2,7 @@ import { compiled, deploymentOf } from '../../build/compiled.ts';
 import type { Deployment, QueueSpec } from '../../build/deployment.ts';
 import { filteredTypes } from '../../build/docs/events-table.ts';
 import { catalogue } from '../../shared/events/catalogue.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
 
 const prefix = 'shop-dev-';
 const last = (arn: string): string => arn.split(':').at(-1) ?? '';
@@ -12,12 +13,12 @@ beforeAll(async () => {
 }, 120_000);
 
 const queueOf = (arn: string): QueueSpec | undefined => shop.queues.find((queue) => queue.arn === arn);
-/** Where what failed is kept for people: nothing reads it by itself. */
+/** Queues of failed messages, which no function reads. */
 const isDeadLetters = ({ name }: QueueSpec): boolean => /dead-letters|async-failures$/.test(name);
 
 describe('the compiled stacks', () => {
   test.each(['dev', 'staging', 'prod', 'local'])(
-    'of stage %s resolve: every import has its export, in no circle',
+    'of stage %s resolve: every import has its export, without cycles',
     async (stage) => {
       const deployment = await deploymentOf(stage);
       expect(deployment.functions.length).toBeGreaterThan(30);
@@ -25,40 +26,40 @@ describe('the compiled stacks', () => {
     120_000,
   );
 
-  test('export nothing that nobody may import by its convention', () => {
-    for (const name of Object.keys(shop.exports)) {
+  test('export only names of the form shop-<stage>-<name>', () => {
+    for (const name of nonEmpty(Object.keys(shop.exports))) {
       // osls itself exports the deployment bucket and the function ARNs under names of its own.
       if (name.startsWith('sls-')) continue;
       expect(name).toMatch(/^shop-dev-[a-z0-9-]+$/);
     }
   });
 
-  test('name everything after project and stage', () => {
+  test('name every table, queue, topic and bucket after project and stage', () => {
     const names = [...shop.tables, ...shop.queues, ...shop.topics, ...shop.buckets].map(({ name }) => name);
-    for (const name of names)
+    for (const name of nonEmpty(names))
       if (!name.includes('serverlessdeploymentbucket'))
         expect(name).toMatch(/^shop-dev-[a-z0-9-]+(\.fifo)?$/);
   });
 
   test('give every function a role of its own', () => {
     const roles = shop.functions.map(({ roleArn }) => roleArn);
-    expect(new Set(roles).size).toBe(roles.length);
+    expect(new Set(roles).size).toBe(nonEmpty(roles).length);
   });
 
   test('grant no action by a bare wildcard', () => {
-    for (const role of shop.roles)
+    for (const role of nonEmpty(shop.roles))
       for (const { actions } of role.statements)
         for (const action of actions)
           expect([role.name, action]).not.toEqual([role.name, expect.stringMatching(/^\*|:\*$/)]);
   });
 
-  test('name handler file and function alike', () => {
-    for (const { name, handler, stack } of shop.functions)
+  test('give a handler file and its function the same name', () => {
+    for (const { name, handler, stack } of nonEmpty(shop.functions))
       expect(`${stack}-${/handlers\/(.+)\.handler$/.exec(handler)?.[1]}`).toBe(name);
   });
 
-  test('let every subscription pass only events that its topic carries', () => {
-    for (const { topicArn, filterPolicy, logicalId } of shop.subscriptions) {
+  test('filter every subscription by events of its topic', () => {
+    for (const { topicArn, filterPolicy, logicalId } of nonEmpty(shop.subscriptions)) {
       const topic = last(topicArn).replace(prefix, '');
       const types = filteredTypes(filterPolicy);
       expect([logicalId, types]).toEqual([logicalId, expect.arrayContaining([expect.any(String)])]);
@@ -70,14 +71,14 @@ describe('the compiled stacks', () => {
   });
 
   test('subscribe queues with raw delivery, FIFO topics to queues only', () => {
-    for (const { topicArn, protocol, rawDelivery, logicalId } of shop.subscriptions) {
+    for (const { topicArn, protocol, rawDelivery, logicalId } of nonEmpty(shop.subscriptions)) {
       if (protocol === 'sqs') expect([logicalId, rawDelivery]).toEqual([logicalId, true]);
       if (topicArn.endsWith('.fifo')) expect([logicalId, protocol]).toEqual([logicalId, 'sqs']);
     }
   });
 
-  test('give every queue dead letters after three tries', () => {
-    for (const queue of shop.queues.filter((each) => !isDeadLetters(each))) {
+  test('move a message to the dead-letter queue after three attempts', () => {
+    for (const queue of nonEmpty(shop.queues.filter((each) => !isDeadLetters(each)))) {
       const redrive = JSON.parse(queue.attributes['RedrivePolicy'] ?? '{}') as {
         deadLetterTargetArn?: string;
         maxReceiveCount?: number;
@@ -88,7 +89,7 @@ describe('the compiled stacks', () => {
   });
 
   test('map queues with partial responses, FIFO ones with batches of one, visible again after six timeouts', () => {
-    for (const mapping of shop.mappings) {
+    for (const mapping of nonEmpty(shop.mappings)) {
       const queue = queueOf(mapping.sourceArn);
       expect([mapping.logicalId, mapping.partialResponses]).toEqual([mapping.logicalId, true]);
       if (queue === undefined) continue;
@@ -100,15 +101,15 @@ describe('the compiled stacks', () => {
     }
   });
 
-  test('have a reader for every queue that is not for dead letters', () => {
-    for (const queue of shop.queues.filter((each) => !isDeadLetters(each)))
+  test('map every queue except dead-letter queues to a function', () => {
+    for (const queue of nonEmpty(shop.queues.filter((each) => !isDeadLetters(each))))
       expect([queue.name, shop.mappings.some(({ sourceArn }) => sourceArn === queue.arn)]).toEqual([
         queue.name,
         true,
       ]);
   });
 
-  test('hold the names that others rely on', async () => {
+  test('contain the names that other code refers to', async () => {
     const stacks = await compiled('dev');
     expect(stacks.map(({ name }) => name)).toContain('shop-orders-dev');
     expect(shop.functions.map(({ name }) => name)).toEqual(

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { promise } from './differences.ts';
+import { awsBehaviour } from './differences.ts';
 import { call } from './platform.ts';
 
 const as = (token: string) => ({ headers: [['Authorization', token]] as [string, string][] });
 
 describe('a request authorizer', () => {
-  promise('hands its context to the function as strings', async () => {
+  awsBehaviour('hands its context to the function as strings', async () => {
     const token = `admit-${randomUUID()}`;
     const answer = await call('GET', '/contract/closed', as(token));
     expect(answer.status).toBe(200);
@@ -19,7 +19,7 @@ describe('a request authorizer', () => {
     });
   });
 
-  promise('is asked once for a token while its answer is fresh, on every route', async () => {
+  awsBehaviour('is asked once for a token while its answer is fresh, on every route', async () => {
     const token = `admit-${randomUUID()}`;
     const asked: unknown[] = [];
     for (const path of ['/contract/closed', '/contract/closed', '/contract/closed/7']) {
@@ -29,25 +29,25 @@ describe('a request authorizer', () => {
     expect(asked).toEqual(['1', '1', '1']);
   });
 
-  promise('answers 403 with the template’s words when its policy denies', async () => {
+  awsBehaviour('answers 403 with the template’s words when its policy denies', async () => {
     const answer = await call('GET', '/contract/closed', as(`deny-${randomUUID()}`));
     expect(answer.status).toBe(403);
     expect(answer.json()).toEqual({ code: 'FORBIDDEN' });
   });
 
-  promise('answers 401 with the template’s words when it throws Unauthorized', async () => {
+  awsBehaviour('answers 401 with the template’s words when it throws Unauthorized', async () => {
     const answer = await call('GET', '/contract/closed', as(`stranger-${randomUUID()}`));
     expect(answer.status).toBe(401);
     expect(answer.json()).toEqual({ code: 'UNAUTHENTICATED' });
   });
 
-  promise('is not asked when its identity source is missing: that is 401', async () => {
+  awsBehaviour('is not asked when its identity source is missing: that is 401', async () => {
     const answer = await call('GET', '/contract/closed');
     expect(answer.status).toBe(401);
     expect(answer.json()).toEqual({ code: 'UNAUTHENTICATED' });
   });
 
-  promise('that fails in any other way is 500', async () => {
+  awsBehaviour('that fails in any other way is 500', async () => {
     const answer = await call('GET', '/contract/closed', as(`broken-${randomUUID()}`));
     expect(answer.status).toBe(500);
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { promise } from './differences.ts';
+import { awsBehaviour } from './differences.ts';
 import { ask, target } from './platform.ts';
 
 /**
@@ -11,7 +11,7 @@ const isSetByLambda = (name: string) =>
   /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|LANG$|TZ$|PATH$|LD_LIBRARY_PATH$|NODE_PATH$)/.test(name);
 
 describe('a function', () => {
-  promise('invokes another and gets its answer', async () => {
+  awsBehaviour('invokes another and gets its answer', async () => {
     const run = randomUUID();
     expect(await ask({ ask: 'invoke', payload: { run } })).toEqual({
       status: 200,
@@ -19,7 +19,7 @@ describe('a function', () => {
     });
   });
 
-  promise('learns that the function it invoked threw, and its message', async () => {
+  awsBehaviour('learns that the function it invoked threw, and its message', async () => {
     expect(await ask({ ask: 'invoke', payload: { fail: 'out of range' } })).toEqual({
       status: 200,
       functionError: 'Unhandled',
@@ -27,17 +27,17 @@ describe('a function', () => {
     });
   });
 
-  promise('learns the kind of error that the function it invoked threw', async () => {
+  awsBehaviour('learns the kind of error that the function it invoked threw', async () => {
     expect(await ask({ ask: 'invoke', payload: { fail: 'out of range' } })).toMatchObject({
       payload: { errorType: 'RangeError', trace: expect.any(Array) },
     });
   });
 
-  promise('invokes another without waiting for it', async () => {
+  awsBehaviour('invokes another without waiting for it', async () => {
     expect(await ask({ ask: 'invoke', type: 'Event', payload: {} })).toEqual({ status: 202, payload: null });
   });
 
-  promise('is its role, under its own name', async () => {
+  awsBehaviour('is its role, under its own name', async () => {
     const { arn, account } = await ask<{ arn: string; account: string }>({ ask: 'identity' });
     expect(account).toBe(target.accountId);
     expect(arn).toMatch(
@@ -45,18 +45,18 @@ describe('a function', () => {
     );
   });
 
-  promise('is denied a call that its role does not grant, by the name of the action', async () => {
+  awsBehaviour('is denied a call that its role does not grant, by the name of the action', async () => {
     const { error, message } = await ask<{ error: string; message: string }>({ ask: 'not granted' });
     expect(error).toBe('AccessDeniedException');
     expect(message).toMatch(/^User: arn:aws:sts::.* is not authorized to perform: dynamodb:GetItem /);
   });
 
-  promise('is told which resource it was denied', async () => {
+  awsBehaviour('is told which resource it was denied', async () => {
     const { message } = await ask<{ message: string }>({ ask: 'not granted' });
     expect(message).toContain(`on resource: arn:aws:dynamodb:${target.region}:${target.accountId}:table/`);
   });
 
-  promise('sends a mail from the identity that its role grants, and from no other', async () => {
+  awsBehaviour('sends a mail from the identity that its role grants, and from no other', async () => {
     expect(await ask({ ask: 'mail', from: 'shop@contract.example' })).toEqual({
       messageId: expect.any(String),
     });
@@ -64,7 +64,7 @@ describe('a function', () => {
     expect(denied.error).toBe('AccessDeniedException');
   });
 
-  promise('knows its name, memory and remaining time', async () => {
+  awsBehaviour('knows its name, memory and remaining time', async () => {
     const self = await ask<{ remainingMs: number; name: string; arn: string }>({ ask: 'self' });
     expect(self).toMatchObject({
       name: `${target.prefix}-ask`,
@@ -78,14 +78,14 @@ describe('a function', () => {
     expect(self.remainingMs).toBeLessThanOrEqual(5000);
   });
 
-  promise('finds nothing in its environment that neither the template nor Lambda set', async () => {
+  awsBehaviour('finds nothing in its environment that neither the template nor Lambda set', async () => {
     const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
     const own = ['RECORDS_TABLE', 'SECRET_ID', 'TARGET_FUNCTION'];
     const foreign = environment.filter((name) => !own.includes(name) && !isSetByLambda(name));
     expect(foreign).toEqual([]);
   });
 
-  promise('finds its own variables and those that Lambda sets', async () => {
+  awsBehaviour('finds its own variables and those that Lambda sets', async () => {
     const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
     expect(environment).toEqual(
       expect.arrayContaining([
@@ -104,13 +104,13 @@ describe('a function', () => {
     );
   });
 
-  promise('is told its handler and where its log goes', async () => {
+  awsBehaviour('is told its handler and where its log goes', async () => {
     const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
     const told = ['AWS_LAMBDA_LOG_GROUP_NAME', 'AWS_LAMBDA_LOG_STREAM_NAME', '_HANDLER'];
     expect(environment).toEqual(expect.arrayContaining(told));
   });
 
-  promise('is told by AWS_EXECUTION_ENV that it runs on Lambda', async () => {
+  awsBehaviour('is told by AWS_EXECUTION_ENV that it runs on Lambda', async () => {
     const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
     expect(environment).toContain('AWS_EXECUTION_ENV');
   });
@@ -119,7 +119,7 @@ describe('a function', () => {
 describe('a secret', () => {
   type Secret = { value: string; stages: string[] };
 
-  promise('is made up as the template asks', async () => {
+  awsBehaviour('is made up as the template asks', async () => {
     const { value, stages } = await ask<Secret>({ ask: 'secret' });
     expect(stages).toEqual(['AWSCURRENT']);
     expect(JSON.parse(value)).toEqual({
@@ -128,7 +128,7 @@ describe('a secret', () => {
     });
   });
 
-  promise('keeps its previous value when it gets a new one', async () => {
+  awsBehaviour('keeps its previous value when it gets a new one', async () => {
     const before = await ask<Secret>({ ask: 'secret' });
     // Of the same form as the one that was made up, so that the suite can run twice.
     const password = randomUUID().replaceAll('-', '').padEnd(40, 'x');

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { promise } from './differences.ts';
+import { awsBehaviour } from './differences.ts';
 import { type Answer, call } from './platform.ts';
 
 const echoed = (answer: Answer) => answer.json() as APIGatewayProxyEvent;
@@ -8,7 +8,7 @@ const header = (event: APIGatewayProxyEvent, name: string) =>
   Object.entries(event.multiValueHeaders).find(([key]) => key.toLowerCase() === name)?.[1];
 
 describe('an API event', () => {
-  promise('tells route, method, path and its decoded parameters', async () => {
+  awsBehaviour('tells route, method, path and its decoded parameters', async () => {
     const event = echoed(await call('GET', '/contract/open/a%20b/parts/7'));
     expect(event.resource).toBe('/contract/open/{id}/parts/{part}');
     expect(event.httpMethod).toBe('GET');
@@ -16,7 +16,7 @@ describe('an API event', () => {
     expect(event.requestContext.resourcePath).toBe('/contract/open/{id}/parts/{part}');
   });
 
-  promise('has null for what is not there', async () => {
+  awsBehaviour('has null for what is not there', async () => {
     const event = echoed(await call('GET', '/contract/open'));
     expect(event.queryStringParameters).toBeNull();
     expect(event.multiValueQueryStringParameters).toBeNull();
@@ -25,7 +25,7 @@ describe('an API event', () => {
     expect(event.isBase64Encoded).toBe(false);
   });
 
-  promise('keeps every value of a repeated query parameter', async () => {
+  awsBehaviour('keeps every value of a repeated query parameter', async () => {
     const event = echoed(await call('GET', '/contract/open?tag=red&tag=dark%20blue&page=2&empty='));
     expect(event.multiValueQueryStringParameters).toEqual({
       tag: ['red', 'dark blue'],
@@ -34,12 +34,12 @@ describe('an API event', () => {
     });
   });
 
-  promise('has the last value of a repeated query parameter as the single one', async () => {
+  awsBehaviour('has the last value of a repeated query parameter as the single one', async () => {
     const event = echoed(await call('GET', '/contract/open?tag=red&tag=dark%20blue&page=2&empty='));
     expect(event.queryStringParameters).toEqual({ tag: 'dark blue', page: '2', empty: '' });
   });
 
-  promise('keeps every value of a repeated header', async () => {
+  awsBehaviour('keeps every value of a repeated header', async () => {
     const event = echoed(
       await call('GET', '/contract/open', {
         headers: [
@@ -51,7 +51,7 @@ describe('an API event', () => {
     expect(header(event, 'x-tag')).toEqual(['red', 'blue']);
   });
 
-  promise('carries a text body as it is', async () => {
+  awsBehaviour('carries a text body as it is', async () => {
     const body = JSON.stringify({ text: 'Grüße – 你好' });
     const answer = await call('POST', '/contract/open', {
       headers: [['Content-Type', 'application/json']],
@@ -62,7 +62,7 @@ describe('an API event', () => {
     expect(echoed(answer).isBase64Encoded).toBe(false);
   });
 
-  promise('says who called, when, and by which request', async () => {
+  awsBehaviour('says who called, when, and by which request', async () => {
     const { requestContext } = echoed(await call('GET', '/contract/open'));
     expect(requestContext.identity.sourceIp).toMatch(/^[\d.:a-f]+$/);
     expect(requestContext.identity.userAgent).toBe('contract-suite');
@@ -75,34 +75,34 @@ describe('an API event', () => {
 });
 
 describe('an API answer', () => {
-  promise('carries status, headers and every cookie', async () => {
+  awsBehaviour('carries status, headers and every cookie', async () => {
     const answer = await call('GET', '/contract/open');
     expect(answer.status).toBe(200);
     expect(answer.headers['x-echo']).toEqual(['single']);
     expect(answer.headers['set-cookie']).toEqual(['a=1', 'b=2']);
   });
 
-  promise('carries bytes unharmed when its type is declared as binary', async () => {
+  awsBehaviour('carries bytes unharmed when its type is declared as binary', async () => {
     const answer = await call('GET', '/contract/picture', { headers: [['Accept', 'image/png']] });
     expect(answer.headers['content-type']).toEqual(['image/png']);
     expect([...answer.body]).toEqual(Array.from({ length: 256 }, (_, value) => value));
   });
 
-  promise('of a function that threw is 502 without its message', async () => {
+  awsBehaviour('of a function that threw is 502 without its message', async () => {
     const answer = await call('GET', '/contract/misbehave/throw');
     expect(answer.status).toBe(502);
     expect(answer.body.toString()).not.toContain('secret detail');
   });
 
-  promise('of a function that overran its timeout is 502', async () => {
+  awsBehaviour('of a function that overran its timeout is 502', async () => {
     expect((await call('GET', '/contract/misbehave/overrun')).status).toBe(502);
   });
 
-  promise('that is no proxy response is 502', async () => {
+  awsBehaviour('that is no proxy response is 502', async () => {
     expect((await call('GET', '/contract/misbehave/malformed')).status).toBe(502);
   });
 
-  promise('of the gateway itself is the one that the template gives for its kind', async () => {
+  awsBehaviour('of the gateway itself is the one that the template gives for its kind', async () => {
     const unknown = await call('GET', '/contract/no-such-route');
     expect(unknown.status).toBe(404);
     expect(unknown.headers['content-type']?.[0]).toMatch(/^application\/problem\+json/);
@@ -113,19 +113,19 @@ describe('an API answer', () => {
     });
   });
 
-  promise('of the gateway for a failed function is the one that the template gives', async () => {
+  awsBehaviour('of the gateway for a failed function is the one that the template gives', async () => {
     const failed = await call('GET', '/contract/misbehave/throw');
     expect(failed.headers['content-type']?.[0]).toMatch(/^application\/problem\+json/);
     expect(failed.json()).toEqual({ code: 'INTERNAL', message: 'Internal server error' });
   });
 
-  promise('to a body larger than an event may be is 413', async () => {
+  awsBehaviour('to a body larger than an event may be is 413', async () => {
     const headers: [string, string][] = [['Content-Type', 'application/json']];
     const body = JSON.stringify({ text: 'x'.repeat(6 * 1024 * 1024) });
     expect((await call('POST', '/contract/open', { headers, body })).status).toBe(413);
   });
 
-  promise('to a preflight says what the template allows', async () => {
+  awsBehaviour('to a preflight says what the template allows', async () => {
     const answer = await call('OPTIONS', '/contract/cors', {
       headers: [
         ['Origin', 'https://shop.example'],
@@ -141,7 +141,7 @@ describe('an API answer', () => {
 });
 
 describe('a binary body', () => {
-  promise('reaches the function as base64 when its type is declared as binary', async () => {
+  awsBehaviour('reaches the function as base64 when its type is declared as binary', async () => {
     const body = randomBytes(3000);
     const answer = await call('POST', '/contract/picture', {
       headers: [['Content-Type', 'image/png']],

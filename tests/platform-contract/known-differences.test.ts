@@ -13,7 +13,7 @@ const named = Object.values(knownDifferences).flatMap((differences) => Object.ke
 
 describe('a known difference', () => {
   test.each(named)('“%s” is a promise of the suite', (sentence) => {
-    expect(suite).toContain(`promise('${sentence}'`);
+    expect(suite).toContain(`awsBehaviour('${sentence}'`);
   });
 
   test.each(named)('“%s” is told in the docs with a page of AWS', (sentence) => {

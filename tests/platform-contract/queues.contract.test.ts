@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { promise } from './differences.ts';
+import { awsBehaviour } from './differences.ts';
 import { eventually, queueUrlOf, seen, target } from './platform.ts';
 
 const sqs = new SQSClient({});
@@ -35,7 +35,7 @@ async function dead(queue: string, text: string): Promise<string> {
 }
 
 describe('a standard queue', () => {
-  promise('brings back only the failed messages of a batch', async () => {
+  awsBehaviour('brings back only the failed messages of a batch', async () => {
     const run = randomUUID();
     await sqs.send(
       new SendMessageBatchCommand({
@@ -67,7 +67,7 @@ describe('a standard queue', () => {
     });
   });
 
-  promise('moves a message to its dead-letter queue after three tries', async () => {
+  awsBehaviour('moves a message to its dead-letter queue after three tries', async () => {
     const run = randomUUID();
     const body = JSON.stringify({ name: 'poison', failures: 99, run });
     await sqs.send(new SendMessageCommand({ QueueUrl: await urlOf('batch'), MessageBody: body }));
@@ -86,7 +86,7 @@ describe('a FIFO queue', () => {
     }
   };
 
-  promise('keeps the order of a group, one message at a time', async () => {
+  awsBehaviour('keeps the order of a group, one message at a time', async () => {
     const group = randomUUID();
     const names = ['one', 'two', 'three', 'four', 'five'];
     await send(
@@ -105,7 +105,7 @@ describe('a FIFO queue', () => {
     });
   });
 
-  promise('works on several groups at once', async () => {
+  awsBehaviour('works on several groups at once', async () => {
     const [waits, finishes] = [randomUUID(), randomUUID()];
     await send(waits, [{ name: 'waits', awaits: finishes }]);
     await send(finishes, [{ name: 'finishes' }]);
@@ -117,7 +117,7 @@ describe('a FIFO queue', () => {
     expect(waited?.met).toBe(true);
   });
 
-  promise('drops a message whose deduplication id it saw in the last five minutes', async () => {
+  awsBehaviour('drops a message whose deduplication id it saw in the last five minutes', async () => {
     const group = randomUUID();
     const QueueUrl = await urlOf('ordered.fifo');
     for (const name of ['original', 'duplicate', 'duplicate']) {
@@ -132,7 +132,7 @@ describe('a FIFO queue', () => {
     });
   });
 
-  promise(
+  awsBehaviour(
     'gives an event behind a failed one of its group its own three tries',
     async () => {
       const group = randomUUID();

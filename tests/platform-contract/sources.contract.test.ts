@@ -8,7 +8,7 @@ import {
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type { DynamoDBRecord, S3Event, ScheduledEvent } from 'aws-lambda';
-import { promise } from './differences.ts';
+import { awsBehaviour } from './differences.ts';
 import { eventually, seen, target } from './platform.ts';
 
 const s3 = new S3Client({});
@@ -18,7 +18,7 @@ const uploads = async (run: string) =>
   (await seen<S3Event>('uploaded', run)).flatMap((event) => event.Records);
 
 describe('a bucket', () => {
-  promise('tells of an object under its prefix, with the key encoded as in a form', async () => {
+  awsBehaviour('tells of an object under its prefix, with the key encoded as in a form', async () => {
     const run = randomUUID();
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `elsewhere/${run}.txt`, Body: 'unseen' }));
     await s3.send(
@@ -71,7 +71,7 @@ describe('a bucket', () => {
     return fetch(url, { method: 'POST', body });
   };
 
-  promise('takes an upload by a presigned form and tells of it', async () => {
+  awsBehaviour('takes an upload by a presigned form and tells of it', async () => {
     const run = randomUUID();
     expect((await post(await form(run), 100)).status).toBe(204);
     await eventually(async () => {
@@ -82,17 +82,17 @@ describe('a bucket', () => {
     });
   });
 
-  promise('refuses a presigned form with too many bytes', async () => {
+  awsBehaviour('refuses a presigned form with too many bytes', async () => {
     const answer = await post(await form(randomUUID()), 101);
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('EntityTooLarge');
   });
 
-  promise('refuses a presigned form with another type', async () => {
+  awsBehaviour('refuses a presigned form with another type', async () => {
     expect((await post(await form(randomUUID()), 10, 'text/html')).status).toBe(403);
   });
 
-  promise('refuses a presigned form whose policy was changed', async () => {
+  awsBehaviour('refuses a presigned form whose policy was changed', async () => {
     const { url, fields } = await form(randomUUID());
     const policy = Buffer.from(fields['Policy'] ?? '', 'base64')
       .toString()
@@ -115,7 +115,7 @@ describe('a table stream', () => {
       }),
     );
 
-  promise('tells of each wanted change with both images, in order', async () => {
+  awsBehaviour('tells of each wanted change with both images, in order', async () => {
     const id = randomUUID();
     await dynamo.send(
       new PutItemCommand({ TableName: table, Item: { id: { S: id }, name: { S: 'a' }, n: { N: '1' } } }),
@@ -141,7 +141,7 @@ describe('a table stream', () => {
     });
   });
 
-  promise('comes back to a failed change before it goes on', async () => {
+  awsBehaviour('comes back to a failed change before it goes on', async () => {
     const id = randomUUID();
     await dynamo.send(
       new PutItemCommand({ TableName: table, Item: { id: { S: id }, stumble: { BOOL: true } } }),
@@ -156,7 +156,7 @@ describe('a table stream', () => {
 });
 
 describe('a schedule rule', () => {
-  promise(
+  awsBehaviour(
     'calls its target each minute with the event of EventBridge',
     async () => {
       const events = await eventually(async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PublishBatchCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { SNSEvent, SQSRecord } from 'aws-lambda';
-import { promise } from './differences.ts';
+import { awsBehaviour } from './differences.ts';
 import { eventually, seen, target } from './platform.ts';
 
 const sns = new SNSClient({});
@@ -36,7 +36,7 @@ describe('a FIFO topic', () => {
       }),
     );
 
-  promise('delivers to each queue what its filter policy wants, in order to a FIFO queue', async () => {
+  awsBehaviour('delivers to each queue what its filter policy wants, in order to a FIFO queue', async () => {
     const run = randomUUID();
     const answer = await publish(run, ['ORDER_CREATED', 'ORDER_PAID', 'ORDER_SHIPPED', 'ORDER_CANCELLED']);
     expect(answer.Successful).toHaveLength(4);
@@ -47,7 +47,7 @@ describe('a FIFO topic', () => {
     });
   });
 
-  promise('delivers raw: the message is the body, its attributes are the message’s', async () => {
+  awsBehaviour('delivers raw: the message is the body, its attributes are the message’s', async () => {
     const run = randomUUID();
     await publish(run, ['ORDER_PAID']);
     const { ordered, standard } = await eventually(async () => {
@@ -65,7 +65,7 @@ describe('a FIFO topic', () => {
     expect(ordered[0]?.attributes).toMatchObject({ MessageGroupId: run, MessageDeduplicationId: `${run}-0` });
   });
 
-  promise('drops a message whose deduplication id it saw in the last five minutes', async () => {
+  awsBehaviour('drops a message whose deduplication id it saw in the last five minutes', async () => {
     const run = randomUUID();
     await publish(run, ['ORDER_PAID']);
     await publish(run, ['ORDER_PAID', 'ORDER_CANCELLED']);
@@ -76,7 +76,7 @@ describe('a FIFO topic', () => {
 });
 
 describe('a standard topic', () => {
-  promise('calls a function with what its filter policy wants', async () => {
+  awsBehaviour('calls a function with what its filter policy wants', async () => {
     const run = randomUUID();
     for (const type of ['UNWANTED', 'WANTED']) {
       const Message = JSON.stringify({ run, type });

@@ -2,12 +2,12 @@
 export type Contraction = { statement: string; rule: string };
 
 /** Takes a statement out of the check when its reason stands above it: `-- contract: nobody reads it since 1.4`. */
-const ANNOTATION = /^--\s*contract:\s*\S.{9,}$/m;
+const annotation = /^--\s*contract:\s*\S.{9,}$/m;
 
 type Rule = { rule: string; breaks: RegExp };
 
 /** The forms that a later step may not have, each with what it would do to code that is still running. */
-const RULES: Rule[] = [
+const rules: Rule[] = [
   {
     rule: 'takes away what old code uses',
     breaks: /\bDROP\s+(TABLE|COLUMN|VIEW|MATERIALIZED|TYPE|SCHEMA|FUNCTION|SEQUENCE|DATABASE|ROLE|DEFAULT)\b/,
@@ -47,9 +47,9 @@ export function contractions(sql: string): Contraction[] {
     ),
   );
   return statements
-    .filter(({ comments, text }) => !ANNOTATION.test(comments) && !made.has(tableOf(text)))
+    .filter(({ comments, text }) => !annotation.test(comments) && !made.has(tableOf(text)))
     .flatMap(({ text }) =>
-      RULES.filter(({ breaks }) => breaks.test(text)).map(({ rule }) => ({ statement: text, rule })),
+      rules.filter(({ breaks }) => breaks.test(text)).map(({ rule }) => ({ statement: text, rule })),
     );
 }
 

@@ -23,24 +23,24 @@ export type Schema = {
   exclusiveMaximum?: number;
 };
 
-const BY_FORMAT: Record<string, string[]> = {
+const samplesByFormat: Record<string, string[]> = {
   uuid: ['0190a0b0-0000-7000-8000-000000000001'],
   'date-time': ['2026-11-21T10:00:00.000Z'],
   date: ['2026-11-21'],
   email: ['a@shop.example'],
   uri: ['https://shop.example/a'],
 };
-/** Texts for the patterns that schemas have without a format. */
-const BY_PATTERN: Record<string, string[]> = {
+/** Samples of strings that have a pattern and no format. */
+const samplesByPattern: Record<string, string[]> = {
   '^[A-Z]{3}$': ['EUR', 'USD'],
 };
-/** Bounds that stand for "a number": JSON Schema names them always. */
-const MOST = 1_000_000;
+/** Replaces the bounds that zod always writes for a number without bounds. */
+const unboundedMaximum = 1_000_000;
 
 /**
- * Values that a schema takes, at its edges: with and without each optional field, each choice, least and most of every
- * number, text and list. What one side may send is among them as far as its schema says.
- * @throws Error for a form that nobody has thought of, rather than to pass it over
+ * Boundary values of a schema: with and without each optional field, each choice, and the minimum and maximum of every
+ * number, string and list.
+ * @throws Error for a schema that it does not support
  */
 export function samplesOf(schema: Schema): Json[] {
   if (schema.const !== undefined) return [schema.const];
@@ -93,12 +93,12 @@ const isObject = (value: Json | undefined) => typeof value === 'object' && value
 
 function texts({ format, pattern, minLength = 0, maxLength = 200 }: Schema): Json[] {
   if (format) {
-    const known = BY_FORMAT[format];
+    const known = samplesByFormat[format];
     if (!known) throw new Error(`no samples for the format ${format}`);
     return known;
   }
   if (pattern) {
-    const known = BY_PATTERN[pattern];
+    const known = samplesByPattern[pattern];
     if (!known) throw new Error(`no samples for the pattern ${pattern}`);
     return known;
   }
@@ -107,6 +107,6 @@ function texts({ format, pattern, minLength = 0, maxLength = 200 }: Schema): Jso
 
 function numbers({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): Json[] {
   const least = minimum ?? (exclusiveMinimum === undefined ? 0 : exclusiveMinimum + 1);
-  const most = maximum ?? (exclusiveMaximum === undefined ? MOST : exclusiveMaximum - 1);
-  return [Math.max(least, -MOST), most];
+  const most = maximum ?? (exclusiveMaximum === undefined ? unboundedMaximum : exclusiveMaximum - 1);
+  return [Math.max(least, -unboundedMaximum), most];
 }

@@ -19,7 +19,7 @@ type Note = {
 };
 
 /** A first start compiles every stack on the same two cores. */
-const START_LIMIT_MS = 120_000;
+const startTimeoutMs = 120_000;
 
 /**
  * Starts the shop for the project `e2e` as `npm start` does, on free ports and with data that is thrown away, and
@@ -68,8 +68,8 @@ function answers(shop: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => {
       shop.kill('SIGTERM');
-      reject(new Error(`The shop did not answer within ${START_LIMIT_MS / 1000} s.`));
-    }, START_LIMIT_MS);
+      reject(new Error(`The shop did not answer within ${startTimeoutMs / 1000} s.`));
+    }, startTimeoutMs);
     shop.once('exit', (code) => {
       clearTimeout(limit);
       reject(new Error(`The shop ended while starting, with code ${code}.`));

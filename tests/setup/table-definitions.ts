@@ -4,18 +4,18 @@ import type { Json } from '../../build/deployment.ts';
 import { resolveResource } from '../../build/template/resource-reader.ts';
 import { StackValues } from '../../build/template/stack-values.ts';
 
-const STAGE = 'local';
+const stage = 'local';
 
 /**
- * The tables of `resources/data` as CreateTable takes them, by the name behind project and stage (`products`), from
- * the same compiled template that is deployed.
+ * The input of CreateTable for each table of `resources/data`, from the compiled template that is deployed, by the name
+ * without project and stage (`products`).
  */
 export async function tableDefinitions(): Promise<Record<string, Record<string, Json>>> {
   const root = resolve(import.meta.dirname, '../..');
-  const [data] = await compileStacks({ root, stage: STAGE, directories: ['resources/data'] });
+  const [data] = await compileStacks({ root, stage: stage, directories: ['resources/data'] });
   if (data === undefined) throw new Error('resources/data does not compile to a stack');
   const place = { region: 'eu-west-1', accountId: '000000000000', queueUrlBase: 'http://127.0.0.1' };
-  // Tables import nothing; what other resources of the stack import is not asked for.
+  // Tables import nothing; imports of other resources are not resolved.
   const values = new StackValues(data, place, {}, (name) => name);
   return Object.fromEntries(
     values
@@ -28,7 +28,7 @@ export async function tableDefinitions(): Promise<Record<string, Record<string, 
   );
 }
 
-const shortName = (tableName: string) => tableName.slice(tableName.indexOf(`-${STAGE}-`) + STAGE.length + 2);
+const shortName = (tableName: string) => tableName.slice(tableName.indexOf(`-${stage}-`) + stage.length + 2);
 
 /** The parameters of CreateTable, and the time to live, which tests check and CreateTable does not take. */
 function creation(properties: Record<string, Json>): Record<string, Json> {
