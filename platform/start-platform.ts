@@ -114,7 +114,6 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<Omit<Pl
     deployment,
     awsEndpoint,
     pool,
-    mailbox,
   };
 }
 

@@ -3,22 +3,15 @@ import type { Deployment } from '../../build/deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { isInternalQueue } from '../provision/internal-queues.ts';
 
-/** A queue of the shop. `redrivesTo` are the queues whose dead letters it holds. */
-export type QueueView = {
-  name: string;
-  arn: string;
-  ready: number;
-  inFlight: number;
-  delayed: number;
-  deadLetterQueue?: string;
-  maxReceiveCount?: number;
-  redrivesTo: string[];
-};
+export type QueueView = ReturnType<typeof listQueues>[number];
 
 type RedrivePolicy = { deadLetterTargetArn: string; maxReceiveCount: number };
 
-/** Every queue of the shop with its message counts; the platform's internal queues are left out. */
-export function listQueues(messaging: Messaging): QueueView[] {
+/**
+ * Every queue of the shop with its message counts, without the platform's internal queues. `redrivesTo` are the queues
+ * whose dead letters it holds.
+ */
+export function listQueues(messaging: Messaging) {
   const queues = [...messaging.queues()].filter(({ name }) => !isInternalQueue(name));
   const policies = queues.map((queue) => ({ name: queue.name, policy: redrivePolicy(queue.attributes) }));
   return queues.map((queue) => {
@@ -30,12 +23,8 @@ export function listQueues(messaging: Messaging): QueueView[] {
       ready: ready.length,
       inFlight: inflight.length,
       delayed: delayed.length,
-      ...(policy === undefined
-        ? {}
-        : {
-            deadLetterQueue: nameOf(policy.deadLetterTargetArn),
-            maxReceiveCount: Number(policy.maxReceiveCount),
-          }),
+      deadLetterQueue: policy && nameOf(policy.deadLetterTargetArn),
+      maxReceiveCount: policy && Number(policy.maxReceiveCount),
       redrivesTo: policies
         .filter((other) => other.policy?.deadLetterTargetArn === queue.arn)
         .map(({ name }) => name),

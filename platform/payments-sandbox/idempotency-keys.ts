@@ -38,30 +38,13 @@ export class IdempotencyKeys {
     const found = this.#stored.get(key);
     const stored = found && now - found.at < lifetimeMs ? found : undefined;
     const first = stored ?? this.#running.get(key);
-    if (first && first.path !== path) {
-      throw new ApiError(400, {
-        type: 'idempotency_error',
-        message:
-          'Keys for idempotent requests can only be used for the same endpoint they were first used for ' +
-          `('${path}' vs '${first.path}'). Try using a key other than '${key}' if you meant to execute a different request.`,
-      });
-    }
-    if (first && first.fingerprint !== fingerprint) {
-      throw new ApiError(400, {
-        type: 'idempotency_error',
-        message:
-          'Keys for idempotent requests can only be used with the same parameters they were first used with. ' +
-          `Try using a key other than '${key}' if you meant to execute a different request.`,
-      });
+    if (first && (first.path !== path || first.fingerprint !== fingerprint)) {
+      const message = `Key '${key}' was used for another endpoint or with other parameters.`;
+      throw new ApiError(400, { type: 'idempotency_error', message });
     }
     if (this.#running.has(key)) {
-      throw new ApiError(409, {
-        type: 'idempotency_error',
-        code: 'idempotency_key_in_use',
-        message:
-          'There is currently another in-progress request using this Idempotent Key (that probably means you ' +
-          `submitted twice, and the other request is still going through): ${key}. Please try again later.`,
-      });
+      const message = `Another request with key '${key}' is in progress.`;
+      throw new ApiError(409, { type: 'idempotency_error', code: 'idempotency_key_in_use', message });
     }
     if (!stored) this.#running.set(key, { path, fingerprint });
     return stored;

@@ -4,9 +4,8 @@ import type Stripe from 'stripe';
 /*
  * The fields of Stripe's objects that the shop and its tests read, with the types of Stripe's SDK.
  */
-type Intent = Stripe.PaymentIntent;
 export type PaymentIntent = Pick<
-  Intent,
+  Stripe.PaymentIntent,
   | 'id'
   | 'object'
   | 'amount'
@@ -15,9 +14,7 @@ export type PaymentIntent = Pick<
   | 'created'
   | 'currency'
   | 'last_payment_error'
-  | 'livemode'
   | 'metadata'
-  | 'next_action'
   | 'status'
 > & { latest_charge: string | null; payment_method: string | null };
 export type Charge = Pick<
@@ -29,9 +26,7 @@ export type Charge = Pick<
   | 'amount_refunded'
   | 'created'
   | 'currency'
-  | 'failure_code'
   | 'paid'
-  | 'refunded'
   | 'status'
 > & { payment_intent: string };
 export type Refund = Pick<
@@ -81,25 +76,21 @@ export const newIntent = (
     client_secret: `${id}_${newId('secret')}`,
     last_payment_error: null,
     latest_charge: null,
-    livemode: false,
-    next_action: null,
     status: 'requires_confirmation',
     ...fields,
   };
 };
 
-/** An attempt to charge an intent: paid, or failed with the bank's code. */
-export const newCharge = (intent: PaymentIntent, now: number, failureCode: string | null): Charge => ({
+/** A successful or failed attempt to charge an intent. */
+export const newCharge = (intent: PaymentIntent, paid: boolean, now: number): Charge => ({
   id: newId('ch'),
   object: 'charge',
   amount: intent.amount,
-  amount_captured: failureCode === null ? intent.amount : 0,
+  amount_captured: paid ? intent.amount : 0,
   amount_refunded: 0,
   created: seconds(now),
   currency: intent.currency,
-  failure_code: failureCode,
-  paid: failureCode === null,
+  paid,
   payment_intent: intent.id,
-  refunded: false,
-  status: failureCode === null ? 'succeeded' : 'failed',
+  status: paid ? 'succeeded' : 'failed',
 });

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import { ApiError, unexpectedState } from './errors.ts';
-import { type Charge, newCharge, newId, type PaymentIntent } from './objects.ts';
+import { ApiError, type ApiErrorBody, unexpectedState } from './errors.ts';
+import { type Charge, newCharge, type PaymentIntent } from './objects.ts';
 import { testCard } from './test-cards.ts';
 
 /*
@@ -22,14 +22,13 @@ export type Fact = { type: string; object: unknown };
 export type Change = { intent: PaymentIntent; charge?: Charge; facts: Fact[]; refusal?: ApiError };
 
 const succeed = (intent: PaymentIntent, now: number): Change => {
-  const charge = newCharge(intent, now, null);
+  const charge = newCharge(intent, true, now);
   const succeeded: PaymentIntent = {
     ...intent,
     status: 'succeeded',
     amount_received: intent.amount,
     latest_charge: charge.id,
     last_payment_error: null,
-    next_action: null,
   };
   return {
     intent: succeeded,
@@ -41,24 +40,15 @@ const succeed = (intent: PaymentIntent, now: number): Change => {
   };
 };
 
-const fail = (
-  intent: PaymentIntent,
-  error: {
-    type: 'card_error' | 'invalid_request_error';
-    code: string;
-    decline_code?: string;
-    message: string;
-  },
-): PaymentIntent => ({
+const fail = (intent: PaymentIntent, error: ApiErrorBody): PaymentIntent => ({
   ...intent,
   status: 'requires_payment_method',
   payment_method: null,
-  next_action: null,
   last_payment_error: error as Stripe.PaymentIntent['last_payment_error'],
 });
 
 const decline = (intent: PaymentIntent, code: string, declineCode: string, now: number): Change => {
-  const charge = newCharge(intent, now, code);
+  const charge = newCharge(intent, false, now);
   const error = {
     type: 'card_error',
     code,
@@ -95,14 +85,7 @@ export const confirm = (intent: PaymentIntent, now: number): Change => {
       return { intent: processing, facts: [{ type: 'payment_intent.processing', object: processing }] };
     }
     case 'authentication-required': {
-      const waiting: PaymentIntent = {
-        ...intent,
-        status: 'requires_action',
-        next_action: {
-          type: 'use_stripe_sdk',
-          use_stripe_sdk: { type: 'stripe_3ds2_fingerprint', three_d_secure_2_source: newId('src') },
-        },
-      };
+      const waiting: PaymentIntent = { ...intent, status: 'requires_action' };
       return { intent: waiting, facts: [{ type: 'payment_intent.requires_action', object: waiting }] };
     }
   }
@@ -131,6 +114,6 @@ export const cancel = (intent: PaymentIntent): Change => {
       `You cannot cancel this PaymentIntent because it has a status of ${intent.status}.`,
       intent,
     );
-  const canceled: PaymentIntent = { ...intent, status: 'canceled', next_action: null };
+  const canceled: PaymentIntent = { ...intent, status: 'canceled' };
   return { intent: canceled, facts: [{ type: 'payment_intent.canceled', object: canceled }] };
 };

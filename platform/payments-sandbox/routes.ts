@@ -93,12 +93,7 @@ const createRefund: Handler = ({ ledger, form, now }) => {
     payment_intent: intentId,
     status: 'succeeded',
   };
-  const amountRefunded = charge.amount_refunded + refund.amount;
-  const refunded: Charge = {
-    ...charge,
-    amount_refunded: amountRefunded,
-    refunded: amountRefunded === charge.amount_captured,
-  };
+  const refunded: Charge = { ...charge, amount_refunded: charge.amount_refunded + refund.amount };
   return {
     body: refund,
     put: [refund, refunded],

@@ -7,9 +7,6 @@ import { type Behaviour, type BehaviourChange, behaviourChange } from './behavio
 import { type LedgerView, ledgerView } from './ledger-view.ts';
 import type { WebhookTarget } from './webhooks.ts';
 
-/** Far above any legal request of this API. */
-const maxBodyBytes = 256 * 1024;
-
 export type PaymentsSandboxOptions = {
   /** 0 takes a free port. */
   port: number;
@@ -30,17 +27,6 @@ export type PaymentsSandbox = {
   ledger(orderId?: string): LedgerView;
   changeBehaviour(change: BehaviourChange): Behaviour;
   resetBehaviour(): Behaviour;
-};
-
-/** Reads a body; undefined if it is too large. */
-const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= maxBodyBytes) chunks.push(chunk);
-  }
-  return length > maxBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 };
 
 type Response = { status: number; body: string; headers?: Record<string, string>; timeOut?: boolean };
@@ -69,9 +55,7 @@ const respondControl = (api: PaymentsApi, route: string, query: string, body: st
 };
 
 const respond = async (api: PaymentsApi, request: IncomingMessage): Promise<Response> => {
-  const body = await readBody(request);
-  if (body === undefined)
-    return json(413, { error: { type: 'invalid_request_error', message: 'The request is too large.' } });
+  const body = Buffer.concat(await request.toArray()).toString('utf8');
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   const { method = 'GET', headers } = request;
   if (path.startsWith('/_sandbox/')) return respondControl(api, `${method} ${path}`, query, body);

@@ -22,14 +22,16 @@ const signatureOf = (payload: string, secret: string, timeMs: number): string =>
 /** Posts events in the background until each is accepted (2xx) or given up; in no particular order. */
 export class WebhookSender {
   #target: WebhookTarget | undefined;
-  readonly #queue: { event: SandboxEvent; attempt: number }[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #stop = new AbortController();
-  /** For undici's `request`, which costs a third of `fetch`. */
-  readonly #connections = new Agent({ headersTimeout: responseTimeoutMs, bodyTimeout: responseTimeoutMs });
+  /** For undici's `request`, which costs a third of `fetch`; further requests wait for a free connection. */
+  readonly #agent = new Agent({
+    connections: maxConcurrent,
+    headersTimeout: responseTimeoutMs,
+    bodyTimeout: responseTimeoutMs,
+  });
   readonly #onDone: (eventId: string, accepted: boolean) => void;
   readonly #behaviour: () => Behaviour;
-  #running = 0;
+  #stopped = false;
 
   /** @param onDone called when an event was accepted or given up */
   constructor(behaviour: () => Behaviour, onDone: (eventId: string, accepted: boolean) => void) {
@@ -57,47 +59,32 @@ export class WebhookSender {
     }
     const { webhookDelayMs, duplicateWebhooks } = this.#behaviour();
     for (let copy = 0; copy < (duplicateWebhooks ? 2 : 1); copy += 1) {
-      this.#schedule(webhookDelayMs, { event, attempt: 0 });
+      this.#schedule(webhookDelayMs, event, 0);
     }
   }
 
   stop(): void {
-    this.#stop.abort();
+    this.#stopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    this.#queue.length = 0;
-    void this.#connections.destroy();
+    void this.#agent.destroy();
   }
 
-  #schedule(delayMs: number, delivery: { event: SandboxEvent; attempt: number }): void {
+  #schedule(delayMs: number, event: SandboxEvent, attempt: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#queue.push(delivery);
-      this.#startDeliveries();
+      void this.#deliver(event, attempt);
     }, delayMs);
     this.#timers.add(timer);
   }
 
-  #startDeliveries(): void {
-    while (this.#running < maxConcurrent) {
-      const next = this.#queue.shift();
-      if (!next) return;
-      this.#running += 1;
-      void this.#deliver(next).finally(() => {
-        this.#running -= 1;
-        this.#startDeliveries();
-      });
-    }
-  }
-
-  async #deliver({ event, attempt }: { event: SandboxEvent; attempt: number }): Promise<void> {
-    if (this.#stop.signal.aborted) return;
+  async #deliver(event: SandboxEvent, attempt: number): Promise<void> {
     const accepted = await this.#post(event);
     // The ledger is closed; the event is sent again at the next start.
-    if (this.#stop.signal.aborted) return;
+    if (this.#stopped) return;
     const delayMs = retryDelaysMs[attempt];
     if (accepted || delayMs === undefined) this.#onDone(event.id, accepted);
-    else this.#schedule(delayMs, { event, attempt: attempt + 1 });
+    else this.#schedule(delayMs, event, attempt + 1);
   }
 
   async #post(event: SandboxEvent): Promise<boolean> {
@@ -113,7 +100,7 @@ export class WebhookSender {
           'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
           'stripe-signature': signatureOf(payload, target.secret, Date.now()),
         },
-        dispatcher: this.#connections,
+        dispatcher: this.#agent,
       });
       await body.dump();
       return statusCode >= 200 && statusCode < 300;

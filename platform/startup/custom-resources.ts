@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -41,21 +42,16 @@ export async function deployCustomResources(options: CustomResourceOptions): Pro
     (spec) => JSON.stringify(deployed[keyOf(spec)]?.properties) !== JSON.stringify(spec.properties),
   );
   if (changed.length === 0) return;
-  const callbacks = await startCallbackServer();
-  try {
-    const results = await Promise.allSettled(
-      changed.map(async (spec) => {
-        const physicalId = await deploy(spec, deployed[keyOf(spec)], callbacks, options);
-        deployed[keyOf(spec)] = { physicalId, properties: spec.properties as Deployed[string]['properties'] };
-        options.log(`${spec.stack} / ${spec.logicalId}: deployed`);
-      }),
-    );
-    await writeFile(`${file}.draft`, JSON.stringify(deployed));
-    await rename(`${file}.draft`, file);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-  } finally {
-    callbacks.close();
-  }
+  const results = await Promise.allSettled(
+    changed.map(async (spec) => {
+      const physicalId = await deploy(spec, deployed[keyOf(spec)], options);
+      deployed[keyOf(spec)] = { physicalId, properties: spec.properties as Deployed[string]['properties'] };
+      options.log(`${spec.stack} / ${spec.logicalId}: deployed`);
+    }),
+  );
+  await writeFile(`${file}.draft`, JSON.stringify(deployed));
+  await rename(`${file}.draft`, file);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 const keyOf = ({ stack, logicalId }: CustomResourceSpec) => `${stack}/${logicalId}`;
@@ -73,13 +69,12 @@ async function readDeployed(file: string): Promise<Deployed> {
 async function deploy(
   spec: CustomResourceSpec,
   deployed: Deployed[string] | undefined,
-  callbacks: Callbacks,
   { deployment, invoke }: CustomResourceOptions,
 ): Promise<string> {
   const { region, accountId } = deployment;
   const name = deployment.functions.find(({ arn }) => arn === spec.functionArn)?.name;
   if (name === undefined) throw new StartError(`${keyOf(spec)}: function ${spec.functionArn} is missing.`);
-  const { url, callback } = callbacks.expect(spec.timeoutMs);
+  const { url, callback, close } = await startCallbackServer(spec.timeoutMs);
   const event = {
     RequestType: deployed ? 'Update' : 'Create',
     RequestId: randomUUID(),
@@ -97,45 +92,27 @@ async function deploy(
     ({ failure, payload }): Callback | Promise<Callback> =>
       failure ? { Status: 'FAILED', Reason: payload, PhysicalResourceId: '' } : callback,
   );
-  const { Status, Reason, PhysicalResourceId } = await Promise.race([callback, invoked]);
+  const { Status, Reason, PhysicalResourceId } = await Promise.race([callback, invoked]).finally(close);
   if (Status === 'FAILED') throw new StartError(`${spec.stack} / ${spec.logicalId} failed: ${Reason}`);
   return PhysicalResourceId;
 }
 
-type Callbacks = {
-  /** A URL for one callback, and the callback: FAILED if none arrives in time. */
-  expect: (timeoutMs: number) => { url: string; callback: Promise<Callback> };
-  close: () => void;
-};
-
-async function startCallbackServer(): Promise<Callbacks> {
-  const pending = new Map<string, (callback: Callback) => void>();
-  const server = createServer(async (request, response) => {
-    const resolve = pending.get(request.url ?? '');
-    const parsed = callbackBody.safeParse(JSON.parse((await request.toArray()).join('') || 'null'));
-    response.writeHead(resolve && parsed.success ? 200 : 400).end();
-    if (parsed.success) resolve?.(parsed.data);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const timers = new Set<NodeJS.Timeout>();
-  return {
-    expect(timeoutMs) {
-      const path = `/${randomUUID()}`;
-      const { promise, resolve } = Promise.withResolvers<Callback>();
-      pending.set(path, resolve);
-      const timeOut = () =>
-        resolve({
-          Status: 'FAILED',
-          Reason: `no callback within ${timeoutMs / 1000} s`,
-          PhysicalResourceId: '',
-        });
-      timers.add(setTimeout(timeOut, timeoutMs));
-      return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, callback: promise };
+/** Waits for one callback at `url`: FAILED if none arrives in time. */
+async function startCallbackServer(timeoutMs: number) {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const timedOut = { Status: 'FAILED', Reason: `no callback within ${timeoutMs / 1000} s` } as const;
+  const callback = once(server, 'request', { signal: AbortSignal.timeout(timeoutMs) }).then(
+    async ([request, response]): Promise<Callback> => {
+      const body = Buffer.concat(await request.toArray()).toString('utf8');
+      response.end();
+      return callbackBody.parse(JSON.parse(body));
     },
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-      server.close();
-      server.closeAllConnections();
-    },
+    (): Callback => ({ ...timedOut, PhysicalResourceId: '' }),
+  );
+  const close = () => {
+    server.close();
+    server.closeIdleConnections();
   };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, callback, close };
 }

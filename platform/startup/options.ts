@@ -32,56 +32,95 @@ export type PlatformOptions = {
   durable: boolean;
 };
 
+type Setting<T> = {
+  name: string;
+  variable: string;
+  fallback: string;
+  schema: z.ZodType<T>;
+  /** The valid values, for error messages. */
+  takes: string;
+  help: string;
+};
+type Environment = Record<string, string | undefined>;
+
+const port = (name: string, fallback: string, help: string) =>
+  integer(name, fallback, 0, 65_535, `port of ${help}`);
+const integer = (name: string, fallback: string, min: number, max: number, help: string) =>
+  setting(
+    name,
+    fallback,
+    z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(min).max(max)),
+    `an integer from ${min} to ${max}`,
+    help,
+  );
+const oneOf = <const T extends readonly string[]>(
+  name: string,
+  fallback: T[number],
+  values: T,
+  help: string,
+) => setting(name, fallback, z.string().toLowerCase().pipe(z.enum(values)), values.join(', '), help);
+const setting = <T>(
+  name: string,
+  fallback: string,
+  schema: z.ZodType<T>,
+  takes: string,
+  help: string,
+): Setting<T> => ({ name, variable: variableOf(name), fallback, schema, takes, help });
+const variableOf = (name: string) => `SHOP_LOCAL_${name.toUpperCase().replaceAll('-', '_')}`;
+
+const settings = {
+  api: port('port', '3000', 'the API'),
+  console: port('console-port', '3001', 'the console and control interface'),
+  aws: port('aws-port', '3002', 'the AWS endpoint for the functions'),
+  payments: port('payments-port', '3003', 'the payment sandbox'),
+  dataDir: setting('data-dir', '.local', z.string(), 'a folder', 'folder of the data'),
+  hosts: integer('hosts', '2', 1, 32, 'processes that run functions'),
+  mode: oneOf(
+    'mode',
+    'several',
+    ['several', 'single'],
+    'several or single concurrent invocations per instance',
+  ),
+  logLevel: oneOf('log-level', 'warn', logLevels, 'printed output of the functions: error, warn or info'),
+  adminEmail: setting(
+    'admin-email',
+    'admin@shop.example',
+    z.email(),
+    'an e-mail address',
+    'administrator, created at the first start',
+  ),
+};
+const flags = {
+  watch: 'do not reload changed code',
+  seed: 'start with an empty catalogue',
+  flush: 'do not flush data to disk, for temporary data',
+};
+
+export const helpText = `npm start [-- options]     every option is also an environment variable; port 0 is any free port
+
+Runs the whole shop on this machine: API, database engines, queues, functions, mails, payments.
+
+${[
+  ...Object.values(settings).map((one) => [one.name, one.help, `${one.variable}, ${one.fallback}`]),
+  ...Object.entries(flags).map(([name, help]) => [`no-${name}`, help, `${variableOf(name)}=off`]),
+]
+  .map(([name = '', help = '', source]) => `  --${name.padEnd(14)} ${help.padEnd(54)} (${source})`)
+  .join('\n')}
+
+npm run reset deletes the data folder. It, npm run demo and npm run report take --data-dir and its variable too.`;
+
 /** The absolute path of the data folder: from the option, the environment, or `.local` in the project's root. */
 export function dataDirOf(
   root: string,
   option: string | undefined,
-  environment: Record<string, string | undefined> = process.env,
+  environment: Environment = process.env,
 ): string {
-  return resolve(root, option ?? environment['SHOP_LOCAL_DATA_DIR'] ?? '.local');
+  const { variable, fallback } = settings.dataDir;
+  return resolve(root, option ?? environment[variable] ?? fallback);
 }
 
 /** The defaults of `npm start` in a project's root. */
-export function defaultOptions(root: string): PlatformOptions {
-  return {
-    root,
-    dataDir: dataDirOf(root, undefined, {}),
-    stage: 'local',
-    project: 'shop',
-    region: 'eu-west-1',
-    accountId: '000000000000',
-    ports: { api: 3000, console: 3001, aws: 3002, payments: 3003 },
-    hosts: 2,
-    mode: 'several',
-    watch: true,
-    logLevel: 'warn',
-    adminEmail: 'admin@shop.example',
-    seed: true,
-    durable: true,
-  };
-}
-
-export const helpText = `npm start [-- options]     every option is also an environment variable
-
-Runs the whole shop on this machine: API, database engines, queues, functions, mails, payments.
-
-  --port N             the API                        (SHOP_LOCAL_PORT, 3000; 0 takes any free port)
-  --console-port N     control interface and page     (SHOP_LOCAL_CONSOLE_PORT, 3001)
-  --aws-port N         AWS endpoint for the functions (SHOP_LOCAL_AWS_PORT, 3002)
-  --payments-port N    payment sandbox                (SHOP_LOCAL_PAYMENTS_PORT, 3003)
-  --data-dir PATH      where the data is kept         (SHOP_LOCAL_DATA_DIR, .local)
-  --hosts N            processes that run functions   (SHOP_LOCAL_HOSTS, 2)
-  --mode MODE          several invocations at once in an instance, or a single one  (SHOP_LOCAL_MODE, several)
-  --log-level LEVEL    error, warn or info            (SHOP_LOCAL_LOG_LEVEL, warn)
-  --admin-email EMAIL  administrator, created at the first start (SHOP_LOCAL_ADMIN_EMAIL, admin@shop.example)
-  --no-watch           do not reload changed code (SHOP_LOCAL_WATCH=off)
-  --no-seed            start with an empty catalogue  (SHOP_LOCAL_SEED=off)
-  --no-flush           do not flush data to disk, for temporary data (SHOP_LOCAL_FLUSH=off)
-  --help
-
-npm run reset deletes the data folder. It, npm run demo and npm run report take --data-dir and its variable too.`;
-
-type Values = Record<string, string | boolean | undefined>;
+export const defaultOptions = (root: string): PlatformOptions => optionsFrom({}, {}, root);
 
 /**
  * Reads each option from the command line, the environment or the defaults, in this order; undefined for `--help`.
@@ -89,103 +128,60 @@ type Values = Record<string, string | boolean | undefined>;
  */
 export function readOptions(
   args: string[],
-  environment: Record<string, string | undefined>,
+  environment: Environment,
   root: string,
 ): PlatformOptions | undefined {
   const values = parse(args);
-  if (values.help === true) return undefined;
-  const defaults = defaultOptions(root);
-  const text = (flag: string, variable: string) =>
-    (values[flag] as string | undefined) ?? environment[variable];
-  const off = (flag: string, variable: string) =>
-    values[flag] === true || ['off', 'false', '0'].includes(environment[variable] ?? '');
-  const port = (flag: string, variable: string, fallback: number) =>
-    integer(flag, text(flag, variable), fallback, 0, 65_535);
+  return values.help === true ? undefined : optionsFrom(values, environment, root);
+}
+
+type Values = Record<string, string | boolean | undefined>;
+
+function optionsFrom(values: Values, environment: Environment, root: string): PlatformOptions {
+  const read = <T>({ name, variable, fallback, schema, takes }: Setting<T>): T => {
+    const text = values[name] ?? environment[variable] ?? fallback;
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new StartError(`--${name} takes ${takes}, not ${text}.`);
+  };
+  const on = (flag: keyof typeof flags) =>
+    values[flag] !== false && !['off', 'false', '0'].includes(environment[variableOf(flag)] ?? '');
+  const dataDir = resolve(root, read(settings.dataDir));
+  if (existsSync(dataDir) && !statSync(dataDir).isDirectory())
+    throw new StartError(`--data-dir takes a folder: ${dataDir} is a file.`);
   return {
-    ...defaults,
-    dataDir: folder('data-dir', dataDirOf(root, values['data-dir'] as string | undefined, environment)),
+    root,
+    dataDir,
+    stage: 'local',
+    project: 'shop',
+    region: 'eu-west-1',
+    accountId: '000000000000',
     ports: {
-      api: port('port', 'SHOP_LOCAL_PORT', defaults.ports.api),
-      console: port('console-port', 'SHOP_LOCAL_CONSOLE_PORT', defaults.ports.console),
-      aws: port('aws-port', 'SHOP_LOCAL_AWS_PORT', defaults.ports.aws),
-      payments: port('payments-port', 'SHOP_LOCAL_PAYMENTS_PORT', defaults.ports.payments),
+      api: read(settings.api),
+      console: read(settings.console),
+      aws: read(settings.aws),
+      payments: read(settings.payments),
     },
-    hosts: integer('hosts', text('hosts', 'SHOP_LOCAL_HOSTS'), defaults.hosts, 1, 32),
-    mode: oneOf('mode', text('mode', 'SHOP_LOCAL_MODE'), ['several', 'single'], defaults.mode),
-    logLevel: oneOf(
-      'log-level',
-      text('log-level', 'SHOP_LOCAL_LOG_LEVEL')?.toLowerCase(),
-      logLevels,
-      defaults.logLevel,
-    ),
-    adminEmail: email('admin-email', text('admin-email', 'SHOP_LOCAL_ADMIN_EMAIL') ?? defaults.adminEmail),
-    watch: !off('no-watch', 'SHOP_LOCAL_WATCH'),
-    seed: !off('no-seed', 'SHOP_LOCAL_SEED'),
-    durable: !off('no-flush', 'SHOP_LOCAL_FLUSH'),
+    hosts: read(settings.hosts),
+    mode: read(settings.mode),
+    logLevel: read(settings.logLevel),
+    adminEmail: read(settings.adminEmail),
+    watch: on('watch'),
+    seed: on('seed'),
+    durable: on('flush'),
   };
 }
 
 function parse(args: string[]): Values {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
+  const options = Object.fromEntries([
+    ...Object.values(settings).map(({ name }) => [name, { type: 'string' as const }]),
+    ...[...Object.keys(flags), 'help'].map((name) => [name, { type: 'boolean' as const }]),
+  ]);
   try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        port: text,
-        'console-port': text,
-        'aws-port': text,
-        'payments-port': text,
-        'data-dir': text,
-        hosts: text,
-        mode: text,
-        'log-level': text,
-        'admin-email': text,
-        'no-watch': flag,
-        'no-seed': flag,
-        'no-flush': flag,
-        help: flag,
-      },
-    });
-    return values;
+    return parseArgs({ args, options, allowNegative: true }).values as Values;
   } catch (error) {
     throw new StartError(
       `${(error as Error).message.split('. ')[0]}. Run npm start -- --help for the options.`,
     );
   }
-}
-
-function folder(name: string, path: string): string {
-  if (!existsSync(path) || statSync(path).isDirectory()) return path;
-  throw new StartError(`--${name} takes a folder: ${path} is a file.`);
-}
-
-function email(name: string, value: string): string {
-  if (z.email().safeParse(value).success) return value;
-  throw new StartError(`--${name} takes an e-mail address, not ${value}.`);
-}
-
-function integer(
-  name: string,
-  value: string | undefined,
-  fallback: number,
-  min: number,
-  max: number,
-): number {
-  if (value === undefined) return fallback;
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-  throw new StartError(`--${name} takes an integer from ${min} to ${max}, not ${value}.`);
-}
-
-function oneOf<T extends string>(
-  name: string,
-  value: string | undefined,
-  allowed: readonly T[],
-  fallback: T,
-): T {
-  if (value === undefined) return fallback;
-  const found = allowed.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw new StartError(`--${name} takes ${allowed.join(', ')}, not ${value}.`);
 }

@@ -1,7 +1,6 @@
 import type { Deployment } from '../../build/deployment.ts';
 import type { AwsEndpoint } from '../aws-endpoint/aws-endpoint.ts';
 import type { HostPool } from '../host/host-pool.ts';
-import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { LogLevel, PlatformOptions } from './options.ts';
 
 export type StartOptions = PlatformOptions & {
@@ -25,6 +24,5 @@ export type Platform = {
   deployment: Deployment;
   awsEndpoint: AwsEndpoint;
   pool: HostPool;
-  mailbox: Mailbox;
   stop: () => Promise<void>;
 };

@@ -1,4 +1,5 @@
 import { shortName } from './format.js';
+import { html } from './html.js';
 import { openMail } from './mail-dialog.js';
 import {
   callsPanel,
@@ -23,22 +24,31 @@ const pollMs = 1_000;
 const timeoutMs = 10_000;
 const messageMs = 6_000;
 const element = (id) => document.getElementById(id);
-const panels = {
-  counters: countersPanel,
-  faults: faultsPanel,
-  start: startPanel,
-  orders: ordersPanel,
-  events: eventsPanel,
-  queues: queuesPanel,
-  mails: mailsPanel,
-  pictures: picturesPanel,
-  functions: functionsPanel,
-  calls: callsPanel,
-  topics: topicsPanel,
-  reports: reportsPanel,
-  hosts: hostsPanel,
-};
+const cards = [
+  ['start', 'Click and curl', startPanel],
+  ['orders', 'Orders', ordersPanel],
+  ['events', 'Events', eventsPanel],
+  ['mails', 'Mails', mailsPanel],
+  ['pictures', 'Pictures', picturesPanel],
+  ['queues', 'Queues and dead letters', queuesPanel],
+  ['functions', 'Functions', functionsPanel],
+  ['calls', 'AWS calls', callsPanel],
+  ['topics', 'Topics', topicsPanel],
+  ['reports', 'Reports and schedules', reportsPanel],
+  ['hosts', 'Lambda hosts', hostsPanel],
+];
+const panels = [
+  ['counters', countersPanel],
+  ['faults', faultsPanel],
+  ...cards.map(([id, , panel]) => [id, panel]),
+];
+// Scrollable elements must be reachable by keyboard, which not every browser ensures by itself.
+element('main').innerHTML = html`${cards.map(
+  ([id, title]) => html`<div class="card"><h2 id="h-${id}">${title}</h2>
+    <section id="${id}" class="body" aria-labelledby="h-${id}" tabindex="0"></section></div>`,
+)}`;
 
+let orders = { rows: [] };
 let paused = false;
 let pollTimer;
 
@@ -46,8 +56,8 @@ let pollTimer;
 async function refresh() {
   clearTimeout(pollTimer);
   try {
-    const [state, orders] = await Promise.all([call('GET', '/state'), readOrders()]);
-    render({ ...state, orders });
+    readOrders();
+    render({ ...(await call('GET', '/state')), orders });
     connection('live');
   } catch (error) {
     connection(error.message, true);
@@ -56,14 +66,16 @@ async function refresh() {
   if (!paused && !document.hidden) pollTimer = setTimeout(refresh, pollMs);
 }
 
-/** The orders come from the shop's API, which may be down while the platform runs. */
-const readOrders = () => call('GET', '/orders').catch(({ message }) => ({ problem: message }));
+/** The orders come from the shop's API, which may be slow or down: the rest of the page does not wait for it. */
+async function readOrders() {
+  orders = await call('GET', '/orders').catch(({ message }) => ({ problem: message }));
+}
 
 function render(state) {
   const name = (physical) => shortName(physical, state);
   element('title').textContent = `${state.project} · ${state.stage}`;
   document.title = `${state.project} · ${state.stage}`;
-  for (const [id, panel] of Object.entries(panels)) show(element(id), panel(state, name));
+  for (const [id, panel] of panels) show(element(id), panel(state, name));
 }
 
 function connection(state, bad = false) {
