@@ -157,6 +157,8 @@ export type BucketSpec = Origin & {
   arn: string;
   notifications: BucketNotification[];
   cors: CorsRule[];
+  /** ARN patterns of the objects that CloudFront may serve, by the bucket's policy. */
+  publicObjects: string[];
 };
 
 export type EventSourceMappingSpec = Origin & {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { BucketSpec, CorsRule } from '../deployment.ts';
 import { unqualified } from './read-rest-apis.ts';
+import { policyDocument } from './read-roles.ts';
 import {
   cfnNumber,
   originOf,
@@ -55,8 +56,32 @@ const properties = z.strictObject({
   ),
 });
 
-/** Reads AWS::S3::Bucket with its notifications to functions and its CORS rules. */
-export function readBucket(resource: ResolvedResource): BucketSpec {
+const policyProperties = z.strictObject({ Bucket: z.string(), PolicyDocument: policyDocument });
+
+/** Reads AWS::S3::Bucket with its notifications to functions, its CORS rules and what CloudFront may serve from it. */
+export function readBuckets(buckets: ResolvedResource[], policies: ResolvedResource[]): BucketSpec[] {
+  const publicObjects = policies.flatMap(publicObjectsOf);
+  return buckets.map(readBucket).map((bucket) => ({
+    ...bucket,
+    publicObjects: publicObjects
+      .filter((each) => each.bucket === bucket.name)
+      .flatMap(({ objects }) => objects),
+  }));
+}
+
+/** The objects that a bucket's policy lets CloudFront read, as ARNs with wildcards. */
+function publicObjectsOf(policy: ResolvedResource): { bucket: string; objects: string[] }[] {
+  const { Bucket, PolicyDocument } = parseProperties(policyProperties, policy);
+  return PolicyDocument.Statement.filter(
+    ({ Effect, Action, Principal }) =>
+      Effect === 'Allow' &&
+      Action.includes('s3:GetObject') &&
+      Principal !== '*' &&
+      Principal?.['Service']?.includes('cloudfront.amazonaws.com'),
+  ).map(({ Resource }) => ({ bucket: Bucket, objects: Resource ?? [] }));
+}
+
+function readBucket(resource: ResolvedResource): Omit<BucketSpec, 'publicObjects'> {
   const parsed = parseProperties(properties, resource);
   const notifications = parsed.NotificationConfiguration?.LambdaConfigurations ?? [];
   return {

@@ -1,7 +1,7 @@
 import type { CompiledStack, Deployment, Origin } from '../deployment.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { linkStacks } from './exports.ts';
-import { readBucket } from './read-buckets.ts';
+import { readBuckets } from './read-buckets.ts';
 import { readFunction } from './read-functions.ts';
 import { readInvokePermission, readSendPermissions } from './read-grants.ts';
 import { readQueue, readSubscription, readTopic } from './read-messaging.ts';
@@ -54,7 +54,7 @@ export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptio
     queues: ofType('AWS::SQS::Queue').map(readQueue),
     topics: ofType('AWS::SNS::Topic').map(readTopic),
     subscriptions: ofType('AWS::SNS::Subscription').map(readSubscription),
-    buckets: ofType('AWS::S3::Bucket').map(readBucket),
+    buckets: readBuckets(ofType('AWS::S3::Bucket'), ofType('AWS::S3::BucketPolicy')),
     mappings: ofType('AWS::Lambda::EventSourceMapping').map((each) => readMapping(each, functionArns)),
     schedules: ofType('AWS::Events::Rule').flatMap(readSchedules),
     asyncInvokes: ofType('AWS::Lambda::EventInvokeConfig').map((each) => readAsyncInvoke(each, functionArns)),

@@ -20,6 +20,7 @@ export const HANDLED_TYPES = [
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission', // checked: a trigger without it never fires on AWS
   'AWS::S3::Bucket',
+  'AWS::S3::BucketPolicy', // read for the objects that CloudFront may serve
   'AWS::SecretsManager::Secret',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
@@ -68,7 +69,6 @@ export const CLOUD_ONLY_TYPES = [
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
   'AWS::KMS::ReplicaKey',
-  'AWS::S3::BucketPolicy',
   'AWS::SecretsManager::ResourcePolicy',
   'AWS::SNS::TopicPolicy',
   // Edge

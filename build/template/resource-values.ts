@@ -80,6 +80,7 @@ export const RESOURCE_VALUES: Record<string, (resource: Nameable) => ResourceVal
     const QueueUrl = `${r.queueUrlBase}/${r.accountId}/${QueueName}`;
     return { ref: QueueUrl, QueueUrl, QueueName, Arn: arn(r, 'sqs', QueueName) };
   },
+  'AWS::S3::BucketPolicy': generatedId,
   'AWS::SQS::QueuePolicy': generatedId,
   'Custom::SchemaMigration': generatedId,
   // Cloud-only types that policies and triggers name: their ARNs are made, the resources are not.

@@ -12,7 +12,6 @@ import { dynamodb } from './dynamodb.ts';
 import { tableCatalog } from './dynamodb-permissions.ts';
 import { Faults } from './faults.ts';
 import { type InvokeFunction, lambda } from './lambda.ts';
-import type { PublicPictures } from './picture-origin.ts';
 import { PublishedEvents } from './published-events.ts';
 import { readRequest } from './read-request.ts';
 import { type ObjectEvents, s3 as s3Service } from './s3.ts';
@@ -37,8 +36,6 @@ export type AwsEndpointOptions = {
   secrets?: SecretsBackend;
   /** Absent: Lambda knows no function. */
   invoke?: InvokeFunction;
-  /** Pictures that CloudFront shows the world on AWS; here they are under `/_images/`. */
-  images?: PublicPictures;
   /** One line for each denied call and each failure of an engine. */
   log?: (line: string) => void;
 };
@@ -105,8 +102,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     s3,
     credentials,
     messaging,
-    bucket: (name) => buckets.find((one) => one.name === name),
-    ...(options.images ? { images: options.images } : {}),
+    buckets: () => buckets,
   });
 
   const answer = (awsRequest: AwsRequest): DispatchResult | Promise<DispatchResult> => {

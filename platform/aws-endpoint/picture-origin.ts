@@ -1,22 +1,24 @@
+import type { BucketSpec } from '../../build/deployment.ts';
+import { pattern } from '../../build/iam/pattern.ts';
 import type { StoredObject } from '../engines/fauxqs-internals.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import type { AwsRequest, AwsResponse } from './call.ts';
 
-/** The bucket whose pictures the world may see, and the beginnings of the keys that it may see. */
-export type PublicPictures = { bucket: string; prefixes: string[] };
-
-/** What CloudFront lets a cache keep when the object itself says nothing: a day, its own default. */
+/** CloudFront's default when the object has no Cache-Control: one day. */
 const defaultCacheControl = 'public, max-age=86400';
 
-/** Serves a picture by `/_images/<key>`, as CloudFront does on AWS: no signature, no listing, nothing but GET. */
+/**
+ * Serves `/_images/<key>` without a signature, as CloudFront does on AWS: only GET, and only objects that the policy
+ * of their bucket opens to CloudFront.
+ */
 export function servePicture(
-  awsRequest: AwsRequest,
+  request: AwsRequest,
   messaging: Messaging,
-  pictures: PublicPictures | undefined,
+  buckets: readonly BucketSpec[],
 ): AwsResponse {
-  if (awsRequest.method !== 'GET' && awsRequest.method !== 'HEAD')
+  if (request.method !== 'GET' && request.method !== 'HEAD')
     return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
-  const object = pictures && find(messaging, pictures, awsRequest.path);
+  const object = find(messaging, buckets, request.path);
   if (!object)
     return {
       status: 404,
@@ -31,7 +33,7 @@ export function servePicture(
     'access-control-allow-origin': '*',
     'x-content-type-options': 'nosniff',
   };
-  if (awsRequest.headers['if-none-match'] === object.etag) return { status: 304, headers, body: '' };
+  if (request.headers['if-none-match'] === object.etag) return { status: 304, headers, body: '' };
   return {
     status: 200,
     headers: { ...headers, 'content-length': String(object.contentLength) },
@@ -39,15 +41,13 @@ export function servePicture(
   };
 }
 
-function find(
-  messaging: Messaging,
-  { bucket, prefixes }: PublicPictures,
-  path: string,
-): StoredObject | undefined {
+function find(messaging: Messaging, buckets: readonly BucketSpec[], path: string): StoredObject | undefined {
   try {
     const key = decodeURIComponent(path.slice('/_images/'.length));
-    if (!prefixes.some((prefix) => key.startsWith(prefix))) return undefined;
-    return messaging.objects.getObject(bucket, key);
+    const bucket = buckets.find(({ arn, publicObjects }) =>
+      publicObjects.some((objects) => pattern(objects)(`${arn}/${key}`)),
+    );
+    return bucket && messaging.objects.getObject(bucket.name, key);
   } catch (error) {
     if (error instanceof URIError || (error as { statusCode?: number }).statusCode === 404) return undefined;
     throw error;

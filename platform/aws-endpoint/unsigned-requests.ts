@@ -5,7 +5,7 @@ import type { AwsRequest, AwsResponse } from './call.ts';
 import type { CredentialRegistry } from './credentials.ts';
 import { type DispatchResult, dispatch } from './dispatch.ts';
 import type { Faults } from './faults.ts';
-import { type PublicPictures, servePicture } from './picture-origin.ts';
+import { servePicture } from './picture-origin.ts';
 import type { S3 } from './s3.ts';
 import { corsHeaders, preflight } from './s3-cors.ts';
 import { isForm, readForm } from './s3-form.ts';
@@ -18,8 +18,7 @@ type Parts = {
   s3: S3;
   credentials: CredentialRegistry;
   messaging: Messaging;
-  bucket: (name: string) => BucketSpec | undefined;
-  images?: PublicPictures;
+  buckets: () => readonly BucketSpec[];
 };
 
 /**
@@ -30,10 +29,14 @@ export function unsignedRequests(
   parts: Parts,
 ): (awsRequest: AwsRequest) => DispatchResult | Promise<DispatchResult> | undefined {
   const services = { s3: parts.s3 };
+  const bucketOf = ({ path }: AwsRequest) => {
+    const name = decodeURIComponent(path.split('/')[1] ?? '');
+    return parts.buckets().find((bucket) => bucket.name === name);
+  };
   return (awsRequest) => {
     if (awsRequest.path.startsWith('/_images/'))
-      return servePicture(awsRequest, parts.messaging, parts.images);
-    if (awsRequest.method === 'OPTIONS') return preflight(awsRequest, parts.bucket(bucketOf(awsRequest)));
+      return servePicture(awsRequest, parts.messaging, parts.buckets());
+    if (awsRequest.method === 'OPTIONS') return preflight(awsRequest, bucketOf(awsRequest));
     const form = isForm(awsRequest);
     if (!form && !isPresigned(awsRequest)) return undefined;
     const read = form
@@ -44,14 +47,13 @@ export function unsignedRequests(
       const operation = parts.s3.operation(request, caller);
       return answer ? { ...operation, run: async () => answer(await operation.run()) } : operation;
     });
-    const cors = corsHeaders(awsRequest, parts.bucket(bucketOf(awsRequest)));
+    const cors = corsHeaders(awsRequest, bucketOf(awsRequest));
     const withCors = (done: DispatchResult): DispatchResult =>
       done === 'drop' ? done : addHeaders(done, cors);
     return outcome instanceof Promise ? outcome.then(withCors) : withCors(outcome);
   };
 }
 
-const bucketOf = (awsRequest: AwsRequest) => decodeURIComponent(awsRequest.path.split('/')[1] ?? '');
 const addHeaders = (answer: AwsResponse, headers: Record<string, string>): AwsResponse => ({
   ...answer,
   headers: { ...answer.headers, ...headers },

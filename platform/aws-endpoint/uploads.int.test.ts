@@ -12,7 +12,7 @@ import type { ObjectCreated } from './s3.ts';
 
 const bucketName = 'pictures';
 const pageOrigin = 'https://shop.example';
-const underTest = await anAwsEndpoint({ images: { bucket: bucketName, prefixes: ['renditions/'] } });
+const underTest = await anAwsEndpoint();
 const { awsEndpoint, as, operator } = underTest;
 underTest.buckets.push({
   stack: 'test',
@@ -20,6 +20,7 @@ underTest.buckets.push({
   name: bucketName,
   arn: `arn:aws:s3:::${bucketName}`,
   notifications: [],
+  publicObjects: [`arn:aws:s3:::${bucketName}/renditions/*`],
   cors: [
     {
       origins: [pageOrigin],

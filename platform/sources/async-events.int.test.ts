@@ -87,7 +87,13 @@ describe('an asynchronous event', () => {
 
   test('comes from a bucket and from a schedule that is run by hand', async () => {
     const { arn, name, recorded } = aRecorder('any');
-    const bucket = { name: 'pictures', arn: 'arn:aws:s3:::pictures', logicalId: 'Pictures', cors: [] };
+    const bucket = {
+      name: 'pictures',
+      arn: 'arn:aws:s3:::pictures',
+      logicalId: 'Pictures',
+      cors: [],
+      publicObjects: [],
+    };
     const { objects, sources } = start({
       buckets: [
         {

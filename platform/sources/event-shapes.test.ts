@@ -76,6 +76,7 @@ describe("a bucket's event", () => {
       { event: 's3:ObjectCreated:Put', functionArn: 'jpg', prefix: 'originals/', suffix: '.jpg' },
     ],
     cors: [],
+    publicObjects: [],
   };
   const created = {
     eventName: 'ObjectCreated:Put' as const,

@@ -61,7 +61,6 @@ export async function startCoreServices(
       (sandbox) => shutdown.add('endpoints', () => sandbox.stop()),
     ),
   ]);
-  const bucket = `${options.project}-${options.stage}-product-images-${accountId}-${region}`;
   const awsEndpoint = await startAwsEndpoint({
     port: ports.aws,
     region,
@@ -75,7 +74,6 @@ export async function startCoreServices(
       events()?.accept(name, payload);
       return { payload: '' };
     },
-    images: { bucket, prefixes: ['renditions/'] },
     log: (line) => log('warn', line),
   });
   shutdown.add('endpoints', () => awsEndpoint.stop());
