@@ -72,6 +72,8 @@ const faults: [string, number, (request: TestRequest) => TestRequest][] = [
   ['another media type', 415, (r) => ({ ...r, headers: { ...r.headers, 'Content-Type': `text/${marker}` } })],
 ];
 
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
 describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
   const logged = async (request: TestRequest) => {
     let response: TestAnswer<Record<string, unknown>> | undefined;
@@ -105,10 +107,11 @@ describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
     );
 
   if (route.access !== 'public')
-    test.each([
+    test.each<[string, number, TestRequest['caller']]>([
       ['without a caller', 401, undefined],
       ['of a caller without a role', 403, { userId: marker, roles: [] }],
-      ['with an expired token', 401, { userId: marker, roles: ['admin' as const], expiresAt: 1 }],
+      ['with an expired token', 401, { userId: marker, roles: ['admin'], expiresAt: nowSeconds() - 1 }],
+      ['with a token that expires now', 401, { userId: marker, roles: ['admin'], expiresAt: nowSeconds() }],
     ])('logs nothing of a request %s, and returns CORS headers', async (_, status, caller) => {
       const { caller: _caller, ...request } = validRequest(route);
       const result = await logged({ ...request, ...(caller === undefined ? {} : { caller }) });

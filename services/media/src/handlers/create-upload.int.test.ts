@@ -20,6 +20,17 @@ describe('an upload', () => {
     expect((await media.get(body.mediaId)).body).toMatchObject({ state: 'awaiting', altText: 'A lamp' });
   });
 
+  test('can be sent for ten minutes', async () => {
+    const { url, expiresAt } = (await media.register(uploadBody())).body.upload as unknown as {
+      url: string;
+      expiresAt: string;
+    };
+    expect(new URL(url).searchParams.get('X-Amz-Expires')).toBe('600');
+    const minutes = (Date.parse(expiresAt) - Date.now()) / 60_000;
+    expect(minutes).toBeGreaterThan(9);
+    expect(minutes).toBeLessThanOrEqual(10);
+  });
+
   test('accepts no other type and no other size', async () => {
     const { url } = (await media.register(uploadBody())).body.upload;
     expect((await put(url, 'hello', 'text/html')).status).toBe(403);

@@ -85,6 +85,15 @@ test.each<[string, Parameters<typeof catalog.next>[0], number]>([
   async (_, outcome, status) => {
     const { key, record, finishFirst, finishRetry } = await overtaken(outcome);
     if (outcome === 'fails') catalog.next('fails'); // the second attempt of the same call
+    const [times] = await database.query<{ lease: number; lifetime: number }>(
+      `SELECT extract(epoch FROM locked_until - clock_timestamp())::int AS lease,
+            extract(epoch FROM expires_at - clock_timestamp())::int AS lifetime
+       FROM idempotency_keys WHERE key = $1`,
+      [key],
+    );
+    // API Gateway waits 29 s for a function.
+    expect(times!.lease).toBeGreaterThan(25);
+    expect(times!.lifetime).toBeGreaterThan(24 * 60 * 60);
     expect((await finishFirst()).status).toBe(status);
 
     expect(await recordOf(key)).toEqual(record);

@@ -69,7 +69,7 @@ describe('wrong current passwords', () => {
     for (let attempt = 0; attempt < 9; attempt += 1) await change(owner, 'not the password');
     const changed = await change(owner, owner.password);
     expect(changed.status).toBe(200);
-    const { email } = changed.body;
+    const { email } = owner; // counted by the address that the account had
     for (let attempt = 0; attempt < 10; attempt += 1)
       expect((await users.login({ email, password: 'not the password' })).status).toBe(401);
   });
@@ -89,6 +89,18 @@ describe('the attempts for an address', () => {
     expect((await users.login({ email, password: 'wrong' })).status).toBe(401);
     expect((await users.login({ email, password })).status).toBe(200);
   });
+});
+
+test('a refresh token expires after thirty days, an access token after fifteen minutes', async () => {
+  const { email, password, account } = await anAccount();
+  const { body } = await users.login({ email, password });
+  const [row] = await users.database.query<{ seconds: number }>(
+    'SELECT extract(epoch FROM expires_at - issued_at)::int AS seconds FROM refresh_tokens WHERE user_id = $1',
+    [account.id],
+  );
+  expect(row!.seconds).toBe(30 * 24 * 60 * 60);
+  const { iat, exp } = JSON.parse(Buffer.from(body.accessToken.split('.')[1]!, 'base64url').toString());
+  expect([exp - iat, body.expiresIn]).toEqual([15 * 60, 15 * 60]);
 });
 
 test('no log contains a password, a token, an address or a name', async () => {
