@@ -33,7 +33,7 @@ const claimMs = 5_000;
  *
  * SES takes no idempotency key. If the process dies between SES's response and the record (one call to DynamoDB), or
  * the response is lost, the mail is sent again. The alternative, to record it as sent first, would lose mails.
- * ADR 0016 says why this is not Powertools idempotency.
+ * ADR 0017 says why this is not Powertools idempotency.
  */
 export const mailDelivery =
   ({ messages, send, clock }: MailDeliveryDeps): DeliverMail =>

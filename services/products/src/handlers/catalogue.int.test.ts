@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 describe('a category', () => {
-  test('is added once, and listed', async () => {
+  test('is created once, and listed', async () => {
     expect(
       (await call(api.createCategoryRoute, { body: { categoryId: 'chairs', name: 'Chairs' } })).status,
     ).toBe(201);
@@ -33,7 +33,7 @@ describe('a category', () => {
     expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining(['Chairs', 'Lamps', 'Tables']));
   });
 
-  test('comes page by page', async () => {
+  test('is listed in pages', async () => {
     const all = (await call(api.listCategoriesRoute, { query: { limit: '98' } })).body.items;
     const first = (await call(api.listCategoriesRoute, { query: { limit: '1' } })).body;
     const rest = (await call(api.listCategoriesRoute, { query: { limit: '100', cursor: first.nextCursor! } }))
@@ -59,35 +59,35 @@ describe('a category', () => {
     });
   });
 
-  test('asked for ten times at once with one key is added once', async () => {
+  test('requested ten times at once with one key is created once', async () => {
     const request = {
       body: { categoryId: 'beds', name: 'Beds' },
       headers: { 'Idempotency-Key': randomUUID() },
     };
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 10 }, () => call(api.createCategoryRoute, request)),
     );
-    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
+    expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(201));
   });
 });
 
 describe('a product', () => {
-  test('is added and shown, with its version as the ETag', async () => {
-    const answer = await call(api.createProductRoute, { body: draft({ description: ' Bright. ' }) });
-    expect(answer).toMatchObject({
+  test('is created and returned, with its version as the ETag', async () => {
+    const response = await call(api.createProductRoute, { body: draft({ description: ' Bright. ' }) });
+    expect(response).toMatchObject({
       status: 201,
-      headers: { etag: '"1"', location: `/api/v1/products/${answer.body.productId}` },
+      headers: { etag: '"1"', location: `/api/v1/products/${response.body.productId}` },
       body: { name: 'Lamp', description: 'Bright.', status: 'on-sale', pictures: [], version: 1 },
     });
-    const shown = await call(api.getProductRoute, { params: { id: answer.body.productId } });
+    const shown = await call(api.getProductRoute, { params: { id: response.body.productId } });
     expect(shown).toMatchObject({
       status: 200,
       headers: { etag: '"1"', 'cache-control': 'public, max-age=5' },
     });
-    expect(shown.body).toEqual(answer.body);
-    const inCapitals = { id: answer.body.productId.toUpperCase() };
-    expect((await call(api.getProductRoute, { params: inCapitals })).body).toEqual(answer.body);
-    expect(await shop.events(answer.body.productId)).toMatchObject([
+    expect(shown.body).toEqual(response.body);
+    const inCapitals = { id: response.body.productId.toUpperCase() };
+    expect((await call(api.getProductRoute, { params: inCapitals })).body).toEqual(response.body);
+    expect(await shop.events(response.body.productId)).toMatchObject([
       {
         type: 'PRODUCT_CHANGED',
         sequence: 1,
@@ -96,12 +96,12 @@ describe('a product', () => {
     ]);
   });
 
-  test('with the same key again is the same product; another body under it is refused', async () => {
+  test('with the same key is the same product; another body under it is refused', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 5 }, () => call(api.createProductRoute, { body: draft(), headers })),
     );
-    expect(new Set(answers.map(({ body }) => body.productId)).size).toBe(1);
+    expect(new Set(responses.map(({ body }) => body.productId)).size).toBe(1);
     const other = await call(api.createProductRoute, { body: draft({ name: 'Other' }), headers });
     expect(other).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
   });
@@ -116,7 +116,7 @@ describe('a product', () => {
     expect((await call(api.createProductRoute, { body: draft(), headers })).status).toBe(201);
   });
 
-  test('is changed from the version that was read, and from no other', async () => {
+  test('is changed only from the current version', async () => {
     const { productId } = await shop.aProduct();
     const changed = await change(productId, 1, draft({ name: 'Lantern' }));
     expect(changed).toMatchObject({
@@ -135,15 +135,15 @@ describe('a product', () => {
     expect((await shop.events(productId)).map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
-  test('changed by several at once takes one change', async () => {
+  test('changed by several requests at once takes one change', async () => {
     const { productId } = await shop.aProduct();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, (_, n) => change(productId, 1, draft({ name: `Lamp ${n}` }))),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(412)]);
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(412)]);
   });
 
-  test('changed again with the same key answers as the first time', async () => {
+  test('changed again with the same key returns the first response', async () => {
     const { productId } = await shop.aProduct();
     const headers = { 'Idempotency-Key': randomUUID() };
     const first = await change(productId, 1, draft({ name: 'New' }), headers);
@@ -160,7 +160,7 @@ describe('a product', () => {
     });
   });
 
-  test('moves to another category whole', async () => {
+  test('changes its category in one transaction', async () => {
     const { productId } = await shop.aProduct({ name: 'Table lamp' });
     expect((await change(productId, 1, draft({ category: 'tables' }))).status).toBe(200);
     expect(await shop.asItIsNow(productId)).toMatchObject({ category: 'tables', version: 2 });
@@ -175,7 +175,7 @@ describe('a product', () => {
     });
   });
 
-  test('that is retired can be looked at, and is neither listed nor retired twice', async () => {
+  test('that is retired can be read, but is neither listed nor retired again', async () => {
     const { productId } = await shop.aProduct({ price: { amountCents: 77, currency: 'EUR' } });
     const retire = (version: number) =>
       call(api.retireProductRoute, { params: { id: productId }, headers: { 'If-Match': `"${version}"` } });
@@ -186,7 +186,7 @@ describe('a product', () => {
     expect(items).toEqual([]);
   });
 
-  test('that is not there is said to be so, everywhere', async () => {
+  test('that does not exist returns 404 on every route', async () => {
     const id = randomUUID();
     const missing = { status: 404, body: { code: 'PRODUCT_NOT_FOUND' } };
     expect(await call(api.getProductRoute, { params: { id } })).toMatchObject(missing);
@@ -199,7 +199,7 @@ describe('a product', () => {
     expect((await call(api.getProductRoute, { params: { id: 'lamp' } })).status).toBe(400);
   });
 
-  test('announced in the outbox is published by the relay, once', async () => {
+  test('has its event published by the relay, once', async () => {
     const { productId } = await shop.aProduct();
     expect(await shop.relay(productId)).toEqual({ batchItemFailures: [] });
     expect(await shop.relay(productId)).toEqual({ batchItemFailures: [] });
@@ -208,77 +208,7 @@ describe('a product', () => {
   });
 });
 
-describe('a list of products', () => {
-  const cents = (items: { [key: string]: unknown }[]) =>
-    items.map((item) => (item['price'] as { amountCents: number }).amountCents);
-  const list = async (query: Record<string, string>) => (await call(api.listProductsRoute, { query })).body;
-
-  beforeAll(async () => {
-    await call(api.createCategoryRoute, { body: { categoryId: 'rugs', name: 'Rugs' } });
-    for (const amountCents of [300, 100, 500, 200, 300])
-      await shop.aProduct({ category: 'rugs', price: { amountCents, currency: 'EUR' } });
-  });
-
-  test('is of one category, by price, up or down', async () => {
-    expect(cents((await list({ category: 'rugs' })).items)).toEqual([100, 200, 300, 300, 500]);
-    expect(cents((await list({ category: 'rugs', sort: '-price' })).items)).toEqual([
-      500, 300, 300, 200, 100,
-    ]);
-  });
-
-  test('keeps to a range of prices, both ends in it', async () => {
-    const range = { category: 'rugs', minPriceCents: '200', maxPriceCents: '300' };
-    expect(cents((await list(range)).items)).toEqual([200, 300, 300]);
-    expect((await list({ ...range, minPriceCents: '301' })).items).toEqual([]);
-  });
-
-  test('comes page by page, nothing twice and nothing left out', async () => {
-    for (const filter of [{ category: 'rugs' }, { category: 'rugs', sort: '-price' }, {}]) {
-      const whole = await list({ ...filter, limit: '100' });
-      const pages = [];
-      let cursor: string | undefined;
-      do {
-        const page = await list({ ...filter, limit: '2', ...(cursor && { cursor }) });
-        pages.push(...page.items);
-        cursor = page.nextCursor;
-      } while (cursor);
-      expect(pages.map(({ productId }) => productId)).toEqual(whole.items.map(({ productId }) => productId));
-    }
-  });
-
-  test('refuses a cursor of another list', async () => {
-    const { nextCursor } = await list({ category: 'rugs', limit: '2' });
-    for (const query of [
-      { category: 'lamps', cursor: nextCursor! },
-      { category: 'rugs', minPriceCents: '400', cursor: nextCursor! },
-      { category: 'rugs', sort: '-price', cursor: nextCursor! },
-      { category: 'rugs', maxPriceCents: '400', cursor: nextCursor! },
-      { cursor: nextCursor! },
-      { cursor: 'made-up' },
-    ])
-      expect(await call(api.listProductsRoute, { query })).toMatchObject({
-        status: 400,
-        body: { errors: [{ field: 'cursor' }] },
-      });
-  });
-
-  test.each(['\ud800', '\0', ''])('refuses a cursor with the category %j', async (category) => {
-    const { nextCursor } = await list({ limit: '1' });
-    const genuine = Buffer.from(nextCursor!, 'base64url').toString();
-    expect(genuine).toContain('"category":"rugs"');
-    const forged = genuine.replace('"category":"rugs"', `"category":${JSON.stringify(category)}`);
-    const cursor = Buffer.from(forged).toString('base64url');
-    expect(await call(api.listProductsRoute, { query: { limit: '1', cursor } })).toMatchObject({
-      status: 400,
-      body: {
-        code: 'INVALID_REQUEST',
-        errors: [{ field: 'cursor', message: 'is not one that this list returned' }],
-      },
-    });
-  });
-});
-
-describe('bad input is refused by name', () => {
+describe('invalid input is refused, naming the field', () => {
   test.each([
     ['name', ''],
     ['name', 'x'.repeat(201)],
@@ -317,7 +247,7 @@ describe('bad input is refused by name', () => {
   });
 });
 
-test('what changes the catalogue or its stock is for admins', async () => {
+test('routes that change the catalogue or stock require an admin', async () => {
   const { productId } = await shop.aProduct();
   const customer = { ...admin, roles: ['customer'] as 'customer'[] };
   for (const [route, request] of [
@@ -334,7 +264,7 @@ test('what changes the catalogue or its stock is for admins', async () => {
     expect((await call(route, { ...request, caller: customer })).status).toBe(403);
 });
 
-test('the service says that it works', async () => {
+test('health reports that the tables respond', async () => {
   expect(await call(api.healthRoute)).toMatchObject({
     status: 200,
     body: { status: 'ok', service: 'products' },

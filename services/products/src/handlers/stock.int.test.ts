@@ -164,6 +164,37 @@ describe('an order’s stock', () => {
   });
 });
 
+describe('the limits of a reservation', () => {
+  const linesOf = (count: number, quantity = 1) =>
+    Array.from({ length: count }, () => ({ productId: randomUUID(), quantity }));
+  const reserve = (lines: unknown[]) => shop.reserve({ ...aReservation(randomUUID(), 1), lines });
+
+  test.each([
+    ['45 lines', linesOf(45)],
+    ['1,000 pieces', linesOf(1, 1_000)],
+  ])('%s are accepted', async (_, lines) => {
+    expect(await reserve(lines)).toMatchObject({ ok: false, refusal: { code: 'PRODUCT_NOT_FOUND' } });
+  });
+
+  test.each([
+    ['46 lines', linesOf(46)],
+    ['1,001 pieces', linesOf(1, 1_001)],
+    ['no lines', []],
+    ['no pieces', linesOf(1, 0)],
+  ])('%s are not', async (_, lines) => {
+    await expect(reserve(lines)).rejects.toThrow('lines');
+  });
+
+  test('exactly the available pieces can be reserved, and one more cannot', async () => {
+    const { productId } = await shop.aProduct();
+    await count(productId, { berlin: 2, paris: 1 });
+    expect(await shop.reserve(aReservation(productId, 4))).toMatchObject({
+      refusal: { code: 'OUT_OF_STOCK', lines: [{ productId, available: 3 }] },
+    });
+    expect(await shop.reserve(aReservation(productId, 3))).toMatchObject({ ok: true });
+  });
+});
+
 describe('a processed picture', () => {
   const aPicture = (productId: string, mediaId: string = randomUUID()) =>
     anEvent(MediaProcessed, {
