@@ -121,7 +121,7 @@ export const Internal = shopError({
   title: 'Something went wrong',
 });
 
-// Returned by API Gateway and the firewall before a service is invoked (shared/serverless/gateway-responses.yml).
+// Returned by API Gateway and the firewall before a service is invoked (shared/serverless/rest-api.yml).
 
 /** No route has this method and path. */
 export const RouteNotFound = shopError({

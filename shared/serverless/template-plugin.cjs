@@ -1,6 +1,7 @@
 const { join } = require('node:path');
-const { keepAsyncFailures } = require('./template-plugin/async-failures.cjs');
+const { addAsyncFailureQueue } = require('./template-plugin/async-failures.cjs');
 const { shiftGradually } = require('./template-plugin/canary.cjs');
+const { applyFunctionDefaults } = require('./template-plugin/function-defaults.cjs');
 const { encryptLogs } = require('./template-plugin/encrypted-logs.cjs');
 const { putLive } = require('./template-plugin/live-alias.cjs');
 const {
@@ -33,6 +34,7 @@ module.exports = class TemplatePlugin {
     const { service } = this.serverless;
     const { catalogue } = await import('../events/catalogue.ts');
     nameRoles(service, this.serverless.getProvider('aws').getRegion());
+    applyFunctionDefaults(service);
     expandSubscriptions(service, catalogue);
   }
 
@@ -46,7 +48,7 @@ module.exports = class TemplatePlugin {
     narrowNetworkRights(template);
     narrowLogRights(template);
     deployWhole(template);
-    keepAsyncFailures(template);
+    addAsyncFailureQueue(template, { prefix: service.custom.prefix, service: service.service });
     encryptLogs(template, service.custom.prefix);
     migrateSchemaFirst(template, [
       join(serviceDir, 'migrations'),

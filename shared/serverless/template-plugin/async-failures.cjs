@@ -1,18 +1,22 @@
 const { grant, ofType, referredTo, roleOf } = require('./template.cjs');
 
-const QUEUE = 'AsyncFailures';
+const queueId = 'AsyncFailures';
 
 /**
- * Gives every function that AWS calls and does not wait for (a bucket, a topic, a schedule) a place for the events that
- * it could not handle: after two retries Lambda would forget them. The queue is in async-failures.yml, which a stack
- * with such a function includes.
+ * Gives every function that AWS invokes asynchronously (a bucket, a topic or a schedule) a queue for the events that it
+ * could not handle: after two retries Lambda would drop them. Each message holds the event and the error;
+ * docs/runbooks/async-failures.md says what to do.
  */
-function keepAsyncFailures(template) {
-  for (const logicalId of calledAndForgotten(template)) {
-    if (!template.Resources[QUEUE])
-      throw new Error(`${logicalId} is called asynchronously: include shared/serverless/async-failures.yml`);
+function addAsyncFailureQueue(template, { prefix, service }) {
+  const logicalIds = asynchronouslyInvoked(template);
+  if (logicalIds.length === 0) return;
+  template.Resources[queueId] = failureQueue(
+    `${prefix}-${service.replace(/^shop-/, '')}-async-failures`,
+    prefix,
+  );
+  for (const logicalId of logicalIds) {
     const fn = template.Resources[logicalId];
-    const destination = { 'Fn::GetAtt': [QUEUE, 'Arn'] };
+    const destination = { 'Fn::GetAtt': [queueId, 'Arn'] };
     grant(roleOf(template, fn), {
       Sid: 'KeepFailedEvents',
       Effect: 'Allow',
@@ -21,7 +25,7 @@ function keepAsyncFailures(template) {
     });
     template.Resources[logicalId.replace(/LambdaFunction$/, 'AsyncEvents')] = {
       Type: 'AWS::Lambda::EventInvokeConfig',
-      // Lambda refuses a destination that the role may not send to.
+      // Lambda rejects a destination that the role may not send to.
       DependsOn: [referredTo(fn.Properties.Role)],
       Properties: {
         FunctionName: { Ref: logicalId },
@@ -34,8 +38,18 @@ function keepAsyncFailures(template) {
   }
 }
 
-/** Logical ids of the functions that a schedule, a topic or a bucket of this stack calls. */
-function calledAndForgotten(template) {
+const failureQueue = (name, prefix) => ({
+  Type: 'AWS::SQS::Queue',
+  Properties: {
+    QueueName: name,
+    // The maximum of SQS: fourteen days.
+    MessageRetentionPeriod: 1_209_600,
+    KmsMasterKeyId: { 'Fn::ImportValue': `${prefix}-messaging-key-arn` },
+  },
+});
+
+/** Logical ids of the functions that a schedule, a topic or a bucket of this stack invokes. */
+function asynchronouslyInvoked(template) {
   const targets = [
     ...ofType(template, 'AWS::Events::Rule').flatMap(([, rule]) =>
       (rule.Properties.Targets ?? []).map(({ Arn }) => Arn),
@@ -51,4 +65,4 @@ function calledAndForgotten(template) {
   return [...new Set(ids)];
 }
 
-module.exports = { keepAsyncFailures };
+module.exports = { addAsyncFailureQueue };

@@ -1,0 +1,17 @@
+/** Environment variables of functions that connect to PostgreSQL or Redis, which are inside the VPC. */
+const vpcVariables = ['DATABASE_HOST', 'REDIS_HOST'];
+
+/**
+ * Gives every function that states none the service's environment (its environment.yml), and every function that connects
+ * to a database or Redis the VPC. The others stay outside the VPC, where they start without a network interface.
+ */
+function applyFunctionDefaults(service) {
+  const { environment, vpc } = service.custom;
+  for (const name of service.getAllFunctions()) {
+    const fn = service.getFunction(name);
+    if (environment) fn.environment ??= structuredClone(environment);
+    if (vpcVariables.some((variable) => variable in (fn.environment ?? {}))) fn.vpc ??= structuredClone(vpc);
+  }
+}
+
+module.exports = { applyFunctionDefaults };
