@@ -18,3 +18,13 @@ export type Decider<State, Command, Refusal extends ShopError = never, Extra = u
   state: State,
   command: Command,
 ) => Decision<State, Refusal, Extra>;
+
+/** What every command carries: its time, and the id of the event that announces the change. */
+export type CommandMeta = { at: Date; eventId: string };
+
+/** A refusal as a decision. */
+export const refused = <Refusal extends ShopError>(refusal: Refusal) =>
+  ({ kind: 'refused', refusal }) as const;
+
+/** No change as a decision. */
+export const unchanged = <State>(state: State) => ({ kind: 'unchanged', state }) as const;

@@ -47,5 +47,5 @@ for (const service of inPostgres) {
   );
   const said = new TextDecoder().decode(answer.Payload);
   if (answer.FunctionError) throw new Error(`${FunctionName}: ${said}`);
-  console.log(`${service}: ${(JSON.parse(said) as { takenBack: number }).takenBack} events`);
+  console.log(`${service}: ${(JSON.parse(said) as { markedUnsent: number }).markedUnsent} events`);
 }

@@ -1,32 +1,23 @@
-import type { Database, Transaction } from './database.ts';
+import type { Database } from './database.ts';
 import { type Sql, sql } from './sql.ts';
 
-/**
- * Records that a subscriber handles an event, in the transaction of what it does; false if it already did.
- * With the outbox it proves completeness: every event of the filter has its record.
- */
-export async function firstTime(
-  transaction: Transaction,
-  subscriber: string,
-  eventId: string,
-): Promise<boolean> {
-  const rows = await transaction.query(
-    'INSERT INTO handled_events (subscriber, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id',
-    [subscriber, eventId],
-  );
-  return rows.length === 1;
-}
+/** An event that a subscriber handles. */
+export type HandledEvent = { subscriber: string; eventId: string };
 
-/** The same record as a part of a larger statement, for what tolerates an event twice by its own state. */
-export const handling = (subscriber: string, eventId: string, condition: Sql): Sql =>
+/**
+ * Part of a larger statement: records that a subscriber handled an event, in the transaction of the effect, if
+ * `condition` holds. With the outbox this proves completeness: every event that the subscriber's filter lets through
+ * has its record. Duplicates are harmless because the aggregate's state makes the second delivery `unchanged`.
+ */
+export const markHandled = ({ subscriber, eventId }: HandledEvent, condition: Sql): Sql =>
   sql`INSERT INTO handled_events (subscriber, event_id)
       SELECT ${subscriber}, ${eventId}::uuid WHERE ${condition} ON CONFLICT DO NOTHING`;
 
 /** Longer than a queue and then its dead-letter queue keep a message (14 days each). */
 const keepDays = 30;
 
-/** Forgets events that can no longer be delivered again. Returns how many. */
-export async function forgetHandledEvents(database: Database): Promise<number> {
+/** Deletes records of events that can no longer be delivered again. Returns how many. */
+export async function deleteOldHandledEvents(database: Database): Promise<number> {
   const rows = await database.query(
     sql`DELETE FROM handled_events WHERE handled_at < clock_timestamp() - ${keepDays} * interval '1 day' RETURNING 1`,
   );

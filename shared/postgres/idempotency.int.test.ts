@@ -1,13 +1,15 @@
 import { IdempotencyKeyReused, InvalidRequest, RequestInProgress, Unavailable } from '../errors.ts';
 import { ok } from '../http/response.ts';
 import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
+import { type Attempt, runIdempotently, type StartedRequest } from '../idempotency/run.ts';
 import { newId } from '../ids.ts';
 import { eventually } from '../testing/eventually.ts';
 import { aMigratedDatabase } from '../testing/postgres.ts';
-import { type Completion, forgetExpiredKeys, idempotently } from './idempotency.ts';
+import { completeRequest, deleteExpiredKeys, postgresIdempotency } from './idempotency.ts';
 import { sql } from './sql.ts';
 
 const { database } = await aMigratedDatabase();
+const store = postgresIdempotency(database);
 await database.query('CREATE TABLE effects (resource_id uuid)');
 
 const aRequest = (body: unknown = {}): IdempotentRequest => ({
@@ -15,28 +17,40 @@ const aRequest = (body: unknown = {}): IdempotentRequest => ({
   key: newId(),
   fingerprint: fingerprintOf(body),
 });
+const responseOf = (resourceId: string) => ok({ resourceId });
+const complete = (started: StartedRequest, resourceId = started.resourceId) =>
+  database.query(completeRequest(started, responseOf(resourceId), sql`true`));
 
-/** What a handler does: an effect and its answer in one transaction. */
-const effect = (resourceId: string, complete: Completion) =>
-  database.transaction(async (transaction) => {
-    await transaction.query(sql`INSERT INTO effects VALUES (${resourceId})`);
-    const answer = ok({ resourceId });
-    await complete(transaction, answer);
-    return answer;
-  });
-const run = (request: IdempotentRequest | undefined) => idempotently(database, request, effect);
-const runWith = (request: IdempotentRequest, work: Parameters<typeof idempotently>[2]) =>
-  idempotently(database, request, work);
+/** What a handler does: an effect, and its response in the same statement. */
+async function effect({ resourceId, started }: Attempt) {
+  if (started === undefined) await database.query(sql`INSERT INTO effects VALUES (${resourceId})`);
+  else
+    await database.query(sql`
+      WITH completed AS (${completeRequest(started, responseOf(resourceId), sql`true`)})
+      INSERT INTO effects SELECT ${resourceId}::uuid FROM completed`);
+  return responseOf(resourceId);
+}
+const run = (request: IdempotentRequest | undefined, work = effect) => runIdempotently(store, request, work);
 const effectsOf = (resourceId: unknown) =>
   database.query(sql`SELECT FROM effects WHERE resource_id = ${resourceId}`);
-const lapse = ({ key }: IdempotentRequest) =>
+const expireLease = ({ key }: IdempotentRequest) =>
   database.query(
     sql`UPDATE idempotency_keys SET locked_until = clock_timestamp() - interval '1 s' WHERE key = ${key}`,
   );
-const idOf = (answer: { body?: unknown }) => (answer.body as { resourceId: string }).resourceId;
+const recordOf = ({ key }: IdempotentRequest) =>
+  database.query<{ locked_until: string; response: unknown }>(
+    sql`SELECT locked_until::text, response FROM idempotency_keys WHERE key = ${key}`,
+  );
+const idOf = (response: { body?: unknown }) => (response.body as { resourceId: string }).resourceId;
+/** Starts a request and returns what proves the ownership of its record. */
+async function started(request: IdempotentRequest): Promise<StartedRequest> {
+  const result = await store.start(request);
+  if (result.kind !== 'started') throw new Error('the request is known');
+  return result.started;
+}
 
 describe('an idempotent request', () => {
-  test('sent again gets the first answer, marked', async () => {
+  test('sent again returns the first response, marked as replayed', async () => {
     const request = aRequest();
     const first = await run(request);
     const second = await run(request);
@@ -44,106 +58,121 @@ describe('an idempotent request', () => {
     expect(await effectsOf(idOf(first))).toHaveLength(1);
   });
 
-  test('ten at once: one effect, and every other hears the same or is asked to wait', async () => {
+  test('sent ten times at once has one effect; the others replay it or are refused as in progress', async () => {
     const request = aRequest();
     const results = await Promise.allSettled(Array.from({ length: 10 }, () => run(request)));
-    const answers = results.flatMap((result) => (result.status === 'fulfilled' ? [idOf(result.value)] : []));
+    const ids = results.flatMap((result) => (result.status === 'fulfilled' ? [idOf(result.value)] : []));
     const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    expect(new Set(answers).size).toBe(1);
-    expect(refusals.every((refusal) => refusal instanceof RequestInProgress)).toBe(true);
-    expect(await effectsOf(answers[0])).toHaveLength(1);
+    expect(new Set(ids).size).toBe(1);
+    expect(refusals.filter((refusal) => !(refusal instanceof RequestInProgress))).toEqual([]);
+    expect(await effectsOf(ids[0])).toHaveLength(1);
   });
 
-  test('another body under the same key is refused', async () => {
+  test('with another body under the same key is refused', async () => {
     const request = aRequest({ quantity: 1 });
     await run(request);
     const other = { ...request, fingerprint: fingerprintOf({ quantity: 2 }) };
     await expect(run(other)).rejects.toThrow(IdempotencyKeyReused);
   });
 
-  test('the same key of another caller is another key', async () => {
+  test('with the same key of another caller is another request', async () => {
     const request = aRequest();
     const first = await run(request);
     const other = await run({ ...request, scope: 'test:somebody-else' });
     expect(idOf(other)).not.toBe(idOf(first));
   });
 
-  test('without a key each request has its effect', async () => {
+  test('without a key has an effect each time', async () => {
     const [first, second] = [await run(undefined), await run(undefined)];
     expect(idOf(first)).not.toBe(idOf(second));
   });
 
-  test('a refusal burns no key: the next request may even be another', async () => {
+  test('that is refused frees its key, even for another request', async () => {
     const request = aRequest({ quantity: 0 });
-    const refuse = () => Promise.reject(new InvalidRequest('no'));
-    await expect(idempotently(database, request, refuse)).rejects.toThrow(InvalidRequest);
+    await expect(run(request, () => Promise.reject(new InvalidRequest('no')))).rejects.toThrow(
+      InvalidRequest,
+    );
     const better = { ...request, fingerprint: fingerprintOf({ quantity: 1 }) };
     expect((await run(better)).status).toBe(200);
   });
 
-  test('after a fault the same request goes on at once, under the same id', async () => {
+  test('that failed continues at once with the same id, and only for the same request', async () => {
     const request = aRequest();
-    const seen: string[] = [];
-    const faulty = (resourceId: string) => {
-      seen.push(resourceId);
+    const ids: string[] = [];
+    const failing = ({ resourceId }: Attempt) => {
+      ids.push(resourceId);
       return Promise.reject(new Unavailable('not now'));
     };
-    await expect(idempotently(database, request, faulty)).rejects.toThrow(Unavailable);
-    expect(idOf(await run(request))).toBe(seen[0]);
+    await expect(run(request, failing)).rejects.toThrow(Unavailable);
+    expect(idOf(await run(request))).toBe(ids[0]);
     const other = { ...request, fingerprint: fingerprintOf('other') };
     await expect(run(other)).rejects.toThrow(IdempotencyKeyReused);
   });
 
-  test('one whose process died is taken up when its lease lapses, under the same id', async () => {
+  test('whose process died is taken over when its lease expires, with the same id', async () => {
     const request = aRequest();
     let died = '';
-    void idempotently(database, request, (resourceId) => {
+    void run(request, ({ resourceId }) => {
       died = resourceId;
       return new Promise(() => {});
     });
     await eventually(() => expect(died).not.toBe(''));
     await expect(run(request)).rejects.toThrow(RequestInProgress);
-    await lapse(request);
+    await expireLease(request);
     expect(idOf(await run(request))).toBe(died);
   });
 
-  test('one that was taken over commits nothing, and takes nothing from its successor', async () => {
-    const request = aRequest();
-    const first = await runWith(request, async (resourceId, complete) => {
-      await lapse(request);
-      // The retry is through before the first goes on.
-      const retried = await run(request);
-      await expect(effect(resourceId, complete)).rejects.toThrow(RequestInProgress);
-      expect(await database.query(complete.part(ok({}), sql`true`))).toEqual([]);
-      return retried;
-    });
-    expect(await effectsOf(idOf(first))).toHaveLength(1);
-    expect(idOf(await run(request))).toBe(idOf(first));
-  });
-
-  test('one that fails after it was taken over does not free the key of its successor', async () => {
-    const request = aRequest();
-    let retried: string | undefined;
-    const refusal = runWith(request, async () => {
-      await lapse(request);
-      retried = idOf(await run(request));
-      throw new InvalidRequest('too late to matter');
-    });
-    await expect(refusal).rejects.toThrow(InvalidRequest);
-    expect(idOf(await run(request))).toBe(retried);
-  });
-
-  test('a key is forgotten after its lifetime, and not before', async () => {
+  test('is kept for its lifetime and then deleted', async () => {
     const [old, young] = [aRequest(), aRequest()];
     const [first, other] = [await run(old), await run(young)];
-    await database.query(
-      sql`UPDATE idempotency_keys SET expires_at = clock_timestamp() - interval '1 s' WHERE key = ${old.key}`,
-    );
+    const expire = () =>
+      database.query(
+        sql`UPDATE idempotency_keys SET expires_at = clock_timestamp() - interval '1 s' WHERE key = ${old.key}`,
+      );
+    await expire();
     expect(idOf(await run(old))).not.toBe(idOf(first));
-    await database.query(
-      sql`UPDATE idempotency_keys SET expires_at = clock_timestamp() - interval '1 s' WHERE key = ${old.key}`,
-    );
-    expect(await forgetExpiredKeys(database)).toBe(1);
+    await expire();
+    expect(await deleteExpiredKeys(database)).toBe(1);
     expect(idOf(await run(young))).toBe(idOf(other));
+  });
+});
+
+describe('an attempt that lost its lease, while its successor is still running,', () => {
+  async function takenOver() {
+    const request = aRequest();
+    const first = await started(request);
+    await expireLease(request);
+    const successor = await started(request);
+    expect(successor.resourceId).toBe(first.resourceId);
+    expect(successor.lease).not.toBe(first.lease);
+    return { request, first, successor };
+  }
+
+  test.each([
+    ['is refused', new InvalidRequest('no')],
+    ['fails', new Unavailable('not now')],
+    ['fails unexpectedly', new Error('broken')],
+  ])('does not release the record when it %s', async (_, error) => {
+    const { request, first, successor } = await takenOver();
+    const before = await recordOf(request);
+    expect(await store.fail(first, error)).toBeUndefined();
+    expect(await recordOf(request)).toEqual(before);
+    await expect(run(request)).rejects.toThrow(RequestInProgress);
+    expect(await complete(successor)).toHaveLength(1);
+  });
+
+  test('does not complete the record', async () => {
+    const { request, first, successor } = await takenOver();
+    expect(await complete(first, newId())).toEqual([]);
+    expect(await recordOf(request)).toMatchObject([{ response: null }]);
+    expect(await complete(successor)).toHaveLength(1);
+    expect(idOf(await run(request))).toBe(successor.resourceId);
+  });
+
+  test('does not complete the record after its successor has', async () => {
+    const { request, first, successor } = await takenOver();
+    await complete(successor);
+    expect(await complete(first, newId())).toEqual([]);
+    expect(idOf(await run(request))).toBe(successor.resourceId);
   });
 });

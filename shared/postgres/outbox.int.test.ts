@@ -1,11 +1,12 @@
 import type { NewEvent } from '../events/event.ts';
 import { OrderCancelled, OrderCompleted } from '../events/orders.ts';
 import { newId } from '../ids.ts';
+import { toEntries } from '../outbox/entry.ts';
 import { type Publish, snsPublisher } from '../outbox/publish.ts';
 import { aQueue, aTopic } from '../testing/engines.ts';
 import { aMigratedDatabase } from '../testing/postgres.ts';
 import { eventsIn } from '../testing/queue.ts';
-import { postgresOutbox, type Written } from './outbox.ts';
+import { insertOutboxRows, postgresOutbox, type Written } from './outbox.ts';
 import { sql } from './sql.ts';
 
 const { database } = await aMigratedDatabase();
@@ -18,7 +19,7 @@ const toSns = snsPublisher((topic) => (topic.endsWith('.fifo') ? fifoTopic : pla
 const outbox = postgresOutbox(database, toSns);
 
 const cause = { correlationId: 'test' };
-const aFact = (orderId: string, sequence: number): NewEvent<typeof OrderCompleted> => ({
+const anEventOf = (orderId: string, sequence: number): NewEvent<typeof OrderCompleted> => ({
   definition: OrderCompleted,
   id: newId(),
   aggregateId: orderId,
@@ -26,10 +27,13 @@ const aFact = (orderId: string, sequence: number): NewEvent<typeof OrderComplete
   time: new Date('2026-11-21T12:00:00Z'),
   data: { orderId, userId: newId(), orderNumber: 'N', totalCents: 1, currency: 'EUR' },
 });
-const write = (...facts: NewEvent[]): Promise<Written> =>
-  database.transaction((transaction) => outbox.append(transaction, facts, cause));
-/** As if the claims of a process that died had lapsed. */
-const lapse = () =>
+async function write(...events: NewEvent[]): Promise<Written> {
+  const entries = toEntries(events, cause);
+  const rows = await database.query<{ claimed: boolean }>(insertOutboxRows(entries, sql`true`));
+  return { entries, claimed: rows.every(({ claimed }) => claimed) };
+}
+/** As if the claims of a process that died had expired. */
+const expireClaims = () =>
   database.query(
     sql`UPDATE outbox SET claimed_until = clock_timestamp() - interval '1 s' WHERE sent_at IS NULL`,
   );
@@ -45,12 +49,12 @@ beforeEach(async () => {
 });
 
 describe('the outbox', () => {
-  test('relays what was committed to each topic of the event, and marks it sent', async () => {
-    const fact = aFact(newId(), 1);
-    await outbox.relay(await write(fact));
+  test('publishes a committed event to each of its topics, and marks it sent', async () => {
+    const event = anEventOf(newId(), 1);
+    await outbox.relay(await write(event));
     const [received] = await eventsIn(fifoQueue);
     expect(received).toMatchObject({
-      id: fact.id,
+      id: event.id,
       type: 'ORDER_COMPLETED',
       sequence: 1,
       correlationId: 'test',
@@ -59,88 +63,91 @@ describe('the outbox', () => {
     expect(await unsent()).toEqual([]);
   });
 
-  test('announces nothing of a transaction that was rolled back', async () => {
+  test('publishes nothing of a transaction that was rolled back', async () => {
     const rolledBack = database.transaction(async (transaction) => {
-      await outbox.append(transaction, [aFact(newId(), 1)], cause);
-      throw new Error('changed my mind');
+      const entries = toEntries([anEventOf(newId(), 1)], cause);
+      await transaction.query(insertOutboxRows(entries, sql`true`));
+      throw new Error('rolled back');
     });
-    await expect(rolledBack).rejects.toThrow();
+    await expect(rolledBack).rejects.toThrow('rolled back');
     expect(await outbox.sweep()).toEqual({ sent: 0, failed: 0 });
     expect(await eventsIn(fifoQueue)).toEqual([]);
   });
 
   test('refuses a second event under one sequence number', async () => {
     const orderId = newId();
-    await write(aFact(orderId, 1));
-    await expect(write(aFact(orderId, 1))).rejects.toThrow('outbox_sequence');
+    await write(anEventOf(orderId, 1));
+    await expect(write(anEventOf(orderId, 1))).rejects.toThrow('outbox_sequence');
   });
 
-  test('killed between commit and publish: the sweep publishes, once the claim has lapsed', async () => {
+  test('killed between commit and publish: the sweep publishes after the claim has expired', async () => {
     const orderId = newId();
-    await write(aFact(orderId, 1));
+    await write(anEventOf(orderId, 1));
     expect(await outbox.sweep()).toEqual({ sent: 0, failed: 0 });
-    await lapse();
+    await expireClaims();
     expect(await outbox.sweep()).toEqual({ sent: 2, failed: 0 });
     expect(await sequencesOf(orderId)).toEqual([1]);
     expect(await outbox.sweep()).toEqual({ sent: 0, failed: 0 });
   });
 
-  test('killed between publish and mark: the event comes again, under the same id', async () => {
-    const fact = aFact(newId(), 1);
-    const written = await write(fact);
+  test('killed between publish and mark: the event is published again with the same id', async () => {
+    const event = anEventOf(newId(), 1);
+    const written = await write(event);
     await Promise.all(written.entries.map(toSns));
-    await lapse();
+    await expireClaims();
     await outbox.sweep();
     const ids = (await eventsIn(plainQueue)).map(({ id }) => id);
-    expect(ids).toEqual([fact.id, fact.id]);
+    expect(ids).toEqual([event.id, event.id]);
     // The FIFO topic knows the id and drops the second.
-    expect(await sequencesOf(fact.aggregateId)).toEqual([1]);
+    expect(await sequencesOf(event.aggregateId)).toEqual([1]);
   });
 
-  test('events written since a time are sent again, in their order, when their queues were lost', async () => {
+  test('events since a given time are published again in order, when their queues were lost', async () => {
     const orderId = newId();
     const before = new Date(Date.now() - 60_000);
-    await outbox.relay(await write(aFact(orderId, 1)));
-    await outbox.relay(await write(aFact(orderId, 2)));
+    await outbox.relay(await write(anEventOf(orderId, 1)));
+    await outbox.relay(await write(anEventOf(orderId, 2)));
     expect((await eventsIn(plainQueue)).map(({ sequence }) => sequence).toSorted()).toEqual([1, 2]);
-    expect(await outbox.takeBack(new Date(Date.now() + 60_000))).toBe(0);
-    expect(await outbox.takeBack(before)).toBe(4);
+    expect(await outbox.markUnsent(new Date(Date.now() + 60_000))).toBe(0);
+    expect(await outbox.markUnsent(before)).toBe(4);
     expect(await outbox.sweep()).toEqual({ sent: 4, failed: 0 });
     expect((await eventsIn(plainQueue)).map(({ sequence }) => sequence).toSorted()).toEqual([1, 2]);
     expect(await unsent()).toEqual([]);
   });
 
-  test('an event waits for the one before it, whoever publishes that one', async () => {
+  test('an event waits for the one before it, whichever process publishes that one', async () => {
     const orderId = newId();
-    const [first, second] = [await write(aFact(orderId, 1)), await write(aFact(orderId, 2))];
+    const [first, second] = [await write(anEventOf(orderId, 1)), await write(anEventOf(orderId, 2))];
     expect([first.claimed, second.claimed]).toEqual([true, false]);
     await Promise.all([outbox.relay(second), outbox.relay(first)]);
     expect(await sequencesOf(orderId)).toEqual([1, 2]);
     expect(await unsent()).toEqual([]);
   });
 
-  test('an event whose predecessor is stuck is left to the sweep, which sends both in order', async () => {
+  test('an event whose predecessor is stuck is published by the sweep, both in order', async () => {
     const orderId = newId();
-    await write(aFact(orderId, 1));
-    await outbox.relay(await write(aFact(orderId, 2)));
+    await write(anEventOf(orderId, 1));
+    await outbox.relay(await write(anEventOf(orderId, 2)));
     expect(await sequencesOf(orderId)).toEqual([]);
-    await lapse();
+    await expireClaims();
     expect(await outbox.sweep()).toEqual({ sent: 4, failed: 0 });
     expect(await sequencesOf(orderId)).toEqual([1, 2]);
   });
 
-  test('two facts of one aggregate in one transaction go out in order', async () => {
+  test('two events of one aggregate in one transaction are published in order', async () => {
     const orderId = newId();
-    await outbox.relay(await write(aFact(orderId, 2), aFact(orderId, 1)));
+    await outbox.relay(await write(anEventOf(orderId, 2), anEventOf(orderId, 1)));
     expect(await sequencesOf(orderId)).toEqual([1, 2]);
   });
 
-  test('an event that is refused stops its aggregate there, and no other', async () => {
+  test('an event that is refused blocks the later events of its aggregate, and no other', async () => {
     const [stuck, free] = [newId(), newId()];
     const refuseSecond: Publish = async (entry) =>
       entry.aggregateId === stuck && entry.sequence === 2 ? false : toSns(entry);
     const refusing = postgresOutbox(database, refuseSecond);
-    await refusing.relay(await write(aFact(stuck, 1), aFact(stuck, 2), aFact(stuck, 3), aFact(free, 1)));
+    await refusing.relay(
+      await write(anEventOf(stuck, 1), anEventOf(stuck, 2), anEventOf(stuck, 3), anEventOf(free, 1)),
+    );
     const seen = await eventsIn(fifoQueue);
     expect(seen.map(({ aggregateId, sequence }) => [aggregateId, sequence]).toSorted()).toEqual(
       [
@@ -148,26 +155,26 @@ describe('the outbox', () => {
         [free, 1],
       ].toSorted(),
     );
-    await lapse();
+    await expireClaims();
     await outbox.sweep();
     expect(await sequencesOf(stuck)).toEqual([2, 3]);
   });
 
-  test('a topic that cannot be reached fails no request, and the next sweep sends', async () => {
+  test('an unreachable topic fails no request, and the next sweep publishes', async () => {
     const unreachable = postgresOutbox(database, () => Promise.reject(new Error('ECONNREFUSED')));
     const orderId = newId();
-    await unreachable.relay(await write(aFact(orderId, 1)));
-    await lapse();
+    await unreachable.relay(await write(anEventOf(orderId, 1)));
+    await expireClaims();
     expect(await unreachable.sweep()).toEqual({ sent: 0, failed: 2 });
-    await lapse();
+    await expireClaims();
     expect(await outbox.sweep()).toEqual({ sent: 2, failed: 0 });
     expect(await sequencesOf(orderId)).toEqual([1]);
   });
 
   test('four sweeps at once over 300 aggregates: each event once, each aggregate in order', async () => {
     const orders = Array.from({ length: 300 }, () => newId());
-    await write(...orders.flatMap((id) => [aFact(id, 1), aFact(id, 2), aFact(id, 3)]));
-    await lapse();
+    await write(...orders.flatMap((id) => [anEventOf(id, 1), anEventOf(id, 2), anEventOf(id, 3)]));
+    await expireClaims();
     const published: string[] = [];
     const counting: Publish = async ({ destination, aggregateId, sequence }) => {
       published.push(`${destination} ${aggregateId} ${sequence}`);
@@ -182,7 +189,7 @@ describe('the outbox', () => {
     }
   });
 
-  test('writers and sweeps side by side neither lose nor disorder anything', async () => {
+  test('concurrent writers and sweeps neither lose nor reorder events', async () => {
     const orders = Array.from({ length: 20 }, () => newId());
     let over = false;
     const sweeping = (async () => {
@@ -190,12 +197,12 @@ describe('the outbox', () => {
     })();
     await Promise.all(
       orders.map(async (id) => {
-        for (const sequence of [1, 2, 3, 4]) await outbox.relay(await write(aFact(id, sequence)));
+        for (const sequence of [1, 2, 3, 4]) await outbox.relay(await write(anEventOf(id, sequence)));
       }),
     );
     over = true;
     await sweeping;
-    await lapse();
+    await expireClaims();
     await outbox.sweep();
     const seen = await eventsIn(fifoQueue);
     for (const id of orders)
@@ -205,9 +212,9 @@ describe('the outbox', () => {
     expect(await unsent()).toEqual([]);
   });
 
-  test('sent rows are kept for two weeks as the proof of what was announced', async () => {
-    await outbox.relay(await write(aFact(newId(), 1)));
-    await outbox.relay(await write(aFact(newId(), 1)));
+  test('sent rows are kept for two weeks', async () => {
+    await outbox.relay(await write(anEventOf(newId(), 1)));
+    await outbox.relay(await write(anEventOf(newId(), 1)));
     await database.query(
       `UPDATE outbox SET sent_at = sent_at - interval '15 days'
         WHERE aggregate_id = (SELECT min(aggregate_id) FROM outbox)`,
@@ -216,14 +223,9 @@ describe('the outbox', () => {
     expect(await database.query('SELECT FROM outbox')).toHaveLength(2);
   });
 
-  test('nothing to announce is nothing to do', async () => {
-    await outbox.relay(await write());
-    expect(await unsent()).toEqual([]);
-  });
-
-  test('a fact that is not of its schema is not written', async () => {
-    const fact = { ...aFact(newId(), 1), definition: OrderCancelled };
-    await expect(write(fact)).rejects.toThrow();
+  test('an event that does not match its schema is not written', async () => {
+    const event = { ...anEventOf(newId(), 1), definition: OrderCancelled };
+    await expect(write(event)).rejects.toThrow();
     expect(await unsent()).toEqual([]);
   });
 });

@@ -1,52 +1,59 @@
 import { coalesce } from '../coalesce.ts';
-import type { Cause, NewEvent } from '../events/event.ts';
 import { logger } from '../lambda/telemetry.ts';
-import { type OutboxEntry, toEntries } from '../outbox/entry.ts';
+import type { OutboxEntry } from '../outbox/entry.ts';
 import { countLag } from '../outbox/lag.ts';
 import type { Publish } from '../outbox/publish.ts';
 import { sendInOrder } from '../outbox/send.ts';
-import type { Database, Transaction } from './database.ts';
+import type { Database } from './database.ts';
 import { type Sql, sql } from './sql.ts';
 
 /**
- * How long a relay may hold an aggregate: longer than a publish with its retries, short enough that a process that
- * died in between delays its events by less than a minute.
+ * How long a claim lasts: longer than a publish with its retries, short enough that a relay that dies delays its events
+ * by less than a minute.
  */
 const claimMs = 20_000;
-/** Waits before looking again for an earlier event that another process is just sending. */
+/** Waits before checking again whether another process has sent an earlier event. */
 const orderWaitsMs = [15, 40, 100, 250, 600, 1_000];
 /** Aggregates per round of the sweep. */
 const sweepAggregates = 100;
-/** Sent rows are kept this long, as the proof of what was announced. */
+/** Sent rows are kept this long, as proof of what was published. */
 const keepSentDays = 14;
 
-/** What was written and is to be relayed after the commit. */
+/** Written entries that are to be relayed after the commit; `claimed` if no other relay may send them. */
 export type Written = { entries: OutboxEntry[]; claimed: boolean };
 
 /** The outbox of a service with a PostgreSQL database: see {@link postgresOutbox}. */
 export type Outbox = {
-  /** Writes facts in the transaction of the state that they announce. */
-  append(transaction: Transaction, facts: readonly NewEvent[], cause: Cause): Promise<Written>;
-  /** After the commit: publishes what was written, for latency. Never throws: what is left is swept. */
+  /** After the commit: publishes the written events at once. Never throws: the sweep publishes what is left. */
   relay(written: Written): Promise<void>;
-  /** Publishes what other relays left; returns how many events were sent and how many failed. */
+  /** Publishes what relays left; returns how many events were sent and how many failed. */
   sweep(): Promise<{ sent: number; failed: number }>;
   /**
-   * Takes back that events written since then were sent, so that the sweep sends them again, in their order: for
-   * topics and queues that were lost with their region. Returns how many; sent rows are there for 14 days.
+   * Marks events written since then as unsent, so that the sweep sends them again in order: for topics and queues that
+   * were lost with their region. Returns how many; sent rows are kept for 14 days.
    */
-  takeBack(since: Date): Promise<number>;
+  markUnsent(since: Date): Promise<number>;
 };
 
 /**
- * State and events in one transaction, then relayed. The writer claims its rows when it writes them, unless an
- * earlier event of the aggregate is still unsent; a relay that dies leaves them to the sweep when its claim lapses.
- * A destination may get an event twice, never in the wrong order, and never one that was rolled back.
+ * Events are written with the state that they announce, then relayed. One row per event and destination:
+ *
+ *     (none) ──write──▶ claimed by its writer ──published──▶ sent ──14 days──▶ deleted
+ *        │                  │                                 ▲  │
+ *        │                  │ claim expires (the relay died   │  └─ mark unsent (region lost) ─▶ unclaimed
+ *        │                  ▼ or the publish failed)          │
+ *        └──write──▶ unclaimed ──claim by relay or sweep──▶ claimed ──published──┘
+ *      (an earlier event of the aggregate is unsent)
+ *
+ * A claim covers whole aggregates and starts at an aggregate's oldest unsent event, so a destination never gets events
+ * in the wrong order, and never one that was rolled back. The trade-off: a relay that dies between publish and mark
+ * publishes twice, with the same event id, which subscribers tolerate; and a failed event blocks the later events of
+ * its own aggregate, but of no other.
  */
 export function postgresOutbox(database: Database, publish: Publish): Outbox {
   const markSent = coalesce<OutboxEntry[], void>(50, 1, async (groups) => {
     const entries = groups.flat();
-    // As text, planned anew each time: a plan kept from when the table was small scans it however large it becomes.
+    // As text, so that it is planned each time: a plan from when the table was small would always scan all of it.
     await database.query(
       `UPDATE outbox o SET sent_at = clock_timestamp()
          FROM unnest($1::uuid[], $2::text[]) AS s(id, destination)
@@ -60,18 +67,20 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
     const { sent, unsent, error } = await sendInOrder(entries, publish);
     if (sent.length > 0) await markSent(sent);
     if (unsent.length > 0)
-      logger.warn('events not published, left to the sweep', { count: unsent.length, error: error as Error });
+      logger.warn('events not published, the sweep will retry', {
+        count: unsent.length,
+        error: error as Error,
+      });
     return { sent: sent.length, failed: unsent.length };
   };
 
   return {
-    append: (transaction, facts, cause) => append(transaction, toEntries(facts, cause)),
     relay: async (written) => {
       try {
         const entries = written.claimed ? written.entries : await claimInTurn(database, written.entries);
         await send(entries);
       } catch (error) {
-        logger.warn('relay after commit failed, left to the sweep', error as Error);
+        logger.warn('relay after commit failed, the sweep will retry', error as Error);
       }
     },
     sweep: async () => {
@@ -85,7 +94,7 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
         const { sent, failed } = await send(abandoned.map(toEntry));
         total.sent += sent;
         total.failed += failed;
-        // Nothing goes out: the next sweep tries again, once the claims have lapsed.
+        // Nothing can be published: the next sweep tries again after the claims have expired.
         if (sent === 0) break;
       }
       countLag(oldest, new Date());
@@ -94,7 +103,7 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
       ]);
       return total;
     },
-    takeBack: async (since) => {
+    markUnsent: async (since) => {
       const rows = await database.query(
         sql`UPDATE outbox SET sent_at = NULL, claimed_until = NULL
              WHERE sent_at IS NOT NULL AND created_at >= ${since} RETURNING 1`,
@@ -104,17 +113,11 @@ export function postgresOutbox(database: Database, publish: Publish): Outbox {
   };
 }
 
-async function append(transaction: Transaction, entries: OutboxEntry[]): Promise<Written> {
-  if (entries.length === 0) return { entries, claimed: true };
-  const rows = await transaction.query<{ claimed: boolean }>(announcing(entries, sql`true`));
-  return { entries, claimed: rows.every(({ claimed }) => claimed) };
-}
-
 /**
- * Writes entries (not none) as one statement, or as a part of a larger one, if `condition` holds: claimed at once,
- * all or none, unless an earlier event of an aggregate is unsent. Each row answers with a column `claimed`.
+ * Part of a larger statement: writes entries (at least one) if `condition` holds. They are claimed at once, all or
+ * none, unless an earlier event of an aggregate is unsent. Returns each row's `claimed`.
  */
-export function announcing(entries: readonly OutboxEntry[], condition: Sql): Sql {
+export function insertOutboxRows(entries: readonly OutboxEntry[], condition: Sql): Sql {
   const destinations = entries.map(({ destination }) => destination);
   const aggregates = entries.map(({ aggregateId }) => aggregateId);
   return sql`INSERT INTO outbox (id, destination, aggregate_id, sequence, type, message, claimed_until)
@@ -150,12 +153,12 @@ const toEntry = (row: Row): OutboxEntry => ({
   message: row.message,
 });
 
-/** Claims whole aggregates of which nobody is sending anything; locked rows belong to another relay and are skipped. */
-const claim = (database: Database, chosen: string, parameters: unknown[]): Promise<Row[]> =>
+/** Claims whole aggregates that no relay has claimed; locked rows belong to another relay and are skipped. */
+const claim = (database: Database, condition: string, parameters: unknown[]): Promise<Row[]> =>
   database.query<Row>(
     `WITH oldest AS (
        SELECT destination, aggregate_id, sequence FROM outbox o
-        WHERE sent_at IS NULL AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) AND ${chosen}
+        WHERE sent_at IS NULL AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) AND ${condition}
           AND NOT EXISTS (SELECT FROM outbox e WHERE e.sent_at IS NULL AND e.destination = o.destination
                              AND e.aggregate_id = o.aggregate_id AND e.sequence < o.sequence)
         ORDER BY created_at LIMIT ${sweepAggregates}
@@ -167,7 +170,7 @@ const claim = (database: Database, chosen: string, parameters: unknown[]): Promi
     [claimMs, ...parameters],
   );
 
-/** The event before ours is being sent by its own writer: wait a little for that, then take what is free. */
+/** The writer of an earlier event is sending it: waits for that, then claims what is unclaimed. */
 async function claimInTurn(database: Database, entries: OutboxEntry[]): Promise<OutboxEntry[]> {
   const aggregates = entries.map(({ aggregateId }) => aggregateId);
   const claimed: OutboxEntry[] = [];

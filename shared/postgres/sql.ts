@@ -1,6 +1,6 @@
 /**
- * A piece of a statement with its values, made by {@link sql}. Pieces nest, so that several writes of several
- * modules commit as one statement: one round trip, and atomic without BEGIN and COMMIT.
+ * A piece of a statement with its values, created by {@link sql}. Pieces nest, so that the writes of several modules
+ * form one statement: one round trip, and atomic without BEGIN and COMMIT.
  */
 export class Sql {
   readonly strings: readonly string[];
@@ -14,6 +14,12 @@ export class Sql {
 
 /** `` sql`SELECT … WHERE id = ${id}` ``: values travel apart from the text, other pieces become part of it. */
 export const sql = (strings: TemplateStringsArray, ...values: unknown[]): Sql => new Sql(strings, values);
+
+/** The pieces with commas between them; `undefined` and `false` are left out. */
+export const commaSeparated = (pieces: readonly (Sql | undefined | false)[]): Sql => {
+  const present = pieces.filter((piece) => piece instanceof Sql);
+  return new Sql(['', ...present.slice(1).map(() => ', '), ''], present);
+};
 
 /** Numbers the parameters of a piece through all that is nested in it. */
 export function render(piece: Sql): { text: string; parameters: unknown[] } {

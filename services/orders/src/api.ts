@@ -20,17 +20,17 @@ import { orderStatuses } from './domain/order.ts';
 import { orderSchema, orderSummarySchema, placeOrderBody, shipmentBody } from './schemas.ts';
 
 const params = z.object({ id });
-const changed = { 200: { description: 'The order as it is now.', schema: orderSchema } };
+const changed = { 200: { description: 'The current state of the order.', schema: orderSchema } };
 
-export const placeOrder = route({
+export const placeOrderRoute = route({
   name: 'place-order',
   method: 'POST',
   path: '/api/v1/orders',
-  summary: 'Places an order: stock is held, and payment follows.',
+  summary: 'Places an order: reserves the stock, then charges the payment method.',
   access: 'orders:place',
   body: placeOrderBody,
   idempotency: 'required',
-  responses: { 201: { description: 'The order waits for its payment.', schema: orderSchema } },
+  responses: { 201: { description: 'The order, which waits for its payment.', schema: orderSchema } },
   errors: [
     OutOfStock.kind,
     UnknownProduct.kind,
@@ -43,38 +43,38 @@ export const placeOrder = route({
   fieldNames: { line: ({ index, part }) => `lines[${index}].${part}` },
 });
 
-export const listOrders = route({
+export const listOrdersRoute = route({
   name: 'list-orders',
   method: 'GET',
   path: '/api/v1/orders',
-  summary: "Lists orders, newest first: one's own; for staff everybody's.",
+  summary: "Lists your orders, newest first; for staff, everybody's.",
   access: 'orders:read',
   query: z.strictObject({
     ...pageQuery,
     status: z.enum(orderStatuses).optional(),
-    /** For staff: the orders of one customer. */
+    /** Staff only: the orders of one customer. */
     userId: id.optional(),
   }),
   responses: { 200: { description: 'A page of orders.', schema: pageOf(orderSummarySchema) } },
   errors: [Forbidden.kind],
 });
 
-export const getOrder = route({
+export const getOrderRoute = route({
   name: 'get-order',
   method: 'GET',
   path: '/api/v1/orders/{id}',
-  summary: 'Shows an order with its lines.',
+  summary: 'Returns an order with its lines.',
   access: 'orders:read',
   params,
   responses: { 200: { description: 'The order.', schema: orderSchema } },
   errors: [OrderNotFound.kind],
 });
 
-export const cancelOrder = route({
+export const cancelOrderRoute = route({
   name: 'cancel-order',
   method: 'POST',
   path: '/api/v1/orders/{id}/cancellation',
-  summary: 'Cancels an order that was not shipped yet; what was paid goes back.',
+  summary: 'Cancels an order that is not shipped yet; a payment is refunded.',
   access: 'orders:cancel',
   params,
   idempotency: 'optional',
@@ -82,11 +82,11 @@ export const cancelOrder = route({
   errors: [OrderNotFound.kind, OrderNotCancellable.kind],
 });
 
-export const shipOrder = route({
+export const shipOrderRoute = route({
   name: 'ship-order',
   method: 'POST',
   path: '/api/v1/orders/{id}/shipment',
-  summary: 'Notes that the parcel of a paid order is on its way.',
+  summary: 'Records the shipment of a paid order.',
   access: 'orders:fulfil',
   params,
   body: shipmentBody,
@@ -95,11 +95,11 @@ export const shipOrder = route({
   errors: [OrderNotFound.kind, OrderNotShippable.kind],
 });
 
-export const completeOrder = route({
+export const completeOrderRoute = route({
   name: 'complete-order',
   method: 'POST',
   path: '/api/v1/orders/{id}/completion',
-  summary: 'Closes a shipped order.',
+  summary: 'Completes a shipped order.',
   access: 'orders:fulfil',
   params,
   idempotency: 'optional',
@@ -107,15 +107,15 @@ export const completeOrder = route({
   errors: [OrderNotFound.kind, OrderNotCompletable.kind],
 });
 
-export const health = route({
+export const healthRoute = route({
   name: 'health',
   method: 'GET',
   path: '/api/v1/orders/health',
-  summary: 'Says whether the service can reach its database.',
+  summary: 'Reports whether the service can reach its database.',
   access: 'public',
   responses: {
     200: {
-      description: 'It can.',
+      description: 'The database is reachable.',
       schema: z.object({
         status: z.literal('ok'),
         service: z.literal('orders'),
@@ -127,11 +127,11 @@ export const health = route({
 
 /** Every route of the service. */
 export const routes: Route[] = [
-  placeOrder,
-  listOrders,
-  getOrder,
-  cancelOrder,
-  shipOrder,
-  completeOrder,
-  health,
+  placeOrderRoute,
+  listOrdersRoute,
+  getOrderRoute,
+  cancelOrderRoute,
+  shipOrderRoute,
+  completeOrderRoute,
+  healthRoute,
 ];

@@ -1,10 +1,13 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { systemClock } from '#shared/clock.ts';
+import type { CommandMeta } from '#shared/decider.ts';
 import type { Topic } from '#shared/events/event.ts';
+import { newId } from '#shared/ids.ts';
 import { lazy } from '#shared/lazy.ts';
 import { lean } from '#shared/lean-client.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { connect, connectReader } from '#shared/postgres/connect.ts';
+import { postgresIdempotency } from '#shared/postgres/idempotency.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
 import { orderReader } from './adapters/order-reader.ts';
 import { orderStore } from './adapters/order-store.ts';
@@ -19,21 +22,23 @@ const topicArns = (): Partial<Record<Topic, string>> => ({
 });
 const arnOf = (topic: Topic): string => {
   const arn = topicArns()[topic];
-  if (arn === undefined) throw new Error(`orders does not publish to ${topic}`);
+  if (arn === undefined) throw new Error(`orders has no ARN for the topic ${topic}`);
   return arn;
 };
 
-/** The wiring of this service; each part is made at its first use. */
+/** The wiring of this service; each part is created at its first use. */
 export const clock = systemClock;
+export const commandMeta = (): CommandMeta => ({ at: clock(), eventId: newId() });
 export const database = /* @__PURE__ */ lazy(() => connect(config));
 export const outbox = /* @__PURE__ */ lazy(() => postgresOutbox(database(), snsPublisher(arnOf)));
+export const idempotencyStore = /* @__PURE__ */ lazy(() => postgresIdempotency(database()));
 export const reader = /* @__PURE__ */ lazy(() => orderReader(database()));
-export const readDatabase = /* @__PURE__ */ lazy(() => connectReader(config));
-/** Lists may lag a moment behind; what decides is read from the database itself. */
-export const listed = /* @__PURE__ */ lazy(() => orderReader(readDatabase()));
+export const replicas = /* @__PURE__ */ lazy(() => connectReader(config));
+/** For lists, which may lag behind; decisions read from the primary database. */
+export const replicaReader = /* @__PURE__ */ lazy(() => orderReader(replicas()));
 export const orders = /* @__PURE__ */ lazy(() => orderStore(database(), outbox()));
-// One call each, the adapter itself decides on a second. A customer waits: a reservation takes milliseconds, so what
-// takes two seconds has gone wrong.
+// The adapter retries, not the client. A customer waits: a reservation takes milliseconds, so one that takes two
+// seconds has failed.
 const lambda = /* @__PURE__ */ lazy(() =>
   lean(new LambdaClient({ maxAttempts: 1 }), { connectMs: 1_000, answerMs: 2_000 }),
 );

@@ -6,7 +6,7 @@ import {
   readConfig,
 } from '#shared/config.ts';
 
-/** Settings of the orders service. Secrets are named here, never given. */
+/** Settings of the orders service. It contains the names of secrets, never their values. */
 export const config = readConfig({
   ...databaseSettings,
   ...databaseAdminSettings,

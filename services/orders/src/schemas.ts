@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { maxOrderLines, stockLineSchema } from '#shared/contracts/stock.ts';
+import { maxOrderLines, maxPiecesPerLine, stockLineSchema } from '#shared/contracts/stock.ts';
 import { cancellationReasons } from '#shared/events/orders.ts';
 import { id, text } from '#shared/http/fields.ts';
 import { amountCentsSchema, currencySchema } from '#shared/money.ts';
 import { orderStatuses } from './domain/order.ts';
+import { lineOverLimit } from './domain/place.ts';
 
 export const shippingAddressSchema = z.strictObject({
   name: text(200),
@@ -21,7 +22,17 @@ export const placeOrderBody = z.strictObject({
   lines: z
     .array(stockLineSchema.extend({ productId: id }))
     .min(1)
-    .max(maxOrderLines),
+    .max(maxOrderLines)
+    .superRefine((lines, context) => {
+      const index = lineOverLimit(lines);
+      // A single line over the limit is reported already.
+      if (index !== undefined && lines[index]!.quantity <= maxPiecesPerLine)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'quantity'],
+          message: `makes more than ${maxPiecesPerLine} of one product`,
+        });
+    }),
   shippingAddress: shippingAddressSchema,
   /** The payment provider's token; a card number is refused by its form. */
   paymentMethod: z.string().regex(/^pm_\w{1,252}$/, "must be the payment provider's token (pm_…)"),

@@ -9,6 +9,7 @@ import type {
   PendingOrder,
   ShippedOrder,
 } from '../src/domain/order.ts';
+import { placeOrder } from '../src/domain/place.ts';
 
 /** Noon of a quiet day, when every order of the tests is placed. */
 export const noon = new Date('2026-11-21T12:00:00Z');
@@ -24,7 +25,7 @@ export const anAddress = {
   country: 'GB',
 };
 
-type Wish = { id?: string; userId?: string; total?: Money; paymentDeadline?: Date };
+type OrderOptions = { id?: string; userId?: string; total?: Money; paymentDeadline?: Date };
 
 /** An order that waits for its payment, placed at noon. */
 export const aPendingOrder = ({
@@ -32,7 +33,7 @@ export const aPendingOrder = ({
   userId = newId(),
   total = eur(42),
   paymentDeadline = minutesAfter(30),
-}: Wish = {}): PendingOrder => ({
+}: OrderOptions = {}): PendingOrder => ({
   status: 'pending',
   id,
   number: '261121-7K3-M9Q-XD2',
@@ -47,8 +48,8 @@ export const aPendingOrder = ({
 });
 
 /** An order that is paid a minute after noon. */
-export const aPaidOrder = (wish: Wish = {}): PaidOrder => ({
-  ...aPendingOrder(wish),
+export const aPaidOrder = (options: OrderOptions = {}): PaidOrder => ({
+  ...aPendingOrder(options),
   status: 'paid',
   paymentId: newId(),
   paidAt: minutesAfter(1),
@@ -56,8 +57,8 @@ export const aPaidOrder = (wish: Wish = {}): PaidOrder => ({
 });
 
 /** An order whose parcel is on its way. */
-export const aShippedOrder = (wish: Wish = {}): ShippedOrder => ({
-  ...aPaidOrder(wish),
+export const aShippedOrder = (options: OrderOptions = {}): ShippedOrder => ({
+  ...aPaidOrder(options),
   status: 'shipped',
   carrier: 'DHL',
   trackingNumber: 'T1',
@@ -66,16 +67,16 @@ export const aShippedOrder = (wish: Wish = {}): ShippedOrder => ({
 });
 
 /** An order that is closed. */
-export const aCompletedOrder = (wish: Wish = {}): CompletedOrder => ({
-  ...aShippedOrder(wish),
+export const aCompletedOrder = (options: OrderOptions = {}): CompletedOrder => ({
+  ...aShippedOrder(options),
   status: 'completed',
   completedAt: minutesAfter(600),
   version: 4,
 });
 
 /** An order that was cancelled before it was paid. */
-export const aCancelledOrder = (wish: Wish = {}): CancelledOrder => ({
-  ...aPendingOrder(wish),
+export const aCancelledOrder = (options: OrderOptions = {}): CancelledOrder => ({
+  ...aPendingOrder(options),
   status: 'cancelled',
   cancelledAt: minutesAfter(2),
   reason: 'customer-request',
@@ -97,3 +98,16 @@ export const anOrderIn = (status: OrderStatus): Order => {
       return aCancelledOrder();
   }
 };
+
+/** The decision that places an order, as the store creates it. */
+export const aPlacedOrder = (userId: string = newId()) =>
+  placeOrder({
+    orderId: newId(),
+    userId,
+    lines: [{ productId: newId(), name: 'Lamp', quantity: 2, unitPriceCents: 500, currency: 'EUR' }],
+    shippingAddress: anAddress,
+    paymentMethod: 'pm_card_visa',
+    paymentDeadline: minutesAfter(30),
+    at: minutesAfter(0),
+    eventId: newId(),
+  });

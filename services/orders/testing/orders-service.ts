@@ -2,10 +2,9 @@ import type { Role } from '#shared/auth/permissions.ts';
 import type { Route } from '#shared/http/route.ts';
 import { newId } from '#shared/ids.ts';
 import { send, type TestRequest } from '#shared/testing/http-event.ts';
-import { decide } from '../src/domain/decide.ts';
-import type { OrderStatus, PendingOrder } from '../src/domain/order.ts';
-import { place } from '../src/domain/place.ts';
-import { anAddress, minutesAfter } from './builders.ts';
+import { decideOrder } from '../src/domain/decide.ts';
+import type { Order, OrderStatus } from '../src/domain/order.ts';
+import { aPlacedOrder, minutesAfter } from './builders.ts';
 import { ordersEnvironment } from './environment.ts';
 
 /** A caller with a role. */
@@ -26,8 +25,6 @@ export const codeOf = ({ status, body }: { status: number; body: Answer }) => [
 export async function ordersService() {
   const { published } = await ordersEnvironment();
   const app = await import('../src/app.ts');
-  const { nothingElse } = await import('../src/adapters/order-store.ts');
-  const { idempotently } = await import('#shared/postgres/idempotency.ts');
   const handlers = {
     cancel: (await import('../src/handlers/cancel-order.ts')).handler,
     complete: (await import('../src/handlers/complete-order.ts')).handler,
@@ -39,40 +36,24 @@ export async function ordersService() {
   afterAll(() => app.database().end());
 
   /** An order of Ada's, brought to a state. */
-  async function anOrder(status: OrderStatus = 'pending', userId = ada.userId): Promise<PendingOrder> {
-    const placed = place({
-      orderId: newId(),
-      userId,
-      lines: [{ productId: newId(), name: 'Lamp', quantity: 2, unitPriceCents: 500, currency: 'EUR' }],
-      shippingAddress: anAddress,
-      paymentMethod: 'pm_card_visa',
-      paymentDeadline: minutesAfter(30),
-      at: minutesAfter(0),
-    });
-    await idempotently(app.database(), undefined, async (_, complete) => {
-      await app.orders().add(placed, { correlationId: 'test' }, complete, { status: 201 });
-      return { status: 201 };
-    });
+  async function anOrder(status: OrderStatus = 'pending', userId = ada.userId): Promise<Order> {
+    const cause = { correlationId: 'test' };
+    const order = await app.orders().create(aPlacedOrder(userId), { cause });
     const at = minutesAfter(1);
-    const way = {
+    const capture = { kind: 'record-capture', paymentId: newId() } as const;
+    const ship = { kind: 'ship', ...parcel } as const;
+    const commands = {
       pending: [],
-      paid: [{ kind: 'record-capture', paymentId: newId(), at }],
-      shipped: [
-        { kind: 'record-capture', paymentId: newId(), at },
-        { kind: 'ship', ...parcel, at },
-      ],
-      completed: [
-        { kind: 'record-capture', paymentId: newId(), at },
-        { kind: 'ship', ...parcel, at },
-        { kind: 'complete', at },
-      ],
-      cancelled: [{ kind: 'cancel', reason: 'staff-decision', at }],
+      paid: [capture],
+      shipped: [capture, ship],
+      completed: [capture, ship, { kind: 'complete' }],
+      cancelled: [{ kind: 'cancel', reason: 'staff-decision' }],
     } as const;
-    for (const command of way[status])
+    for (const command of commands[status])
       await app
         .orders()
-        .change(placed.order.id, (order) => decide(order, command), { correlationId: 'test' }, nothingElse);
-    return placed.order;
+        .change(order.id, (current) => decideOrder(current, { ...command, at, eventId: newId() }), { cause });
+    return order;
   }
 
   /** Sends a request to a route's function. */

@@ -1,4 +1,4 @@
--- Payments, the tries to charge them, what the provider answered, and where the money went.
+-- Payments, the attempts to charge them, the provider's transactions, and the ledger.
 
 CREATE TABLE payments (
   id           uuid        PRIMARY KEY,
@@ -26,7 +26,7 @@ CREATE TABLE attempts (
   payment_id     uuid        NOT NULL REFERENCES payments,
   payment_method text        NOT NULL,
   deadline       timestamptz NOT NULL,
-  -- Kept before the intent is confirmed; no retry makes a second one.
+  -- Stored before the intent is confirmed, so that no retry creates a second one.
   intent_id      text        CONSTRAINT attempts_intent_unique UNIQUE
 );
 CREATE INDEX attempts_of_payment ON attempts (payment_id);
@@ -40,13 +40,13 @@ CREATE TABLE transactions (
   amount_cents bigint      NOT NULL,
   currency     char(3)     NOT NULL,
   at           timestamptz NOT NULL,
-  -- The provider's captures and refunds are booked once each.
+  -- Each capture and refund of the provider is recorded once.
   CONSTRAINT transactions_once UNIQUE (kind, reference)
 );
 CREATE INDEX transactions_of_payment ON transactions (payment_id);
 
--- Double entry: each row moves one amount from the account it credits to the one it debits, so that no row can be
--- out of balance, and all accounts together are always zero.
+-- Double entry: each row moves one amount from the credited account to the debited one, so that every row is balanced
+-- and the sum of all accounts is always zero.
 CREATE TABLE ledger (
   transaction_id uuid        PRIMARY KEY REFERENCES transactions,
   debit          text        NOT NULL,

@@ -12,47 +12,47 @@ export const paymentSchema = z.object({
   status: z.enum(paymentStatuses),
   amountCents: amountCentsSchema,
   currency: currencySchema,
-  /** The provider's own word for a decline. */
+  /** The provider's code for a decline. */
   declineCode: z.string().optional(),
   capturedAt: z.iso.datetime().optional(),
   refundedAt: z.iso.datetime().optional(),
-  /** For the payer alone, while the bank wants a confirmation (3-D Secure): what Stripe.js needs for it. */
+  /** For the payer only, while the bank requires a confirmation (3-D Secure): what Stripe.js needs for it. */
   clientSecret: z.string().optional(),
 });
 
-export const getPayment = route({
+export const getPaymentRoute = route({
   name: 'get-payment',
   method: 'GET',
   path: '/api/v1/payments/{orderId}',
-  summary: 'Shows how the payment of an order stands.',
+  summary: 'Returns the payment of an order.',
   access: 'payments:read',
   params: z.object({ orderId: id }),
   responses: { 200: { description: 'The payment.', schema: paymentSchema } },
   errors: [PaymentNotFound.kind],
 });
 
-export const receiveStripeWebhook = route({
+export const receiveStripeWebhookRoute = route({
   name: 'receive-stripe-webhook',
   method: 'POST',
   path: '/api/v1/payments/webhooks/stripe',
-  summary: 'Takes what the payment provider tells by itself; signed by it.',
+  summary: 'Receives signed webhooks of the payment provider.',
   access: 'public',
   responses: {
-    200: { description: 'It was taken.', schema: z.object({ received: z.literal(true) }) },
+    200: { description: 'The webhook was received.', schema: z.object({ received: z.literal(true) }) },
   },
   errors: [InvalidSignature.kind],
   fieldNames: { signature: () => 'Stripe-Signature' },
 });
 
-export const health = route({
+export const healthRoute = route({
   name: 'health',
   method: 'GET',
   path: '/api/v1/payments/health',
-  summary: 'Says whether the service can reach its database.',
+  summary: 'Reports whether the service can reach its database.',
   access: 'public',
   responses: {
     200: {
-      description: 'It can.',
+      description: 'The database is reachable.',
       schema: z.object({
         status: z.literal('ok'),
         service: z.literal('payments'),
@@ -63,4 +63,4 @@ export const health = route({
 });
 
 /** Every route of the service. */
-export const routes: Route[] = [getPayment, receiveStripeWebhook, health];
+export const routes: Route[] = [getPaymentRoute, receiveStripeWebhookRoute, healthRoute];

@@ -1,4 +1,5 @@
 import { systemClock } from '#shared/clock.ts';
+import { newId } from '#shared/ids.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { connect } from '#shared/postgres/connect.ts';
@@ -7,8 +8,9 @@ import { paymentProvider } from './adapters/payment-provider.ts';
 import { paymentReader } from './adapters/payment-reader.ts';
 import { paymentStore } from './adapters/payment-store.ts';
 import { config } from './config.ts';
+import type { PaymentDeps } from './workflows/charge-payment.ts';
 
-/** The wiring of this service; each part is made at its first use. */
+/** The wiring of this service; each part is created at its first use. */
 export const database = /* @__PURE__ */ lazy(() => connect(config));
 export const outbox = /* @__PURE__ */ lazy(() =>
   postgresOutbox(
@@ -24,9 +26,12 @@ export const provider = /* @__PURE__ */ lazy(() =>
     timeoutMs: config.PAYMENT_PROVIDER_TIMEOUT_MS,
   }),
 );
-/** What it takes to charge and to give back. */
-export const charging = /* @__PURE__ */ lazy(() => ({
-  payments: paymentStore(database(), outbox()),
-  provider: provider(),
-  clock: systemClock,
-}));
+/** What the payment workflows use. */
+export const paymentDeps = /* @__PURE__ */ lazy(
+  (): PaymentDeps => ({
+    payments: paymentStore(database(), outbox()),
+    provider: provider(),
+    clock: systemClock,
+    paymentMeta: () => ({ at: systemClock(), eventId: newId(), transactionId: newId() }),
+  }),
+);

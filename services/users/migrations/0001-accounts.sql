@@ -1,4 +1,4 @@
--- Accounts, who they are, what they may do, and how they stay signed in.
+-- Accounts with profiles, roles and sessions.
 
 CREATE TABLE users (
   id            uuid        PRIMARY KEY,
@@ -7,7 +7,7 @@ CREATE TABLE users (
   -- PHC string: algorithm, parameters, salt and hash.
   password_hash text        NOT NULL,
   version       bigint      NOT NULL DEFAULT 1,
-  -- Events announced so far: the sequence of the last one.
+  -- Number of events so far, which is the sequence of the last one.
   event_count   bigint      NOT NULL DEFAULT 0,
   created_at    timestamptz NOT NULL,
   updated_at    timestamptz NOT NULL
@@ -26,7 +26,7 @@ CREATE TABLE user_roles (
   PRIMARY KEY (user_id, role)
 );
 
--- A session is a family: each refresh uses up one token and adds the next. Only hashes are kept.
+-- A session is a token family: each refresh uses one token and adds the next. Only hashes are stored.
 CREATE TABLE refresh_tokens (
   token_hash bytea       PRIMARY KEY,
   family_id  uuid        NOT NULL,
@@ -40,7 +40,7 @@ CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
 CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
 CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
 
--- Counted by a hash of the address, whether an account has it or not: both are answered alike.
+-- By a hash of the address, whether an account has it or not.
 CREATE TABLE sign_in_attempts (
   address_hash   bytea       PRIMARY KEY,
   attempts       integer     NOT NULL,

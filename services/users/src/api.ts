@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { roles } from '#shared/auth/permissions.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import {
   EmailTaken,
@@ -9,37 +8,24 @@ import {
   UserNotFound,
   WrongPassword,
 } from './domain/errors.ts';
-import { givenPasswordSchema, newPasswordSchema } from './domain/password.ts';
-import { emailSchema, localeSchema, nameSchema } from './domain/user.ts';
-
-/** An account as its owner sees it. */
-const account = z.strictObject({
-  id: z.uuid(),
-  email: z.string(),
-  name: z.string(),
-  locale: z.string(),
-  roles: z.array(z.enum(roles)),
-  createdAt: z.iso.datetime(),
-  version: z.int(),
-});
-
-/** What a sign-in gives: a token for requests, and one for the next of these. */
-const tokens = z.strictObject({
-  accessToken: z.string(),
-  tokenType: z.literal('Bearer'),
-  /** Seconds. */
-  expiresIn: z.int(),
-  refreshToken: z.string(),
-});
+import {
+  accountSchema,
+  emailSchema,
+  givenPasswordSchema,
+  localeSchema,
+  nameSchema,
+  newPasswordSchema,
+  tokensSchema,
+} from './schemas.ts';
 
 const refreshTokenBody = z.strictObject({ refreshToken: z.string().min(1).max(200) });
 
-/** Opens an account. */
+/** Registers an account. */
 export const registerRoute = route({
   name: 'register',
   method: 'POST',
   path: '/api/v1/auth/register',
-  summary: 'Open an account',
+  summary: 'Register an account',
   access: 'public',
   idempotency: 'optional',
   body: z.strictObject({
@@ -48,11 +34,11 @@ export const registerRoute = route({
     name: nameSchema,
     locale: localeSchema.default('en'),
   }),
-  responses: { 201: { description: 'The new account.', schema: account } },
+  responses: { 201: { description: 'The new account.', schema: accountSchema } },
   errors: [EmailTaken.kind],
 });
 
-/** Signs in. Takes no Idempotency-Key: its answer holds tokens, which are kept nowhere. */
+/** Signs in. Without Idempotency-Key: its response contains tokens, which are stored nowhere. */
 export const loginRoute = route({
   name: 'login',
   method: 'POST',
@@ -60,11 +46,11 @@ export const loginRoute = route({
   summary: 'Sign in',
   access: 'public',
   body: z.strictObject({ email: emailSchema, password: givenPasswordSchema }),
-  responses: { 200: { description: 'Tokens of a new session.', schema: tokens } },
+  responses: { 200: { description: 'Tokens of a new session.', schema: tokensSchema } },
   errors: [InvalidCredentials.kind, TooManySignIns.kind],
 });
 
-/** Goes on with a session. Takes no Idempotency-Key: a token that comes twice is a token that was copied. */
+/** Continues a session. Without Idempotency-Key: a token that is presented twice was copied. */
 export const refreshRoute = route({
   name: 'refresh',
   method: 'POST',
@@ -72,11 +58,13 @@ export const refreshRoute = route({
   summary: 'Exchange a refresh token for new tokens',
   access: 'public',
   body: refreshTokenBody,
-  responses: { 200: { description: 'Tokens of the same session; the one sent is used up.', schema: tokens } },
+  responses: {
+    200: { description: 'New tokens of the same session; the given one is used.', schema: tokensSchema },
+  },
   errors: [InvalidRefreshToken.kind],
 });
 
-/** Ends a session; who holds the refresh token may, and doing it again changes nothing. */
+/** Ends the session of a refresh token; may be repeated. */
 export const logoutRoute = route({
   name: 'logout',
   method: 'POST',
@@ -109,7 +97,7 @@ export const getMeRoute = route({
   path: '/api/v1/users/me',
   summary: 'Your account',
   access: 'account:read',
-  responses: { 200: { description: 'Your account.', schema: account } },
+  responses: { 200: { description: 'Your account.', schema: accountSchema } },
   errors: [UserNotFound.kind],
 });
 
@@ -126,14 +114,14 @@ export const updateMeRoute = route({
     email: emailSchema,
     name: nameSchema,
     locale: localeSchema,
-    /** Asked for when the e-mail address changes, as whoever holds the address holds the account. */
+    /** Required to change the e-mail address, since its owner controls the account. */
     currentPassword: givenPasswordSchema.optional(),
   }),
-  responses: { 200: { description: 'Your account as it is now.', schema: account } },
+  responses: { 200: { description: 'The current state of your account.', schema: accountSchema } },
   errors: [UserNotFound.kind, EmailTaken.kind, WrongPassword.kind, TooManySignIns.kind],
 });
 
-/** Whether the service can do its work. */
+/** Whether the database is reachable. */
 export const healthRoute = route({
   name: 'health',
   method: 'GET',
@@ -142,7 +130,7 @@ export const healthRoute = route({
   access: 'public',
   responses: {
     200: {
-      description: 'The database answers.',
+      description: 'The database is reachable.',
       schema: z.object({
         status: z.literal('ok'),
         service: z.literal('users'),
@@ -152,7 +140,7 @@ export const healthRoute = route({
   },
 });
 
-/** The description of the whole API. */
+/** The OpenAPI document of the whole API. */
 export const getOpenapiRoute = route({
   name: 'get-openapi',
   method: 'GET',

@@ -1,12 +1,12 @@
 import { systemClock } from '#shared/clock.ts';
-import type { Cause } from '#shared/events/event.ts';
+import type { CommandMeta } from '#shared/decider.ts';
+import { newId } from '#shared/ids.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { connect } from '#shared/postgres/connect.ts';
+import { postgresIdempotency } from '#shared/postgres/idempotency.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
-import { createAdmin } from './adapters/admin-account.ts';
 import { rotateKeys } from './adapters/key-store.ts';
-import { ownerConfirmation } from './adapters/owner-confirmation.ts';
 import { publicKeys } from './adapters/public-keys.ts';
 import { sessionStore } from './adapters/session-store.ts';
 import { signInAttempts } from './adapters/sign-in-attempts.ts';
@@ -17,11 +17,12 @@ import { userStore } from './adapters/user-store.ts';
 import { config } from './config.ts';
 import { keysConfig } from './keys-config.ts';
 
-export { withHashedSecret } from './adapters/keyed-request.ts';
-export { hashPassword, passwordMatches } from './adapters/password-hash.ts';
+export { withHashedPassword } from './adapters/hashed-fingerprint.ts';
+export { hashPassword } from './adapters/password-hash.ts';
 
-/** The wiring of the service: what is made from what. */
+/** The wiring of this service; each part is created at its first use. */
 export const clock = systemClock;
+export const commandMeta = (): CommandMeta => ({ at: clock(), eventId: newId() });
 export const database = /* @__PURE__ */ lazy(() => connect(config));
 export const outbox = /* @__PURE__ */ lazy(() =>
   postgresOutbox(
@@ -29,20 +30,18 @@ export const outbox = /* @__PURE__ */ lazy(() =>
     snsPublisher(() => config.USER_EVENTS_TOPIC_ARN),
   ),
 );
+export const idempotencyStore = /* @__PURE__ */ lazy(() => postgresIdempotency(database()));
 export const accounts = /* @__PURE__ */ lazy(() => userReader(database()));
 export const users = /* @__PURE__ */ lazy(() => userStore(database(), outbox()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database()));
 export const attempts = /* @__PURE__ */ lazy(() => signInAttempts(database()));
 export const issueAccessToken = /* @__PURE__ */ lazy(() => tokenIssuer(config.SIGNING_KEYS_SECRET_ID));
 export const verifyingKeys = /* @__PURE__ */ lazy(() => publicKeys(keysConfig.PUBLIC_KEYS_SECRET_ID));
-export const confirmOwner = /* @__PURE__ */ lazy(() => ownerConfirmation(accounts(), attempts(), clock));
 export const verifyToken = /* @__PURE__ */ lazy(() => tokenVerifier(verifyingKeys()));
-export const rotateSigningKeys = (wishes: Parameters<typeof rotateKeys>[3]) =>
+export const rotateSigningKeys = (options: Parameters<typeof rotateKeys>[3]) =>
   rotateKeys(
     database(),
     { signingKeysId: config.SIGNING_KEYS_SECRET_ID, publicKeysId: config.PUBLIC_KEYS_SECRET_ID },
     clock(),
-    wishes,
+    options,
   );
-export const makeAdmin = (email: string, cause: Cause) =>
-  createAdmin(accounts(), users(), email, clock(), cause);

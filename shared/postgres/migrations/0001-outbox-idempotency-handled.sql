@@ -1,4 +1,4 @@
--- What every service with a PostgreSQL database has: events to publish, requests it answered, events it handled.
+-- Tables of every PostgreSQL service: events to publish, idempotent requests, handled events.
 
 CREATE TABLE outbox (
   id            uuid        NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE outbox (
   type          text        NOT NULL,
   message       text        NOT NULL,
   created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
-  -- Until then somebody is publishing it; a relay leaves its aggregate alone.
+  -- Until then one relay owns the aggregate; others skip it.
   claimed_until timestamptz,
   sent_at       timestamptz,
   PRIMARY KEY (id, destination)
@@ -22,9 +22,9 @@ CREATE TABLE idempotency_keys (
   key          text        NOT NULL,
   fingerprint  text        NOT NULL,
   resource_id  uuid        NOT NULL,
-  -- A retry may take up a request that was started and not answered by then.
+  -- End of the lease: afterwards a retry may take over a request without a response.
   locked_until timestamptz NOT NULL,
-  answer       jsonb,
+  response     jsonb,
   expires_at   timestamptz NOT NULL,
   PRIMARY KEY (scope, key)
 );

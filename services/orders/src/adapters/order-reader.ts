@@ -1,31 +1,30 @@
+import { findState } from '#shared/postgres/change-store.ts';
 import type { Queryable } from '#shared/postgres/database.ts';
 import { sql } from '#shared/postgres/sql.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { type OrderRow, orderOf, selectOrders } from './order-row.ts';
+import { orderDefinition } from './order-store.ts';
 
-/** Which orders a list shows: of one customer, in one state, those placed before a given one. */
+/** Which orders a list shows: of one customer, in one state, placed before a given one. */
 export type OrderFilter = {
   userId?: string | undefined;
   status?: OrderStatus | undefined;
   before?: string | undefined;
 };
 
-/** How orders are read: each question is one statement. */
+/** Reads orders; each method is one statement. */
 export type OrderReader = {
   find(id: string): Promise<Order | undefined>;
   /** Newest first, at most `limit`. */
   list(filter: OrderFilter, limit: number): Promise<Order[]>;
-  /** Ids of unpaid orders whose payment deadline is past, oldest first, at most `limit`, without those of `except`. */
+  /** Ids of unpaid orders past their payment deadline, oldest first, at most `limit`, without those in `except`. */
   overdue(at: Date, limit: number, except?: readonly string[]): Promise<string[]>;
 };
 
 /** See {@link OrderReader}. */
 export function orderReader(database: Queryable): OrderReader {
   return {
-    find: async (id) => {
-      const [row] = await database.query<OrderRow>(selectOrders(sql`o.id = ${id}`));
-      return row && orderOf(row);
-    },
+    find: (id) => findState(database, orderDefinition, id),
     list: async ({ userId, status, before }, limit) => {
       const rows = await database.query<OrderRow>(
         selectOrders(sql`true

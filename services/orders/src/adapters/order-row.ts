@@ -35,7 +35,7 @@ export type OrderRow = {
   lines: OrderLine[];
 };
 
-/** Whole orders in one statement, whatever their number of lines. Columns by name: a kept plan outlives a new column. */
+/** Selects whole orders in one statement. Columns by name, so that a prepared plan survives a new column. */
 export const selectOrders = (condition: Sql): Sql => sql`
   SELECT o.id, o.number, o.user_id, o.status, o.version, o.total_cents, o.currency, o.payment_method, o.placed_at,
          o.payment_deadline, o.reservation_receipt, o.payment_id, o.paid_at, o.completed_at, o.cancelled_at, o.cancellation_reason,
@@ -47,15 +47,15 @@ export const selectOrders = (condition: Sql): Sql => sql`
     FROM orders o JOIN shipping_info s ON s.order_id = o.id
    WHERE ${condition}`;
 
-/** The row is not one that the schema's checks let in: somebody wrote around them. */
+/** A row that violates the schema's checks. */
 export class CorruptOrder extends Error {
   override readonly name = 'CorruptOrder';
 }
 
-/** Reads a row as an order of its state. @throws CorruptOrder */
+/** Converts a row to an order. @throws CorruptOrder */
 export function orderOf(row: OrderRow): Order {
   const has = <T>(value: T | null, column: string): T => {
-    if (value === null) throw new CorruptOrder(`order ${row.id} is ${row.status} and has no ${column}`);
+    if (value === null) throw new CorruptOrder(`order ${row.id} is ${row.status} but has no ${column}`);
     return value;
   };
   const placed = placedOf(row);

@@ -2,21 +2,20 @@ import { Unavailable } from '#shared/errors.ts';
 import { OrderCreated } from '#shared/events/orders.ts';
 import { newId } from '#shared/ids.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
-import { idempotently } from '#shared/postgres/idempotency.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
 import { sql } from '#shared/postgres/sql.ts';
 import { aQueue, aTopic } from '#shared/testing/engines.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { eventsIn } from '#shared/testing/queue.ts';
 import { anAddress, aPendingOrder, minutesAfter } from '../../testing/builders.ts';
-import { type Command, decide } from '../domain/decide.ts';
+import { decideOrder, type OrderCommand } from '../domain/decide.ts';
 import { OrderNotFound } from '../domain/errors.ts';
-import { factOf, identityOf } from '../domain/facts.ts';
+import { identityOf, orderEvent } from '../domain/events.ts';
 import type { Order, PendingOrder } from '../domain/order.ts';
 import { orderNumberOf } from '../domain/order-number.ts';
 import { migrations } from '../migrations.ts';
 import { orderReader } from './order-reader.ts';
-import { nothingElse, orderStore } from './order-store.ts';
+import { orderStore } from './order-store.ts';
 
 const { database } = await aMigratedDatabase(...migrations);
 const queue = await aQueue({ fifo: true });
@@ -36,26 +35,30 @@ const numbered = (order: PendingOrder): PendingOrder => ({
 });
 const added = async (order: PendingOrder = aPendingOrder()): Promise<PendingOrder> => {
   const placed = numbered(order);
-  const event = factOf(OrderCreated, placed, placed.placedAt, {
+  const meta = { at: placed.placedAt, eventId: newId() };
+  const event = orderEvent(OrderCreated, placed, meta, {
     ...identityOf(placed),
     lines: placed.lines,
     paymentMethod: placed.paymentMethod,
     paymentDeadline: placed.paymentDeadline.toISOString(),
   });
-  await idempotently(database, undefined, async (_, complete) => {
-    await orders.add({ order: placed, event }, cause, complete, { status: 201 });
-    return { status: 201 };
-  });
+  await orders.create({ kind: 'changed', state: placed, events: [event] }, { cause });
   return placed;
 };
+type Command = OrderCommand extends infer C
+  ? C extends OrderCommand
+    ? Omit<C, 'at' | 'eventId'>
+    : never
+  : never;
+const decide = (order: Order, command: Command) =>
+  decideOrder(order, { ...command, at: minutesAfter(1), eventId: newId() } as OrderCommand);
 const changed = (id: string, command: Command) =>
-  orders.change(id, (order) => decide(order, command), cause, nothingElse);
+  orders.change(id, (order) => decide(order, command), { cause });
 
-const at = minutesAfter(1);
-const pay: Command = { kind: 'record-capture', paymentId: newId(), at };
-const ship: Command = { kind: 'ship', carrier: 'DHL', trackingNumber: 'T1', at };
-const complete: Command = { kind: 'complete', at };
-const cancel: Command = { kind: 'cancel', reason: 'customer-request', at };
+const pay: Command = { kind: 'record-capture', paymentId: newId() };
+const ship: Command = { kind: 'ship', carrier: 'DHL', trackingNumber: 'T1' };
+const complete: Command = { kind: 'complete' };
+const cancel: Command = { kind: 'cancel', reason: 'customer-request' };
 
 describe('an order', () => {
   test.each<[string, Command[]]>([
@@ -127,29 +130,25 @@ describe('a change', () => {
 
   test('that is always overtaken gives up, and changed nothing', async () => {
     const { id } = await added();
-    const overtaken = orders.change(
-      id,
-      (order) => decide({ ...order, version: order.version + 7 }, pay),
+    const overtaken = orders.change(id, (order) => decide({ ...order, version: order.version + 7 }, pay), {
       cause,
-      nothingElse,
-    );
+    });
     await expect(overtaken).rejects.toThrow(Unavailable);
     expect(await reader.find(id)).toMatchObject({ status: 'pending', version: 1 });
     expect(await database.query(sql`SELECT FROM outbox WHERE aggregate_id = ${id}`)).toHaveLength(2);
   });
 
-  test('writes what belongs to it with it, or not at all', async () => {
+  test('records the handled event with the change, and also without one', async () => {
     const { id } = await added();
-    const note = (also: string) => (_: Order, condition: ReturnType<typeof sql>) =>
-      sql`INSERT INTO handled_events (subscriber, event_id) SELECT ${also}, ${id}::uuid WHERE ${condition}`;
-    await orders.change(id, (order) => decide(order, pay), cause, note('with a change'));
-    await orders.change(id, (order) => decide(order, pay), cause, note('unchanged'));
+    const handled = (subscriber: string) => ({ cause, handled: { subscriber, eventId: id } });
+    await orders.change(id, (order) => decide(order, pay), handled('with a change'));
+    await orders.change(id, (order) => decide(order, pay), handled('unchanged'));
     const ahead = (order: Order) => decide({ ...order, version: 99 }, ship);
-    await orders.change(id, ahead, cause, note('overtaken')).catch(() => undefined);
-    const noted = await database.query<{ subscriber: string }>(
+    await expect(orders.change(id, ahead, handled('overtaken'))).rejects.toThrow(Unavailable);
+    const rows = await database.query<{ subscriber: string }>(
       sql`SELECT subscriber FROM handled_events WHERE event_id = ${id} ORDER BY subscriber DESC`,
     );
-    expect(noted.map(({ subscriber }) => subscriber)).toEqual(['with a change', 'unchanged']);
+    expect(rows.map(({ subscriber }) => subscriber)).toEqual(['with a change', 'unchanged']);
   });
 });
 

@@ -1,38 +1,51 @@
-import { Forbidden } from '#shared/errors.ts';
 import { newId } from '#shared/ids.ts';
-import { aPaidOrder } from '../../testing/builders.ts';
-import { listedUser, reasonOf, visibleTo } from './access.ts';
-import { OrderNotFound } from './errors.ts';
+import { aPaidOrder, minutesAfter } from '../../testing/builders.ts';
+import { cancelAs, isVisibleTo, listedUserId, mayListOrdersOf } from './access.ts';
 
 const ada = { userId: newId(), roles: ['customer' as const] };
 const eve = { userId: newId(), roles: ['customer' as const] };
 const staff = { userId: newId(), roles: ['support' as const] };
 const order = aPaidOrder({ userId: ada.userId });
+const meta = { at: minutesAfter(45), eventId: newId() };
 
 describe('an order', () => {
-  test('is seen by its customer and by the staff', () => {
-    expect(visibleTo(ada, order, 'orders:read-any')).toBe(order);
-    expect(visibleTo(staff, order, 'orders:read-any')).toBe(order);
+  test('is visible to its customer and to staff only', () => {
+    const visible = [ada, staff, eve].map((caller) => isVisibleTo(caller, order, 'orders:read-any'));
+    expect(visible).toEqual([true, true, false]);
   });
 
-  test('is not there for anybody else', () => {
-    expect(() => visibleTo(eve, order, 'orders:read-any')).toThrow(OrderNotFound);
+  test.each([
+    ['its customer', ada, 'customer-request'],
+    ['staff', staff, 'staff-decision'],
+  ])('is cancelled by %s, with its own reason', (_, caller, reason) => {
+    expect(cancelAs(caller, order, meta)).toMatchObject({
+      kind: 'changed',
+      state: { status: 'cancelled', reason },
+    });
   });
 
-  test('is cancelled on the wish of its customer, or by decision of the staff', () => {
-    expect([reasonOf(ada, order), reasonOf(staff, order)]).toEqual(['customer-request', 'staff-decision']);
+  test('does not exist for another customer who cancels it', () => {
+    expect(cancelAs(eve, order, meta)).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'ORDER_NOT_FOUND' },
+    });
   });
 });
 
 describe('a list', () => {
-  test("shows a customer's own orders, whatever is asked", () => {
-    expect(listedUser(ada, undefined)).toBe(ada.userId);
-    expect(listedUser(ada, ada.userId)).toBe(ada.userId);
-    expect(() => listedUser(ada, eve.userId)).toThrow(Forbidden);
+  test("shows a customer's own orders, and no other customer's", () => {
+    expect(listedUserId(ada, undefined)).toBe(ada.userId);
+    expect(listedUserId(ada, ada.userId)).toBe(ada.userId);
+    expect([undefined, ada.userId, eve.userId].map((id) => mayListOrdersOf(ada, id))).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
-  test("shows the staff everybody's, or one customer's", () => {
-    expect(listedUser(staff, undefined)).toBeUndefined();
-    expect(listedUser(staff, ada.userId)).toBe(ada.userId);
+  test("shows staff all orders, or one customer's", () => {
+    expect(listedUserId(staff, undefined)).toBeUndefined();
+    expect(listedUserId(staff, ada.userId)).toBe(ada.userId);
+    expect(mayListOrdersOf(staff, ada.userId)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
-import type { NewEvent } from '#shared/events/event.ts';
+import { type CommandMeta, type Decider, type Decision, refused, unchanged } from '#shared/decider.ts';
+import type { ShopError } from '#shared/errors.ts';
 import {
   type CancellationReason,
   OrderCancelled,
@@ -7,7 +8,7 @@ import {
   OrderShipped,
 } from '#shared/events/orders.ts';
 import { OrderNotCancellable, OrderNotCompletable, OrderNotShippable } from './errors.ts';
-import { factOf, identityOf } from './facts.ts';
+import { identityOf, orderEvent } from './events.ts';
 import type {
   CancelledOrder,
   CompletedOrder,
@@ -17,55 +18,52 @@ import type {
   ShippedOrder,
 } from './order.ts';
 
-/** What can be asked of an order, or has happened to it elsewhere. */
-export type Command =
-  /** The provider captured the money. */
-  | { kind: 'record-capture'; paymentId: string; at: Date }
-  /** The provider declined for good. */
-  | { kind: 'record-decline'; at: Date }
-  | { kind: 'cancel'; reason: Extract<CancellationReason, 'customer-request' | 'staff-decision'>; at: Date }
-  /** Looks whether the payment deadline has passed. */
-  | { kind: 'expire'; at: Date }
-  /** The hold of a paid order was lost and the stock is gone. */
-  | { kind: 'lose-stock'; at: Date }
-  | { kind: 'ship'; carrier: string; trackingNumber: string; at: Date }
-  | { kind: 'complete'; at: Date };
+/** A command to an existing order. */
+export type OrderCommand = CommandMeta &
+  (
+    | { kind: 'record-capture'; paymentId: string }
+    | { kind: 'record-decline' }
+    | { kind: 'cancel'; reason: Extract<CancellationReason, 'customer-request' | 'staff-decision'> }
+    /** Cancels the order if its payment deadline has passed. */
+    | { kind: 'expire' }
+    /** The reservation of the paid order was lost and the stock is gone. */
+    | { kind: 'lose-reservation' }
+    | { kind: 'ship'; carrier: string; trackingNumber: string }
+    | { kind: 'complete' }
+  );
 
-/** What a command comes to: the order as it is from now on with the fact to announce, or nothing to do. */
-export type Decision =
-  | { kind: 'changed'; order: Order; event: NewEvent }
-  | { kind: 'unchanged'; order: Order };
+/** The decision on a command to an order. */
+export type OrderDecision = Decision<Order, ShopError>;
 
 /**
- * Decides every pair of command and state. A command that has nothing (more) to do leaves the order unchanged, so
- * that messages may come twice, late, and in any order; a person who asks for the impossible is refused.
- * @throws OrderNotCancellable, OrderNotShippable, OrderNotCompletable
+ * Decides every pair of state and command. A command without (further) effect leaves the order unchanged, so that
+ * messages may arrive twice, late, and in any order; a request for an impossible change is refused with
+ * OrderNotCancellable, OrderNotShippable or OrderNotCompletable.
  */
-export function decide(order: Order, command: Command): Decision {
+export const decideOrder: Decider<Order, OrderCommand, ShopError> = (order, command) => {
   switch (command.kind) {
     case 'record-capture':
-      return recordCapture(order, command.paymentId, command.at);
+      return recordCapture(order, command.paymentId, command);
     case 'record-decline':
-      return recordDecline(order, command.at);
+      return recordDecline(order, command);
     case 'cancel':
-      return cancelOnRequest(order, command.reason, command.at);
+      return cancelOnRequest(order, command.reason, command);
     case 'expire':
-      return expire(order, command.at);
-    case 'lose-stock':
-      return loseStock(order, command.at);
+      return expire(order, command);
+    case 'lose-reservation':
+      return loseReservation(order, command);
     case 'ship':
       return ship(order, command);
     case 'complete':
-      return complete(order, command.at);
+      return complete(order, command);
   }
-}
+};
 
-const unchanged = (order: Order): Decision => ({ kind: 'unchanged', order });
-
-function recordCapture(order: Order, paymentId: string, at: Date): Decision {
+function recordCapture(order: Order, paymentId: string, meta: CommandMeta): OrderDecision {
   switch (order.status) {
     case 'pending': {
-      const paid: PaidOrder = { ...order, status: 'paid', paymentId, paidAt: at, version: order.version + 1 };
+      const version = order.version + 1;
+      const paid: PaidOrder = { ...order, status: 'paid', paymentId, paidAt: meta.at, version };
       const { lines, reservationReceipt } = paid;
       const data = {
         ...identityOf(paid),
@@ -73,9 +71,9 @@ function recordCapture(order: Order, paymentId: string, at: Date): Decision {
         lines,
         ...(reservationReceipt === undefined ? {} : { reservationReceipt }),
       };
-      return { kind: 'changed', order: paid, event: factOf(OrderPaid, paid, at, data) };
+      return { kind: 'changed', state: paid, events: [orderEvent(OrderPaid, paid, meta, data)] };
     }
-    // Payments gives the money back: it is told of the cancellation, and keeps that on record for a late capture.
+    // Payments refunds it: the cancellation tells it to, also for a capture that comes later.
     case 'cancelled':
     case 'paid':
     case 'shipped':
@@ -84,11 +82,11 @@ function recordCapture(order: Order, paymentId: string, at: Date): Decision {
   }
 }
 
-function recordDecline(order: Order, at: Date): Decision {
+function recordDecline(order: Order, meta: CommandMeta): OrderDecision {
   switch (order.status) {
     case 'pending':
-      return cancel(order, 'payment-failed', at);
-    // A capture is the stronger word: a decline that comes after it is an older one.
+      return cancel(order, 'payment-failed', meta);
+    // A capture is final: a decline that arrives after it is older.
     case 'paid':
     case 'shipped':
     case 'completed':
@@ -97,25 +95,25 @@ function recordDecline(order: Order, at: Date): Decision {
   }
 }
 
-function cancelOnRequest(order: Order, reason: CancellationReason, at: Date): Decision {
+function cancelOnRequest(order: Order, reason: CancellationReason, meta: CommandMeta): OrderDecision {
   switch (order.status) {
     case 'pending':
     case 'paid':
-      return cancel(order, reason, at);
+      return cancel(order, reason, meta);
     case 'cancelled':
       return unchanged(order);
     case 'shipped':
     case 'completed':
-      throw new OrderNotCancellable(
-        `Order ${order.number} is ${order.status}; it can no longer be cancelled.`,
+      return refused(
+        new OrderNotCancellable(`Order ${order.number} is ${order.status}; it can no longer be cancelled.`),
       );
   }
 }
 
-function expire(order: Order, at: Date): Decision {
+function expire(order: Order, meta: CommandMeta): OrderDecision {
   switch (order.status) {
     case 'pending':
-      return order.paymentDeadline <= at ? cancel(order, 'payment-overdue', at) : unchanged(order);
+      return order.paymentDeadline <= meta.at ? cancel(order, 'payment-overdue', meta) : unchanged(order);
     case 'paid':
     case 'shipped':
     case 'completed':
@@ -124,13 +122,13 @@ function expire(order: Order, at: Date): Decision {
   }
 }
 
-function loseStock(order: Order, at: Date): Decision {
+function loseReservation(order: Order, meta: CommandMeta): OrderDecision {
   switch (order.status) {
-    // Stock is only committed for paid orders; whatever the state here, there is nothing to send.
+    // Reservations are confirmed for paid orders only; in either state there is nothing to ship.
     case 'pending':
     case 'paid':
-      return cancel(order, 'stock-lost', at);
-    // The goods left the house: there was stock after all.
+      return cancel(order, 'stock-lost', meta);
+    // The goods were shipped, so there was stock after all.
     case 'shipped':
     case 'completed':
     case 'cancelled':
@@ -138,19 +136,23 @@ function loseStock(order: Order, at: Date): Decision {
   }
 }
 
-function cancel(order: PendingOrder | PaidOrder, reason: CancellationReason, at: Date): Decision {
+function cancel(
+  order: PendingOrder | PaidOrder,
+  reason: CancellationReason,
+  meta: CommandMeta,
+): OrderDecision {
   const { status, ...placed } = order;
   const wasPaid = status === 'paid';
   const cancelled: CancelledOrder = {
     ...withoutPayment(placed),
     status: 'cancelled',
-    cancelledAt: at,
+    cancelledAt: meta.at,
     reason,
     version: order.version + 1,
     ...(wasPaid ? { payment: { paymentId: order.paymentId, paidAt: order.paidAt } } : {}),
   };
   const data = { ...identityOf(cancelled), reason, wasPaid };
-  return { kind: 'changed', order: cancelled, event: factOf(OrderCancelled, cancelled, at, data) };
+  return { kind: 'changed', state: cancelled, events: [orderEvent(OrderCancelled, cancelled, meta, data)] };
 }
 
 const withoutPayment = <T extends object>(order: T & { paymentId?: string; paidAt?: Date }) => {
@@ -158,7 +160,10 @@ const withoutPayment = <T extends object>(order: T & { paymentId?: string; paidA
   return rest;
 };
 
-function ship(order: Order, { carrier, trackingNumber, at }: Extract<Command, { kind: 'ship' }>): Decision {
+function ship(
+  order: Order,
+  { carrier, trackingNumber, ...meta }: Extract<OrderCommand, { kind: 'ship' }>,
+): OrderDecision {
   switch (order.status) {
     case 'paid': {
       const shipped: ShippedOrder = {
@@ -166,41 +171,42 @@ function ship(order: Order, { carrier, trackingNumber, at }: Extract<Command, { 
         status: 'shipped',
         carrier,
         trackingNumber,
-        shippedAt: at,
+        shippedAt: meta.at,
         version: order.version + 1,
       };
       const data = { ...identityOf(shipped), carrier, trackingNumber };
-      return { kind: 'changed', order: shipped, event: factOf(OrderShipped, shipped, at, data) };
+      return { kind: 'changed', state: shipped, events: [orderEvent(OrderShipped, shipped, meta, data)] };
     }
     case 'shipped':
     case 'completed':
-      if (order.carrier === carrier && order.trackingNumber === trackingNumber) return unchanged(order);
-      throw new OrderNotShippable(`Order ${order.number} was shipped with ${order.carrier} already.`);
+      return order.carrier === carrier && order.trackingNumber === trackingNumber
+        ? unchanged(order)
+        : refused(new OrderNotShippable(`Order ${order.number} is already shipped with ${order.carrier}.`));
     case 'pending':
     case 'cancelled':
-      throw new OrderNotShippable(`Order ${order.number} is ${order.status}; only a paid order is shipped.`);
+      return refused(
+        new OrderNotShippable(`Order ${order.number} is ${order.status}; only a paid order can be shipped.`),
+      );
   }
 }
 
-function complete(order: Order, at: Date): Decision {
+function complete(order: Order, meta: CommandMeta): OrderDecision {
   switch (order.status) {
     case 'shipped': {
-      const completed: CompletedOrder = {
-        ...order,
-        status: 'completed',
-        completedAt: at,
-        version: order.version + 1,
-      };
-      const event = factOf(OrderCompleted, completed, at, identityOf(completed));
-      return { kind: 'changed', order: completed, event };
+      const version = order.version + 1;
+      const completed: CompletedOrder = { ...order, status: 'completed', completedAt: meta.at, version };
+      const event = orderEvent(OrderCompleted, completed, meta, identityOf(completed));
+      return { kind: 'changed', state: completed, events: [event] };
     }
     case 'completed':
       return unchanged(order);
     case 'pending':
     case 'paid':
     case 'cancelled':
-      throw new OrderNotCompletable(
-        `Order ${order.number} is ${order.status}; only a shipped order is completed.`,
+      return refused(
+        new OrderNotCompletable(
+          `Order ${order.number} is ${order.status}; only a shipped order can be completed.`,
+        ),
       );
   }
 }

@@ -2,13 +2,13 @@ import { newId } from '#shared/ids.ts';
 import type { TestRequest } from '#shared/testing/http-event.ts';
 import { eventsIn } from '#shared/testing/queue.ts';
 import { ada, codeOf, eve, ordersService, support } from '../../testing/orders-service.ts';
-import { cancelOrder, getOrder } from '../api.ts';
+import { cancelOrderRoute, getOrderRoute } from '../api.ts';
 
 const { published, anOrder, ask } = await ordersService();
 
 describe('POST orders/{id}/cancellation', () => {
   const cancel = (id: string, request: TestRequest = {}) =>
-    ask('cancel', cancelOrder, { params: { id }, caller: ada, ...request });
+    ask('cancel', cancelOrderRoute, { params: { id }, caller: ada, ...request });
 
   test('cancels a pending order on the wish of its customer', async () => {
     const { id } = await anOrder();
@@ -53,6 +53,9 @@ describe('POST orders/{id}/cancellation', () => {
     const { id } = await anOrder();
     expect(codeOf(await cancel(id, { caller: eve }))).toEqual([404, 'ORDER_NOT_FOUND']);
     expect(codeOf(await cancel(newId()))).toEqual([404, 'ORDER_NOT_FOUND']);
-    expect(codeOf(await ask('get', getOrder, { params: { id }, caller: ada }))).toEqual([200, 'pending']);
+    expect(codeOf(await ask('get', getOrderRoute, { params: { id }, caller: ada }))).toEqual([
+      200,
+      'pending',
+    ]);
   });
 });

@@ -1,22 +1,17 @@
+import { runIdempotently } from '#shared/idempotency/run.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { idempotently } from '#shared/postgres/idempotency.ts';
-import { orderAnswer } from '../answers.ts';
-import { cancelOrder } from '../api.ts';
-import { clock, database, orders } from '../app.ts';
-import { reasonOf, visibleTo } from '../domain/access.ts';
-import { decide } from '../domain/decide.ts';
-import type { Order } from '../domain/order.ts';
+import { cancelOrderRoute } from '../api.ts';
+import { commandMeta, idempotencyStore, orders } from '../app.ts';
+import { cancelAs } from '../domain/access.ts';
+import { orderResponse } from '../views.ts';
 
-/** Cancels an order for its customer or for the staff; stock and money follow by the event. */
-export const handler = httpHandler(cancelOrder, async ({ params, caller, cause, idempotency }) =>
-  idempotently(database(), idempotency, async (_, complete) => {
-    const cancel = (order: Order) => {
-      visibleTo(caller, order, 'orders:cancel-any');
-      return decide(order, { kind: 'cancel', reason: reasonOf(caller, order), at: clock() });
-    };
-    const order = await orders().change(params.id, cancel, cause, (changed, condition) =>
-      complete.part(orderAnswer(changed), condition),
-    );
-    return orderAnswer(order);
+/** Cancels an order for its customer or for staff; the event releases stock and refunds money. */
+export const handler = httpHandler(cancelOrderRoute, ({ params, caller, cause, idempotency }) =>
+  runIdempotently(idempotencyStore(), idempotency, async ({ started }) => {
+    const order = await orders().change(params.id, (current) => cancelAs(caller, current, commandMeta()), {
+      cause,
+      request: { started, respond: orderResponse },
+    });
+    return orderResponse(order);
   }),
 );

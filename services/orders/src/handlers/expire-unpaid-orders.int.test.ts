@@ -2,7 +2,7 @@ import { lambdaContext } from '#shared/testing/http-event.ts';
 import { scheduleEvent } from '#shared/testing/queue.ts';
 import { minutesAfter } from '../../testing/builders.ts';
 import { ada, codeOf, ordersService } from '../../testing/orders-service.ts';
-import { getOrder } from '../api.ts';
+import { getOrderRoute } from '../api.ts';
 
 const { app, anOrder, ask } = await ordersService();
 const expireUnpaidOrders = (await import('./expire-unpaid-orders.ts')).handler;
@@ -13,19 +13,19 @@ describe('the minute schedule', () => {
     const many = await Promise.all(Array.from({ length: 45 }, () => anOrder()));
     const run = (at: Date) => expireUnpaidOrders(scheduleEvent(at), lambdaContext());
     await run(minutesAfter(29));
-    expect(codeOf(await ask('get', getOrder, { params: { id: unpaid.id }, caller: ada }))).toEqual([
+    expect(codeOf(await ask('get', getOrderRoute, { params: { id: unpaid.id }, caller: ada }))).toEqual([
       200,
       'pending',
     ]);
     await Promise.all([run(minutesAfter(31)), run(minutesAfter(31))]);
     await run(minutesAfter(31));
-    const answer = await ask('get', getOrder, { params: { id: unpaid.id }, caller: ada });
+    const answer = await ask('get', getOrderRoute, { params: { id: unpaid.id }, caller: ada });
     expect(answer.body).toMatchObject({
       status: 'cancelled',
       version: 2,
       cancellation: { reason: 'payment-overdue' },
     });
-    expect(codeOf(await ask('get', getOrder, { params: { id: paid.id }, caller: ada }))).toEqual([
+    expect(codeOf(await ask('get', getOrderRoute, { params: { id: paid.id }, caller: ada }))).toEqual([
       200,
       'paid',
     ]);

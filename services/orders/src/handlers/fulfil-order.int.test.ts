@@ -2,13 +2,13 @@ import { newId } from '#shared/ids.ts';
 import type { TestRequest } from '#shared/testing/http-event.ts';
 import { eventsIn } from '#shared/testing/queue.ts';
 import { ada, admin, codeOf, ordersService, parcel, support } from '../../testing/orders-service.ts';
-import { completeOrder, shipOrder } from '../api.ts';
+import { completeOrderRoute, shipOrderRoute } from '../api.ts';
 
 const { published, anOrder, ask } = await ordersService();
 
 describe('POST orders/{id}/shipment', () => {
   const ship = (id: string, request: TestRequest = {}) =>
-    ask('ship', shipOrder, { params: { id }, caller: admin, body: parcel, ...request });
+    ask('ship', shipOrderRoute, { params: { id }, caller: admin, body: parcel, ...request });
 
   test('notes the parcel of a paid order', async () => {
     const { id } = await anOrder('paid');
@@ -59,7 +59,7 @@ describe('POST orders/{id}/shipment', () => {
 
 describe('POST orders/{id}/completion', () => {
   const close = (id: string, request: TestRequest = {}) =>
-    ask('complete', completeOrder, { params: { id }, caller: admin, ...request });
+    ask('complete', completeOrderRoute, { params: { id }, caller: admin, ...request });
 
   test('closes a shipped order, once', async () => {
     const { id } = await anOrder('shipped');

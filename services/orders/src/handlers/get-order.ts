@@ -1,13 +1,12 @@
 import { httpHandler } from '#shared/lambda/http.ts';
-import { orderAnswer } from '../answers.ts';
-import { getOrder } from '../api.ts';
+import { getOrderRoute } from '../api.ts';
 import { reader } from '../app.ts';
-import { visibleTo } from '../domain/access.ts';
-import { OrderNotFound } from '../domain/errors.ts';
+import { isVisibleTo, orderNotFound } from '../domain/access.ts';
+import { orderResponse } from '../views.ts';
 
-/** One order, for its customer and the staff. */
-export const handler = httpHandler(getOrder, async ({ params, caller }) => {
+/** Returns one order, to its customer and to staff. */
+export const handler = httpHandler(getOrderRoute, async ({ params, caller }) => {
   const order = await reader().find(params.id);
-  if (order === undefined) throw new OrderNotFound('There is no such order.');
-  return orderAnswer(visibleTo(caller, order, 'orders:read-any'));
+  if (order === undefined || !isVisibleTo(caller, order, 'orders:read-any')) throw orderNotFound();
+  return orderResponse(order);
 });

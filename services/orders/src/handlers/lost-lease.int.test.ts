@@ -4,7 +4,7 @@ import { send } from '#shared/testing/http-event.ts';
 import { anAddress } from '../../testing/builders.ts';
 import { startCatalog } from '../../testing/catalog.ts';
 import { ordersEnvironment } from '../../testing/environment.ts';
-import { placeOrder } from '../api.ts';
+import { placeOrderRoute } from '../api.ts';
 
 const catalog = await startCatalog();
 const { database } = await ordersEnvironment(catalog.url);
@@ -20,7 +20,7 @@ catalog.sells({ productId: lamp, name: 'Lamp', unitPriceCents: 1250, currency: '
 const caller = { userId: newId() };
 
 const place = (key: string) =>
-  send<{ id: string; code?: string }>(handler, placeOrder, {
+  send<{ id: string; code?: string }>(handler, placeOrderRoute, {
     caller,
     headers: { 'Idempotency-Key': key },
     body: {

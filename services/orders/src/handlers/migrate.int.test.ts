@@ -29,35 +29,34 @@ setEnvironment({
 });
 const { handler } = await import('./migrate.ts');
 const app = await import('../app.ts');
+const firstRun = await handler({}, lambdaContext());
 
 describe('migrate', () => {
   afterAll(async () => {
-    await Promise.all([app.database().end(), app.readDatabase().end()]);
+    await Promise.all([app.database().end(), app.replicas().end()]);
     await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await server.query(`DROP ROLE IF EXISTS ${role}, ${reader}`);
   });
 
-  test('makes role, database and tables; again it changes nothing', async () => {
+  test('creates role, database and tables; a second run changes nothing', async () => {
     const applied = ['shared/0001-outbox-idempotency-handled', 'orders/0001-orders'];
-    expect(await handler({}, lambdaContext())).toEqual({ ok: true, response: { database: name, applied } });
+    expect(firstRun).toEqual({ ok: true, response: { database: name, applied } });
     expect(await handler({}, lambdaContext())).toEqual({
       ok: true,
       response: { database: name, applied: [] },
     });
   });
 
-  test('lets the service in as its own role, by the password of its secret', async () => {
+  test('lets the service sign in as its own role, with the password of its secret', async () => {
     expect(await app.reader().list({}, 1)).toEqual([]);
     expect(await app.database().query('SELECT current_user AS name')).toEqual([{ name: role }]);
   });
 
   test('lists are read as a role that can only read, on a bounded number of connections', async () => {
-    expect(await app.listed().list({}, 1)).toEqual([]);
+    expect(await app.replicaReader().list({}, 1)).toEqual([]);
     expect(
-      await app
-        .readDatabase()
-        .query('SELECT rolconnlimit AS most FROM pg_roles WHERE rolname = current_user'),
+      await app.replicas().query('SELECT rolconnlimit AS most FROM pg_roles WHERE rolname = current_user'),
     ).toEqual([{ most: 25 }]);
-    await expect(app.readDatabase().query('DELETE FROM orders')).rejects.toThrow('permission denied');
+    await expect(app.replicas().query('DELETE FROM orders')).rejects.toThrow('permission denied');
   });
 });

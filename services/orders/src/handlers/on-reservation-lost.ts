@@ -1,18 +1,16 @@
 import { ReservationLost } from '#shared/events/products.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
-import { handling } from '#shared/postgres/handled-events.ts';
-import { clock, orders } from '../app.ts';
-import { decide } from '../domain/decide.ts';
+import { commandMeta, orders } from '../app.ts';
+import { decideOrder } from '../domain/decide.ts';
 
-/** A paid order whose stock is gone is cancelled; the money goes back by that event. */
+/** Cancels a paid order whose stock is gone; that event refunds the money. */
 export const handler = queueHandler([
-  on(ReservationLost, ({ id, data }, cause) =>
+  on(ReservationLost, ({ id: eventId, data }, cause) =>
     orders().change(
       data.orderId,
-      (order) => decide(order, { kind: 'lose-stock', at: clock() }),
-      cause,
-      (_, condition) => handling('orders.on-reservation-lost', id, condition),
+      (order) => decideOrder(order, { kind: 'lose-reservation', ...commandMeta() }),
+      { cause, handled: { subscriber: 'orders.on-reservation-lost', eventId } },
     ),
   ),
 ]);

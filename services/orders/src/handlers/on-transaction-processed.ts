@@ -1,18 +1,15 @@
 import { TransactionProcessed } from '#shared/events/payments.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
-import { handling } from '#shared/postgres/handled-events.ts';
-import { clock, orders } from '../app.ts';
-import { onTransaction } from '../domain/on-transaction.ts';
+import { commandMeta, orders } from '../app.ts';
+import { recordTransaction } from '../domain/transaction.ts';
 
-/** The provider's word on an order's money: captured makes it paid, declined ends it. */
+/** Records the result of an order's payment: a captured one makes it paid, a declined one cancels it. */
 export const handler = queueHandler([
-  on(TransactionProcessed, ({ id, data }, cause) =>
-    orders().change(
-      data.orderId,
-      (order) => onTransaction(order, data, clock()),
+  on(TransactionProcessed, ({ id: eventId, data }, cause) =>
+    orders().change(data.orderId, (order) => recordTransaction(order, data, commandMeta()), {
       cause,
-      (_, condition) => handling('orders.on-transaction-processed', id, condition),
-    ),
+      handled: { subscriber: 'orders.on-transaction-processed', eventId },
+    }),
   ),
 ]);

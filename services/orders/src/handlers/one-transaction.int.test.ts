@@ -4,7 +4,7 @@ import { recordTransactions, tablesByTransaction } from '#shared/testing/transac
 import { anAddress } from '../../testing/builders.ts';
 import { startCatalog } from '../../testing/catalog.ts';
 import { ordersEnvironment } from '../../testing/environment.ts';
-import { cancelOrder, placeOrder } from '../api.ts';
+import { cancelOrderRoute, placeOrderRoute } from '../api.ts';
 
 const catalog = await startCatalog();
 const { database } = await ordersEnvironment(catalog.url);
@@ -27,14 +27,16 @@ test('an order, its lines, its address and its events are written in one transac
     shippingAddress: anAddress,
     paymentMethod: 'pm_card_visa',
   };
-  const placed = await send<{ id: string }>(place, placeOrder, { caller, body, headers: headers() });
+  const placed = await send<{ id: string }>(place, placeOrderRoute, { caller, body, headers: headers() });
   expect(placed.status).toBe(201);
   // The relay then marks the outbox rows as sent.
   expect(tablesByTransaction(await writes()).filter((tables) => tables !== 'outbox')).toEqual([
     'order_items, orders, outbox, shipping_info',
   ]);
   const { id } = placed.body;
-  expect((await send(cancel, cancelOrder, { caller, params: { id }, headers: headers() })).status).toBe(200);
+  expect((await send(cancel, cancelOrderRoute, { caller, params: { id }, headers: headers() })).status).toBe(
+    200,
+  );
   expect(tablesByTransaction(await writes()).filter((tables) => tables !== 'outbox')).toEqual([
     'orders, outbox',
   ]);

@@ -3,7 +3,7 @@ import { send, type TestRequest } from '#shared/testing/http-event.ts';
 import { anAddress } from '../../testing/builders.ts';
 import { startCatalog } from '../../testing/catalog.ts';
 import { ordersEnvironment } from '../../testing/environment.ts';
-import { placeOrder } from '../api.ts';
+import { placeOrderRoute } from '../api.ts';
 
 const catalog = await startCatalog();
 const { database } = await ordersEnvironment(catalog.url);
@@ -20,7 +20,7 @@ const aBody = (body: object = {}) => ({
 });
 type Answer = Record<string, unknown> & { errors?: { field: string }[] };
 const place = (body: unknown, request: TestRequest = {}) =>
-  send<Answer>(handler, placeOrder, {
+  send<Answer>(handler, placeOrderRoute, {
     body,
     caller: ada,
     headers: { 'Idempotency-Key': newId() },
@@ -99,7 +99,7 @@ describe('a request is refused, by the name of the field,', () => {
   });
 
   test('without an Idempotency-Key', async () => {
-    const answer = await send<Answer>(handler, placeOrder, { body: aBody(), caller: ada });
+    const answer = await send<Answer>(handler, placeOrderRoute, { body: aBody(), caller: ada });
     expect([answer.status, fieldsOf(answer)]).toEqual([400, ['Idempotency-Key']]);
   });
 
@@ -109,7 +109,7 @@ describe('a request is refused, by the name of the field,', () => {
   });
 
   test('without a caller', async () => {
-    const answer = await send(handler, placeOrder, {
+    const answer = await send(handler, placeOrderRoute, {
       body: aBody(),
       headers: { 'Idempotency-Key': newId() },
     });

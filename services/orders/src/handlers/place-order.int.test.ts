@@ -4,7 +4,7 @@ import { eventsIn, scheduleEvent } from '#shared/testing/queue.ts';
 import { anAddress } from '../../testing/builders.ts';
 import { startCatalog } from '../../testing/catalog.ts';
 import { ordersEnvironment } from '../../testing/environment.ts';
-import { placeOrder } from '../api.ts';
+import { placeOrderRoute } from '../api.ts';
 
 const catalog = await startCatalog();
 const { database, published, announced } = await ordersEnvironment(catalog.url);
@@ -32,7 +32,7 @@ const aBody = (body: object = {}) => ({
 });
 type Answer = Record<string, unknown> & { id: string; errors?: { field: string }[] };
 const place = (body: unknown = aBody(), request: TestRequest = {}) =>
-  send<Answer>(handler, placeOrder, {
+  send<Answer>(handler, placeOrderRoute, {
     body,
     caller: ada,
     headers: { 'Idempotency-Key': newId(), ...request.headers },

@@ -4,34 +4,17 @@ import { newId } from '#shared/ids.ts';
 import { anEvent } from '#shared/testing/an-event.ts';
 import { lambdaContext } from '#shared/testing/http-event.ts';
 import { eventsIn, sqsEvent } from '#shared/testing/queue.ts';
-import { anAddress, minutesAfter } from '../../testing/builders.ts';
+import { aPlacedOrder } from '../../testing/builders.ts';
 import { ordersEnvironment } from '../../testing/environment.ts';
 import type { Order } from '../domain/order.ts';
-import { place } from '../domain/place.ts';
 
 const { database, published } = await ordersEnvironment();
 const app = await import('../app.ts');
-const { idempotently } = await import('#shared/postgres/idempotency.ts');
 const onTransactionProcessed = (await import('./on-transaction-processed.ts')).handler;
 const onReservationLost = (await import('./on-reservation-lost.ts')).handler;
 afterAll(() => app.database().end());
 
-async function anOrder(): Promise<Order> {
-  const placed = place({
-    orderId: newId(),
-    userId: newId(),
-    lines: [{ productId: newId(), name: 'Lamp', quantity: 2, unitPriceCents: 500, currency: 'EUR' }],
-    shippingAddress: anAddress,
-    paymentMethod: 'pm_card_visa',
-    paymentDeadline: minutesAfter(30),
-    at: minutesAfter(0),
-  });
-  await idempotently(app.database(), undefined, async (_, complete) => {
-    await app.orders().add(placed, { correlationId: 'test' }, complete, { status: 201 });
-    return { status: 201 };
-  });
-  return placed.order;
-}
+const anOrder = () => app.orders().create(aPlacedOrder(), { cause: { correlationId: 'test' } });
 
 const transaction = (
   { id, userId, total }: Order,

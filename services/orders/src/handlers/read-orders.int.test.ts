@@ -1,7 +1,7 @@
 import { newId } from '#shared/ids.ts';
 import type { TestRequest } from '#shared/testing/http-event.ts';
 import { ada, as, codeOf, eve, ordersService, support } from '../../testing/orders-service.ts';
-import { getOrder, health, listOrders } from '../api.ts';
+import { getOrderRoute, healthRoute, listOrdersRoute } from '../api.ts';
 import type { OrderStatus } from '../domain/order.ts';
 
 const { anOrder, ask } = await ordersService();
@@ -15,7 +15,7 @@ describe('GET orders/{id}', () => {
     ['cancelled', ['cancellation']],
   ])('shows a %s order with what belongs to its state', async (status, parts) => {
     const { id } = await anOrder(status);
-    const answer = await ask('get', getOrder, { params: { id }, caller: ada });
+    const answer = await ask('get', getOrderRoute, { params: { id }, caller: ada });
     expect(codeOf(answer)).toEqual([200, status]);
     const optional = ['payment', 'shipment', 'completedAt', 'cancellation'];
     expect(optional.filter((name) => name in answer.body).toSorted()).toEqual(parts);
@@ -25,8 +25,8 @@ describe('GET orders/{id}', () => {
 
   test("is 404 for another customer's, exactly as for one that is not there", async () => {
     const { id } = await anOrder();
-    const foreign = await ask('get', getOrder, { params: { id }, caller: eve });
-    const unknown = await ask('get', getOrder, { params: { id: newId() }, caller: eve });
+    const foreign = await ask('get', getOrderRoute, { params: { id }, caller: eve });
+    const unknown = await ask('get', getOrderRoute, { params: { id: newId() }, caller: eve });
     expect(codeOf(foreign)).toEqual([404, 'ORDER_NOT_FOUND']);
     const { requestId: _one, ...first } = foreign.body;
     const { requestId: _two, ...second } = unknown.body;
@@ -35,17 +35,20 @@ describe('GET orders/{id}', () => {
 
   test('lets staff see it', async () => {
     const { id } = await anOrder();
-    expect(codeOf(await ask('get', getOrder, { params: { id }, caller: support }))).toEqual([200, 'pending']);
+    expect(codeOf(await ask('get', getOrderRoute, { params: { id }, caller: support }))).toEqual([
+      200,
+      'pending',
+    ]);
   });
 
   test('is 400 for an id that is none', async () => {
-    const answer = await ask('get', getOrder, { params: { id: 'lamp' }, caller: ada });
+    const answer = await ask('get', getOrderRoute, { params: { id: 'lamp' }, caller: ada });
     expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', 'id']);
   });
 });
 
 describe('GET orders', () => {
-  const listed = async (request: TestRequest) => ask('list', listOrders, request);
+  const listed = async (request: TestRequest) => ask('list', listOrdersRoute, request);
 
   test("pages through a customer's own orders, newest first, each once", async () => {
     const greta = as('customer');
@@ -121,7 +124,7 @@ describe('GET orders', () => {
 });
 
 test('health says that the database answers', async () => {
-  const answer = await ask('health', health);
+  const answer = await ask('health', healthRoute);
   expect([answer.status, answer.body]).toEqual([
     200,
     { status: 'ok', service: 'orders', checks: { database: 'ok' } },

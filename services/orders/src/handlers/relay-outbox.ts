@@ -1,10 +1,10 @@
-import { forgetHandledEvents } from '#shared/postgres/handled-events.ts';
-import { forgetExpiredKeys } from '#shared/postgres/idempotency.ts';
+import { deleteOldHandledEvents } from '#shared/postgres/handled-events.ts';
+import { deleteExpiredKeys } from '#shared/postgres/idempotency.ts';
 import { relaySchedule } from '#shared/postgres/relay-schedule.ts';
 import { database, outbox } from '../app.ts';
 
-/** Every minute: publishes what the relay after a commit left, and forgets what nobody asks for any more. */
+/** Every minute: publishes the events that the relay after a commit left, and deletes expired records. */
 export const handler = relaySchedule(outbox, async () => ({
-  keysForgotten: await forgetExpiredKeys(database()),
-  handledForgotten: await forgetHandledEvents(database()),
+  deletedKeys: await deleteExpiredKeys(database()),
+  deletedHandledEvents: await deleteOldHandledEvents(database()),
 }));

@@ -1,18 +1,16 @@
+import { runIdempotently } from '#shared/idempotency/run.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { idempotently } from '#shared/postgres/idempotency.ts';
-import { orderAnswer } from '../answers.ts';
-import { shipOrder } from '../api.ts';
-import { clock, database, orders } from '../app.ts';
-import { decide } from '../domain/decide.ts';
+import { shipOrderRoute } from '../api.ts';
+import { commandMeta, idempotencyStore, orders } from '../app.ts';
+import { decideOrder } from '../domain/decide.ts';
 import type { Order } from '../domain/order.ts';
+import { orderResponse } from '../views.ts';
 
-/** Notes the parcel of a paid order. */
-export const handler = httpHandler(shipOrder, async ({ params, body, cause, idempotency }) =>
-  idempotently(database(), idempotency, async (_, complete) => {
-    const ship = (order: Order) => decide(order, { kind: 'ship', ...body, at: clock() });
-    const order = await orders().change(params.id, ship, cause, (changed, condition) =>
-      complete.part(orderAnswer(changed), condition),
-    );
-    return orderAnswer(order);
+/** Records the shipment of a paid order. */
+export const handler = httpHandler(shipOrderRoute, ({ params, body, cause, idempotency }) =>
+  runIdempotently(idempotencyStore(), idempotency, async ({ started }) => {
+    const ship = (order: Order) => decideOrder(order, { kind: 'ship', ...body, ...commandMeta() });
+    const request = { started, respond: orderResponse };
+    return orderResponse(await orders().change(params.id, ship, { cause, request }));
   }),
 );

@@ -1,18 +1,20 @@
-import type { Clock } from '#shared/clock.ts';
+import type { CommandMeta } from '#shared/decider.ts';
 import { ShopError } from '#shared/errors.ts';
-import type { Cause } from '#shared/events/event.ts';
-import type { HttpResponse } from '#shared/http/response.ts';
+import type { ChangeOptions } from '#shared/postgres/change-store.ts';
 import { sqlState } from '#shared/postgres/database.ts';
-import type { Completion } from '#shared/postgres/idempotency.ts';
 import type { OrderStore } from '../adapters/order-store.ts';
 import type { ProductCatalog } from '../adapters/product-catalog.ts';
-import { placedAnswer } from '../answers.ts';
-import type { ShippingAddress } from '../domain/order.ts';
-import { deadlinesOf, place, type RequestedLine } from '../domain/place.ts';
+import { OrderAttemptExpired } from '../domain/errors.ts';
+import type { Order, ShippingAddress } from '../domain/order.ts';
+import { deadlinesOf, placeOrder as decidePlacing, type RequestedLine } from '../domain/place.ts';
 import { reservationRefusal } from '../domain/reservation-refusal.ts';
 
-/** What placing an order uses. */
-export type PlaceOrderDeps = { catalog: ProductCatalog; orders: OrderStore; clock: Clock };
+/** What the workflow uses. */
+export type PlaceOrderDeps = {
+  catalog: ProductCatalog;
+  orders: OrderStore;
+  commandMeta: () => CommandMeta;
+};
 
 /** What a customer orders. */
 export type OrderRequest = {
@@ -25,34 +27,38 @@ export type OrderRequest = {
 
 /**
  * Reserves the lines and writes the order with the prices of that moment. If the order is refused for good, the
- * reservation is released; after an unexpected failure it is kept for the retry under the same id, and expires.
+ * reservation is released; after another failure it is kept for a retry under the same id, and expires by itself.
  * @throws OutOfStock, UnknownProduct, OrderTooScattered, OrderAttemptExpired, MixedCurrencies, OrderTooLarge,
  * OrderTooSmall, Unavailable, RequestInProgress
  */
 export async function placeOrder(
-  { catalog, orders, clock }: PlaceOrderDeps,
-  { orderId, userId, lines, shippingAddress, paymentMethod }: OrderRequest,
-  cause: Cause,
-  complete: Completion,
-): Promise<HttpResponse> {
-  const { paymentDeadline, reservedUntil } = deadlinesOf(orderId, clock());
+  { catalog, orders, commandMeta }: PlaceOrderDeps,
+  request: OrderRequest,
+  options: ChangeOptions<Order>,
+): Promise<Order> {
+  const { orderId, userId, lines, shippingAddress, paymentMethod } = request;
+  const { cause } = options;
+
+  const deadlines = deadlinesOf(orderId, commandMeta().at);
+  if (deadlines === undefined)
+    throw new OrderAttemptExpired('This attempt began too long ago. Send the request again.');
+  const { paymentDeadline, reservedUntil } = deadlines;
+
   const reservation = await catalog.reserve({ orderId, lines, reservedUntil }, cause);
   if (!reservation.ok) throw reservationRefusal(reservation.refusal, lines);
-  const reserved = reservation.response;
+
+  const decision = decidePlacing({
+    ...commandMeta(),
+    orderId,
+    userId,
+    lines: reservation.response.lines,
+    reservationReceipt: reservation.response.receipt,
+    shippingAddress,
+    paymentMethod,
+    paymentDeadline,
+  });
   try {
-    const placed = place({
-      orderId,
-      userId,
-      lines: reserved.lines,
-      reservationReceipt: reserved.receipt,
-      shippingAddress,
-      paymentMethod,
-      paymentDeadline,
-      at: clock(),
-    });
-    const response = placedAnswer(placed.order);
-    await orders.add(placed, cause, complete, response);
-    return response;
+    return await orders.create(decision, options);
   } catch (error) {
     if (isFinal(error)) await catalog.release(orderId, cause);
     throw error;

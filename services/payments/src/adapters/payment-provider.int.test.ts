@@ -110,7 +110,7 @@ describe('a provider that does not work', () => {
     const refusal = await create(anAttempt()).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(Unavailable);
     expect((refusal as Error).message).toBe(
-      'The payment provider did not do it: StripeAPIError, no code, HTTP 500.',
+      'The payment provider failed: StripeAPIError, no code, HTTP 500.',
     );
   });
 
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 
   test('tells which intent it is about', async () => {
-    expect(await provider.readNotice(event, signed(event))).toEqual({
+    expect(await provider.readWebhook(event, signed(event))).toEqual({
       type: 'payment_intent.succeeded',
       intentId: 'pi_7',
     });
@@ -148,7 +148,7 @@ describe('a webhook', () => {
 
   test('about something else tells of no intent', async () => {
     const other = event.replace('"payment_intent"}', '"charge"}');
-    expect(await provider.readNotice(other, signed(other))).toEqual({ type: 'payment_intent.succeeded' });
+    expect(await provider.readWebhook(other, signed(other))).toEqual({ type: 'payment_intent.succeeded' });
   });
 
   test.each([
@@ -158,6 +158,6 @@ describe('a webhook', () => {
     ['over another body', signed(event.replace('pi_7', 'pi_8'))],
     ['from ten minutes ago', signed(event, webhookSecret, Math.floor(Date.now() / 1000) - 600)],
   ])('%s is refused', async (_, signature) => {
-    await expect(provider.readNotice(event, signature)).rejects.toThrow(InvalidSignature);
+    await expect(provider.readWebhook(event, signature)).rejects.toThrow(InvalidSignature);
   });
 });

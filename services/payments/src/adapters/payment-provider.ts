@@ -6,41 +6,41 @@ import { readSecret } from '#shared/secrets.ts';
 import { InvalidSignature } from '../domain/errors.ts';
 import type { Attempt, Observation } from '../domain/payment.ts';
 
-/** A charge that the provider knows: its intent, and how it stands. */
+/** A charge at the provider: its intent and state. */
 export type Intent = { id: string; observation: Observation; clientSecret?: string };
 
-/** What a webhook tells: the kind of event, and the intent that it is about, if it is about one. */
-export type Notice = { type: string; intentId?: string };
+/** A webhook: the type of event, and the intent that it concerns, if it does. */
+export type Webhook = { type: string; intentId?: string };
 
-/** The payment provider, in the shop's words. Faults and time-outs are thrown, for a later try. */
+/** The payment provider in domain terms. Failures and timeouts are thrown, for a later attempt. */
 export type PaymentProvider = {
   /**
-   * Makes an intent without charging anything. The provider answers a repeated call with the same attempt by the
-   * same intent (for 24 h: https://docs.stripe.com/api/idempotent_requests). What can never be charged is declined.
+   * Creates an intent without charging anything. Repeating the call with the same attempt returns the same intent (for
+   * 24 h: https://docs.stripe.com/api/idempotent_requests). A payment method that can never be charged is declined.
    */
   createIntent(
     attempt: Attempt,
     amount: Money,
     about: { orderId: string; paymentId: string },
   ): Promise<Intent | Extract<Observation, { kind: 'declined' }>>;
-  /** Charges. An intent can be captured only once, however often it is confirmed. */
+  /** Charges the intent; however often it is confirmed, it is captured once. */
   confirmIntent(intentId: string): Promise<Observation>;
   readIntent(intentId: string): Promise<Intent>;
-  /** Makes sure that an intent takes no money; answers `captured` if it did already. */
+  /** Prevents an intent from capturing money; returns `captured` if it already has. */
   cancelIntent(intentId: string): Promise<Observation>;
-  /** Gives all of it back, once; answers the provider's id of the refund. */
+  /** Refunds the whole amount, once; returns the provider's id of the refund. */
   refundIntent(intentId: string, attempt: Attempt): Promise<string>;
-  /** Reads a webhook. @throws InvalidSignature over the body as it came (https://docs.stripe.com/webhooks/signature) */
-  readNotice(rawBody: string, signature: string | undefined): Promise<Notice>;
+  /** Verifies and reads a webhook (https://docs.stripe.com/webhooks/signature). @throws InvalidSignature */
+  readWebhook(rawBody: string, signature: string | undefined): Promise<Webhook>;
 };
 
 const secretSchema = z.object({ apiKey: z.string().min(1), webhookSecret: z.string().min(1) });
 
 /**
- * What the shop reads of an event (https://docs.stripe.com/api/events/object). The signature says who sent it, not that
- * its id is one: what is no id of an intent names no payment of ours, and PostgreSQL refuses a NUL even in a question.
+ * The part of an event that the shop reads (https://docs.stripe.com/api/events/object). The signature proves the sender,
+ * not the form of the id: anything else than an intent's id names no payment, and PostgreSQL rejects NUL in a query.
  */
-const noticeSchema = z
+const webhookSchema = z
   .object({
     type: z.string(),
     data: z
@@ -50,22 +50,22 @@ const noticeSchema = z
       .optional()
       .catch(undefined),
   })
-  .transform(({ type, data }): Notice => ({ type, ...(data && { intentId: data.object.id }) }))
+  .transform(({ type, data }): Webhook => ({ type, ...(data && { intentId: data.object.id }) }))
   .catch({ type: 'none' });
 
-/** Where the provider is (Stripe, or one that speaks its API), what lets us in, and how long one call may take. */
+/** The provider's URL (Stripe, or a server with its API), the secret with its keys, and the timeout of one call. */
 export type ProviderOptions = { url: string; secretId: string; timeoutMs: number };
 
-/** See {@link PaymentProvider}; by Stripe's own SDK. */
+/** See {@link PaymentProvider}; uses Stripe's own SDK. */
 export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): PaymentProvider {
   const { hostname, port, protocol } = new URL(url);
-  let made: { apiKey: string; client: Stripe } | undefined;
+  let current: { apiKey: string; client: Stripe } | undefined;
 
   const secret = async () => secretSchema.parse(JSON.parse((await readSecret(secretId)) ?? '{}'));
   const stripe = async (): Promise<Stripe> => {
     const { apiKey } = await secret();
-    if (made?.apiKey !== apiKey) made = { apiKey, client: clientFor(apiKey) };
-    return made.client;
+    if (current?.apiKey !== apiKey) current = { apiKey, client: clientFor(apiKey) };
+    return current.client;
   };
   const clientFor = (apiKey: string) =>
     new Stripe(apiKey, {
@@ -73,7 +73,7 @@ export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): 
       port: port || (protocol === 'http:' ? 80 : 443),
       protocol: protocol === 'http:' ? 'http' : 'https',
       timeout: timeoutMs,
-      // A message that fails comes again, and that try looks at the intent first.
+      // The queue retries: the next delivery reads the intent first.
       maxNetworkRetries: 0,
       telemetry: false,
     });
@@ -92,7 +92,7 @@ export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): 
             amount: amountCents,
             currency: currency.toLowerCase(),
             payment_method: attempt.paymentMethod,
-            // Confirmed on the server, where no redirect to a bank's page could come back to.
+            // Confirmed on the server, which cannot follow a redirect to a bank's page.
             automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
             metadata: { order_id: about.orderId, payment_id: about.paymentId, attempt_id: attempt.id },
           },
@@ -106,7 +106,7 @@ export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): 
     confirmIntent: async (intentId) => {
       const client = await stripe();
       try {
-        // No idempotency key: Stripe would replay a fault for a day, and an intent is captured once all the same.
+        // No idempotency key: Stripe would replay a failure for a day, and an intent is captured only once anyway.
         return intentOf(await client.paymentIntents.confirm(intentId)).observation;
       } catch (error) {
         const decline = declineOf(error);
@@ -127,7 +127,7 @@ export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): 
     refundIntent: async (intentId, attempt) => {
       const client = await stripe();
       try {
-        // No idempotency key: Stripe would replay a fault for a day, and a second full refund is refused all the same.
+        // No idempotency key: Stripe would replay a failure for a day, and a second full refund is refused anyway.
         const refund = await client.refunds.create({
           payment_intent: intentId,
           metadata: { attempt_id: attempt.id },
@@ -140,11 +140,11 @@ export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): 
         return data[0]?.id ?? fail(error);
       }
     },
-    readNotice: async (rawBody, signature) => {
+    readWebhook: async (rawBody, signature) => {
       const [client, { webhookSecret }] = await Promise.all([stripe(), secret()]);
       try {
         const event = client.webhooks.constructEvent(rawBody, signature ?? '', webhookSecret);
-        return noticeSchema.parse(event);
+        return webhookSchema.parse(event);
       } catch (cause) {
         throw new InvalidSignature('Stripe-Signature is not a recent signature of this body.', {
           subjects: [{ kind: 'signature', message: 'is not a recent signature of this body' }],
@@ -166,7 +166,7 @@ function observationOf(intent: Stripe.PaymentIntent): Observation {
   switch (intent.status) {
     case 'requires_confirmation':
       return { kind: 'unconfirmed' };
-    // Made with a payment method, so it is without one only after a decline.
+    // It was created with a payment method, so it lacks one only after a decline.
     case 'requires_payment_method': {
       const failure = intent.last_payment_error;
       return failure === null
@@ -184,7 +184,7 @@ function observationOf(intent: Stripe.PaymentIntent): Observation {
   }
 }
 
-/** A card that is declined (402), and what the provider will never take: a token that it does not know, an amount too small. */
+/** A declined card (402), or what the provider never accepts: an unknown token, an amount that is too small. */
 function declineOf(error: unknown): Extract<Observation, { kind: 'declined' }> | undefined {
   if (error instanceof Stripe.errors.StripeCardError)
     return { kind: 'declined', declineCode: error.decline_code ?? error.code ?? 'card_error' };
@@ -200,11 +200,11 @@ const isUnexpectedState = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeInvalidRequestError &&
   error.code === 'payment_intent_unexpected_state';
 
-/** @throws Unavailable without the provider's own words, which may hold more than a log should */
+/** @throws Unavailable without the provider's message, which may contain what must not be logged */
 function fail(error: unknown): never {
   if (!(error instanceof Stripe.errors.StripeError)) throw error;
   throw new Unavailable(
-    `The payment provider did not do it: ${error.type}, ${error.code ?? 'no code'}, HTTP ${error.statusCode ?? '–'}.`,
+    `The payment provider failed: ${error.type}, ${error.code ?? 'no code'}, HTTP ${error.statusCode ?? '–'}.`,
     { retryAfterSeconds: 5, cause: error },
   );
 }

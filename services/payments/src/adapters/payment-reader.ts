@@ -3,7 +3,7 @@ import { type Sql, sql } from '#shared/postgres/sql.ts';
 import type { Payment } from '../domain/payment.ts';
 import { type PaymentRow, paymentOf, selectPayment } from './payment-row.ts';
 
-/** How payments are found. */
+/** Reads payments. */
 export type PaymentReader = {
   findByOrder(orderId: string): Promise<Payment | undefined>;
   /** By the provider's intent, for its webhooks. */

@@ -28,18 +28,18 @@ export const selectPayment = (condition: Sql): Sql => sql`
     FROM payments p LEFT JOIN attempts a ON a.payment_id = p.id
    WHERE ${condition}`;
 
-/** The row is not one that the schema's checks let in: somebody wrote around them. */
+/** A row that violates the schema's checks. */
 export class CorruptPayment extends Error {
   override readonly name = 'CorruptPayment';
 }
 
-/** Reads a row as a payment of its state. @throws CorruptPayment */
+/** Converts a row to a payment. @throws CorruptPayment */
 export function paymentOf(row: PaymentRow): Payment {
   const has = <T>(value: T | null | undefined, column: string): T => {
-    if (value == null) throw new CorruptPayment(`payment ${row.id} is ${row.status} and has no ${column}`);
+    if (value == null) throw new CorruptPayment(`payment ${row.id} is ${row.status} but has no ${column}`);
     return value;
   };
-  const known = {
+  const base = {
     id: row.id,
     orderId: row.order_id,
     userId: row.user_id,
@@ -51,21 +51,21 @@ export function paymentOf(row: PaymentRow): Payment {
   switch (row.status) {
     case 'due':
     case 'action-required':
-      return { ...known, status: row.status, attempt: has(attempt, 'attempt') };
+      return { ...base, status: row.status, attempt: has(attempt, 'attempt') };
     case 'declined': {
       const declineCode = has(row.decline_code, 'decline_code');
-      return { ...known, status: 'declined', attempt: has(attempt, 'attempt'), declineCode };
+      return { ...base, status: 'declined', attempt: has(attempt, 'attempt'), declineCode };
     }
     case 'cancelled':
-      return { ...known, status: 'cancelled', ...(attempt === undefined ? {} : { attempt }) };
+      return { ...base, status: 'cancelled', ...(attempt === undefined ? {} : { attempt }) };
     case 'captured':
     case 'refund-due': {
       const capturedAt = has(row.captured_at, 'captured_at');
-      return { ...known, status: row.status, attempt: has(attempt, 'attempt'), capturedAt };
+      return { ...base, status: row.status, attempt: has(attempt, 'attempt'), capturedAt };
     }
     case 'refunded':
       return {
-        ...known,
+        ...base,
         status: 'refunded',
         attempt: has(attempt, 'attempt'),
         capturedAt: has(row.captured_at, 'captured_at'),

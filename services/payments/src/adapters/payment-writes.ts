@@ -1,71 +1,83 @@
-import { type Sql, sql } from '#shared/postgres/sql.ts';
-import type { Payment, TransactionRecord } from '../domain/payment.ts';
+import type { Change } from '#shared/postgres/change-store.ts';
+import { commaSeparated, type Sql, sql } from '#shared/postgres/sql.ts';
+import type { PaymentExtra } from '../domain/decide.ts';
+import type { Attempt, Payment, TransactionRecord } from '../domain/payment.ts';
 
-/** A part that writes a new payment, unless its order has one. */
-export const insertingPayment = (payment: Payment): Sql => sql`
-    INSERT INTO payments (id, order_id, user_id, status, version, sequence, amount_cents, currency)
-    VALUES (${payment.id}, ${payment.orderId}, ${payment.userId}, ${payment.status}, ${payment.version},
-            ${payment.sequence}, ${payment.amount.amountCents}, ${payment.amount.currency})
-    ON CONFLICT DO NOTHING
-    RETURNING id`;
+type PaymentChange = Change<Payment, PaymentExtra>;
 
-/** A part that writes the attempt of a new payment, if the part named `opened` wrote one. */
-export const insertingAttempt = ({ id, attempt }: Payment): Sql =>
-  attempt === undefined
-    ? sql`SELECT 1`
-    : sql`
-    INSERT INTO attempts (id, payment_id, payment_method, deadline)
-    SELECT ${attempt.id}::uuid, ${id}::uuid, ${attempt.paymentMethod}::text, ${attempt.deadline}::timestamptz
-      FROM opened`;
+/** CTEs that write a new payment with its attempt, unless its order has one. */
+export const insertPayment = ({ state: payment }: PaymentChange, permitted: Sql): Sql =>
+  commaSeparated([
+    sql`written AS (
+      INSERT INTO payments (id, order_id, user_id, status, version, sequence, amount_cents, currency)
+      SELECT ${payment.id}::uuid, ${payment.orderId}::uuid, ${payment.userId}::uuid, ${payment.status}::text,
+             ${payment.version}::int, ${payment.sequence}::int, ${payment.amount.amountCents}::bigint,
+             ${payment.amount.currency}::text
+       WHERE ${permitted}
+      ON CONFLICT DO NOTHING
+      RETURNING id)`,
+    payment.attempt && sql`attempt AS (${insertAttempt(payment.attempt)})`,
+  ]);
 
-/** A part that brings a payment from the version before to this one; no row if somebody else was first. */
-export const updatingPayment = (payment: Payment): Sql => sql`
-    UPDATE payments
-       SET status = ${payment.status}, version = ${payment.version}, sequence = ${payment.sequence},
-           decline_code = ${payment.status === 'declined' ? payment.declineCode : null},
-           captured_at = ${'capturedAt' in payment ? payment.capturedAt : null},
-           refunded_at = ${payment.status === 'refunded' ? payment.refundedAt : null}
-     WHERE id = ${payment.id} AND version = ${payment.version - 1}
-    RETURNING id`;
+const insertAttempt = (attempt: Attempt): Sql => sql`
+      INSERT INTO attempts (id, payment_id, payment_method, deadline)
+      SELECT ${attempt.id}::uuid, written.id, ${attempt.paymentMethod}::text, ${attempt.deadline}::timestamptz
+        FROM written`;
 
-/** A part that keeps what the provider answered. */
-export const keepingTransaction = (
-  payment: Payment,
-  transaction: TransactionRecord | undefined,
-  condition: Sql,
-): Sql =>
-  transaction === undefined
-    ? sql`SELECT 1`
-    : sql`
-    INSERT INTO transactions (id, payment_id, kind, reference, decline_code, amount_cents, currency, at)
-    SELECT ${transaction.id}::uuid, ${payment.id}::uuid, ${transaction.kind}::text, ${transaction.reference}::text,
-           ${transaction.declineCode ?? null}::text, ${payment.amount.amountCents}::bigint,
-           ${payment.amount.currency}::text, ${transaction.at}::timestamptz
-     WHERE ${condition}`;
-
-/** Accounts of the ledger: what the provider holds for the shop, and what customers have paid in. */
-const accounts = { provider: 'provider-balance', customers: 'customer-payments' } as const;
-
-/** A part that books moved money; a decline moves none. */
-export function posting(payment: Payment, transaction: TransactionRecord | undefined, condition: Sql): Sql {
-  const [debit, credit] = bookedOn(transaction?.kind);
-  if (transaction === undefined || debit === undefined) return sql`SELECT 1`;
-  return sql`
-    INSERT INTO ledger (transaction_id, debit, credit, amount_cents, currency, at)
-    SELECT ${transaction.id}::uuid, ${debit}::text, ${credit}::text, ${payment.amount.amountCents}::bigint,
-           ${payment.amount.currency}::text, ${transaction.at}::timestamptz
-     WHERE ${condition}`;
+/** CTEs that update a payment from the version before, with its transaction, ledger entry or intent. */
+export function updatePayment({ state: payment, transaction, attempt }: PaymentChange, permitted: Sql): Sql {
+  const accounts = transaction && accountsOf(transaction.kind);
+  return commaSeparated([
+    sql`written AS (
+      UPDATE payments
+         SET status = ${payment.status}, version = ${payment.version}, sequence = ${payment.sequence},
+             decline_code = ${payment.status === 'declined' ? payment.declineCode : null},
+             captured_at = ${'capturedAt' in payment ? payment.capturedAt : null},
+             refunded_at = ${payment.status === 'refunded' ? payment.refundedAt : null}
+       WHERE id = ${payment.id} AND version = ${payment.version - 1} AND ${permitted}
+      RETURNING id)`,
+    transaction && sql`transaction AS (${insertTransaction(payment, transaction)})`,
+    transaction && accounts && sql`entry AS (${insertLedgerEntry(payment, transaction, accounts)})`,
+    attempt?.intentId !== undefined && sql`intent AS (${updateIntent(attempt.id, attempt.intentId)})`,
+  ]);
 }
 
-function bookedOn(kind: TransactionRecord['kind'] | undefined): [debit: string, credit: string] | [] {
+const insertTransaction = ({ amount }: Payment, transaction: TransactionRecord): Sql => sql`
+      INSERT INTO transactions (id, payment_id, kind, reference, decline_code, amount_cents, currency, at)
+      SELECT ${transaction.id}::uuid, written.id, ${transaction.kind}::text, ${transaction.reference}::text,
+             ${transaction.declineCode ?? null}::text, ${amount.amountCents}::bigint, ${amount.currency}::text,
+             ${transaction.at}::timestamptz
+        FROM written`;
+
+type Accounts = { debit: string; credit: string };
+
+const insertLedgerEntry = (
+  { amount }: Payment,
+  { id, at }: TransactionRecord,
+  { debit, credit }: Accounts,
+): Sql => sql`
+      INSERT INTO ledger (transaction_id, debit, credit, amount_cents, currency, at)
+      SELECT ${id}::uuid, ${debit}::text, ${credit}::text, ${amount.amountCents}::bigint, ${amount.currency}::text,
+             ${at}::timestamptz
+        FROM written`;
+
+const updateIntent = (attemptId: string, intentId: string): Sql => sql`
+      UPDATE attempts SET intent_id = ${intentId} FROM written WHERE attempts.id = ${attemptId}`;
+
+/** The ledger's account of what the provider holds for the shop. */
+const providerAccount = 'provider-balance';
+/** The ledger's account of what customers have paid. */
+const customersAccount = 'customer-payments';
+
+/** The accounts between which a transaction moves money, if it moves any. */
+function accountsOf(kind: TransactionRecord['kind']): Accounts | undefined {
   switch (kind) {
     case 'capture':
-      return [accounts.provider, accounts.customers];
+      return { debit: providerAccount, credit: customersAccount };
     case 'refund':
-      return [accounts.customers, accounts.provider];
+      return { debit: customersAccount, credit: providerAccount };
     case 'decline':
     case 'action':
-    case undefined:
-      return [];
+      return undefined;
   }
 }

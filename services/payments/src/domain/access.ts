@@ -1,10 +1,6 @@
 import { type Caller, may } from '#shared/auth/permissions.ts';
-import { PaymentNotFound } from './errors.ts';
 import type { Payment } from './payment.ts';
 
-/** Lets a payment through to its payer and to the staff. @throws PaymentNotFound for all others */
-export function visibleTo(caller: Caller, payment: Payment | undefined): Payment {
-  if (payment !== undefined && (payment.userId === caller.userId || may(caller, 'payments:read-any')))
-    return payment;
-  throw new PaymentNotFound('There is no payment for this order (yet).');
-}
+/** Whether a payment is the caller's own, or the caller may read all. */
+export const isVisibleTo = (caller: Caller, payment: Payment): boolean =>
+  payment.userId === caller.userId || may(caller, 'payments:read-any');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { toEnvelope } from '#shared/events/event.ts';
+import { newId } from '#shared/ids.ts';
 import {
   aCancelledPayment,
   aCapturedPayment,
@@ -8,65 +9,74 @@ import {
   aRefundDuePayment,
   noon,
 } from '../../testing/builders.ts';
-import { type Decision, decide, type Happening } from './decide.ts';
-import { isOldNews } from './notice.ts';
+import { decidePayment, type PaymentCommand, type PaymentDecision } from './decide.ts';
 import { type Payment, type PaymentStatus, paymentStatuses } from './payment.ts';
+import { isAlreadyRecorded } from './webhook.ts';
 
-const at = noon;
-const observed = (observation: Extract<Happening, { kind: 'observed' }>['observation']): Happening => ({
-  kind: 'observed',
+const meta = { at: noon, eventId: newId(), transactionId: newId() };
+type Observe = Extract<PaymentCommand, { kind: 'record-observation' }>;
+const observed = (observation: Observe['observation']): Observe => ({
+  kind: 'record-observation',
   observation,
-  at,
+  ...meta,
 });
-const happenings = {
+const commands = {
+  'record-intent': { kind: 'record-intent', intentId: 'pi_2' },
   unconfirmed: observed({ kind: 'unconfirmed' }),
   pending: observed({ kind: 'pending' }),
   'requires-action': observed({ kind: 'requires-action' }),
   declined: observed({ kind: 'declined', declineCode: 'lost_card' }),
   captured: observed({ kind: 'captured' }),
   'cancelled at the provider': observed({ kind: 'cancelled' }),
-  'order-cancelled': { kind: 'order-cancelled' },
-  refunded: { kind: 'refunded', refundId: 're_1', at },
-} satisfies Record<string, Happening>;
+  cancel: { kind: 'cancel' },
+  refunded: { kind: 'record-refund', refundId: 're_1', ...meta },
+} satisfies Record<string, PaymentCommand>;
 
-const outcomeOf = (payment: Payment, happening: Happening) => {
-  const decision = decide(payment, happening);
-  return decision.kind === 'changed' ? decision.payment.status : '–';
+const outcomeOf = (payment: Payment, command: PaymentCommand) => {
+  const decision = decidePayment(payment, command);
+  return decision.kind === 'changed' ? decision.state.status : '–';
 };
 
-describe('everything that may happen to a payment in every state', () => {
+describe('every command in every state', () => {
   /** Columns: due, action-required, declined, captured, cancelled, refund-due, refunded. */
-  const table: Record<keyof typeof happenings, string[]> = {
+  const table: Record<keyof typeof commands, string[]> = {
+    'record-intent': ['–', '–', '–', '–', '–', '–', '–'],
     unconfirmed: ['–', '–', '–', '–', '–', '–', '–'],
     pending: ['–', '–', '–', '–', '–', '–', '–'],
     'requires-action': ['action-required', '–', '–', '–', '–', '–', '–'],
     declined: ['declined', 'declined', '–', '–', '–', '–', '–'],
     captured: ['captured', 'captured', 'captured', '–', 'refund-due', '–', '–'],
     'cancelled at the provider': ['declined', 'declined', '–', '–', '–', '–', '–'],
-    'order-cancelled': ['cancelled', 'cancelled', 'cancelled', 'refund-due', '–', '–', '–'],
+    cancel: ['cancelled', 'cancelled', 'cancelled', 'refund-due', '–', '–', '–'],
     refunded: ['–', '–', '–', '–', '–', 'refunded', '–'],
   };
   const cells = Object.entries(table).flatMap(([name, row]) =>
     row.map(
       (outcome, column) =>
-        [name as keyof typeof happenings, paymentStatuses[column] as PaymentStatus, outcome] as const,
+        [name as keyof typeof commands, paymentStatuses[column] as PaymentStatus, outcome] as const,
     ),
   );
   test.each(cells)('%s, of a payment that is %s: %s', (name, status, outcome) => {
-    expect(outcomeOf(aPaymentIn(status), happenings[name])).toBe(outcome);
+    expect(outcomeOf(aPaymentIn(status), commands[name])).toBe(outcome);
   });
 });
 
-const changed = (decision: Decision) => {
-  if (decision.kind !== 'changed') throw new Error('unchanged');
-  return decision;
+const changed = (decision: PaymentDecision) => {
+  if (decision.kind !== 'changed') throw new Error(decision.kind);
+  const { state: payment, transaction, events } = decision;
+  return { payment, transaction, event: events[0] };
 };
 
 describe('a payment', () => {
-  test('that is captured keeps the transaction and announces it', () => {
+  test('that is captured records and announces the transaction', () => {
     const payment = aDuePayment();
-    const { transaction, event } = changed(decide(payment, happenings.captured));
-    expect(transaction).toMatchObject({ kind: 'capture', reference: 'pi_1', at });
+    const { transaction, event } = changed(decidePayment(payment, commands.captured));
+    expect(transaction).toMatchObject({
+      kind: 'capture',
+      reference: 'pi_1',
+      at: meta.at,
+      id: meta.transactionId,
+    });
     expect(toEnvelope(event!, { correlationId: 'test' })).toMatchObject({
       type: 'TRANSACTION_PROCESSED',
       aggregateId: payment.id,
@@ -75,45 +85,60 @@ describe('a payment', () => {
     });
   });
 
-  test('that is declined says why, in the words of the provider', () => {
-    const { transaction, event } = changed(decide(aDuePayment(), happenings.declined));
+  test('that is declined announces the code of the provider', () => {
+    const { transaction, event } = changed(decidePayment(aDuePayment(), commands.declined));
     expect(transaction).toMatchObject({ kind: 'decline', declineCode: 'lost_card' });
     expect(event).toMatchObject({ data: { outcome: 'declined', declineCode: 'lost_card' } });
+  });
+
+  test('stores the first intent of its attempt, and no other', () => {
+    const payment = aDuePayment();
+    const { intentId: _, ...attempt } = payment.attempt;
+    const recorded = changed(decidePayment({ ...payment, attempt }, commands['record-intent']));
+    expect(recorded.payment).toMatchObject({ attempt: { intentId: 'pi_2' }, version: payment.version + 1 });
+    expect(decidePayment(recorded.payment, { kind: 'record-intent', intentId: 'pi_3' })).toEqual({
+      kind: 'unchanged',
+      state: recorded.payment,
+    });
   });
 
   test('declined before there was an intent refers to the attempt', () => {
     const payment = aDuePayment();
     const { intentId: _, ...attempt } = payment.attempt;
-    const { transaction } = changed(decide({ ...payment, attempt }, happenings.declined));
+    const { transaction } = changed(decidePayment({ ...payment, attempt }, commands.declined));
     expect(transaction).toMatchObject({ reference: attempt.id });
   });
 
-  test('captured after its order was cancelled is due back at once', () => {
-    const { payment, transaction } = changed(decide(aCancelledPayment(), happenings.captured));
+  test('captured after its order was cancelled must be refunded', () => {
+    const { payment, transaction } = changed(decidePayment(aCancelledPayment(), commands.captured));
     expect([payment.status, transaction?.kind]).toEqual(['refund-due', 'capture']);
   });
 
-  test('of a cancelled order announces nothing until the money is back', () => {
-    expect(changed(decide(aCapturedPayment(), happenings['order-cancelled'])).event).toBeUndefined();
-    const { transaction, event } = changed(decide(aRefundDuePayment(), happenings.refunded));
+  test('of a cancelled order announces nothing until it is refunded', () => {
+    expect(changed(decidePayment(aCapturedPayment(), commands.cancel)).event).toBeUndefined();
+    const { transaction, event } = changed(decidePayment(aRefundDuePayment(), commands.refunded));
     expect(transaction).toMatchObject({ kind: 'refund', reference: 're_1' });
     expect(event).toMatchObject({ sequence: 2, data: { outcome: 'refunded' } });
   });
 });
 
-describe('whatever happens to a payment, in whatever order and how often', () => {
-  const anything = fc.array(fc.constantFrom(...Object.values(happenings)), { maxLength: 30 });
-  const live = (given: Happening[], visit: (before: Payment, decision: Decision) => void) => {
-    let payment: Payment = aDuePayment();
-    for (const happening of given) {
-      const decision = decide(payment, happening);
+describe('any sequence of commands to a payment', () => {
+  const anything = fc.array(fc.constantFrom(...Object.values(commands)), { maxLength: 30 });
+  const live = (
+    given: PaymentCommand[],
+    visit: (before: Payment, decision: PaymentDecision) => void,
+    start: Payment = aDuePayment(),
+  ) => {
+    let payment = start;
+    for (const command of given) {
+      const decision = decidePayment(payment, command);
       visit(payment, decision);
-      payment = decision.payment;
+      if (decision.kind !== 'refused') payment = decision.state;
     }
     return payment;
   };
 
-  test('money is booked in once at most, and out once at most and never before', () => {
+  test('captures at most once, and refunds at most once and only after the capture', () => {
     fc.assert(
       fc.property(anything, (given) => {
         const booked: string[] = [];
@@ -126,12 +151,12 @@ describe('whatever happens to a payment, in whatever order and how often', () =>
     );
   });
 
-  test('money that came in for a cancelled order never stays: it is due back, or back', () => {
+  test('refunds all money that was captured for a cancelled order', () => {
     fc.assert(
       fc.property(anything, (given) => {
-        const payment = live([...given, happenings['order-cancelled']], () => {});
+        const payment = live([...given, commands.cancel], () => {});
         expect(payment.status).not.toBe('captured');
-        const late = decide(payment, happenings.captured).payment;
+        const late = live([commands.captured], () => {}, payment);
         expect(late.status).toMatch(/^refund/);
       }),
     );
@@ -141,10 +166,12 @@ describe('whatever happens to a payment, in whatever order and how often', () =>
     fc.assert(
       fc.property(anything, (given) => {
         live(given, (before, decision) => {
-          if (decision.kind === 'unchanged') return expect(decision.payment).toBe(before);
-          expect(decision.payment.version).toBe(before.version + 1);
-          expect(decision.payment.sequence).toBe(before.sequence + (decision.event ? 1 : 0));
-          if (decision.event) expect(decision.event.sequence).toBe(decision.payment.sequence);
+          if (decision.kind !== 'changed')
+            return expect(decision).toEqual({ kind: 'unchanged', state: before });
+          const { payment, event } = changed(decision);
+          expect(payment.version).toBe(before.version + 1);
+          expect(payment.sequence).toBe(before.sequence + (event ? 1 : 0));
+          if (event) expect(event.sequence).toBe(payment.sequence);
         });
       }),
     );
@@ -153,23 +180,23 @@ describe('whatever happens to a payment, in whatever order and how often', () =>
 
 describe('a webhook', () => {
   test.each(paymentStatuses)(
-    'about a payment that is %s is old news only if it could change nothing',
+    'about a payment that is %s counts as recorded only if it can change nothing',
     (status) => {
       const told = {
-        'payment_intent.succeeded': happenings.captured,
-        'payment_intent.payment_failed': happenings.declined,
-        'payment_intent.requires_action': happenings['requires-action'],
-        'payment_intent.canceled': happenings['cancelled at the provider'],
+        'payment_intent.succeeded': commands.captured,
+        'payment_intent.payment_failed': commands.declined,
+        'payment_intent.requires_action': commands['requires-action'],
+        'payment_intent.canceled': commands['cancelled at the provider'],
       };
-      for (const [type, happening] of Object.entries(told)) {
+      for (const [type, command] of Object.entries(told)) {
         const payment = aPaymentIn(status);
-        const changes = outcomeOf(payment, happening) !== '–';
-        expect([type, isOldNews(payment, type) && changes]).toEqual([type, false]);
+        const changes = outcomeOf(payment, command) !== '–';
+        expect([type, isAlreadyRecorded(payment, type) && changes]).toEqual([type, false]);
       }
     },
   );
 
-  test('about money that is due back is always a chance to give it back', () => {
-    expect(isOldNews(aRefundDuePayment(), 'payment_intent.succeeded')).toBe(false);
+  test('about a payment with a due refund is never skipped', () => {
+    expect(isAlreadyRecorded(aRefundDuePayment(), 'payment_intent.succeeded')).toBe(false);
   });
 });

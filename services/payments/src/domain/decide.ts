@@ -1,64 +1,82 @@
 import type * as z from 'zod';
+import { type CommandMeta, type Decider, type Decision, unchanged } from '#shared/decider.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import { TransactionProcessed } from '#shared/events/payments.ts';
-import { newId } from '#shared/ids.ts';
 import type { Attempt, Observation, Payment, TransactionRecord } from './payment.ts';
 
-/** What has happened to a payment, at the provider or to its order. */
-export type Happening =
-  | { kind: 'observed'; observation: Observation; at: Date }
-  | { kind: 'order-cancelled' }
-  /** The provider took the refund, under its id for it. */
-  | { kind: 'refunded'; refundId: string; at: Date };
+/** What a command to a payment carries: `transactionId` is the id of the transaction that it may record. */
+export type PaymentMeta = CommandMeta & { transactionId: string };
 
-/** What follows: the payment as it is from now on, with what to keep and to announce; or nothing. */
-export type Decision =
-  | { kind: 'changed'; payment: Payment; transaction?: TransactionRecord; event?: NewEvent }
-  | { kind: 'unchanged'; payment: Payment };
+/** A command to an existing payment: it records what the provider or the order has done. */
+export type PaymentCommand =
+  /** The provider created the attempt's intent. */
+  | { kind: 'record-intent'; intentId: string }
+  | ({ kind: 'record-observation'; observation: Observation } & PaymentMeta)
+  /** The order is cancelled. */
+  | { kind: 'cancel' }
+  /** The provider accepted the refund under this id. */
+  | ({ kind: 'record-refund'; refundId: string } & PaymentMeta);
+
+/** What a change writes besides the payment: a transaction, or the attempt whose intent is now known. */
+export type PaymentExtra = { transaction?: TransactionRecord; attempt?: Attempt };
+
+/** The decision on a command to a payment. Nothing is refused: a command records what has already happened. */
+export type PaymentDecision = Decision<Payment, never, PaymentExtra>;
 
 /**
- * Decides every pair of happening and state. Nothing is refused: it has happened. What is old or known already
- * changes nothing, so that messages and webhooks may come twice, late, and in any order.
+ * Decides every pair of state and command. What is old or already recorded changes nothing, so that messages and
+ * webhooks may arrive twice, late, and in any order.
  */
-export function decide(payment: Payment, happening: Happening): Decision {
-  switch (happening.kind) {
-    case 'observed':
-      return observed(payment, happening.observation, happening.at);
-    case 'order-cancelled':
-      return orderCancelled(payment);
-    case 'refunded':
-      return refunded(payment, happening.refundId, happening.at);
+export const decidePayment: Decider<Payment, PaymentCommand, never, PaymentExtra> = (payment, command) => {
+  switch (command.kind) {
+    case 'record-intent':
+      return recordIntent(payment, command.intentId);
+    case 'record-observation':
+      return recordObservation(payment, command.observation, command);
+    case 'cancel':
+      return cancel(payment);
+    case 'record-refund':
+      return recordRefund(payment, command.refundId, command);
   }
+};
+
+function recordIntent(payment: Payment, intentId: string): PaymentDecision {
+  if (payment.attempt === undefined || payment.attempt.intentId !== undefined) return unchanged(payment);
+  const attempt = { ...payment.attempt, intentId };
+  return {
+    kind: 'changed',
+    state: { ...payment, attempt, version: payment.version + 1 },
+    events: [],
+    attempt,
+  };
 }
 
-function observed(payment: Payment, observation: Observation, at: Date): Decision {
+function recordObservation(payment: Payment, observation: Observation, meta: PaymentMeta): PaymentDecision {
   switch (observation.kind) {
     case 'unconfirmed':
     case 'pending':
       return unchanged(payment);
     case 'requires-action':
-      return actionRequired(payment, at);
+      return recordAction(payment, meta);
     case 'declined':
-      return declined(payment, observation.declineCode, at);
-    // Somebody cancelled the intent at the provider: no money will come.
+      return recordDecline(payment, observation.declineCode, meta);
+    // Somebody cancelled the intent at the provider: no money will be captured.
     case 'cancelled':
-      return declined(payment, 'intent_canceled', at);
+      return recordDecline(payment, 'intent_canceled', meta);
     case 'captured':
-      return captured(payment, at);
+      return recordCapture(payment, meta);
   }
 }
 
-const unchanged = (payment: Payment): Decision => ({ kind: 'unchanged', payment });
-
-function actionRequired(payment: Payment, at: Date): Decision {
+function recordAction(payment: Payment, meta: PaymentMeta): PaymentDecision {
   switch (payment.status) {
     case 'due': {
-      const next: Payment = { ...payment, ...counted(payment), status: 'action-required' };
+      const state: Payment = { ...payment, ...counted(payment), status: 'action-required' };
       return {
         kind: 'changed',
-        payment: next,
-        transaction: record('action', payment.attempt, at),
-        event: announce(next, 'requires-action', at),
+        state,
+        transaction: transactionOf('action', payment.attempt, meta),
+        events: [processed(state, 'requires-action', meta)],
       };
     }
     case 'action-required':
@@ -71,16 +89,16 @@ function actionRequired(payment: Payment, at: Date): Decision {
   }
 }
 
-function declined(payment: Payment, declineCode: string, at: Date): Decision {
+function recordDecline(payment: Payment, declineCode: string, meta: PaymentMeta): PaymentDecision {
   switch (payment.status) {
     case 'due':
     case 'action-required': {
-      const next: Payment = { ...payment, ...counted(payment), status: 'declined', declineCode };
+      const state: Payment = { ...payment, ...counted(payment), status: 'declined', declineCode };
       return {
         kind: 'changed',
-        payment: next,
-        transaction: { ...record('decline', payment.attempt, at), declineCode },
-        event: announce(next, 'declined', at, { declineCode }),
+        state,
+        transaction: { ...transactionOf('decline', payment.attempt, meta), declineCode },
+        events: [processed(state, 'declined', meta, { declineCode })],
       };
     }
     case 'declined':
@@ -92,17 +110,17 @@ function declined(payment: Payment, declineCode: string, at: Date): Decision {
   }
 }
 
-function captured(payment: Payment, at: Date): Decision {
+function recordCapture(payment: Payment, meta: PaymentMeta): PaymentDecision {
   switch (payment.status) {
     case 'due':
     case 'action-required':
     case 'declined':
-      return capture(payment, { status: 'captured', attempt: payment.attempt }, at);
-    // The order is cancelled already: what came in is due back.
+      return capture(payment, { status: 'captured', attempt: payment.attempt }, meta);
+    // The order is already cancelled: the money must be refunded.
     case 'cancelled':
       return payment.attempt === undefined
         ? unchanged(payment)
-        : capture(payment, { status: 'refund-due', attempt: payment.attempt }, at);
+        : capture(payment, { status: 'refund-due', attempt: payment.attempt }, meta);
     case 'captured':
     case 'refund-due':
     case 'refunded':
@@ -113,27 +131,27 @@ function captured(payment: Payment, at: Date): Decision {
 function capture(
   payment: Payment,
   into: { status: 'captured' | 'refund-due'; attempt: Attempt },
-  at: Date,
-): Decision {
+  meta: PaymentMeta,
+): PaymentDecision {
   const { id, orderId, userId, amount } = payment;
-  const next: Payment = { id, orderId, userId, amount, ...counted(payment), ...into, capturedAt: at };
+  const state: Payment = { id, orderId, userId, amount, ...counted(payment), ...into, capturedAt: meta.at };
   return {
     kind: 'changed',
-    payment: next,
-    transaction: record('capture', into.attempt, at),
-    event: announce(next, 'captured', at),
+    state,
+    transaction: transactionOf('capture', into.attempt, meta),
+    events: [processed(state, 'captured', meta)],
   };
 }
 
-function orderCancelled(payment: Payment): Decision {
+function cancel(payment: Payment): PaymentDecision {
   const version = payment.version + 1;
   switch (payment.status) {
     case 'due':
     case 'action-required':
     case 'declined':
-      return { kind: 'changed', payment: { ...payment, status: 'cancelled', version } };
+      return { kind: 'changed', state: { ...payment, status: 'cancelled', version }, events: [] };
     case 'captured':
-      return { kind: 'changed', payment: { ...payment, status: 'refund-due', version } };
+      return { kind: 'changed', state: { ...payment, status: 'refund-due', version }, events: [] };
     case 'cancelled':
     case 'refund-due':
     case 'refunded':
@@ -141,15 +159,15 @@ function orderCancelled(payment: Payment): Decision {
   }
 }
 
-function refunded(payment: Payment, refundId: string, at: Date): Decision {
+function recordRefund(payment: Payment, refundId: string, meta: PaymentMeta): PaymentDecision {
   switch (payment.status) {
     case 'refund-due': {
-      const next: Payment = { ...payment, ...counted(payment), status: 'refunded', refundedAt: at };
+      const state: Payment = { ...payment, ...counted(payment), status: 'refunded', refundedAt: meta.at };
       return {
         kind: 'changed',
-        payment: next,
-        transaction: { ...record('refund', payment.attempt, at), reference: refundId },
-        event: announce(next, 'refunded', at),
+        state,
+        transaction: { ...transactionOf('refund', payment.attempt, meta), reference: refundId },
+        events: [processed(state, 'refunded', meta)],
       };
     }
     case 'due':
@@ -164,8 +182,12 @@ function refunded(payment: Payment, refundId: string, at: Date): Decision {
 
 const counted = ({ version, sequence }: Payment) => ({ version: version + 1, sequence: sequence + 1 });
 
-const record = (kind: TransactionRecord['kind'], attempt: Attempt, at: Date): TransactionRecord => ({
-  id: newId(),
+const transactionOf = (
+  kind: TransactionRecord['kind'],
+  attempt: Attempt,
+  { transactionId, at }: PaymentMeta,
+): TransactionRecord => ({
+  id: transactionId,
   kind,
   // A payment method that the provider does not know is declined before there is an intent.
   reference: attempt.intentId ?? attempt.id,
@@ -174,17 +196,17 @@ const record = (kind: TransactionRecord['kind'], attempt: Attempt, at: Date): Tr
 
 type Processed = z.input<typeof TransactionProcessed.data>;
 
-const announce = (
+const processed = (
   payment: Payment,
   outcome: Processed['outcome'],
-  time: Date,
+  { at, eventId }: PaymentMeta,
   more: Pick<Processed, 'declineCode'> = {},
 ): NewEvent<typeof TransactionProcessed> => ({
   definition: TransactionProcessed,
-  id: newId(),
+  id: eventId,
   aggregateId: payment.id,
   sequence: payment.sequence,
-  time,
+  time: at,
   data: {
     paymentId: payment.id,
     orderId: payment.orderId,

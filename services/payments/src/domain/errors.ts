@@ -1,14 +1,14 @@
 import { shopError } from '#shared/errors.ts';
 
-/** There is no payment for this order (yet), or the order is somebody else's (which is not told). */
+/** There is no payment for this order yet, or the order belongs to somebody else, which the response does not reveal. */
 export const PaymentNotFound = shopError({
   code: 'PAYMENT_NOT_FOUND',
   remedy: 'not-found',
   title: 'No payment for this order',
 });
-/** A webhook is not signed by the payment provider, or too long ago. */
+/** A webhook's signature is not the provider's, or too old. */
 export const InvalidSignature = shopError({
   code: 'INVALID_SIGNATURE',
   remedy: 'fix-request',
-  title: 'The signature does not belong to the body',
+  title: 'The signature does not match the body',
 });

@@ -1,24 +1,24 @@
 import type { Money } from '#shared/money.ts';
 
-/** One try to charge one means of payment; its id is the provider's idempotency key. */
+/** One attempt to charge a payment method; its id is the provider's idempotency key. */
 export type Attempt = {
   id: string;
   /** The provider's token. */
   paymentMethod: string;
   /** No charge is started after it. */
   deadline: Date;
-  /** The provider's intent, once it was made: kept before it is confirmed, so that no retry makes a second. */
+  /** The provider's intent, stored before it is confirmed, so that no retry creates a second. */
   intentId?: string;
 };
 
-type Known = {
+type PaymentBase = {
   id: string;
   orderId: string;
   userId: string;
   amount: Money;
   /** Counts the changes from 1. */
   version: number;
-  /** Counts the announced events; the next one is one more. */
+  /** The number of events so far. */
   sequence: number;
 };
 
@@ -27,13 +27,13 @@ type Known = {
  *
  *     due ──▶ action-required ──▶ captured ──▶ refund-due ──▶ refunded
  *      │  ╲         │    ╲           ▲             ▲
- *      │   ╲        │     ╲          │ (confirmed late, by the customer or after a time-out)
+ *      │   ╲        │     ╲          │ (confirmed late: by the customer, or after a timeout)
  *      │    ▼       ▼      ▼         │             │
  *      │    declined ──────┼─────────┘             │
  *      ▼        ▼          ▼                       │
  *      └────▶ cancelled ───────────────────────────┘
  *
- * `cancelled` means that the order is, and nothing was taken; money that arrives all the same is due back.
+ * `cancelled` means that the order is cancelled and nothing was captured; money that arrives anyway must be refunded.
  */
 export type Payment =
   | DuePayment
@@ -43,14 +43,14 @@ export type Payment =
   | CancelledPayment
   | RefundDuePayment
   | RefundedPayment;
-export type DuePayment = Known & { status: 'due'; attempt: Attempt };
-export type ActionRequiredPayment = Known & { status: 'action-required'; attempt: Attempt };
-export type DeclinedPayment = Known & { status: 'declined'; attempt: Attempt; declineCode: string };
-export type CapturedPayment = Known & { status: 'captured'; attempt: Attempt; capturedAt: Date };
+export type DuePayment = PaymentBase & { status: 'due'; attempt: Attempt };
+export type ActionRequiredPayment = PaymentBase & { status: 'action-required'; attempt: Attempt };
+export type DeclinedPayment = PaymentBase & { status: 'declined'; attempt: Attempt; declineCode: string };
+export type CapturedPayment = PaymentBase & { status: 'captured'; attempt: Attempt; capturedAt: Date };
 /** Without an attempt if the cancellation came before the order itself. */
-export type CancelledPayment = Known & { status: 'cancelled'; attempt?: Attempt };
-export type RefundDuePayment = Known & { status: 'refund-due'; attempt: Attempt; capturedAt: Date };
-export type RefundedPayment = Known & {
+export type CancelledPayment = PaymentBase & { status: 'cancelled'; attempt?: Attempt };
+export type RefundDuePayment = PaymentBase & { status: 'refund-due'; attempt: Attempt; capturedAt: Date };
+export type RefundedPayment = PaymentBase & {
   status: 'refunded';
   attempt: Attempt;
   capturedAt: Date;
@@ -69,18 +69,18 @@ export const paymentStatuses = [
 ] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-/** What the provider says of a charge. */
+/** The state of a charge at the provider. */
 export type Observation =
-  /** The intent is made, and nothing was tried yet. */
+  /** The intent exists and is not confirmed. */
   | { kind: 'unconfirmed' }
-  /** The provider is at it; its webhook tells the end. */
+  /** The provider is processing it; a webhook reports the result. */
   | { kind: 'pending' }
   | { kind: 'requires-action' }
   | { kind: 'declined'; declineCode: string }
   | { kind: 'captured' }
   | { kind: 'cancelled' };
 
-/** What the provider answered, as it is kept for good; `reference` is the provider's id of it. */
+/** A transaction at the provider, stored permanently; `reference` is the provider's id. */
 export type TransactionRecord = {
   id: string;
   kind: 'capture' | 'decline' | 'action' | 'refund';

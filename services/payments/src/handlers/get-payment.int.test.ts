@@ -1,7 +1,7 @@
 import { newId } from '#shared/ids.ts';
 import { send, type TestRequest } from '#shared/testing/http-event.ts';
 import { anOrder, created, paymentsService } from '../../testing/payments-service.ts';
-import { getPayment, health } from '../api.ts';
+import { getPaymentRoute, healthRoute } from '../api.ts';
 
 const { deliver } = await paymentsService();
 const handlers = {
@@ -11,7 +11,7 @@ const handlers = {
 
 describe('GET payments/{orderId}', () => {
   const get = (orderId: string, caller?: TestRequest['caller']) =>
-    send(handlers.get, getPayment, { params: { orderId }, ...(caller === undefined ? {} : { caller }) });
+    send(handlers.get, getPaymentRoute, { params: { orderId }, ...(caller === undefined ? {} : { caller }) });
 
   test('shows the payer how it stands', async () => {
     const order = anOrder();
@@ -72,6 +72,6 @@ describe('GET payments/{orderId}', () => {
 });
 
 test('health says that the database answers', async () => {
-  const { status, body } = await send(handlers.health, health);
+  const { status, body } = await send(handlers.health, healthRoute);
   expect([status, body]).toEqual([200, { status: 'ok', service: 'payments', checks: { database: 'ok' } }]);
 });

@@ -1,22 +1,19 @@
 import { OrderCancelled, OrderCreated } from '#shared/events/orders.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
-import { handling } from '#shared/postgres/handled-events.ts';
-import { sql } from '#shared/postgres/sql.ts';
-import { charging, database } from '../app.ts';
-import { paymentDue, paymentNotWanted } from '../domain/open.ts';
-import { charge } from '../flows/charge.ts';
-import { stopPayment } from '../flows/settle.ts';
+import { paymentDeps } from '../app.ts';
+import { newCancelledPayment, newPayment } from '../domain/new-payment.ts';
+import { chargePayment } from '../workflows/charge-payment.ts';
+import { cancelPayment } from '../workflows/settle-payment.ts';
 
-const subscriber = 'payments.on-order-event';
+const handledBy = (eventId: string) => ({ subscriber: 'payments.on-order-event', eventId });
 
-/** A new order is charged, once; the payment of a cancelled one is stopped, or given back. */
+/** Charges a new order once; cancels or refunds the payment of a cancelled order. */
 export const handler = queueHandler([
   on(OrderCreated, ({ id, data }, cause) =>
-    charge(charging(), paymentDue(data), cause, (condition) => handling(subscriber, id, condition)),
+    chargePayment(paymentDeps(), newPayment(data), { cause, handled: handledBy(id) }),
   ),
-  on(OrderCancelled, async ({ id, data }, cause) => {
-    await stopPayment(charging(), paymentNotWanted(data), cause);
-    await database().query(handling(subscriber, id, sql`true`));
-  }),
+  on(OrderCancelled, ({ id, data }, cause) =>
+    cancelPayment(paymentDeps(), newCancelledPayment(data), { cause, handled: handledBy(id) }),
+  ),
 ]);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { send } from '#shared/testing/http-event.ts';
 import { anOrder, cancelled, created, moneyIn, paymentsService } from '../../testing/payments-service.ts';
-import { receiveStripeWebhook } from '../api.ts';
+import { receiveStripeWebhookRoute } from '../api.ts';
 
 const { sandbox, webhookSecret, deliver, find, books, outcomesOf, movesOf } = await paymentsService();
 const { handler } = await import('./receive-stripe-webhook.ts');
@@ -25,7 +25,7 @@ describe('a webhook', () => {
       type,
       data: { object: { id: intentId, object: 'payment_intent' } },
     });
-    return send(handler, receiveStripeWebhook, { body, headers: signed(body) });
+    return send(handler, receiveStripeWebhookRoute, { body, headers: signed(body) });
   };
   const confirmWithBank = async (order: Order) => {
     const { id, client_secret } = intentOf(order);
@@ -95,13 +95,13 @@ describe('a webhook', () => {
   test.each(['{}', '[]', '"event"', '{"type":5,"data":{"object":{}}}', '{"type":"x","data":null}'])(
     'that is signed and no event (%s) is taken and forgotten',
     async (body) => {
-      const answer = await send(handler, receiveStripeWebhook, { body, headers: signed(body) });
+      const answer = await send(handler, receiveStripeWebhookRoute, { body, headers: signed(body) });
       expect([answer.status, answer.body]).toEqual([200, { received: true }]);
     },
   );
 
   test('that is not signed is refused, and names the header', async () => {
-    const answer = await send(handler, receiveStripeWebhook, { body: '{}' });
+    const answer = await send(handler, receiveStripeWebhookRoute, { body: '{}' });
     expect([answer.status, answer.body['code'], answer.body['errors']]).toEqual([
       400,
       'INVALID_SIGNATURE',

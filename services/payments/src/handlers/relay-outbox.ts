@@ -1,8 +1,8 @@
-import { forgetHandledEvents } from '#shared/postgres/handled-events.ts';
+import { deleteOldHandledEvents } from '#shared/postgres/handled-events.ts';
 import { relaySchedule } from '#shared/postgres/relay-schedule.ts';
 import { database, outbox } from '../app.ts';
 
-/** Every minute: publishes what the relay after a commit left, and forgets what can no longer come again. */
+/** Every minute: publishes the events that the relay after a commit left, and deletes expired records. */
 export const handler = relaySchedule(outbox, async () => ({
-  handledForgotten: await forgetHandledEvents(database()),
+  deletedHandledEvents: await deleteOldHandledEvents(database()),
 }));

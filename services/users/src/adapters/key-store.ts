@@ -5,18 +5,18 @@ import { readSecret, writeSecret } from '#shared/secrets.ts';
 import { addKey, type KeyRing, type PublicKey } from '../domain/key-ring.ts';
 import type { SigningKey } from './token-issuer.ts';
 
-/** Where the keys are kept: two secrets, so that who verifies cannot sign. */
+/** The secrets with the keys: two, so that a function that verifies cannot sign. */
 export type KeySecrets = { signingKeysId: string; publicKeysId: string };
 
-/** What a rotation did: the id of the key that signs from now on, and of those that still verify. */
+/** The result of a rotation: the id of the signing key, and of all keys that verify. */
 export type Rotation = { created: boolean; keyId: string; verifying: string[] };
 
 /** Any number that only rotations of this product use. */
 const advisoryLock = 5_734_202;
 
 /**
- * Makes a new signing key. The public one is written first, so that no token comes out that nobody can verify; one
- * rotation at a time, or the last to write one secret need not be the last to write the other.
+ * Creates a new signing key. The public key is written first, so that no token is signed that cannot be verified. A
+ * lock allows one rotation at a time, since two could write the two secrets in different orders.
  */
 export function rotateKeys(
   database: Database,
@@ -45,7 +45,7 @@ async function currentRing(publicKeysId: string): Promise<KeyRing> {
   return text === undefined ? { keys: [] } : (JSON.parse(text) as KeyRing);
 }
 
-/** Named by its thumbprint (RFC 7638), so that a name is never used twice. */
+/** Its id is its thumbprint (RFC 7638), so that no id is used twice. */
 async function newKeyPair(): Promise<{ signingKey: SigningKey; publicJwk: PublicKey['jwk'] }> {
   const { privateKey, publicKey } = await generateKeyPair(accessToken.algorithm, { extractable: true });
   const jwk = await exportJWK(publicKey);

@@ -7,7 +7,7 @@ const derive = promisify(argon2);
 const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
 const saltBytes = 16;
 
-/** The same text typed on another keyboard may come in another Unicode form (NIST SP 800-63B, 5.1.1.2). */
+/** Keyboards may produce the same text in different Unicode forms (NIST SP 800-63B, 5.1.1.2). */
 const normalised = (password: string): Buffer => Buffer.from(password.normalize('NFKC'), 'utf8');
 
 /** Hashes a password into a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, with the given or a new salt. */
@@ -19,15 +19,15 @@ export async function hashPassword(password: string, salt: Buffer = randomBytes(
 
 const form = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** A hash that no password has, for accounts that are not there: comparing with it takes as long as with a real one. */
-const nobodysHash = `$argon2id$v=19$m=${parameters.memory},t=${parameters.passes},p=${parameters.parallelism}$${base64(Buffer.alloc(saltBytes))}$${base64(Buffer.alloc(parameters.tagLength))}`;
+/** A hash that no password has, for unknown accounts: comparing with it takes as long as with a real one. */
+const unknownAccountHash = `$argon2id$v=19$m=${parameters.memory},t=${parameters.passes},p=${parameters.parallelism}$${base64(Buffer.alloc(saltBytes))}$${base64(Buffer.alloc(parameters.tagLength))}`;
 
 /**
- * Whether a password is the one that was hashed. `undefined` stands for an account that is not there: the answer is
- * no, after the same work. @throws Error if the hash is not of our form
+ * Whether a password matches a hash. `undefined` stands for an unknown account: the result is false, after the same
+ * work. @throws Error if the hash does not have this format
  */
 export async function passwordMatches(password: string, hash: string | undefined): Promise<boolean> {
-  const parts = form.exec(hash ?? nobodysHash);
+  const parts = form.exec(hash ?? unknownAccountHash);
   if (parts === null) throw new Error('a password hash is not an argon2id PHC string');
   const [, memory, passes, parallelism, salt, expected] = parts as unknown as string[];
   const expectedHash = Buffer.from(expected!, 'base64');
@@ -42,7 +42,7 @@ export async function passwordMatches(password: string, hash: string | undefined
   return timingSafeEqual(given, expectedHash) && hash !== undefined;
 }
 
-/** The B64 of PHC strings has no padding. */
+/** Base64 in PHC strings has no padding. */
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replaceAll('=', '');
 }

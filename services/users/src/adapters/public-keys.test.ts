@@ -21,26 +21,26 @@ const kidsOf = async (set: Promise<{ keys: { kid?: string }[] } | undefined>) =>
 describe('the public keys', () => {
   test('are read again for a key that is not known', async () => {
     const { keys } = aSecretThat({ cached: ringOf('old'), fresh: ringOf('new', 'old') });
-    expect(await kidsOf(keys.known())).toEqual(['old']);
-    expect(await kidsOf(keys.again(at(0)))).toEqual(['new', 'old']);
+    expect(await kidsOf(keys.cached())).toEqual(['old']);
+    expect(await kidsOf(keys.reload(at(0)))).toEqual(['new', 'old']);
   });
 
   test('are not read again within five seconds, whoever asks', async () => {
     const { keys, freshReads } = aSecretThat({ cached: ringOf('old'), fresh: ringOf('old') });
-    await keys.again(at(0));
-    expect(await keys.again(at(4))).toBeUndefined();
+    await keys.reload(at(0));
+    expect(await keys.reload(at(4))).toBeUndefined();
     expect(freshReads()).toBe(1);
-    await keys.again(at(5));
+    await keys.reload(at(5));
     expect(freshReads()).toBe(2);
   });
 
   test('stay the same set while the secret does, so that imported keys are kept', async () => {
     const { keys } = aSecretThat({ cached: ringOf('one'), fresh: ringOf('one') });
-    expect(await keys.known()).toBe(await keys.known());
+    expect(await keys.cached()).toBe(await keys.cached());
   });
 
   test('are not there before the first one was made', async () => {
     const keys = publicKeys('the-secret', async () => undefined);
-    await expect(keys.known()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(keys.cached()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });

@@ -3,20 +3,20 @@ import { Unavailable } from '#shared/errors.ts';
 import { readSecret } from '#shared/secrets.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 
-/** The keys by which access tokens are verified, as every process may read them. */
+/** The public keys that verify access tokens. */
 export type PublicKeys = {
-  /** The keys known to this process. @throws Unavailable before the first one was made */
-  known(): Promise<JSONWebKeySet>;
+  /** The keys that this process has cached. @throws Unavailable before the first key exists */
+  cached(): Promise<JSONWebKeySet>;
   /**
-   * Reads them again, for a token of a key that is not known: it may be newer than ours. Not more than once in five
-   * seconds, since anybody can send a token that names a made-up key; undefined within that time.
+   * Reads the keys again, for a token with an unknown key id, which may be newer than the cache. At most once in five
+   * seconds, since anybody can send a token with an invented key id; undefined within that time.
    */
-  again(now: Date): Promise<JSONWebKeySet | undefined>;
+  reload(now: Date): Promise<JSONWebKeySet | undefined>;
 };
 
 const rereadMs = 5_000;
 
-/** See {@link PublicKeys}. `read` answers the secret's text. */
+/** See {@link PublicKeys}. `read` returns the secret's text. */
 export function publicKeys(
   secretId: string,
   read: (secretId: string, options: { fresh: boolean }) => Promise<string | undefined> = readSecret,
@@ -32,8 +32,8 @@ export function publicKeys(
   };
 
   return {
-    known: () => load(false),
-    again: async (now) => {
+    cached: () => load(false),
+    reload: async (now) => {
       if (now.getTime() - rereadAt < rereadMs) return undefined;
       rereadAt = now.getTime();
       return load(true);
@@ -41,5 +41,5 @@ export function publicKeys(
   };
 }
 
-/** The ring in the form of RFC 7517. */
+/** The key ring as a JSON Web Key Set (RFC 7517). */
 export const toKeySet = (ring: KeyRing): JSONWebKeySet => ({ keys: ring.keys.map(({ jwk }) => jwk) });

@@ -2,26 +2,26 @@ import { createHash, randomBytes } from 'node:crypto';
 import { newId } from '#shared/ids.ts';
 import type { Database, Queryable, Transaction } from '#shared/postgres/database.ts';
 import { InvalidRefreshToken } from '../domain/errors.ts';
-import { present, type RefreshToken, refreshLifetimeMs } from '../domain/session.ts';
+import { decideToken, type RefreshToken, refreshLifetimeMs } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import { userReader } from './user-reader.ts';
 
-/** Who a session belongs to, and the token that continues it: shown once, only its hash is kept. */
+/** The user of a session, and the token that continues it; only its hash is stored. */
 export type Session = { user: User; refreshToken: string };
 
 /** Sessions of signed-in users: families of refresh tokens. */
 export type SessionStore = {
-  /** Begins a session. */
+  /** Starts a session. */
   open(user: User, now: Date): Promise<Session>;
-  /** Uses up a token for the next. @throws InvalidRefreshToken; a token used before ends its whole family */
+  /** Exchanges a token for the next. @throws InvalidRefreshToken; a token presented again revokes its family */
   refresh(token: string, now: Date): Promise<Session>;
-  /** Ends the session of a token; a token that nobody knows ends nothing. */
+  /** Ends the session of a token; an unknown token has no effect. */
   close(token: string, now: Date): Promise<void>;
-  /** Forgets tokens that expired; returns how many. */
-  forgetExpired(now: Date): Promise<number>;
+  /** Deletes expired tokens; returns how many. */
+  deleteExpired(now: Date): Promise<number>;
 };
 
-/** 256 random bits: nobody can guess one, so a fast hash is enough to keep it by. */
+/** 256 random bits: not guessable, so a fast hash is sufficient. */
 const tokenBytes = 32;
 const newToken = (): string => randomBytes(tokenBytes).toString('base64url');
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -35,30 +35,30 @@ export function sessionStore(database: Database): SessionStore {
     }),
     refresh: async (token, now) => {
       const session = await database.transaction(async (transaction) => {
-        const kept = await findInTurn(transaction, token);
-        if (kept === undefined) return undefined;
-        const presented = present(kept, now);
-        if (presented === 'revoke-family') await revoke(transaction, kept.familyId, now);
-        if (presented !== 'rotate') return undefined;
-        const found = await userReader(transaction).byId(kept.userId);
+        const stored = await findLocked(transaction, token);
+        if (stored === undefined) return undefined;
+        const decision = decideToken(stored, now);
+        if (decision === 'revoke-family') await revoke(transaction, stored.familyId, now);
+        if (decision !== 'rotate') return undefined;
+        const found = await userReader(transaction).byId(stored.userId);
         if (found === undefined) return undefined;
         await transaction.query('UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1', [
           hashOf(token),
           now,
         ]);
-        return { user: found.user, refreshToken: await issue(transaction, kept, now) };
+        return { user: found.user, refreshToken: await issue(transaction, stored, now) };
       });
-      // Thrown outside, since a throw inside would roll back the end of the family.
+      // Thrown outside, since a throw inside would roll back the revocation.
       if (session === undefined)
-        throw new InvalidRefreshToken('This refresh token is not valid (any more). Sign in again.');
+        throw new InvalidRefreshToken('This refresh token is not valid. Sign in again.');
       return session;
     },
     close: (token, now) =>
       database.transaction(async (transaction) => {
-        const kept = await findInTurn(transaction, token);
-        if (kept !== undefined) await revoke(transaction, kept.familyId, now);
+        const stored = await findLocked(transaction, token);
+        if (stored !== undefined) await revoke(transaction, stored.familyId, now);
       }),
-    forgetExpired: async (now) => {
+    deleteExpired: async (now) => {
       const rows = await database.query('DELETE FROM refresh_tokens WHERE expires_at < $1 RETURNING 1', [
         now,
       ]);
@@ -76,16 +76,16 @@ type Row = {
 };
 
 /**
- * Reads a token once no other transaction is at work on a session of its user: of two refreshes at once one is first
- * and the other a reuse, and who ends a family ends the token too that another was just making for it. What is locked
- * is the user's row, as the tokens to come have none yet.
+ * Locks the user's sessions and reads a token. So two refreshes at once run one after the other, the second as a
+ * repetition, and a revocation includes a token that another transaction was issuing. The user's row is locked because
+ * a token that is being issued has no row yet.
  */
-async function findInTurn(transaction: Transaction, token: string): Promise<RefreshToken | undefined> {
+async function findLocked(transaction: Transaction, token: string): Promise<RefreshToken | undefined> {
   await transaction.query(
     `SELECT 1 FROM users WHERE id = (SELECT user_id FROM refresh_tokens WHERE token_hash = $1) FOR NO KEY UPDATE`,
     [hashOf(token)],
   );
-  // A statement of its own, which sees what was committed while the first one waited.
+  // A separate statement, whose snapshot includes what was committed while the first one waited.
   const [row] = await transaction.query<Row>(
     `SELECT family_id, user_id, expires_at, used_at, revoked_at FROM refresh_tokens WHERE token_hash = $1`,
     [hashOf(token)],

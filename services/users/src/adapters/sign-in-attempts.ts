@@ -3,17 +3,17 @@ import type { Database } from '#shared/postgres/database.ts';
 import { TooManySignIns } from '../domain/errors.ts';
 import { waitSeconds, windowMs } from '../domain/sign-in-limit.ts';
 
-/** How often somebody has tried to sign in by an address, whether an account has it or not. */
+/** Counts attempts to sign in by e-mail address, whether an account has it or not. */
 export type SignInAttempts = {
-  /** Counts a try before it is made, so that tries side by side are all counted. @throws TooManySignIns */
+  /** Counts an attempt before the password is checked, so that concurrent attempts all count. @throws TooManySignIns */
   count(email: string, now: Date): Promise<void>;
-  /** A right password starts the count anew. */
-  forget(email: string): Promise<void>;
-  /** Forgets counts whose window is over; returns how many. */
-  forgetExpired(now: Date): Promise<number>;
+  /** Resets the count after a right password. */
+  reset(email: string): Promise<void>;
+  /** Deletes counts whose window has ended; returns how many. */
+  deleteExpired(now: Date): Promise<number>;
 };
 
-/** Addresses that nobody registered are personal data too: only their hash is kept. */
+/** Unregistered addresses are personal data too: only their hash is stored. */
 const hashOf = (email: string): Buffer => createHash('sha256').update(email).digest();
 
 /** See {@link SignInAttempts}. */
@@ -34,10 +34,10 @@ export function signInAttempts(database: Database): SignInAttempts {
           retryAfterSeconds: wait,
         });
     },
-    forget: async (email) => {
+    reset: async (email) => {
       await database.query('DELETE FROM sign_in_attempts WHERE address_hash = $1', [hashOf(email)]);
     },
-    forgetExpired: async (now) => {
+    deleteExpired: async (now) => {
       const rows = await database.query(
         'DELETE FROM sign_in_attempts WHERE window_ends_at <= $1 RETURNING 1',
         [now],

@@ -4,13 +4,13 @@ import { Unavailable } from '#shared/errors.ts';
 import { readSecret } from '#shared/secrets.ts';
 import type { User } from '../domain/user.ts';
 
-/** The key that signs, as its secret keeps it. */
+/** The signing key, as stored in its secret. */
 export type SigningKey = { kid: string; privateKey: JWK };
 
 /** Signs an access token for a user. */
 export type IssueAccessToken = (user: User, now: Date) => Promise<string>;
 
-/** Signs with the current key of the secret. @throws Unavailable before the first key was made */
+/** Signs with the current key of the secret. @throws Unavailable before the first key exists */
 export function tokenIssuer(secretId: string, read = readSecret): IssueAccessToken {
   let imported: { text: string; kid: string; key: CryptoKey } | undefined;
 

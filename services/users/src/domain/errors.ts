@@ -6,31 +6,31 @@ export const EmailTaken = shopError({
   remedy: 'conflict',
   title: 'The e-mail address belongs to an account',
 });
-/** E-mail address and password do not belong together; whether the account exists is not told. */
+/** E-mail address or password is wrong; the response does not reveal whether the account exists. */
 export const InvalidCredentials = shopError({
   code: 'INVALID_CREDENTIALS',
   remedy: 'sign-in',
   title: 'E-mail address or password is wrong',
 });
-/** Too many wrong passwords for one address; `retryAfterSeconds` says when the next try counts. */
+/** Too many wrong passwords for one address; `retryAfterSeconds` is the time until the next attempt. */
 export const TooManySignIns = shopError({
   code: 'TOO_MANY_SIGN_INS',
   remedy: 'retry-later',
   title: 'Too many attempts to sign in',
 });
-/** The refresh token is unknown, expired, used before or revoked: a new sign-in is needed. */
+/** The refresh token is unknown, expired, used or revoked: the user must sign in again. */
 export const InvalidRefreshToken = shopError({
   code: 'INVALID_REFRESH_TOKEN',
   remedy: 'sign-in',
   title: 'The session has ended',
 });
-/** The current password, asked for before the e-mail address changes, is not the account's. */
+/** The current password, required to change the e-mail address, is wrong. */
 export const WrongPassword = shopError({
   code: 'WRONG_PASSWORD',
   remedy: 'not-allowed',
   title: 'The current password is wrong',
 });
-/** There is no such account (any more). */
+/** There is no such account. */
 export const UserNotFound = shopError({
   code: 'USER_NOT_FOUND',
   remedy: 'not-found',

@@ -1,20 +1,20 @@
 import type { JWK } from 'jose';
 
-/** A public key, and since when it signs no more. */
+/** A public key, and when it stopped signing. */
 export type PublicKey = { jwk: JWK & { kid: string }; retiredAt?: string };
 
-/** The keys by which access tokens are verified: the one that signs now, and those before it. */
+/** The keys that verify access tokens: the current signing key and retired ones. */
 export type KeyRing = { keys: PublicKey[] };
 
 /**
- * A retired key stays this long: an issuing process may use it for another five minutes (the cache of secrets), its
- * tokens live 15 minutes more; the rest is room for clocks.
+ * How long a retired key verifies: a process may sign with it for another five minutes (the cache of secrets), its
+ * tokens are valid for 15 minutes more, and the rest covers clock differences.
  */
 export const keepRetiredMs = 60 * 60 * 1000;
 
 /**
- * Puts a new key into the ring: those before it retire, those retired long enough leave.
- * With `revokeOthers` nothing but the new key remains, which ends every access token: for a key that leaked.
+ * Adds a new key: the others retire, and those retired for long enough are removed. With `revokeOthers` only the new
+ * key remains, which ends every access token: for a key that leaked.
  */
 export function addKey(
   ring: KeyRing,

@@ -1,10 +1,10 @@
-import * as z from 'zod';
+/** Bounds of a new password, in characters. */
+export const [minPasswordLength, maxPasswordLength] = [10, 128];
 
 /**
- * Passwords that are long enough and still guessed first: the most used ones of ten characters and more in published
- * lists of leaked passwords. Compared in lower case.
+ * The most used passwords of ten characters and more in published lists of leaked passwords, in lower case.
  */
-const guessedFirst = new Set([
+const mostUsed = new Set([
   '1234567890',
   '12345678910',
   '123456789a',
@@ -29,19 +29,6 @@ const guessedFirst = new Set([
   'abc1234567',
 ]);
 
-const isOneCharacter = (text: string): boolean => new Set(text).size === 1;
-
-/**
- * A new password: 10 to 128 characters of any kind, and none that is guessed first. No rules of composition, after
- * NIST SP 800-63B section 5.1.1.2.
- */
-export const newPasswordSchema = z
-  .string()
-  .min(10)
-  .max(128)
-  .refine((password) => !guessedFirst.has(password.toLowerCase()) && !isOneCharacter(password), {
-    error: 'is among the first that are guessed',
-  });
-
-/** A password as somebody types it in to sign in; bounded, as hashing costs time by length. */
-export const givenPasswordSchema = z.string().min(1).max(128);
+/** Whether a password is among the first that are guessed. */
+export const isGuessable = (password: string): boolean =>
+  mostUsed.has(password.toLowerCase()) || new Set(password).size === 1;

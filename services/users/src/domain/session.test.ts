@@ -1,4 +1,4 @@
-import { present, type RefreshToken } from './session.ts';
+import { decideToken, type RefreshToken } from './session.ts';
 
 const now = new Date('2026-03-01T00:00:00.000Z');
 const earlier = new Date('2026-02-01T00:00:00.000Z');
@@ -12,20 +12,20 @@ const aToken = (over: Partial<RefreshToken> = {}): RefreshToken => ({
 });
 
 describe('a refresh token', () => {
-  test('that is presented for the first time is exchanged', () => {
-    expect(present(aToken(), now)).toBe('rotate');
+  test('that is decideTokened for the first time is exchanged', () => {
+    expect(decideToken(aToken(), now)).toBe('rotate');
   });
 
   test('that comes a second time ends its family, even after it expired', () => {
-    expect(present(aToken({ usedAt: earlier }), now)).toBe('revoke-family');
-    expect(present(aToken({ usedAt: earlier, expiresAt: earlier }), now)).toBe('revoke-family');
+    expect(decideToken(aToken({ usedAt: earlier }), now)).toBe('revoke-family');
+    expect(decideToken(aToken({ usedAt: earlier, expiresAt: earlier }), now)).toBe('revoke-family');
   });
 
   test('that has expired is refused, at the very moment too', () => {
-    expect(present(aToken({ expiresAt: now }), now)).toBe('refuse');
+    expect(decideToken(aToken({ expiresAt: now }), now)).toBe('refuse');
   });
 
   test('of a family that has ended is refused, and ends nothing more', () => {
-    expect(present(aToken({ revokedAt: earlier, usedAt: earlier }), now)).toBe('refuse');
+    expect(decideToken(aToken({ revokedAt: earlier, usedAt: earlier }), now)).toBe('refuse');
   });
 });

@@ -1,12 +1,12 @@
-/** Tries for one address within one window, right or wrong; a right one starts anew. */
+/** Attempts for one address within one window; a right password resets the count. */
 export const maxAttempts = 10;
-/** Long enough that guessing stays hopeless (960 tries a day), short enough for somebody who is locked out to wait. */
+/** Long enough to make guessing infeasible (960 attempts a day), short enough for a locked-out user to wait. */
 export const windowMs = 15 * 60 * 1000;
 
-/** The tries of one address so far, this one included. */
+/** The attempts for one address so far, including this one. */
 export type Attempts = { attempts: number; windowEndsAt: Date };
 
-/** Seconds to wait before the next try, or undefined if this one may be made. */
+/** Seconds until the next attempt, or undefined if this one is allowed. */
 export const waitSeconds = ({ attempts, windowEndsAt }: Attempts, now: Date): number | undefined =>
   attempts <= maxAttempts
     ? undefined

@@ -1,26 +1,13 @@
-import * as z from 'zod';
 import type { Role } from '#shared/auth/permissions.ts';
-import { PreconditionFailed } from '#shared/errors.ts';
+import { type CommandMeta, type Decider, type Decision, refused, unchanged } from '#shared/decider.ts';
+import { PreconditionFailed, type ShopError } from '#shared/errors.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import { ContactUpdated, UserRegistered } from '#shared/events/users.ts';
-import { text } from '#shared/http/fields.ts';
 
-/** An e-mail address in lower case, at most 254 characters (RFC 5321, 4.5.3.1.3): accounts differ by it. */
-export const emailSchema = z.email().max(254).toLowerCase();
-
-/** What a person is called: one line, without control characters, so that it is safe in mails and logs. */
-export const nameSchema = text(200);
-
-/** The language for mails: a BCP 47 tag such as `en` or `pt-BR`. */
-export const localeSchema = z
-  .string()
-  .max(35)
-  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a BCP 47 language tag');
-
-/** How to reach somebody, and how to address them. */
+/** How to reach and address a person. */
 export type Contact = { email: string; name: string; locale: string };
 
-/** An account. `version` counts its changes, `eventCount` the events it has announced. */
+/** An account. `version` counts its changes from 1, `eventCount` its events. */
 export type User = Contact & {
   id: string;
   roles: Role[];
@@ -29,51 +16,54 @@ export type User = Contact & {
   createdAt: Date;
 };
 
-/** What comes of a decision: the account as it is now and the facts to announce. */
-export type Decided = { user: User; events: NewEvent[] };
+/** What a change writes besides the account: the hash of a new password. */
+export type UserExtra = { passwordHash?: string };
 
-/** Opens an account: a customer, or with the roles that an operator gives. */
-export function register(id: string, contact: Contact, roles: Role[], time: Date, eventId: string): Decided {
-  const user: User = { id, ...contact, roles, version: 1, eventCount: 1, createdAt: time };
-  return { user, events: [announce(UserRegistered, user, time, eventId)] };
+/** The decision on a command to an account. */
+export type UserDecision = Decision<User, ShopError, UserExtra>;
+
+/** Everything that a new account consists of. */
+export type NewUser = CommandMeta & { id: string; contact: Contact; roles: Role[]; passwordHash: string };
+
+/** Registers an account: of a customer, or with the roles that an operator grants. */
+export function registerUser({ id, contact, roles, passwordHash, ...meta }: NewUser): UserDecision {
+  const user: User = { id, ...contact, roles, version: 1, eventCount: 1, createdAt: meta.at };
+  return { kind: 'changed', state: user, events: [userEvent(UserRegistered, user, meta)], passwordHash };
 }
 
-/**
- * Changes name, address or language; the same contact again changes nothing and announces nothing.
- * @throws PreconditionFailed if the account is not at the version that the caller has seen
- */
-export function changeContact(
-  user: User,
-  contact: Contact,
-  expectedVersion: number,
-  time: Date,
-  eventId: string,
-): Decided {
+/** A command to an existing account. */
+export type UserCommand = CommandMeta & {
+  kind: 'change-contact';
+  contact: Contact;
+  /** The version that the client has read. */
+  expectedVersion: number;
+};
+
+/** Decides every command. A contact that is already stored changes nothing. Refused with PreconditionFailed. */
+export const decideUser: Decider<User, UserCommand, ShopError, UserExtra> = (user, command) => {
+  const { contact, expectedVersion, ...meta } = command;
   if (user.version !== expectedVersion)
-    throw new PreconditionFailed('The account has changed since it was read. Read it again.', {
-      subjects: [{ kind: 'version', message: `is not the current version "${user.version}"` }],
-    });
-  const same = user.email === contact.email && user.name === contact.name && user.locale === contact.locale;
-  if (same) return { user, events: [] };
-  const changed: User = {
-    ...user,
-    ...contact,
-    version: user.version + 1,
-    eventCount: user.eventCount + 1,
-  };
-  return { user: changed, events: [announce(ContactUpdated, changed, time, eventId)] };
-}
+    return refused(
+      new PreconditionFailed('The account has changed since it was read. Read it again.', {
+        subjects: [{ kind: 'version', message: `is not the current version "${user.version}"` }],
+      }),
+    );
+  if (user.email === contact.email && user.name === contact.name && user.locale === contact.locale)
+    return unchanged(user);
+  const { version, eventCount } = user;
+  const state: User = { ...user, ...contact, version: version + 1, eventCount: eventCount + 1 };
+  return { kind: 'changed', state, events: [userEvent(ContactUpdated, state, meta)] };
+};
 
-const announce = (
+const userEvent = (
   definition: typeof UserRegistered | typeof ContactUpdated,
   user: User,
-  time: Date,
-  id: string,
+  { at, eventId }: CommandMeta,
 ): NewEvent => ({
   definition,
-  id,
+  id: eventId,
   aggregateId: user.id,
   sequence: user.eventCount,
-  time,
+  time: at,
   data: { userId: user.id, email: user.email, name: user.name, locale: user.locale },
 });

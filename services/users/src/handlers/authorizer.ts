@@ -2,10 +2,10 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { lambdaHandler } from '#shared/lambda/lambda-handler.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
 import { clock, verifyToken } from '../app.ts';
-import { accessPolicy } from '../domain/access-policy.ts';
-import { bearerToken } from '../domain/bearer-token.ts';
+import { bearerToken } from '../bearer-token.ts';
+import { accessPolicy } from '../views.ts';
 
-/** The request authorizer of every API. API Gateway answers 401 to this very message, and 500 to any other. */
+/** The request authorizer of every API. API Gateway returns 401 for exactly this error message, and 500 for others. */
 export const handler = lambdaHandler(
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const token = bearerToken(event.headers ?? {});

@@ -1,6 +1,9 @@
 import { createAdminContract } from '#shared/contracts/users.ts';
 import { callHandler } from '#shared/lambda/call.ts';
-import { makeAdmin } from '../app.ts';
+import { accounts, commandMeta, users } from '../app.ts';
+import { createAdmin } from '../workflows/create-admin.ts';
 
-/** Makes the administrator's account with a password that is told once; called by an operator. */
-export const handler = callHandler(createAdminContract, ({ email }, cause) => makeAdmin(email, cause));
+/** Creates the administrator's account; called by an operator. */
+export const handler = callHandler(createAdminContract, ({ email }, cause) =>
+  createAdmin({ accounts: accounts(), users: users(), commandMeta }, email, cause),
+);

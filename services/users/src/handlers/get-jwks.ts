@@ -3,10 +3,10 @@ import { httpHandler } from '#shared/lambda/http.ts';
 import { getJwksRoute } from '../api.ts';
 import { verifyingKeys } from '../app.ts';
 
-/** Others may keep the keys for five minutes; a retired key verifies for far longer than that. */
+/** Clients may cache the keys for five minutes; a retired key verifies for much longer. */
 const cacheControl = 'public, max-age=300';
 
-/** Gives the public keys to whoever verifies access tokens. */
+/** Returns the public keys that verify access tokens. */
 export const handler = httpHandler(getJwksRoute, async () => {
-  return { ...ok(await verifyingKeys().known()), headers: { 'Cache-Control': cacheControl } };
+  return { ...ok(await verifyingKeys().cached()), headers: { 'Cache-Control': cacheControl } };
 });

@@ -1,13 +1,12 @@
-import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { getMeRoute } from '../api.ts';
 import { accounts } from '../app.ts';
-import { toAccount } from '../domain/account-view.ts';
 import { UserNotFound } from '../domain/errors.ts';
+import { accountResponse } from '../views.ts';
 
-/** Shows the caller's own account. */
+/** Returns the caller's own account. */
 export const handler = httpHandler(getMeRoute, async ({ caller }) => {
   const found = await accounts().byId(caller.userId);
-  if (found === undefined) throw new UserNotFound('This account is not there (any more).');
-  return ok(toAccount(found.user), found.user.version);
+  if (found === undefined) throw new UserNotFound('There is no such account.');
+  return accountResponse(found.user);
 });

@@ -2,10 +2,10 @@ import { httpHandler } from '#shared/lambda/http.ts';
 import document from '../../../../docs/openapi.json' with { type: 'json' };
 import { getOpenapiRoute } from '../api.ts';
 
-/** Written once: the document does not change while a release runs. */
+/** Serialized once: the document does not change while a release runs. */
 const body = JSON.stringify(document);
 
-/** Gives the description of the whole API. */
+/** Returns the OpenAPI document of the whole API. */
 export const handler = httpHandler(getOpenapiRoute, async () => ({
   status: 200,
   body,

@@ -4,12 +4,12 @@ import { httpHandler } from '#shared/lambda/http.ts';
 import { healthRoute } from '../api.ts';
 import { database } from '../app.ts';
 
-/** Says whether the database answers. */
+/** Reports whether the database is reachable. */
 export const handler = httpHandler(healthRoute, async () => {
   await database()
     .query('SELECT FROM users LIMIT 1')
     .catch((cause: unknown) => {
-      throw new Unavailable('The database does not answer.', { cause });
+      throw new Unavailable('The database is not reachable.', { cause });
     });
   return ok({ status: 'ok', service: 'users', checks: { database: 'ok' } });
 });

@@ -3,7 +3,7 @@ import { httpHandler } from '#shared/lambda/http.ts';
 import { logoutRoute } from '../api.ts';
 import { clock, sessions } from '../app.ts';
 
-/** Ends a session: no token of its family refreshes any more. */
+/** Ends a session by revoking its token family. */
 export const handler = httpHandler(logoutRoute, async ({ body }) => {
   await sessions().close(body.refreshToken, clock());
   return noContent();

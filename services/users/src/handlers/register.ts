@@ -1,26 +1,21 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { created } from '#shared/http/response.ts';
-import { newId } from '#shared/ids.ts';
+import { runIdempotently } from '#shared/idempotency/run.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { metrics } from '#shared/lambda/telemetry.ts';
-import { idempotently } from '#shared/postgres/idempotency.ts';
 import { registerRoute } from '../api.ts';
-import { clock, database, hashPassword, users, withHashedSecret } from '../app.ts';
-import { toAccount } from '../domain/account-view.ts';
-import { register, type User } from '../domain/user.ts';
+import { commandMeta, hashPassword, idempotencyStore, users, withHashedPassword } from '../app.ts';
+import { registerUser } from '../domain/user.ts';
+import { registeredResponse } from '../views.ts';
 
-const answer = (user: User) => created(toAccount(user), '/api/v1/users/me', user.version);
-
-/** Opens an account and announces it. */
+/** Registers an account. */
 export const handler = httpHandler(registerRoute, async ({ body, idempotency, cause }) => {
   const { password, ...contact } = body;
-  const request = await withHashedSecret(idempotency, password, [contact]);
-  return idempotently(database(), request, async (userId, complete) => {
-    const decided = register(userId, contact, ['customer'], clock(), newId());
-    const user = await users().add(decided, await hashPassword(password), cause, (transaction, added) =>
-      complete(transaction, answer(added)),
-    );
+  const request = await withHashedPassword(idempotency, password, [contact]);
+  return runIdempotently(idempotencyStore(), request, async ({ resourceId: id, started }) => {
+    const passwordHash = await hashPassword(password);
+    const decision = registerUser({ id, contact, roles: ['customer'], passwordHash, ...commandMeta() });
+    const user = await users().create(decision, { cause, request: { started, respond: registeredResponse } });
     metrics.addMetric('Registrations', MetricUnit.Count, 1);
-    return answer(user);
+    return registeredResponse(user);
   });
 });

@@ -1,25 +1,30 @@
-import { ok } from '#shared/http/response.ts';
-import { newId } from '#shared/ids.ts';
+import { runIdempotently } from '#shared/idempotency/run.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
-import { idempotently } from '#shared/postgres/idempotency.ts';
 import { updateMeRoute } from '../api.ts';
-import { clock, confirmOwner, database, users, withHashedSecret } from '../app.ts';
-import { toAccount } from '../domain/account-view.ts';
-import { changeContact } from '../domain/user.ts';
+import {
+  accounts,
+  attempts,
+  clock,
+  commandMeta,
+  idempotencyStore,
+  users,
+  withHashedPassword,
+} from '../app.ts';
+import { decideUser, type User } from '../domain/user.ts';
+import { accountResponse } from '../views.ts';
+import { confirmOwner } from '../workflows/confirm-owner.ts';
 
-/** Changes the caller's contact and announces it. */
-export const handler = httpHandler(updateMeRoute, async (request) => {
-  const { caller, cause, expectedVersion: version } = request;
+/** Changes the caller's contact. */
+export const handler = httpHandler(updateMeRoute, async ({ caller, cause, ...request }) => {
+  const { expectedVersion } = request;
   const { currentPassword = '', ...contact } = request.body;
-  const idempotency = await withHashedSecret(request.idempotency, currentPassword, [contact, version]);
-  return idempotently(database(), idempotency, async (_, complete) => {
-    await confirmOwner()(caller.userId, contact.email, currentPassword);
-    const user = await users().change(
-      caller.userId,
-      (current) => changeContact(current, contact, version, clock(), newId()),
-      cause,
-      (transaction, changed) => complete(transaction, ok(toAccount(changed), changed.version)),
-    );
-    return ok(toAccount(user), user.version);
+  const keyed = await withHashedPassword(request.idempotency, currentPassword, [contact, expectedVersion]);
+  return runIdempotently(idempotencyStore(), keyed, async ({ started }) => {
+    const deps = { accounts: accounts(), attempts: attempts(), clock };
+    await confirmOwner(deps, caller.userId, contact.email, currentPassword);
+    const change = (user: User) =>
+      decideUser(user, { kind: 'change-contact', contact, expectedVersion, ...commandMeta() });
+    const options = { cause, request: { started, respond: accountResponse } };
+    return accountResponse(await users().change(caller.userId, change, options));
   });
 });

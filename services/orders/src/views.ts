@@ -19,7 +19,7 @@ export const orderSummary = (order: Order): z.input<typeof orderSummarySchema> =
   pieces: order.lines.reduce((sum, { quantity }) => sum + quantity, 0),
 });
 
-/** An order with all that its customer may know. */
+/** An order as its customer and staff see it. */
 export const orderBody = (order: Order): z.input<typeof orderSchema> => ({
   ...summaryOf(order),
   version: order.version,
@@ -62,9 +62,9 @@ const shipmentOf = (order: { carrier: string; trackingNumber: string; shippedAt:
   shippedAt: order.shippedAt.toISOString(),
 });
 
-/** The answer to whoever reads or changed an order. */
-export const orderAnswer = (order: Order): HttpResponse => ok(orderBody(order), order.version);
+/** The response to reading or changing an order. */
+export const orderResponse = (order: Order): HttpResponse => ok(orderBody(order), order.version);
 
-/** The answer to whoever placed an order. */
-export const placedAnswer = (order: Order): HttpResponse =>
+/** The response to placing an order. */
+export const placedResponse = (order: Order): HttpResponse =>
   created(orderBody(order), `/api/v1/orders/${order.id}`, order.version);

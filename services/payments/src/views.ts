@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { paymentSchema } from './api.ts';
 import type { Payment } from './domain/payment.ts';
 
-/** A payment with what its state has to show. */
+/** A payment with the fields of its state. */
 export const paymentBody = (
   payment: Payment,
   clientSecret: string | undefined,

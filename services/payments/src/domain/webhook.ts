@@ -1,7 +1,7 @@
 import type { Payment } from './payment.ts';
 
-/** Whether a webhook tells what is on record already, so that there is no need to ask the provider. */
-export function isOldNews(payment: Payment, type: string): boolean {
+/** Whether a webhook of this type can change nothing, so that the provider need not be asked. */
+export function isAlreadyRecorded(payment: Payment, type: string): boolean {
   switch (payment.status) {
     case 'captured':
     case 'refunded':
@@ -12,7 +12,7 @@ export function isOldNews(payment: Payment, type: string): boolean {
       return type === 'payment_intent.requires_action';
     case 'cancelled':
       return type !== 'payment_intent.succeeded';
-    // Not settled: each notice is a chance to look.
+    // Not settled: every webhook is a reason to read the intent.
     case 'due':
     case 'refund-due':
       return false;

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { OrderCancelled, OrderCreated } from '#shared/events/orders.ts';
 import type { CancelledPayment, DuePayment } from './payment.ts';
 
-/** The payment that a new order asks for. */
-export const paymentDue = (order: z.output<typeof OrderCreated.data>): DuePayment => ({
+/** The payment of a new order. */
+export const newPayment = (order: z.output<typeof OrderCreated.data>): DuePayment => ({
   ...paymentFor(order),
   status: 'due',
   attempt: {
@@ -13,8 +13,8 @@ export const paymentDue = (order: z.output<typeof OrderCreated.data>): DuePaymen
   },
 });
 
-/** The payment of an order that is cancelled before it was heard of: kept, so that it is never charged. */
-export const paymentNotWanted = (order: z.output<typeof OrderCancelled.data>): CancelledPayment => ({
+/** The payment of an order whose cancellation arrived first: stored, so that the order is never charged. */
+export const newCancelledPayment = (order: z.output<typeof OrderCancelled.data>): CancelledPayment => ({
   ...paymentFor(order),
   status: 'cancelled',
 });
@@ -22,9 +22,9 @@ export const paymentNotWanted = (order: z.output<typeof OrderCancelled.data>): C
 type Ordered = Pick<z.output<typeof OrderCancelled.data>, 'orderId' | 'userId' | 'totalCents' | 'currency'>;
 
 /**
- * An order has one payment and one attempt, and both bear its id. When the last minutes of our own record are lost with
- * a region, the event that comes again asks the provider by the same key in the same words, and meets the intent that
- * was charged: an id made up anew would charge a second time.
+ * An order has one payment and one attempt, both with its id. If the last minutes of our database are lost with a
+ * region, the repeated event sends the provider the same request under the same idempotency key and finds the charged
+ * intent; a new id would charge a second time.
  */
 const paymentFor = ({ orderId, userId, totalCents, currency }: Ordered) => ({
   id: orderId,

@@ -2,12 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type * as z from 'zod';
 import type { CallResult } from '#shared/contracts/contract.ts';
 import type { createAdminContract } from '#shared/contracts/users.ts';
+import type { CommandMeta } from '#shared/decider.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
-import { register } from '../domain/user.ts';
-import { hashPassword } from './password-hash.ts';
-import type { UserReader } from './user-reader.ts';
-import type { UserStore } from './user-store.ts';
+import { hashPassword } from '../adapters/password-hash.ts';
+import type { UserReader } from '../adapters/user-reader.ts';
+import type { UserStore } from '../adapters/user-store.ts';
+import { registerUser } from '../domain/user.ts';
+
+/** What the workflow uses. */
+export type CreateAdminDeps = { accounts: UserReader; users: UserStore; commandMeta: () => CommandMeta };
+
+type Contract = typeof createAdminContract;
 
 /** 144 random bits, written in 24 characters. */
 const passwordBytes = 18;
@@ -17,14 +23,10 @@ const passwordBytes = 18;
  * account is refused: whoever registered it first must not become administrator.
  */
 export async function createAdmin(
-  accounts: UserReader,
-  users: UserStore,
+  { accounts, users, commandMeta }: CreateAdminDeps,
   email: string,
-  now: Date,
   cause: Cause,
-): Promise<
-  CallResult<z.input<typeof createAdminContract.response>, z.input<typeof createAdminContract.refusal>>
-> {
+): Promise<CallResult<z.input<Contract['response']>, z.input<Contract['refusal']>>> {
   const found = await accounts.byEmail(email);
   if (found?.user.roles.includes('admin'))
     return { ok: true, response: { result: 'exists', userId: found.user.id, email } };
@@ -34,7 +36,13 @@ export async function createAdmin(
       refusal: { code: 'EMAIL_TAKEN', detail: 'This address belongs to an account without that role.' },
     };
   const password = randomBytes(passwordBytes).toString('base64url');
-  const decided = register(newId(), { email, name: 'Administrator', locale: 'en' }, ['admin'], now, newId());
-  const user = await users.add(decided, await hashPassword(password), cause, async () => {});
+  const decision = registerUser({
+    id: newId(),
+    contact: { email, name: 'Administrator', locale: 'en' },
+    roles: ['admin'],
+    passwordHash: await hashPassword(password),
+    ...commandMeta(),
+  });
+  const user = await users.create(decision, { cause });
   return { ok: true, response: { result: 'created', userId: user.id, email, password } };
 }

@@ -1,3 +1,4 @@
+import type { CommandMeta } from '#shared/decider.ts';
 import type { EventDefinition, NewEvent } from '#shared/events/event.ts';
 import type {
   OrderCancelled,
@@ -6,18 +7,17 @@ import type {
   OrderPaid,
   OrderShipped,
 } from '#shared/events/orders.ts';
-import { newId } from '#shared/ids.ts';
 import type { Order } from './order.ts';
 
-/** The events that orders announces. */
-export type OrderEvent =
+/** The events of an order. */
+type OrderEvent =
   | typeof OrderCreated
   | typeof OrderPaid
   | typeof OrderShipped
   | typeof OrderCompleted
   | typeof OrderCancelled;
 
-/** What every event of an order says of it. */
+/** The part of the data that all events of an order share. */
 export const identityOf = (order: Order) => ({
   orderId: order.id,
   userId: order.userId,
@@ -26,10 +26,10 @@ export const identityOf = (order: Order) => ({
   currency: order.total.currency,
 });
 
-/** The fact that brought an order to its present version. */
-export const factOf = <D extends OrderEvent & EventDefinition>(
+/** The event that announces the change to an order's current version. */
+export const orderEvent = <D extends OrderEvent & EventDefinition>(
   definition: D,
   order: Order,
-  time: Date,
+  { at, eventId }: CommandMeta,
   data: NewEvent<D>['data'],
-): NewEvent => ({ definition, id: newId(), aggregateId: order.id, sequence: order.version, time, data });
+): NewEvent => ({ definition, id: eventId, aggregateId: order.id, sequence: order.version, time: at, data });

@@ -1,0 +1,48 @@
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import { accessToken as rules } from '#shared/auth/access-token.ts';
+import type { Caller } from '#shared/auth/permissions.ts';
+import { created, type HttpResponse, ok } from '#shared/http/response.ts';
+import type { User } from './domain/user.ts';
+
+/** An account as its owner sees it: without the password hash and the number of events. */
+const accountBody = ({ id, email, name, locale, roles, createdAt, version }: User) => ({
+  id,
+  email,
+  name,
+  locale,
+  roles,
+  createdAt: createdAt.toISOString(),
+  version,
+});
+
+/** The response to reading or changing an account. */
+export const accountResponse = (user: User): HttpResponse => ok(accountBody(user), user.version);
+
+/** The response to registering an account. */
+export const registeredResponse = (user: User): HttpResponse =>
+  created(accountBody(user), '/api/v1/users/me', user.version);
+
+/** The response to a login or a refresh, as in RFC 6749 section 5.1. */
+export const tokensResponse = (accessToken: string, refreshToken: string): HttpResponse =>
+  ok({ accessToken, tokenType: 'Bearer', expiresIn: rules.lifetimeSeconds, refreshToken });
+
+/**
+ * Allows a verified caller the whole stage of the API. API Gateway caches the policy by token for all routes, so a
+ * policy for one route would block the others; handlers check permissions by the roles. `expiresAt` is included because
+ * the cached policy may outlive the token.
+ */
+export function accessPolicy(methodArn: string, caller: Caller, expiresAt: Date): APIGatewayAuthorizerResult {
+  const [api, stage] = methodArn.split('/');
+  return {
+    principalId: caller.userId,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `${api}/${stage}/*` }],
+    },
+    context: {
+      userId: caller.userId,
+      roles: caller.roles.join(','),
+      expiresAt: String(Math.floor(expiresAt.getTime() / 1000)),
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '#shared/clock.ts';
+import { passwordMatches } from '../adapters/password-hash.ts';
+import type { SessionStore } from '../adapters/session-store.ts';
+import type { SignInAttempts } from '../adapters/sign-in-attempts.ts';
+import type { IssueAccessToken } from '../adapters/token-issuer.ts';
+import type { UserReader } from '../adapters/user-reader.ts';
+import { InvalidCredentials } from '../domain/errors.ts';
+
+/** What the workflow uses. */
+export type SignInDeps = {
+  accounts: UserReader;
+  attempts: SignInAttempts;
+  sessions: SessionStore;
+  issueAccessToken: IssueAccessToken;
+  clock: Clock;
+};
+
+/**
+ * Starts a session. An unknown account and a wrong password cause the same work and the same refusal.
+ * @throws InvalidCredentials, TooManySignIns; Unavailable before the first signing key exists
+ */
+export async function signIn(
+  { accounts, attempts, sessions, issueAccessToken, clock }: SignInDeps,
+  email: string,
+  password: string,
+): Promise<{ accessToken: string; refreshToken: string }> {
+  const now = clock();
+  await attempts.count(email, now);
+  const found = await accounts.byEmail(email);
+  if (!(await passwordMatches(password, found?.passwordHash)) || found === undefined)
+    throw new InvalidCredentials('E-mail address or password is wrong.');
+  const accessToken = await issueAccessToken(found.user, now);
+  await attempts.reset(email);
+  const { refreshToken } = await sessions.open(found.user, now);
+  return { accessToken, refreshToken };
+}
