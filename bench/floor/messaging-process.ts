@@ -1,5 +1,5 @@
 import { startFauxqs } from 'fauxqs';
-import { fauxqsPart, type Persistence } from '../../platform/engines/fauxqs-internals.ts';
+import { fauxqsModule, type Persistence } from '../../platform/engines/fauxqs-internals.ts';
 import { batchWrites } from '../../platform/engines/messaging-persistence.ts';
 
 /**
@@ -7,9 +7,7 @@ import { batchWrites } from '../../platform/engines/messaging-persistence.ts';
  * parent. As durable and as fast as the platform runs it: everything survives the process, nothing is flushed per
  * message, and the calls of one turn are one commit.
  */
-const { PersistenceManager } = await fauxqsPart<{ PersistenceManager: { prototype: Persistence } }>(
-  'persistence.js',
-);
+const { PersistenceManager } = await fauxqsModule('persistence.js');
 const load = PersistenceManager.prototype.load;
 PersistenceManager.prototype.load = function (this: Persistence, ...stores) {
   batchWrites(this);

@@ -1,21 +1,23 @@
+/**
+ * The only file that reaches into private parts of fauxqs. The platform runs its stores and operations without its
+ * HTTP server, which listens on every interface, refuses bodies over 11 MiB and costs more CPU than the work itself.
+ * package.json pins the version; `fauxqs-internals.test.ts` fails first, and names the member, when one changes.
+ */
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/**
- * The parts of fauxqs that the platform runs without its HTTP server, which listens on every interface, refuses
- * bodies over 11 MiB and costs more per call than the work itself. They are internals of version 2.4.1, which
- * package.json pins exactly; `messaging.int.test.ts` runs every one of them.
- */
-export type QueueMessage = {
+/** The version whose private members this file describes. */
+export const supportedVersion = '2.4.1';
+export const fauxqsRoot = resolve(import.meta.dirname, '../../node_modules/fauxqs');
+
+type QueueMessage = {
   messageId: string;
   body: string;
   sentTimestamp: number;
-  approximateReceiveCount: number;
   messageGroupId?: string;
   messageDeduplicationId?: string;
   sequenceNumber?: string;
 };
-
 export type Queue = {
   name: string;
   url: string;
@@ -30,19 +32,15 @@ export type Queue = {
   inspectMessages(): {
     ready: QueueMessage[];
     delayed: QueueMessage[];
-    inflight: { message: QueueMessage; receiptHandle: string; visibilityDeadline: number }[];
+    inflight: { message: QueueMessage }[];
   };
 };
-
-/** Of every queue: what begins to look for messages that become visible while somebody waits. */
-export type QueueTimers = { startPollTimerIfNeeded(): void };
-
 export type SqsStore = {
   host: string;
   region?: string;
   persistence?: Persistence;
   allQueues(): Iterable<Queue>;
-  /** Brings back what was in somebody's hands for too long, and what was delayed. */
+  /** Makes messages visible whose visibility timeout or delay is over. */
   processAllTimers(): void;
   getQueue(url: string): Queue | undefined;
   getQueueByName(name: string): Queue | undefined;
@@ -52,22 +50,15 @@ export type SqsStore = {
 export type Subscription = {
   arn: string;
   topicArn: string;
-  protocol: string;
   endpoint: string;
-  confirmed: boolean;
   attributes: Record<string, string>;
 };
-export type Topic = {
-  arn: string;
-  name: string;
-  attributes: Record<string, string>;
-  subscriptionArns: string[];
-};
+export type Topic = { arn: string; name: string; attributes: Record<string, string> };
 export type SnsStore = {
   region?: string;
   persistence?: Persistence;
-  getTopic(arn: string): Topic | undefined;
-  getSubscription(arn: string): Subscription | undefined;
+  topics: Map<string, Topic>;
+  subscriptions: Map<string, Subscription>;
 };
 
 export type StoredObject = {
@@ -94,51 +85,49 @@ export type ObjectStore = {
   listObjects(bucket: string, options?: ListOptions): Listing;
   hasBucket(name: string): boolean;
   createBucket(name: string): void;
-  deleteBucket(name: string): void;
   getObject(bucket: string, key: string): StoredObject;
   headObject(bucket: string, key: string): StoredObject;
 };
 
-export type Statement = { run(...values: unknown[]): unknown };
 export type Persistence = {
-  db: { exec(sql: string): void; prepare(sql: string): Statement; readonly isTransaction: boolean };
+  db: {
+    exec(sql: string): void;
+    prepare(sql: string): { run(...values: unknown[]): unknown };
+    readonly isTransaction: boolean;
+  };
   load(sqs: SqsStore, sns: SnsStore, s3: ObjectStore): void;
-  updateMessageInflight(
-    messageId: string,
-    receiptHandle: string,
-    visibilityDeadline: number,
-    receiveCount: number,
-    firstReceived?: number,
-  ): void;
-  deleteMessage(messageId: string): void;
+  insertMessage(...values: unknown[]): void;
+  updateMessageInflight(messageId: string, ...rest: unknown[]): void;
   updateMessageReady(messageId: string): void;
+  updateQueueSequenceCounter(...values: unknown[]): void;
+  deleteMessage(messageId: string): void;
   transaction<T>(work: () => T): T;
   close(): void;
 };
 
-export type SqsAction = (
-  body: unknown,
-  store: SqsStore,
-  request: { headers: Record<string, string> },
-) => unknown;
+type RequestHeaders = { headers: Record<string, string> };
+export type SqsAction = (body: unknown, store: SqsStore, request: RequestHeaders) => unknown;
 export type SnsAction = (
   params: Record<string, string>,
   sns: SnsStore,
   sqs: SqsStore,
-  request: { headers: Record<string, string> },
+  request: RequestHeaders,
 ) => string | Promise<string>;
 export type S3Reply = {
   header(name: string, value: unknown): S3Reply;
   status(code: number): S3Reply;
   send(body?: string | Buffer): S3Reply;
 };
-export type S3Request = {
-  params: { bucket: string; '*': string };
-  query: Record<string, string>;
-  headers: Record<string, string>;
-  body: Buffer;
-};
-export type S3Action = (request: S3Request, reply: S3Reply, store: ObjectStore) => void;
+export type S3Action = (
+  request: {
+    params: { bucket: string; '*': string };
+    query: Record<string, string>;
+    headers: Record<string, string>;
+    body: Buffer;
+  },
+  reply: S3Reply,
+  store: ObjectStore,
+) => void;
 
 /** What fauxqs throws for a refused call. `statusCode` is the HTTP status. */
 export type EngineError = Error & {
@@ -149,11 +138,64 @@ export type EngineError = Error & {
   toXml?(): string;
 };
 
-const fauxqsRoot = resolve(import.meta.dirname, '../../node_modules/fauxqs/dist');
+type StoreClass<T> = { new (): T; prototype: T };
+type Modules = {
+  'sqs/sqsStore.js': { SqsStore: StoreClass<SqsStore>; SqsQueue: { prototype: Queue } };
+  'sns/snsStore.js': { SnsStore: StoreClass<SnsStore> };
+  's3/s3Store.js': { S3Store: StoreClass<ObjectStore> };
+  'persistence.js': {
+    PersistenceManager: { new (dataDir: string): Persistence; prototype: Persistence };
+  };
+};
 
-/** Loads one module of fauxqs by its path under `dist/`; its `exports` map names none of them. */
-export async function fauxqsPart<T>(path: string): Promise<T> {
-  const file = join(fauxqsRoot, path);
-  // Only Windows needs an address; a plain path is also understood where Jest turns imports into requires.
+/** Loads one module by its path under `dist/`; the package's `exports` name none of them. */
+export async function fauxqsModule<Path extends keyof Modules>(path: Path): Promise<Modules[Path]> {
+  return importFile(path);
+}
+
+async function importFile<T>(path: string): Promise<T> {
+  const file = join(fauxqsRoot, 'dist', path);
+  // Windows needs a URL; Jest resolves plain paths only.
   return (await import(process.platform === 'win32' ? pathToFileURL(file).href : file)) as T;
+}
+
+/** Creates the empty stores and opens the database. */
+export async function createStores(): Promise<{
+  sqs: SqsStore;
+  sns: SnsStore;
+  objects: ObjectStore;
+  openDatabase: (dataDir: string) => Persistence;
+}> {
+  const { SqsStore, SqsQueue } = await fauxqsModule('sqs/sqsStore.js');
+  const { SnsStore } = await fauxqsModule('sns/snsStore.js');
+  const { S3Store } = await fauxqsModule('s3/s3Store.js');
+  const { PersistenceManager } = await fauxqsModule('persistence.js');
+  // Each queue with waiting receivers would poll itself fifty times a second; processAllTimers serves all queues.
+  Object.assign(SqsQueue.prototype, { startPollTimerIfNeeded: () => undefined });
+  return {
+    sqs: new SqsStore(),
+    sns: new SnsStore(),
+    objects: new S3Store(),
+    openDatabase: (dataDir) => new PersistenceManager(dataDir),
+  };
+}
+
+/** Operations whose file has another name. */
+const sharedFiles: Record<string, string> = {
+  publishBatch: 'publish',
+  listSubscriptionsByTopic: 'listSubscriptions',
+};
+
+/** Loads operations by the names of their functions, for example `createQueue`. */
+export async function loadActions<T>(
+  service: 'sqs' | 'sns' | 's3',
+  names: readonly string[],
+): Promise<Map<string, T>> {
+  const entries = names.map(async (name): Promise<[string, T]> => {
+    const file = `${service}/actions/${sharedFiles[name] ?? name}.js`;
+    const { [name]: action } = await importFile<Record<string, T>>(file);
+    if (!action) throw new TypeError(`fauxqs has no ${name} in ${file}`);
+    return [name, action];
+  });
+  return new Map(await Promise.all(entries));
 }

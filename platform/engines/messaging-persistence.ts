@@ -1,39 +1,37 @@
 import { StartError } from '../../build/start-error.ts';
 import type { Persistence } from './fauxqs-internals.ts';
 
-/** The engine's database, where all calls of one turn of the event loop are one transaction. */
+/** The engine's database, with one transaction for all calls of a turn of the event loop. */
 export type BatchedPersistence = Persistence & {
-  /** Resolves once everything written so far is in the database. Rejects when it could not be written. */
+  /** Resolves when all writes so far are committed. Rejects when the commit failed. */
   committed(): Promise<void>;
-  /** Writes what waits, now. */
+  /** Commits immediately. */
   commit(): void;
 };
 
 /**
- * How long it may take until the database knows that a message is in somebody's hands. Most messages are handled and
- * deleted before, and then it never has to. After a kill such a message is there again at once, its last receive
- * not counted: whoever had it may have been killed too.
+ * How long the write of a receive may be delayed. Most messages are deleted before and then never need it. After a
+ * kill such a message is visible again at once, without its last receive: its receiver may have been killed too.
  */
 const receiveWriteDelayMs = 1_000;
 
 /**
- * Opens the messaging engine's database and mends four things of it:
- * - one process at a time: the operating system lets go of the lock when it ends, even by SIGKILL;
- * - a commit for all calls of one turn of the event loop, not per row, and not flushed to the disk each time: what
- *   was answered survives the end of the process, a power cut may cost the last moments (PostgreSQL, which holds the
- *   truth, does flush);
- * - receives are written behind (see above);
- * - a message made visible again keeps its receive count; the engine wrote an empty one, which the table refuses,
- *   so that the message was lost.
+ * Opens the messaging engine's database with four changes:
+ * - one process at a time: the operating system releases the lock when the process ends, even by SIGKILL;
+ * - one commit for all calls of a turn of the event loop, not flushed to disk: committed calls survive the end of the
+ *   process, but not a power failure (PostgreSQL, the system of record, does flush);
+ * - receives are written later (see above);
+ * - a message made visible again keeps its receive count; the engine writes NULL, which the table refuses, and loses
+ *   the message.
  * @throws StartError when another process has it open
  */
 export function openPersistence(open: () => Persistence, dataDir: string): BatchedPersistence {
-  return mend(openExclusively(open, dataDir));
+  return configure(openExclusively(open, dataDir));
 }
 
-function mend(plain: Persistence): BatchedPersistence {
+function configure(plain: Persistence): BatchedPersistence {
   const persistence = plain as BatchedPersistence;
-  // Moving the log into the database flushes both to the disk, and nothing else runs meanwhile: seldom, then.
+  // A checkpoint flushes to disk and blocks the process, so it should be rare.
   persistence.db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000');
   batchCommits(persistence);
   const writeMarks = delayReceiveWrites(persistence);
@@ -46,7 +44,7 @@ function mend(plain: Persistence): BatchedPersistence {
   return persistence;
 }
 
-/** Writers of single rows, for a server that does not call `transaction` itself. */
+/** Methods that write rows, for a server that does not call `transaction` itself. */
 const rowWriters = [
   'insertMessage',
   'deleteMessage',
@@ -55,16 +53,12 @@ const rowWriters = [
   'updateQueueSequenceCounter',
 ] as const;
 
-/**
- * Gives the engine's own server, which the floor of the benchmarks is measured with, the same database as the
- * platform's: commits by turn, receives written behind.
- */
+/** Gives the engine's own server, used by the benchmarks' floor, the same database settings as the platform's. */
 export function batchWrites(plain: Persistence): void {
-  const persistence = mend(plain);
-  const writers = persistence as unknown as Record<string, (...values: unknown[]) => void>;
+  const persistence = configure(plain);
   for (const name of rowWriters) {
-    const write = writers[name]?.bind(persistence);
-    if (write) writers[name] = (...values) => persistence.transaction(() => write(...values));
+    const write = persistence[name].bind(persistence) as (...values: unknown[]) => void;
+    persistence[name] = (...values: unknown[]) => persistence.transaction(() => write(...values));
   }
 }
 
@@ -76,7 +70,7 @@ function batchCommits(persistence: BatchedPersistence): void {
     if (turn === undefined) {
       persistence.db.exec('BEGIN');
       const begun = Promise.withResolvers<void>();
-      begun.promise.catch(() => {}); // told to those who wait for it; a receive does not
+      begun.promise.catch(() => {}); // reported to callers that wait; a receive does not wait
       turn = begun;
       setImmediate(() => {
         if (turn === begun) persistence.commit();
@@ -90,7 +84,7 @@ function batchCommits(persistence: BatchedPersistence): void {
     if (ending === undefined) return;
     turn = undefined;
     try {
-      // After a refusal too: what the engine holds in memory is not undone, and the two must agree.
+      // Also after an error: the engine's memory is not rolled back and must match the database.
       persistence.db.exec('COMMIT');
       ending.resolve();
     } catch (error) {
@@ -100,7 +94,7 @@ function batchCommits(persistence: BatchedPersistence): void {
   };
 }
 
-/** Puts off the marks of received messages. The answer writes those that wait. */
+/** Delays the writes of receives. Returns a function that writes those that are pending. */
 function delayReceiveWrites(persistence: BatchedPersistence): () => void {
   const marks = new Map<string, Parameters<Persistence['updateMessageInflight']>>();
   const mark = persistence.updateMessageInflight.bind(persistence);
@@ -129,7 +123,7 @@ function delayReceiveWrites(persistence: BatchedPersistence): () => void {
   persistence.updateMessageReady = (messageId) => {
     const received = marks.get(messageId);
     marks.delete(messageId);
-    if (received) mark(...received); // which counts the receive
+    if (received) mark(...received); // counts the receive
     makeReady.run(messageId);
   };
   return writeMarks;

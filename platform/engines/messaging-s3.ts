@@ -1,4 +1,4 @@
-import { type EngineError, fauxqsPart, type ObjectStore, type S3Action } from './fauxqs-internals.ts';
+import { type EngineError, loadActions, type ObjectStore, type S3Action } from './fauxqs-internals.ts';
 
 /** The S3 operations that the engine has, by AWS's names. */
 export const s3Actions = {
@@ -22,7 +22,7 @@ export const s3Actions = {
 } as const;
 export type S3ActionName = keyof typeof s3Actions;
 
-/** One S3 request, already told apart by operation. Header names in lower case; bucket and key decoded. */
+/** One S3 request by operation. Header names in lower case; bucket and key decoded. */
 export type S3Call = {
   action: S3ActionName;
   bucket: string;
@@ -33,30 +33,24 @@ export type S3Call = {
 };
 export type S3Reply = { status: number; headers: Record<string, string>; body: Buffer };
 
-/** Loads the engine's S3 operations; the answer to a refused call is S3's own error document. */
+/** Loads the engine's S3 operations; a refused call returns S3's error document. */
 export async function s3Engine(store: ObjectStore): Promise<(call: S3Call) => S3Reply> {
-  const actions = new Map<string, S3Action>();
-  for (const name of new Set(Object.values(s3Actions))) {
-    const module = await fauxqsPart<Record<string, S3Action>>(`s3/actions/${name}.js`);
-    const action = module[name];
-    if (!action) throw new TypeError(`fauxqs has no ${name} in s3/actions/${name}.js`);
-    actions.set(name, action);
-  }
-  // Listing the buckets alone takes no request.
+  const actions = await loadActions<S3Action>('s3', [...new Set(Object.values(s3Actions))]);
+  // Only listBuckets has no request parameter.
   const listBuckets = actions.get('listBuckets') as unknown as (reply: object, store: ObjectStore) => void;
   return (call) => {
-    const answer: S3Reply = { status: 200, headers: {}, body: Buffer.alloc(0) };
+    const response: S3Reply = { status: 200, headers: {}, body: Buffer.alloc(0) };
     const reply = {
       header(name: string, value: unknown) {
-        answer.headers[name] = String(value);
+        response.headers[name] = String(value);
         return reply;
       },
       status(code: number) {
-        answer.status = code;
+        response.status = code;
         return reply;
       },
       send(body?: string | Buffer) {
-        if (body !== undefined) answer.body = Buffer.isBuffer(body) ? body : Buffer.from(body);
+        if (body !== undefined) response.body = Buffer.isBuffer(body) ? body : Buffer.from(body);
         return reply;
       },
     };
@@ -74,6 +68,6 @@ export async function s3Engine(store: ObjectStore): Promise<(call: S3Call) => S3
         body: head ? Buffer.alloc(0) : Buffer.from(refusal.toXml()),
       };
     }
-    return answer;
+    return response;
   };
 }

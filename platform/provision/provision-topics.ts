@@ -2,7 +2,6 @@ import type { Deployment, SubscriptionSpec, TopicSpec } from '../../build/deploy
 import { StartError } from '../../build/start-error.ts';
 import { type Messaging, MessagingError } from '../engines/messaging.ts';
 import { internalQueueName } from './internal-queues.ts';
-import { entriesOf, valuesOf } from './sns-response.ts';
 
 /** What may change on a topic that exists. */
 const topicDefaults: Record<string, string> = { DisplayName: '' };
@@ -11,7 +10,7 @@ const fifoTopicDefaults: Record<string, string> = { ...topicDefaults, ContentBas
 /** Makes topics that are missing, sets attributes that differ, and deletes those that no stack has any more. */
 export async function provisionTopics(messaging: Messaging, topics: TopicSpec[]): Promise<void> {
   for (const topic of topics) {
-    const known = messaging.topic(topic.arn)?.attributes;
+    const known = [...messaging.topics()].find(({ arn }) => arn === topic.arn)?.attributes;
     if (!known) {
       await messaging.sns('CreateTopic', { Name: topic.name, ...flattened(topic.attributes) });
       continue;
@@ -22,8 +21,8 @@ export async function provisionTopics(messaging: Messaging, topics: TopicSpec[])
         await messaging.sns('SetTopicAttributes', { TopicArn: topic.arn, AttributeName, AttributeValue });
   }
   const wanted = new Set(topics.map(({ arn }) => arn));
-  const there = valuesOf(await messaging.sns('ListTopics', {}), 'TopicArn');
-  for (const TopicArn of there) if (!wanted.has(TopicArn)) await messaging.sns('DeleteTopic', { TopicArn });
+  for (const { arn } of [...messaging.topics()])
+    if (!wanted.has(arn)) await messaging.sns('DeleteTopic', { TopicArn: arn });
 }
 
 /** A subscription as the engine has it: always to a queue. */
@@ -52,9 +51,9 @@ export async function provisionSubscriptions(
         );
       wanted.set(each.queueArn, each);
     }
-    for (const SubscriptionArn of await subscriptionsOf(messaging, topic.arn)) {
-      const known = entriesOf(await messaging.sns('GetSubscriptionAttributes', { SubscriptionArn }));
-      const each = wanted.get(known['Endpoint'] ?? '');
+    const existing = [...messaging.subscriptions()].filter(({ topicArn }) => topicArn === topic.arn);
+    for (const { arn: SubscriptionArn, endpoint, attributes: known } of existing) {
+      const each = wanted.get(endpoint);
       if (!each) {
         await messaging.sns('Unsubscribe', { SubscriptionArn });
         continue;
@@ -107,20 +106,6 @@ function asWanted(
   if (filterPolicy !== undefined) attributes['FilterPolicy'] = JSON.stringify(filterPolicy);
   if (redrivePolicy !== undefined) attributes['RedrivePolicy'] = JSON.stringify(redrivePolicy);
   return { ...subscription, queueArn, attributes };
-}
-
-async function subscriptionsOf(messaging: Messaging, topicArn: string): Promise<string[]> {
-  const arns: string[] = [];
-  let token = '';
-  do {
-    const page = await messaging.sns('ListSubscriptionsByTopic', {
-      TopicArn: topicArn,
-      ...(token ? { NextToken: token } : {}),
-    });
-    arns.push(...valuesOf(page, 'SubscriptionArn'));
-    token = valuesOf(page, 'NextToken')[0] ?? '';
-  } while (token);
-  return arns;
 }
 
 /** `Attributes.entry.1.key` …, as SNS takes a map in a form. */
