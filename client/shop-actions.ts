@@ -19,6 +19,7 @@ export type Order = {
   status: 'pending' | 'paid' | 'shipped' | 'completed' | 'cancelled';
   totalCents: number;
   currency: string;
+  placedAt: string;
   version: number;
   cancellation?: { reason: string };
 };

@@ -28,15 +28,19 @@ async function aReservation() {
   });
   const orderId = randomUUID();
   const reservedUntil = new Date(Date.now() + hourMs);
-  const lines = [{ productId, quantity: 1 }];
+  return { productId, orderId, reservedUntil, receipt: await reserve(productId, orderId, reservedUntil) };
+}
+
+/** Reserves one piece and returns the receipt. */
+async function reserve(productId: string, orderId: string, reservedUntil: Date): Promise<string | undefined> {
   const result = await shop.reserve({
     orderId,
-    lines,
+    lines: [{ productId, quantity: 1 }],
     reservedUntil: reservedUntil.toISOString(),
     correlationId: 'test',
   });
-  expect(result).toMatchObject({ ok: true });
-  return { productId, orderId, reservedUntil };
+  if (!result.ok) throw new Error(result.refusal.code);
+  return result.response.receipt;
 }
 /** How long after a moment a row of the reservations is deleted; every row must say so. */
 async function keptAfter(moment: Date, orderId: string): Promise<number[]> {
@@ -50,26 +54,60 @@ test('a reservation is kept long after it ends, so that an event that comes late
   for (const keptMs of await keptAfter(reservedUntil, orderId)) expect(keptMs).toBeGreaterThan(30 * dayMs);
 });
 
-test('a released and a confirmed reservation are kept longer than queues keep an event (28 days)', async () => {
-  const released = await aReservation();
-  await shop.release({ orderId: released.orderId, correlationId: 'test' });
-  const confirmed = await aReservation();
-  const { productId, orderId } = confirmed;
-  const order = {
-    orderId,
-    userId: randomUUID(),
-    orderNumber: 'N',
-    totalCents: 1000,
-    currency: 'EUR' as const,
+describe('a row of a reservation is kept longer than queues keep an event (28 days)', () => {
+  const confirm = async (productId: string, orderId: string, reservationReceipt?: string) => {
+    const lines = [{ productId, name: 'Lamp', quantity: 1, unitPriceCents: 1000 }];
+    const event = anEvent(OrderPaid, {
+      orderId,
+      userId: randomUUID(),
+      orderNumber: 'N',
+      totalCents: 1000,
+      currency: 'EUR',
+      paymentId: randomUUID(),
+      lines,
+      ...(reservationReceipt === undefined ? {} : { reservationReceipt }),
+    });
+    expect(await shop.deliverOrderEvent(event)).toEqual({ batchItemFailures: [] });
+    return orderId;
   };
-  const lines = [{ productId, name: 'Lamp', quantity: 1, unitPriceCents: 1000 }];
-  await shop.deliverOrderEvent(anEvent(OrderPaid, { ...order, paymentId: randomUUID(), lines }));
-  const now = new Date();
-  for (const each of [released, confirmed])
-    for (const keptMs of await keptAfter(now, each.orderId)) {
+  const release = async (orderId: string = randomUUID()) => {
+    await shop.release({ orderId, correlationId: 'test' });
+    return orderId;
+  };
+
+  test.each<[string, () => Promise<string>]>([
+    ['that was released', async () => release((await aReservation()).orderId)],
+    ['that was released before it was made', () => release()],
+    [
+      'that was confirmed',
+      async () => {
+        const { productId, orderId } = await aReservation();
+        return confirm(productId, orderId);
+      },
+    ],
+    [
+      'that was confirmed by its receipt',
+      async () => {
+        const { productId, orderId, receipt } = await aReservation();
+        expect(receipt).toBeDefined();
+        return confirm(productId, orderId, receipt);
+      },
+    ],
+    ['that was confirmed unreserved', async () => confirm((await aReservation()).productId, randomUUID())],
+    [
+      'that was extended',
+      async () => {
+        const { productId, orderId } = await aReservation();
+        await reserve(productId, orderId, new Date(Date.now() + 2 * hourMs));
+        return orderId;
+      },
+    ],
+  ])('%s', async (_, act) => {
+    for (const keptMs of await keptAfter(new Date(), await act())) {
       expect(keptMs).toBeGreaterThan(28 * dayMs);
-      expect(keptMs).toBeLessThan(366 * dayMs);
+      expect(keptMs).toBeLessThan(367 * dayMs);
     }
+  });
 });
 
 test('the record of an idempotent request is deleted after more than 24 hours', async () => {
