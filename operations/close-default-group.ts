@@ -1,5 +1,5 @@
 /**
- * Takes every rule out of the default security group of a stage's network: `npm run close-default-group -- --stage dev`.
+ * Takes every rule out of the default security group of a stage's network: `npm run close:default-group -- --stage dev`.
  * AWS makes that group with the VPC, and CloudFormation cannot change what it did not make. Nothing of the shop is in
  * it; what somebody once puts there by mistake reaches nothing and is reached by nothing. Safe to repeat.
  */
@@ -42,7 +42,7 @@ export async function closeDefaultGroup(client: EC2Client, network: string): Pro
   return closed;
 }
 
-const help = `npm run close-default-group -- [--stage dev]
+const help = `npm run close:default-group -- [--stage dev]
 
 Takes every rule out of the default security group of the stage's network, once after it was deployed.
 Region and credentials come from the environment (AWS_REGION, AWS_PROFILE …).`;

@@ -1,6 +1,6 @@
 /**
  * Removes a stage that is thrown away: empties its buckets, which CloudFormation does not, then removes every stack:
- * `npm run remove -- --stage dev`. Never prod, whose data outlives its stacks on purpose.
+ * `npm run remove:stage -- --stage dev`. Never prod, whose data outlives its stacks on purpose.
  */
 import { parseArgs } from 'node:util';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { compileStacks } from '../build/compile/compile-stacks.ts';
 import { root } from '../build/stacks.ts';
 
-const help = `npm run remove -- --stage dev [--region eu-west-1]
+const help = `npm run remove:stage -- --stage dev [--region eu-west-1]
 
 Empties the buckets of a stage, every version in them, and removes its stacks. There is no way back. Refuses prod.
 The domain's zone stays, if the stage made one: set SHOP_HOSTED_ZONE_ID to it for the next deployment, or delete it.

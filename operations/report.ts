@@ -7,7 +7,7 @@ import { ControlClient } from '../platform/control/control-client.ts';
 import { dataDirOf } from '../platform/startup/options.ts';
 import { readRunningShop } from '../platform/startup/running-shop.ts';
 
-const help = `npm run report -- [--date 2026-11-21] [--stage local] [--data-dir PATH]
+const help = `npm run create:report -- [--date 2026-11-21] [--stage local] [--data-dir PATH]
 
 Makes the daily report of a day (UTC; default today) by invoking build-daily-report as its schedule does on the
 morning after. Stage local is the shop that runs on this machine with the data folder of --data-dir

@@ -1,5 +1,5 @@
 /**
- * Asks a deployed shop what a first visitor would, and changes nothing: `npm run smoke -- --base-url https://…`. For
+ * Asks a deployed shop what a first visitor would, and changes nothing: `npm run check:api -- --base-url https://…`. For
  * production, right after a deployment. Ends with 1 at the first answer that is not right.
  */
 import { parseArgs } from 'node:util';
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
   const baseUrl = values['base-url']?.replace(/\/$/, '');
   if (values.help || baseUrl === undefined || !URL.canParse(baseUrl)) {
     console.log(
-      'npm run smoke -- --base-url https://api.shop.example   reads what a first visitor would; changes nothing',
+      'npm run check:api -- --base-url https://api.shop.example   reads what a first visitor would; changes nothing',
     );
     process.exitCode = values.help ? 0 : 2;
     return;

@@ -1,4 +1,4 @@
-const begin = '<!-- table: made by npm run docs -->';
+const begin = '<!-- table: made by npm run generate:docs -->';
 const end = '<!-- /table -->';
 
 /** A document with the text between its markers replaced. @throws Error if it has none */

@@ -1,4 +1,7 @@
-/** Writes the tables of docs/ from code and compiled templates: `npm run docs`. A test fails while they differ. */
+/**
+ * `npm run generate:docs`: writes docs/openapi.json, docs/asyncapi.json and the tables in docs/errors.md and
+ * docs/events.md from code and compiled templates. Tests fail while one of them is stale.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentOf } from '../compiled.ts';
@@ -7,6 +10,7 @@ import { asyncApi } from './asyncapi.ts';
 import { withTable } from './between-markers.ts';
 import { errorsTable } from './errors-table.ts';
 import { eventsTable } from './events-table.ts';
+import { openapiFile, openapiText } from './service-routes.ts';
 
 const rewrite = (name: string, table: string) => {
   const path = join(root, 'docs', name);
@@ -15,4 +19,5 @@ const rewrite = (name: string, table: string) => {
 
 rewrite('errors.md', await errorsTable());
 rewrite('events.md', eventsTable(await deploymentOf('dev')));
+writeFileSync(openapiFile, await openapiText());
 writeFileSync(join(root, 'docs', 'asyncapi.json'), `${JSON.stringify(asyncApi(), null, 2)}\n`);

@@ -187,7 +187,7 @@ export async function playStory({ shop, admin, consoleUrl, makeReport, run }: St
   });
   line.end(
     makeReport === undefined
-      ? 'the report of today is made tomorrow at 08:00 UTC, or now by: npm run report -- --stage …'
+      ? 'the report of today is made tomorrow at 08:00 UTC, or now by: npm run create:report -- --stage …'
       : 'the story ends here',
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What the shop costs on AWS: a month of a stage, and orders by the thousand: `npm run cost`. Fixed costs come from
+ * What the shop costs on AWS: a month of a stage, and orders by the thousand: `npm run estimate:cost`. Fixed costs come from
  * the compiled stacks, orders from what the AWS endpoint counted, prices from operations/cost/prices.ts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { prices } from './prices.ts';
 import { fixedCostsOf, together } from './stage.ts';
 import { variableCosts } from './variable.ts';
 
-const help = `npm run cost -- [--stage prod] [--orders 10000] [--reads-per-order 50] [--measure]
+const help = `npm run estimate:cost -- [--stage prod] [--orders 10000] [--reads-per-order 50] [--measure]
 
 Prints what a month costs: fixed costs of the stage, and orders at 1, 10, 100 and 1000 times the volume.
 

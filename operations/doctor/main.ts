@@ -1,5 +1,5 @@
 /**
- * Looks at everything that a deployment needs before anything is made: `npm run doctor -- --stage dev`. Reads only.
+ * Looks at everything that a deployment needs before anything is made: `npm run check:stage -- --stage dev`. Reads only.
  * Ends with 1 when something is missing.
  */
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ import { judgeRegions } from './regions.ts';
 import { madeTypes, warmInstances } from './resource-counts.ts';
 import { judgeSettings } from './settings.ts';
 
-const help = `npm run doctor -- [--stage dev] [--region eu-west-1] [--account 123456789012] [--json]
+const help = `npm run check:stage -- [--stage dev] [--region eu-west-1] [--account 123456789012] [--json]
 
 Says whether a stage can be deployed from here: tools, settings, account, quotas, domain and mail. Changes nothing.
 

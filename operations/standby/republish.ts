@@ -1,5 +1,5 @@
 /**
- * Sends events again whose topics and queues were lost with their region: `npm run republish -- --stage prod --since
+ * Sends events again whose topics and queues were lost with their region: `npm run republish:events -- --stage prod --since
  * 2026-11-21T09:00:00Z`, in the region that serves now (docs/disaster-recovery.md). Consumers pass over what they
  * handled, so that more is harmless.
  */
@@ -14,7 +14,7 @@ import { takeBack } from './take-back.ts';
 const inPostgres = ['users', 'orders', 'payments'];
 const inDynamo = ['products', 'media'];
 
-const help = `npm run republish -- --stage prod --since <time>
+const help = `npm run republish:events -- --stage prod --since <time>
 
 Marks every event written since then as not sent; the services' sweeps send them again within a minute.
 Region and credentials come from the environment (AWS_REGION, AWS_PROFILE …).`;

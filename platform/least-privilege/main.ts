@@ -1,5 +1,5 @@
 /**
- * `npm run iam:report [-- <calls.json>] [--failures]`: compares the compiled roles with the calls of the e2e
+ * `npm run check:permissions [-- <calls.json>] [--failures]`: compares the compiled roles with the calls of the e2e
  * run, and fails for a grant that is neither used nor implied by AWS, and for an implied one that a role lacks.
  */
 import { readFile } from 'node:fs/promises';

@@ -107,7 +107,7 @@ ${[
   .map(([name = '', help = '', source]) => `  --${name.padEnd(14)} ${help.padEnd(54)} (${source})`)
   .join('\n')}
 
-npm run reset deletes the data folder. It, npm run demo and npm run report take --data-dir and its variable too.`;
+npm run reset deletes the data folder. It, npm run demo and npm run create:report take --data-dir and its variable too.`;
 
 /** The absolute path of the data folder: from the option, the environment, or `.local` in the project's root. */
 export function dataDirOf(

@@ -21,8 +21,8 @@ export async function proveShop(
     startFixtures(workspace, emulator, 'dev'),
   );
   try {
-    await step('check the requirements (npm run doctor)', () =>
-      workspace.script('doctor', ['--stage', 'dev']),
+    await step('check the requirements (npm run check:stage)', () =>
+      workspace.script('check:stage', ['--stage', 'dev']),
     );
     await step('deploy the databases (npx sls deploy in resources/network, standby, data)', () =>
       deployDatabases(workspace, account, fixtures, 'dev'),
@@ -37,8 +37,8 @@ export async function proveShop(
       workspace.command('sls', ['deploy'], join(workspace.root, 'services/orders')),
     );
     printCounts('dev', (await Promise.all(accounts.map(countResources))).flat());
-    await step('smoke test (npm run smoke)', () =>
-      workspace.script('smoke', ['--base-url', fixtures.apiEntry.url]),
+    await step('smoke test (npm run check:api)', () =>
+      workspace.script('check:api', ['--base-url', fixtures.apiEntry.url]),
     );
     await step('end-to-end suite', () =>
       workspace.jest('e2e', 2, {
@@ -58,7 +58,9 @@ export async function proveShop(
     await step('run a probe as each function on the local platform', async () =>
       mustBeEmpty(await compareLocalFunctions(workspace)),
     );
-    await step('remove every stack (npm run remove)', () => workspace.script('remove', ['--stage', 'dev']));
+    await step('remove every stack (npm run remove:stage)', () =>
+      workspace.script('remove:stage', ['--stage', 'dev']),
+    );
   } finally {
     await fixtures.stop();
   }

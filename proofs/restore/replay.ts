@@ -14,7 +14,7 @@ const sweeps = [
   'media-%-sweep-outbox',
 ];
 
-/** Runs the command of the runbook, `npm run republish`; answers its lines. @throws Error with what it said */
+/** Runs the command of the runbook, `npm run republish:events`; answers its lines. @throws Error with what it said */
 export async function sendAgain(shop: Addresses, since: Date): Promise<string[]> {
   const { stage, region, credentials, awsUrl } = shop;
   const { stdout } = await execa(

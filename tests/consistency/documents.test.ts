@@ -9,7 +9,7 @@ import { root } from '../../build/stacks.ts';
 
 const document = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
 
-describe('the documents say what the code does (npm run docs brings them up to date)', () => {
+describe('the documents say what the code does (npm run generate:docs brings them up to date)', () => {
   test('docs/errors.md has every error', async () => {
     expect(document('errors.md')).toBe(withTable(document('errors.md'), await errorsTable()));
   });

@@ -8,7 +8,7 @@ import { Unavailable } from '../../shared/errors.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-test('docs/openapi.json is what the routes say (npm run openapi writes it)', async () => {
+test('docs/openapi.json is what the routes say (npm run generate:docs writes it)', async () => {
   const kept = JSON.parse(readFileSync(openapiFile, 'utf8')) as Record<string, object>;
   const made = JSON.parse(await openapiText()) as Record<string, object>;
   const partsOf = ({ paths, ...rest }: Record<string, object>) =>

@@ -1,5 +1,5 @@
 /**
- * `npm run release:record`: notes what this release sends and reads, and the steps of its schemas, for the tests of the
+ * `node tests/release-compatibility/record.ts`: notes what this release sends and reads, and the steps of its schemas, for the tests of the
  * next one. Run it on the commit that is released, and commit what it writes.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

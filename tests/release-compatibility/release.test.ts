@@ -5,7 +5,7 @@ import { migrationFiles } from './migrations.ts';
 import { type Schema, samplesOf } from './samples.ts';
 import { recorded, wire } from './wire.ts';
 
-/** The release that is running while this one takes over; `npm run release:record` notes it. */
+/** The release that is running while this one takes over; `node tests/release-compatibility/record.ts` notes it. */
 const release = <T>(name: string): T =>
   JSON.parse(readFileSync(join(import.meta.dirname, 'release', name), 'utf8')) as T;
 const before = Object.entries(release<Record<string, Schema>>('wire.json'));
