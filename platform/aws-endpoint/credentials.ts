@@ -1,50 +1,37 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Caller } from './call.ts';
 
-/** What a caller signs with; the shape in which the SDKs take credentials. */
+/** Credentials in the form that the SDKs take. */
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 
 export type CredentialRegistry = {
-  /** Credentials of a function, the same at every call until the platform ends. */
+  /** Credentials of a function, the same for every call until the platform ends. */
   credentialsFor(functionName: string): Credentials;
   /** Credentials that may do everything, for the platform's own scripts. */
   operator: Credentials;
   find(accessKeyId: string): Caller | undefined;
 };
 
-/**
- * Makes credentials from a seed that lives as long as the process: nothing to store, and those of an earlier start
- * are worth nothing, as with the temporary ones of a Lambda environment (`ASIA…`).
- */
-export function credentialRegistry(seed: Buffer = randomBytes(32)): CredentialRegistry {
+/** Issues random credentials that are valid until the process ends, as the temporary ones of a Lambda environment. */
+export function credentialRegistry(): CredentialRegistry {
   const callers = new Map<string, Caller>();
-  const derive = (purpose: string, name: string) =>
-    createHmac('sha256', seed).update(`${purpose}:${name}`).digest();
-  const issue = (name: string, operator: boolean): Caller => {
-    const accessKeyId = `ASIA${base32(derive('id', `${operator}:${name}`)).slice(0, 16)}`;
-    const known = callers.get(accessKeyId);
-    if (known) return known;
-    const caller: Caller = {
-      name,
-      operator,
-      accessKeyId,
-      secretAccessKey: derive('secret', `${operator}:${name}`).toString('base64url').slice(0, 40),
-      sessionToken: derive('session', `${operator}:${name}`).toString('base64url'),
+  const byFunction = new Map<string, Credentials>();
+  const issue = (name: string, operator: boolean): Credentials => {
+    const credentials = {
+      accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
+      secretAccessKey: randomBytes(30).toString('base64url'),
+      sessionToken: randomBytes(32).toString('base64url'),
     };
-    callers.set(accessKeyId, caller);
-    return caller;
+    callers.set(credentials.accessKeyId, { name, operator, ...credentials });
+    return credentials;
   };
-  const credentials = ({ accessKeyId, secretAccessKey, sessionToken }: Caller): Credentials => ({
-    accessKeyId,
-    secretAccessKey,
-    sessionToken,
-  });
   return {
-    credentialsFor: (name) => credentials(issue(name, false)),
-    operator: credentials(issue('operator', true)),
+    credentialsFor(name) {
+      const credentials = byFunction.get(name) ?? issue(name, false);
+      byFunction.set(name, credentials);
+      return credentials;
+    },
+    operator: issue('operator', true),
     find: (accessKeyId) => callers.get(accessKeyId),
   };
 }
-
-const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const base32 = (bytes: Buffer) => [...bytes].map((byte) => base32Alphabet[byte & 31]).join('');

@@ -1,12 +1,12 @@
 import type { FunctionSpec } from '../../build/deployment.ts';
 
-/** Credentials that stand for one function's role; the AWS endpoint knows the function by them. */
+/** Credentials of one function's role, by which the AWS endpoint identifies the function. */
 export type FunctionCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 
-/** What the platform adds to a function's own environment. */
+/** What the platform adds to a function's environment. */
 export type RuntimeEnvironment = {
   region: string;
-  /** Address of the AWS endpoint, in place of AWS's own endpoints. */
+  /** URL of the AWS endpoint, which replaces AWS's. */
   endpointUrl: string;
   credentials: FunctionCredentials;
   /** Invocations that may share one instance; 1 is an ordinary Lambda function. */
@@ -14,9 +14,9 @@ export type RuntimeEnvironment = {
 };
 
 /**
- * The environment of a function as Lambda sets it, reserved names last so that they win
+ * The environment of a function as Lambda sets it; reserved names take precedence
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). `AWS_EXECUTION_ENV` is left out: it
- * would switch on tracing, and there is no X-Ray daemon to receive it.
+ * would enable tracing without an X-Ray daemon.
  */
 export function functionEnvironment(spec: FunctionSpec, runtime: RuntimeEnvironment): Record<string, string> {
   return {
@@ -43,7 +43,7 @@ export function functionEnvironment(spec: FunctionSpec, runtime: RuntimeEnvironm
   };
 }
 
-/** The log group that Lambda makes for a function. */
+/** The log group that Lambda creates for a function. */
 export function logGroupOf(functionName: string): string {
   return `/aws/lambda/${functionName}`;
 }

@@ -12,7 +12,7 @@ export type FunctionInstance = {
   load: () => Promise<Handler>;
 };
 
-/** Lambda's store of per-invocation state, where concurrent invocations share a module. */
+/** Lambda's store of per-invocation state for concurrent invocations of one module. */
 export type InvokeStore = { run<T>(context: Record<symbol, unknown>, body: () => T): T };
 
 /**

@@ -2,17 +2,17 @@ import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from
 import { dirname } from 'node:path';
 import { invocationContext } from './invocation-context.ts';
 
-/** A line that a person at the console should see. */
+/** A warning or an error to show in the platform's own output. */
 export type Notice = { name: string; level: 'warn' | 'error'; line: string };
 
-/** A file longer than this is set aside as `….1`, so that a long-running shop fills no disk. */
+/** A longer file is renamed to `….1`, so that logs do not fill the disk. */
 const rotateAtBytes = 32 * 1024 * 1024;
 
 const files = new Map<string, { descriptor: number; bytes: number }>();
 
 /**
- * Sends what functions print to their own log files, as Lambda sends it to their log groups, and hands warnings
- * and errors on. Lines are written at once and synchronously: they survive a killed host.
+ * Writes the output of functions to a log file each, as Lambda does to their log groups, and reports warnings and
+ * errors. Lines are written synchronously, so they survive a killed host.
  */
 export function captureOutput(onNotice: (notice: Notice) => void): void {
   for (const stream of [process.stdout, process.stderr] as const) {
@@ -32,7 +32,7 @@ export function captureOutput(onNotice: (notice: Notice) => void): void {
   }
 }
 
-/** Appends to a function's log file, made with its folder when it is not there. */
+/** Appends to a function's log file; creates file and folder when missing. */
 export function appendToLog(path: string, text: string): void {
   let file = files.get(path);
   if (file !== undefined && file.bytes >= rotateAtBytes) {
@@ -55,12 +55,12 @@ function openLog(path: string): { descriptor: number; bytes: number } {
   try {
     renameSync(path, `${path}.1`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // another host was quicker
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // another host renamed it first
   }
   return { descriptor: openSync(path, 'a'), bytes: 0 };
 }
 
-/** Structured lines name their level; of the rest, what goes to stderr counts as a warning. */
+/** The level of a structured line; other lines are warnings on stderr and have no level on stdout. */
 export function levelOf(text: string, fromStderr: boolean): 'warn' | 'error' | undefined {
   const named = /^\s*\{.*"level":\s*"([A-Za-z]+)"/.exec(text)?.[1]?.toLowerCase();
   if (named === 'error' || named === 'critical' || named === 'fatal') return 'error';

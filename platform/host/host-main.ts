@@ -1,6 +1,6 @@
 /**
- * A Lambda host: one process that runs many functions by the contract of Lambda Managed Instances. It is started
- * by the platform with a socket on descriptor 3 and ends when that socket does.
+ * Entry point of a Lambda host process, which runs many functions under the contract of Lambda Managed Instances. The
+ * platform starts it with a socket on file descriptor 3; it exits when that socket closes.
  */
 
 import { enableCompileCache } from 'node:module';
@@ -20,7 +20,7 @@ const xRayTraceId = Symbol.for('_AWS_LAMBDA_X_RAY_TRACE_ID');
 type InvokeCommand = Extract<HostCommand, { t: 'invoke' }>;
 
 enableCompileCache(process.env.HOST_COMPILE_CACHE);
-// The store must exist before any bundle loads: libraries look it up at module level and fail without it.
+// The store must exist before a bundle loads: libraries look it up at module level and fail without it.
 const store = (await stores.getInstanceAsync(true)) as unknown as InvokeStore;
 const platform = new Socket({ fd: 3, readable: true, writable: true });
 const definitions = new Map<string, FunctionDefinition>();
@@ -53,7 +53,7 @@ function define(definition: FunctionDefinition): void {
   }
 }
 
-/** The next invocation on this instance gets a fresh module, as after Lambda resets a sandbox. */
+/** The next invocation on this instance loads the module again, as after a reset of a Lambda sandbox. */
 function retire(name: string, number: number): void {
   const key = `${name}#${number}`;
   instances.delete(key);
@@ -76,13 +76,13 @@ async function invoke(command: InvokeCommand, payload: string): Promise<void> {
   const instance = instanceFor(command);
   const mustLoad = !instance.isLoaded();
   const { definition, environment } = instance;
-  let answered = false;
-  const answer = (failed: boolean, text: string) => {
-    if (answered) return;
-    answered = true;
+  let responded = false;
+  const respond = (failed: boolean, text: string) => {
+    if (responded) return;
+    responded = true;
     sendFrame(platform, { t: 'done', id: command.id, failed }, text);
   };
-  const fail = (error: LambdaError) => answer(true, JSON.stringify(error));
+  const fail = (error: LambdaError) => respond(true, JSON.stringify(error));
   const context: InvocationContext = {
     name: definition.name,
     environment,
@@ -103,7 +103,7 @@ async function invoke(command: InvokeCommand, payload: string): Promise<void> {
         const result = JSON.stringify((await handler(JSON.parse(payload), context)) ?? null);
         const bytes = Buffer.byteLength(result);
         if (bytes > maxResponseBytes) fail(responseTooLarge(bytes, maxResponseBytes));
-        else answer(false, result);
+        else respond(false, result);
       } catch (error) {
         reportError(command.requestId, error);
         fail(asLambdaError(error));
@@ -122,7 +122,7 @@ function reportError(requestId: string, error: unknown): void {
   process.stderr.write(`${JSON.stringify({ level, message: 'Invoke Error', requestId, ...report })}\n`);
 }
 
-/** An error that no code caught ends the invocation that caused it; one that belongs to none ends the host. */
+/** An uncaught error fails the invocation that caused it; without an invocation it ends the host. */
 function failCurrentInvocation(error: unknown): void {
   const context = invocationContext.getStore();
   if (context !== undefined) {
@@ -140,7 +140,7 @@ function asNamed(name: string, reason: unknown): Error {
   return error;
 }
 
-/** `process.exit` in a function ends its sandbox on Lambda; here it must not take the others along. */
+/** On Lambda, `process.exit` ends one sandbox; here it must not end the other functions. */
 function exitOnlyTheFunction(): void {
   const exit = process.exit.bind(process);
   process.exit = ((code?: number) => {

@@ -1,39 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { type HostProcess, startHostProcess } from './host-process.ts';
-import { type Concurrency, type Instance, instanceScheduler, type LiveHost } from './instance-scheduler.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { FunctionCounters, type FunctionStatistics } from './function-statistics.ts';
+import { HostSupervisor } from './host-supervisor.ts';
+import {
+  type Concurrency,
+  type Instance,
+  type InstanceScheduler,
+  instanceScheduler,
+} from './instance-scheduler.ts';
 import { type Invoke, InvokeRefused, type InvokeResult } from './invoke.ts';
 import { type LambdaError, runtimeExited, timedOut } from './lambda-error.ts';
 import { maxRequestBytes } from './limits.ts';
 import { type FunctionDefinition, type HostReport, onOneLine } from './protocol.ts';
 
+export type { FunctionStatistics } from './function-statistics.ts';
+
 export type HostPoolOptions = {
   hosts: number;
   concurrency: Concurrency;
   compileCacheDir: string;
-  /** A warning or an error that a function printed, or a word on a host itself (`name` is `host`). */
+  /** A warning or an error that a function printed, or one about a host itself (`name` is `host`). */
   onNotice: (notice: { name: string; level: 'warn' | 'error'; line: string }) => void;
-};
-
-/** Counters of one function since the start; durations in milliseconds. */
-export type FunctionStatistics = {
-  invocations: number;
-  errors: number;
-  timeouts: number;
-  coldStarts: number;
-  totalMs: number;
-  /** Of the invocation that ended last; absent until one has. */
-  lastMs?: number;
 };
 
 export type HostPool = {
   invoke: Invoke;
-  /** Adds a function, or gives it another bundle: the next invocation loads it. */
+  /** Adds a function or replaces its bundle, which the next invocation loads. */
   define: (definition: FunctionDefinition) => void;
-  /** SIGKILLs one host (the one that runs most, or that with this pid); its pid, undefined without one. */
+  /** Kills one host: that with this pid, or the busiest. Returns its pid, undefined if there is none. */
   kill: (pid?: number) => number | undefined;
   hosts: () => { pid: number; inFlight: number }[];
   statistics: () => Record<string, FunctionStatistics>;
-  /** Lets running invocations end (at most `graceMs`), then ends every host. */
+  /** Lets running invocations finish for at most `graceMs`, then stops every host. */
   stop: (graceMs?: number) => Promise<void>;
 };
 
@@ -49,240 +47,195 @@ type Call = {
   startedAt: number;
 };
 
-/** Lambda gives the loading of a module 10 s before the function's own timeout begins to run. */
+/** Lambda allows 10 s for loading a module before the function's own timeout starts. */
 const initTimeoutMs = 10_000;
-/** A host that answers nothing for this long after a timeout is stuck in code that never yields. */
+/** A host that does not reply to a ping for this long after a timeout is blocked by synchronous code. */
 const pingTimeoutMs = 1_500;
-/** Invocations of one function that may wait for a instance before more are refused, as Lambda throttles. */
+/** More waiting invocations of one function are refused, as Lambda throttles. */
 const maxWaiting = 5_000;
-/** Dead modules (about 10 MB each) after which a host is replaced, once it is idle. */
-const maxUnusedModules = 30;
 
-/** Starts the host processes and keeps their number: a host that dies is replaced at once. */
+/** Starts the host processes. A host that exits is replaced. */
 export async function startHostPool(options: HostPoolOptions): Promise<HostPool> {
-  const definitions = new Map<string, FunctionDefinition>();
-  const homes = new Map<string, number>();
-  const statistics = new Map<string, FunctionStatistics>();
-  const calls = new Map<number, Call>();
-  const waiting = new Map<string, Call[]>();
-  const live: LiveHost[] = [];
-  const scheduler = instanceScheduler(options.concurrency, (name) => homes.get(name) ?? 0);
-  const starting = new Set<Promise<void>>();
-  let nextId = 1;
-  let stopping = false;
-
-  const finish = (call: Call, payload: string, failure?: InvokeResult['failure']) => {
-    if (!calls.delete(call.id)) return;
-    clearTimeout(call.timer);
-    const counted = statistics.get(call.definition.name);
-    if (counted !== undefined) {
-      counted.lastMs = performance.now() - call.startedAt;
-      counted.totalMs += counted.lastMs;
-      if (failure === 'timeout') counted.timeouts += 1;
-      if (failure !== undefined) counted.errors += 1;
-    }
-    if (call.instance !== undefined) scheduler.release(call.instance);
-    call.resolve({ requestId: call.requestId, payload, ...(failure === undefined ? {} : { failure }) });
-    afterInvocation(call);
+  const pool = new Pool(options);
+  await pool.hosts.start();
+  return {
+    invoke: (name, payload, { traceId = '' } = {}) => pool.invoke(name, payload, traceId),
+    define: (definition) => pool.define(definition),
+    kill: (pid) => pool.kill(pid),
+    hosts: () => pool.hosts.live.map(({ process, inFlight }) => ({ pid: process.pid, inFlight })),
+    statistics: () => pool.counters.all(),
+    stop: (graceMs = 3_000) => pool.stop(graceMs),
   };
-  const fail = (call: Call, error: LambdaError, failure: 'timeout' | 'host-died') =>
-    finish(call, JSON.stringify(error), failure);
+}
 
-  /** After an invocation: start one that waits, and let a draining host go. */
-  const afterInvocation = (call: Call) => {
-    const queue = waiting.get(call.definition.name);
-    while (queue !== undefined && queue.length > 0 && dispatch(queue[0] as Call)) queue.shift();
-    const host = call.instance?.host;
-    if (host?.draining && host.inFlight === 0) void host.process.shutDown();
-  };
+class Pool {
+  readonly hosts: HostSupervisor;
+  readonly counters = new FunctionCounters();
+  readonly #options: HostPoolOptions;
+  readonly #definitions = new Map<string, FunctionDefinition>();
+  /** The number of the host that preferably runs a function. */
+  readonly #homes = new Map<string, number>();
+  readonly #calls = new Map<number, Call>();
+  /** Calls without an instance, by function. */
+  readonly #waiting = new Map<string, Call[]>();
+  readonly #scheduler: InstanceScheduler;
+  #nextId = 1;
+  #stopping = false;
 
-  const expire = (call: Call) => {
-    const instance = call.instance as Instance;
-    fail(call, timedOut(call.requestId, call.definition.timeoutMs), 'timeout');
-    if (options.concurrency.mode === 'single') {
-      instance.host.process.retire(instance.name, instance.number);
-      instance.loaded = false;
-      countUnusedModules(instance.host, 1);
-    }
-    void instance.host.process.isAlive(pingTimeoutMs).then((alive) => {
-      if (!alive) killHost(instance.host);
+  constructor(options: HostPoolOptions) {
+    this.#options = options;
+    this.#scheduler = instanceScheduler(options.concurrency, (name) => this.#homes.get(name) ?? 0);
+    this.hosts = new HostSupervisor({
+      ...options,
+      onReport: (report, payload) => this.#onReport(report, payload),
+      onError: (line) => options.onNotice({ name: 'host', level: 'error', line }),
+      onReady: () => {
+        for (const queue of this.#waiting.values()) this.#dispatchWaiting(queue);
+      },
+      onUnavailable: (host) => this.#scheduler.dropHost(host),
+      onExit: (host, reason) => {
+        for (const call of [...this.#calls.values()])
+          if (call.instance?.host === host)
+            this.#fail(call, runtimeExited(call.requestId, reason), 'host-died');
+      },
     });
-  };
+  }
 
-  const dispatch = (call: Call): boolean => {
-    const instance = scheduler.take(call.definition.name, live);
+  async invoke(name: string, payload: string, traceId: string): Promise<InvokeResult> {
+    const definition = this.#definitions.get(name);
+    if (definition === undefined)
+      throw new InvokeRefused('ResourceNotFoundException', 404, `Function not found: ${name}`);
+    if (payload.length * 3 > maxRequestBytes && Buffer.byteLength(payload) > maxRequestBytes) {
+      const message = `Request must be smaller than ${maxRequestBytes} bytes for the InvokeFunction operation`;
+      throw new InvokeRefused('RequestTooLargeException', 413, message);
+    }
+    if (this.#stopping) throw new InvokeRefused('ServiceException', 500, 'the platform is stopping');
+    const queue = this.#waiting.get(name) ?? [];
+    if (queue.length >= maxWaiting)
+      throw new InvokeRefused('TooManyRequestsException', 429, 'Rate Exceeded.');
+    this.counters.of(name).invocations += 1;
+    return new Promise((resolve) => {
+      const call: Call = {
+        id: this.#nextId++,
+        requestId: randomUUID(),
+        traceId,
+        definition,
+        payload: onOneLine(payload),
+        resolve,
+        startedAt: performance.now(),
+      };
+      this.#calls.set(call.id, call);
+      if (queue.length > 0 || !this.#dispatch(call)) {
+        queue.push(call);
+        this.#waiting.set(name, queue);
+      }
+    });
+  }
+
+  define(definition: FunctionDefinition): void {
+    const { name } = definition;
+    const exists = this.#definitions.has(name);
+    this.#definitions.set(name, definition);
+    if (!exists) {
+      this.#homes.set(name, this.#homes.size % this.#options.hosts);
+      this.counters.define(name);
+      return;
+    }
+    this.#scheduler.dropFunction(name);
+    for (const call of this.#waiting.get(name) ?? []) call.definition = definition;
+    for (const host of this.hosts.live) if (host.defined.delete(name)) this.hosts.countUnusedModule(host);
+  }
+
+  kill(pid?: number): number | undefined {
+    const host =
+      pid === undefined
+        ? this.hosts.live.toSorted((a, b) => b.inFlight - a.inFlight)[0]
+        : this.hosts.live.find((candidate) => candidate.process.pid === pid);
+    if (host !== undefined) this.hosts.kill(host);
+    return host?.process.pid;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.hosts.stopReplacing();
+    const until = Date.now() + graceMs;
+    while (this.#calls.size > 0 && Date.now() < until) await pause(20);
+    await this.hosts.stop();
+  }
+
+  /** Starts a call on an instance. False when none is free. */
+  #dispatch(call: Call): boolean {
+    const { definition, id, requestId, traceId } = call;
+    const { name } = definition;
+    const instance = this.#scheduler.take(name, this.hosts.live);
     if (instance === undefined) return false;
     call.instance = instance;
-    const { host } = instance;
-    const { name } = instance;
+    const { host, number } = instance;
     if (!host.defined.has(name)) {
-      host.process.define(call.definition);
+      host.process.define(definition);
       host.defined.add(name);
     }
     call.startedAt = performance.now();
-    call.timer = setTimeout(expire, instance.loaded ? call.definition.timeoutMs : initTimeoutMs, call);
-    const { id, requestId, traceId } = call;
-    host.process.invoke(
-      { t: 'invoke', id, name, instance: instance.number, requestId, traceId },
-      call.payload,
-    );
+    this.#startTimer(call, instance.loaded ? definition.timeoutMs : initTimeoutMs);
+    host.process.invoke({ t: 'invoke', id, name, instance: number, requestId, traceId }, call.payload);
     return true;
-  };
+  }
 
-  const onReport = (report: HostReport, payload: string) => {
+  #dispatchWaiting(queue: Call[] = []): void {
+    while (queue[0] !== undefined && this.#dispatch(queue[0])) queue.shift();
+  }
+
+  #startTimer(call: Call, timeoutMs: number): void {
+    clearTimeout(call.timer);
+    call.timer = setTimeout(() => this.#onTimeout(call), timeoutMs);
+  }
+
+  #onTimeout(call: Call): void {
+    const instance = call.instance as Instance;
+    const { host } = instance;
+    this.#fail(call, timedOut(call.requestId, call.definition.timeoutMs), 'timeout');
+    if (this.#options.concurrency.mode === 'single') {
+      host.process.retire(instance.name, instance.number);
+      instance.loaded = false;
+      this.hosts.countUnusedModule(host);
+    }
+    void host.process.isAlive(pingTimeoutMs).then((alive) => {
+      if (!alive) this.hosts.kill(host);
+    });
+  }
+
+  #onReport(report: HostReport, payload: string): void {
     if (report.t === 'notice') {
-      options.onNotice({ name: report.name, level: report.level, line: report.line });
+      this.#options.onNotice({ name: report.name, level: report.level, line: report.line });
       return;
     }
     if (report.t !== 'done' && report.t !== 'started') return;
-    const call = calls.get(report.id);
-    if (call === undefined) return; // it timed out before: the late answer counts for nothing
+    const call = this.#calls.get(report.id);
+    if (call === undefined) return; // it timed out before
     if (report.t === 'done') {
-      finish(call, payload, report.failed ? 'error' : undefined);
+      this.#finish(call, payload, report.failed ? 'error' : undefined);
       return;
     }
-    if (call.instance !== undefined && !call.instance.loaded) {
+    if (call.instance?.loaded === false) {
       call.instance.loaded = true;
-      const counted = statistics.get(call.definition.name);
-      if (counted !== undefined) counted.coldStarts += 1;
+      this.counters.of(call.definition.name).coldStarts += 1;
     }
+    this.#startTimer(call, call.definition.timeoutMs);
+  }
+
+  #fail(call: Call, error: LambdaError, failure: 'timeout' | 'host-died'): void {
+    this.#finish(call, JSON.stringify(error), failure);
+  }
+
+  #finish(call: Call, payload: string, failure?: InvokeResult['failure']): void {
+    if (!this.#calls.delete(call.id)) return;
     clearTimeout(call.timer);
-    call.timer = setTimeout(expire, call.definition.timeoutMs, call);
-  };
-
-  const start = async (number: number): Promise<void> => {
-    let host: LiveHost | undefined;
-    let ended = false;
-    const process: HostProcess = await startHostProcess({
-      compileCacheDir: options.compileCacheDir,
-      onReport,
-      onOutput: (text) => options.onNotice({ name: 'host', level: 'error', line: text.trimEnd() }),
-      onExit: (reason) => {
-        ended = true;
-        if (host !== undefined) lose(host, reason);
-      },
-    });
-    host = { number, process, inFlight: 0, draining: false, defined: new Set(), unusedModules: 0 };
-    if (ended) return replace(number);
-    if (stopping) return process.shutDown();
-    live.push(host);
-    for (const queue of waiting.values()) {
-      while (queue.length > 0 && dispatch(queue[0] as Call)) queue.shift();
-    }
-  };
-
-  const replace = async (number: number): Promise<void> => {
-    for (let attempt = 0; !stopping; attempt += 1) {
-      const attempted = start(number);
-      starting.add(attempted);
-      try {
-        return await attempted;
-      } catch (error) {
-        options.onNotice({ name: 'host', level: 'error', line: (error as Error).message });
-        await new Promise((resolve) => setTimeout(resolve, Math.min(5_000, 100 * 2 ** attempt)));
-      } finally {
-        starting.delete(attempted);
-      }
-    }
-  };
-
-  /** Nothing more goes to a host from the moment that it is killed, though its end is told a little later. */
-  const killHost = (host: LiveHost) => {
-    host.process.kill();
-    lose(host, 'signal: SIGKILL');
-  };
-
-  const lose = (host: LiveHost, reason: string) => {
-    const at = live.indexOf(host);
-    if (at === -1) return;
-    live.splice(at, 1);
-    scheduler.dropHost(host);
-    if (!stopping && !host.draining) void replace(host.number);
-    for (const call of [...calls.values()]) {
-      if (call.instance?.host === host) fail(call, runtimeExited(call.requestId, reason), 'host-died');
-    }
-  };
-
-  const countUnusedModules = (host: LiveHost, count: number) => {
-    host.unusedModules += count;
-    if (host.unusedModules < maxUnusedModules || host.draining) return;
-    host.draining = true;
-    scheduler.dropHost(host);
-    void replace(host.number);
-    if (host.inFlight === 0) void host.process.shutDown();
-  };
-
-  await Promise.all(Array.from({ length: options.hosts }, (_, number) => start(number)));
-
-  return {
-    async invoke(name, payload, { traceId = '' } = {}) {
-      const definition = definitions.get(name);
-      if (definition === undefined) {
-        throw new InvokeRefused('ResourceNotFoundException', 404, `Function not found: ${name}`);
-      }
-      if (payload.length * 3 > maxRequestBytes && Buffer.byteLength(payload) > maxRequestBytes) {
-        const message = `Request must be smaller than ${maxRequestBytes} bytes for the InvokeFunction operation`;
-        throw new InvokeRefused('RequestTooLargeException', 413, message);
-      }
-      if (stopping) throw new InvokeRefused('ServiceException', 500, 'the platform is stopping');
-      const queue = waiting.get(name) ?? [];
-      if (queue.length >= maxWaiting) {
-        throw new InvokeRefused('TooManyRequestsException', 429, 'Rate Exceeded.');
-      }
-      (statistics.get(name) as FunctionStatistics).invocations += 1;
-      return new Promise((resolve) => {
-        const call: Call = {
-          id: nextId++,
-          requestId: randomUUID(),
-          traceId,
-          definition,
-          payload: onOneLine(payload),
-          resolve,
-          startedAt: performance.now(),
-        };
-        calls.set(call.id, call);
-        if (queue.length > 0 || !dispatch(call)) {
-          queue.push(call);
-          waiting.set(name, queue);
-        }
-      });
-    },
-    define(definition) {
-      const changed = definitions.has(definition.name);
-      definitions.set(definition.name, definition);
-      if (!changed) {
-        homes.set(definition.name, homes.size % options.hosts);
-        statistics.set(definition.name, {
-          invocations: 0,
-          errors: 0,
-          timeouts: 0,
-          coldStarts: 0,
-          totalMs: 0,
-        });
-        return;
-      }
-      scheduler.dropFunction(definition.name);
-      for (const call of waiting.get(definition.name) ?? []) call.definition = definition;
-      for (const host of live) {
-        if (host.defined.delete(definition.name)) countUnusedModules(host, 1);
-      }
-    },
-    kill(pid) {
-      const host =
-        pid === undefined
-          ? [...live].sort((a, b) => b.inFlight - a.inFlight)[0]
-          : live.find((candidate) => candidate.process.pid === pid);
-      if (host !== undefined) killHost(host);
-      return host?.process.pid;
-    },
-    hosts: () => live.map(({ process, inFlight }) => ({ pid: process.pid, inFlight })),
-    statistics: () => Object.fromEntries(statistics),
-    async stop(graceMs = 3_000) {
-      stopping = true;
-      const until = Date.now() + graceMs;
-      while (calls.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
-      await Promise.all(live.map((host) => host.process.shutDown()));
-      await Promise.allSettled(starting);
-    },
-  };
+    const { requestId, instance } = call;
+    const { name } = call.definition;
+    this.counters.finished(name, performance.now() - call.startedAt, failure);
+    if (instance !== undefined) this.#scheduler.release(instance);
+    call.resolve({ requestId, payload, ...(failure === undefined ? {} : { failure }) });
+    this.#dispatchWaiting(this.#waiting.get(name));
+    if (instance !== undefined) this.hosts.shutDownIfDrained(instance.host);
+  }
 }

@@ -13,7 +13,7 @@ import {
 
 const hostMain = fileURLToPath(new URL('./host-main.ts', import.meta.url));
 
-/** How long a host may take from spawn to `ready` before it counts as broken. */
+/** How long a host may take from spawn to `ready`. */
 const startTimeoutMs = 15_000;
 /** A host that is asked to shutDown gets this long for what it still runs. */
 const shutdownTimeoutMs = 2_000;
@@ -24,7 +24,7 @@ export type HostProcess = {
   define: (definition: FunctionDefinition) => void;
   invoke: (command: Extract<HostCommand, { t: 'invoke' }>, payload: string) => boolean;
   retire: (name: string, instance: number) => void;
-  /** Resolves true when the host's event loop answers within the time given. */
+  /** Whether the host's event loop replies within the given time. */
   isAlive: (withinMs: number) => Promise<boolean>;
   kill: () => void;
   /** Closes the socket, upon which the host leaves by itself; kills it when it does not. */
@@ -54,14 +54,14 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
       hostMain,
     ],
     {
-      // A process group of its own: Ctrl-C reaches the platform alone, which ends its hosts in order.
+      // A process group of its own: Ctrl-C reaches only the platform, which stops its hosts in order.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH ?? '',
         HOME: tmpdir(),
         TZ: 'UTC',
-        // glibc otherwise keeps an arena per thread, which image work fills.
+        // glibc otherwise keeps a memory arena per thread, which image processing fills.
         MALLOC_ARENA_MAX: '2',
         HOST_COMPILE_CACHE: options.compileCacheDir,
       },

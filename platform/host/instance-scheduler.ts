@@ -1,37 +1,37 @@
 import type { HostProcess } from './host-process.ts';
 
-/** A live host with what the platform knows of it. */
+/** A running host. */
 export type LiveHost = {
   number: number;
   process: HostProcess;
   inFlight: number;
-  /** A draining host takes nothing new and leaves when its last invocation ends. */
+  /** A draining host accepts no new invocations and exits when its last one ends. */
   draining: boolean;
-  /** Function names whose current definition it was told. */
+  /** Functions whose current definition the host has. */
   defined: Set<string>;
-  /** Modules that nobody will use again; they cannot be unloaded, so many of them end the host. */
+  /** Loaded modules that are not used any more. */
   unusedModules: number;
 };
 
-/** Room for invocations of one function on one host: one module copy there. */
+/** One loaded module of a function on a host: what Lambda calls an execution environment. */
 export type Instance = { host: LiveHost; name: string; number: number; inFlight: number; loaded: boolean };
 
 /**
  * `several`: one module per function and host, shared by up to `concurrency` invocations at once (Lambda Managed
  * Instances). `single`: one invocation at a time per module, and up to `instancesPerFunction` modules (ordinary
- * Lambda); what exceeds them waits.
+ * Lambda); further invocations wait.
  */
 export type Concurrency =
   | { mode: 'several'; concurrency: number }
   | { mode: 'single'; instancesPerFunction: number };
 
 export type InstanceScheduler = {
-  /** A instance with room, its in-flight counts raised; undefined when the function must wait. */
+  /** Assigns an instance and counts the invocation as in flight; undefined when the function must wait. */
   take: (name: string, hosts: readonly LiveHost[]) => Instance | undefined;
   release: (instance: Instance) => void;
-  /** Forgets the scheduler of a host that is gone or draining. */
+  /** Removes the instances of a host that is gone or draining. */
   dropHost: (host: LiveHost) => void;
-  /** Forgets the scheduler of a function whose bundle changed. */
+  /** Removes the instances of a function whose bundle changed. */
   dropFunction: (name: string) => void;
 };
 
@@ -41,19 +41,19 @@ export type InstanceScheduler = {
  */
 const spillThreshold = 4;
 
-/** Decides where invocations run. `homeOf` spreads the functions evenly over host numbers. */
+/** Decides where invocations run. `homeOf` distributes the functions evenly over host numbers. */
 export function instanceScheduler(
   concurrency: Concurrency,
   homeOf: (name: string) => number,
 ): InstanceScheduler {
-  const scheduler = new Map<string, Instance[]>();
+  const byFunction = new Map<string, Instance[]>();
   let instances = 0;
 
   const instancesOf = (name: string) => {
-    const known = scheduler.get(name);
+    const known = byFunction.get(name);
     if (known !== undefined) return known;
     const made: Instance[] = [];
-    scheduler.set(name, made);
+    byFunction.set(name, made);
     return made;
   };
 
@@ -98,14 +98,14 @@ export function instanceScheduler(
       instance.host.inFlight -= 1;
     },
     dropHost(host) {
-      for (const [name, own] of scheduler) {
-        scheduler.set(
+      for (const [name, own] of byFunction) {
+        byFunction.set(
           name,
           own.filter((instance) => instance.host !== host),
         );
       }
     },
-    dropFunction: (name) => void scheduler.delete(name),
+    dropFunction: (name) => void byFunction.delete(name),
   };
 }
 

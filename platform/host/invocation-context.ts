@@ -1,20 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Whose code is running: one function's module, and the invocation when there is one. */
+/** The function, and the invocation if any, whose code is running. */
 export type InvocationContext = {
   name: string;
   environment: Record<string, string>;
   logFile: string;
-  /** Ends the running invocation with an error that nobody could catch (an unhandled rejection, an exit). */
+  /** Fails the running invocation with an error that it could not catch (an unhandled rejection, an exit). */
   fail: (error: unknown) => void;
 };
 
-/** The context of the code that runs now; timers and promises keep the one that they were made in. */
+/** The context of the code that runs now; timers and promises keep the one in which they were created. */
 export const invocationContext = new AsyncLocalStorage<InvocationContext>();
 
 /**
- * Puts each function's own environment in the place of `process.env`: many functions share this process, and none
- * may see the environment or the credentials of another. Code outside of every function sees the host's own.
+ * Replaces `process.env` with the environment of the running function: functions share this process and must not see
+ * each other's environment or credentials. Code outside of functions sees the host's environment.
  */
 export function isolateEnvironment(): void {
   const own: Record<string, string | undefined> = { ...process.env };

@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from './protocol.ts';
 
-/** The `context` argument of a handler, as Node's Lambda runtime makes it. */
+/** The `context` argument of a handler. */
 export type LambdaContext = {
   callbackWaitsForEmptyEventLoop: boolean;
   functionName: string;

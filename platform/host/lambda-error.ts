@@ -1,10 +1,10 @@
 /**
- * Errors in the shape in which AWS Lambda answers them: `{ errorType, errorMessage, trace }`
+ * Errors in Lambda's format: `{ errorType, errorMessage, trace }`
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html).
  */
 export type LambdaError = { errorType: string; errorMessage: string; trace?: string[] };
 
-/** What a handler threw, as Lambda reports it; a thrown value that is no Error keeps its type as the name. */
+/** What a handler threw, as Lambda reports it; the name of a thrown value that is not an Error is its type. */
 export function asLambdaError(thrown: unknown): LambdaError {
   if (thrown instanceof Error) {
     return {
@@ -32,7 +32,7 @@ export function runtimeExited(requestId: string, reason: string): LambdaError {
   };
 }
 
-/** The handler's answer is larger than a synchronous invocation may carry. */
+/** The handler's result exceeds the limit of a synchronous invocation. */
 export function responseTooLarge(bytes: number, limit: number): LambdaError {
   return {
     errorType: 'Function.ResponseSizeTooLarge',

@@ -3,6 +3,6 @@
  * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  */
 export const maxRequestBytes = 6 * 1024 * 1024;
-/** AWS answers with this limit in its error text: 6 MB and the headers of its own envelope. */
+/** The limit in AWS's error message: 6 MB plus the headers of its envelope. */
 export const maxResponseBytes = 6_291_556;
 export const maxEventBytes = 1024 * 1024;

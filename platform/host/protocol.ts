@@ -1,12 +1,11 @@
 /**
- * What the platform and a Lambda host say to each other: one frame per line over a socket pair, a JSON header
- * and, after a tab, a payload that is already JSON text. JSON text never holds a raw tab or line break, so a
- * payload crosses without being encoded twice.
+ * The protocol between the platform and a Lambda host: one frame per line over a socket pair, a JSON header and, after
+ * a tab, a payload in JSON text. JSON text needs no raw tab or line break, so a payload is not encoded twice.
  */
 
 import type { Socket } from 'node:net';
 
-/** Everything a host must know to run one function; sent once per host and again when the bundle changes. */
+/** What a host needs to run one function; sent once per host and again when the bundle changes. */
 export type FunctionDefinition = {
   name: string;
   arn: string;
@@ -45,10 +44,7 @@ export function sendFrame(socket: Socket, header: HostCommand | HostReport, payl
   return true;
 }
 
-/**
- * Calls `onFrame` for each whole frame that arrives. Only the new piece is searched for the line end, so that a
- * payload of megabytes costs no more than its length.
- */
+/** Calls `onFrame` for each complete frame. Only new chunks are searched for the line end, as payloads may be large. */
 export function readFrames<Header>(socket: Socket, onFrame: (header: Header, payload: string) => void): void {
   let pieces: string[] = [];
   socket.setEncoding('utf8');
@@ -67,7 +63,7 @@ export function readFrames<Header>(socket: Socket, onFrame: (header: Header, pay
   });
 }
 
-/** The same JSON text without raw line breaks and tabs, which would end a frame. Throws on text that is no JSON. */
+/** The same JSON text without raw line breaks and tabs, which would end a frame. Throws on invalid JSON. */
 export function onOneLine(json: string): string {
   return /[\n\r\t]/.test(json) ? JSON.stringify(JSON.parse(json)) : json;
 }

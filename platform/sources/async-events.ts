@@ -5,27 +5,27 @@ import type { PendingEvent, SourceStore } from './source-store.ts';
 
 /** Lambda's queue of asynchronous events: what S3, SNS, EventBridge and `InvocationType: Event` go through. */
 export type AsyncEvents = {
-  /** Takes an event for a function; once it returns the event survives a kill of the platform. */
+  /** Accepts an event for a function. After it returns, the event survives a kill of the platform. */
   accept: (functionName: string, payload: string) => void;
-  /** Events that were accepted and are not handled yet. */
+  /** Number of accepted events that are not handled yet. */
   pending: () => number;
-  /** Starts nothing more; what is not handled stays in the store for the next start. */
+  /** Starts no more events; unhandled events stay in the store for the next start. */
   stop: () => void;
 };
 
 export type AsyncEventsOptions = {
   invoke: Invoke;
   store: SourceStore;
-  /** How a function's events are treated, when its stack says so. */
+  /** The function's AWS::Lambda::EventInvokeConfig, if any. */
   rulesOf?: (functionName: string) => AsyncRules | undefined;
   /** Waits before the second and the third attempt. Lambda waits one and two minutes; the platform shortens them. */
   retryDelaysMs: readonly [number, number];
-  /** Told of an event that failed for the last time, or whose function is gone. */
+  /** Called for an event that failed for the last time or whose function does not exist. */
   onDropped: (event: PendingEvent, reason: string) => void;
   now?: () => number;
 };
 
-/** What AWS::Lambda::EventInvokeConfig says; `keep` puts an event that is given up where nothing is lost. */
+/** Retry limits of a function, and its failure destination for events that exceed them. */
 export type AsyncRules = {
   functionArn: string;
   maximumRetryAttempts: number;
@@ -33,15 +33,15 @@ export type AsyncRules = {
   sendToFailureQueue?: (record: string) => Promise<unknown>;
 };
 
-/** Events of one function that run at once; the rest waits its turn. */
+/** Concurrent events of one function. */
 const defaultConcurrency = 32;
-/** Lambda keeps an event that it cannot run (throttling) for six hours. */
+/** Lambda retries a throttled event for six hours. */
 const maxAgeMs = 6 * 60 * 60 * 1_000;
 const throttledRetryMs = 1_000;
 
 /**
- * At-least-once delivery as Lambda gives it: two retries after an error, and as many as six hours hold while the
- * function is throttled
+ * At-least-once delivery as by Lambda: two retries after an error, and retries for six hours while the function is
+ * throttled
  * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
  */
 export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
@@ -120,7 +120,7 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
     store.removeEvent(event.id);
     pending -= 1;
   };
-  /** Out of the store only once the failure queue has it: a kill in between sends it twice rather than never. */
+  /** Removed from the store after the failure queue has it: a kill in between sends it twice, not never. */
   const giveUp = async (
     event: PendingEvent,
     rules: AsyncRules | undefined,
@@ -137,7 +137,7 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
       );
       drop(event, reason);
     } catch (cause) {
-      drop(event, `${reason}; its failure queue does not take it: ${(cause as Error).message}`);
+      drop(event, `${reason}; its failure queue refuses it: ${(cause as Error).message}`);
     }
   };
   const drop = (event: PendingEvent, reason: string) => {

@@ -2,7 +2,7 @@ import type { Deployment } from '../../build/deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import type { AsyncRules } from './async-events.ts';
 
-/** How the stacks want each function's asynchronous events treated, by the function's name. */
+/** The rules for each function's asynchronous events, by the function's name. */
 export function asyncRules(
   { functions, asyncInvokes, queues }: Pick<Deployment, 'functions' | 'asyncInvokes' | 'queues'>,
   messaging: Pick<Messaging, 'queue' | 'sqs'>,

@@ -1,12 +1,12 @@
 import { Cron } from 'croner';
 
-/** Tells the next time, at minute grain in UTC, strictly after the one given; undefined when there is none. */
+/** The next time, in whole minutes UTC, after the given one; undefined when there is none. */
 export type NextRun = (after: Date) => Date | undefined;
 
 const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
- * Reads a schedule expression of EventBridge: `rate(5 minutes)`, counted from `createdAt`, or `cron(…)` with six
+ * Parses a schedule expression of EventBridge: `rate(5 minutes)`, counted from `createdAt`, or `cron(…)` with six
  * fields — minutes, hours, day of month, month, day of week (1 is Sunday), year — and `?`, `L`, `W` and `#`
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
  * @throws on an expression that EventBridge refuses
@@ -59,14 +59,14 @@ function cron(fields: string, expression: string): NextRun {
   return (after) => job.nextRun(after) ?? undefined;
 }
 
-/** `0/10` counts from 0 to the end of the field, which croner wants written out. */
+/** `0/10` runs from 0 to the end of the field, which croner requires explicitly. */
 function stepped(field: string, last: number): string {
   return field.replace(/(^|,)(\d+)\//g, `$1$2-${last}/`);
 }
 
 const any = (field: string) => (field === '?' ? '*' : field);
 
-/** `LW`, the last weekday of the month, is written the same way by croner; `L-3` is not known to it. */
+/** croner supports `LW`, the last weekday of the month, but not `L-3`. */
 function lastDay(field: string): string {
   if (/^L-\d+$/.test(field)) throw new Error(`${field}: a day before the last of the month is not supported`);
   return field;
@@ -74,7 +74,7 @@ function lastDay(field: string): string {
 
 const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** Day numbers become names, since 1 is Sunday here and Monday there; `6L` is the last Friday, `L` is Saturday. */
+/** Converts day numbers to names, since 1 is Sunday on AWS and Monday in croner; `6L` is the last Friday, `L` Saturday. */
 function weekday(field: string): string {
   if (field === 'L') return 'SAT';
   return field.replace(/(\d)(#\d|L)?/g, (whole, day: string, rest = '', at: number) => {

@@ -3,7 +3,7 @@ import type { S3Event } from 'aws-lambda';
 import type { BucketNotification, BucketSpec } from '../../build/deployment.ts';
 import type { ObjectCreated } from '../aws-endpoint/s3.ts';
 
-/** The functions that a bucket's notifications name for an event. */
+/** The notifications of a bucket that match an event. */
 export function matchingNotifications(bucket: BucketSpec, event: ObjectCreated): BucketNotification[] {
   return bucket.notifications.filter(({ event: wanted, prefix = '', suffix = '' }) => {
     const kind = wanted.replace(/^s3:/, '');
@@ -15,7 +15,7 @@ export function matchingNotifications(bucket: BucketSpec, event: ObjectCreated):
 }
 
 /**
- * The record that S3 writes for a new object
+ * The event that S3 sends for a new object
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
  */
 export function bucketEvent(
@@ -54,7 +54,7 @@ export function bucketEvent(
   };
 }
 
-/** A key as S3 writes it in events: form encoding, a space as `+`, and slashes left alone. */
+/** A key as S3 writes it in events: form encoding, a space as `+`, and slashes unchanged. */
 export function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')

@@ -3,10 +3,10 @@ import type { Json } from '../../build/deployment.ts';
 type JsonObject = { [key: string]: Json };
 
 /**
- * Whether an event passes a mapping's filter criteria: one pattern is enough, and no pattern lets all pass. The
- * operators are those of EventBridge patterns that Lambda takes
+ * Whether an event matches one of a mapping's filter patterns; without patterns every event matches. Lambda supports
+ * these operators of EventBridge
  * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html).
- * @throws on an operator that it does not know
+ * @throws on an unknown operator
  */
 export function passesFilter(patterns: readonly Json[], event: Json): boolean {
   return patterns.length === 0 || patterns.some((pattern) => matches(parsed(pattern), event));
@@ -19,7 +19,7 @@ function parsed(pattern: Json): Json {
 function matches(pattern: Json, value: Json | undefined): boolean {
   if (Array.isArray(pattern)) return pattern.some((rule) => ruleHolds(rule, value));
   if (!isObject(pattern))
-    throw new Error(`a filter pattern holds ${JSON.stringify(pattern)} outside of a list`);
+    throw new Error(`a filter pattern has ${JSON.stringify(pattern)} outside of a list`);
   return Object.entries(pattern).every(([key, inner]) => {
     if (key === '$or') return (inner as Json[]).some((branch) => matches(branch, value));
     const field = isObject(value) ? value[key] : undefined;
@@ -54,7 +54,7 @@ function ruleHolds(rule: Json, value: Json | undefined): boolean {
   }
 }
 
-/** Pairs of comparison and number, all of which must hold: `[">", 0, "<=", 5]`. */
+/** Pairs of comparison and number, which must all be true: `[">", 0, "<=", 5]`. */
 function numbersHold(conditions: (string | number)[], value: number): boolean {
   for (let at = 0; at < conditions.length; at += 2) {
     const bound = conditions[at + 1] as number;
@@ -68,6 +68,15 @@ function numbersHold(conditions: (string | number)[], value: number): boolean {
     if (holds[conditions[at] as string] !== true) return false;
   }
   return true;
+}
+
+/** JSON text as JSON, other text as it is. */
+export function jsonOrText(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -1,13 +1,13 @@
-import type { Json } from '../../build/deployment.ts';
+import { jsonOrText } from './event-filter.ts';
 import type { PendingEvent } from './source-store.ts';
 
-/** Why Lambda gave an event up. */
+/** Why Lambda stopped retrying an event. */
 export type Condition = 'RetriesExhausted' | 'EventAgeExceeded';
 
 /**
  * What Lambda sends to a function's failure destination
- * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). An event that never ran, since
- * the function was throttled for too long, has no response.
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). An event whose
+ * function was throttled for too long never ran and has no response.
  */
 export function failedEventRecord(
   event: PendingEvent,
@@ -22,20 +22,12 @@ export function failedEventRecord(
       condition: of.condition,
       approximateInvokeCount: event.attempts + (of.error === undefined ? 0 : 1),
     },
-    requestPayload: asJson(event.payload),
+    requestPayload: jsonOrText(event.payload),
     ...(of.error === undefined
       ? {}
       : {
           responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-          responsePayload: asJson(of.error),
+          responsePayload: jsonOrText(of.error),
         }),
   });
-}
-
-function asJson(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }

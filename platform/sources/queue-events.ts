@@ -1,6 +1,6 @@
 import type { SQSEvent, SQSMessageAttribute, SQSRecord } from 'aws-lambda';
 
-/** A message as SQS's ReceiveMessage answers it. */
+/** A message as SQS's ReceiveMessage returns it. */
 export type ReceivedMessage = {
   MessageId: string;
   ReceiptHandle: string;
@@ -11,7 +11,7 @@ export type ReceivedMessage = {
   MessageAttributes?: Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>;
 };
 
-/** The event that a queue's mapping hands to its function (Lambda: "Using Lambda with Amazon SQS"). */
+/** The event of a queue's mapping (Lambda: "Using Lambda with Amazon SQS"). */
 export function queueEvent(messages: readonly ReceivedMessage[], queueArn: string): SQSEvent {
   return { Records: messages.map((message) => queueRecord(message, queueArn)) };
 }
@@ -50,13 +50,13 @@ function attribute(value: {
 }
 
 /**
- * Which items of a batch failed, by their identifiers, from an answer with `batchItemFailures`. As on Lambda an
- * answer without it is a full success, and one that is malformed or names an unknown item is a full failure.
+ * The identifiers of the failed items in a response with `batchItemFailures`. As on Lambda, a response without it is a
+ * complete success, and one that is malformed or names an unknown item is a complete failure.
  */
 export function failedItems(payload: string, identifiers: readonly string[]): Set<string> {
   const all = () => new Set(identifiers);
-  const answer = JSON.parse(payload) as { batchItemFailures?: unknown } | null;
-  const failures = answer?.batchItemFailures;
+  const response = JSON.parse(payload) as { batchItemFailures?: unknown } | null;
+  const failures = response?.batchItemFailures;
   if (failures === undefined || failures === null) return new Set();
   if (!Array.isArray(failures)) return all();
   const failed = new Set<string>();

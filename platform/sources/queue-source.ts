@@ -1,16 +1,16 @@
 import type { EventSourceMappingSpec, Json } from '../../build/deployment.ts';
+import { coalesce } from '../../shared/coalesce.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { type Invoke, InvokeRefused } from '../host/invoke.ts';
-import { passesFilter } from './event-filter.ts';
+import { jsonOrText, passesFilter } from './event-filter.ts';
 import { failedItems, queueEvent, queueRecord, type ReceivedMessage } from './queue-events.ts';
 import { type Source, untilStopped } from './source.ts';
 
-/** SQS answers at most this many messages at once. */
+/** SQS's limit of messages per call. */
 const maxReceived = 10;
 const longPollSeconds = 20;
-/** Batches of one standard queue, and groups of one FIFO queue, that run at once without a MaximumConcurrency. */
+/** Concurrent batches of a queue without a MaximumConcurrency; each FIFO group has one batch at a time. */
 const defaultConcurrency = { standard: 16, fifo: 64 };
-const afterErrorMs = 500;
 
 export type QueueSourceOptions = {
   mapping: EventSourceMappingSpec;
@@ -22,10 +22,10 @@ export type QueueSourceOptions = {
 };
 
 /**
- * Lambda's poller of one queue: it long-polls, gathers batches for at most the window, runs up to the maximum
- * concurrency of them, and deletes what the function did not report as failed. What failed comes back after its
- * visibility timeout; the engine counts receives and moves what was received too often to the dead-letter queue.
- * The engine hands out one message per FIFO group at a time, so groups keep their order and run beside each other.
+ * Lambda's poller of one queue: it long-polls, collects batches for at most the window, runs up to the maximum
+ * concurrency of them, and deletes the messages that the function did not report as failed. Failed messages return
+ * after their visibility timeout; the engine counts receives and moves messages to the dead-letter queue. The engine
+ * delivers one message per FIFO group at a time, so groups keep their order and run concurrently.
  */
 export function queueSource(options: QueueSourceOptions): Source {
   const { mapping, queue, messaging, functionName, invoke, onError } = options;
@@ -42,7 +42,7 @@ export function queueSource(options: QueueSourceOptions): Source {
   const deliver = async (batch: ReceivedMessage[]) => {
     const payload = JSON.stringify(queueEvent(batch, queue.arn));
     const result = await invoke(functionName, payload).catch((error: unknown) => {
-      // Throttled or stopping: as after an error, the messages come back after their visibility timeout.
+      // Throttled or stopping: as after an error, the messages return after their visibility timeout.
       if (!(error instanceof InvokeRefused)) onError(error);
       return undefined;
     });
@@ -104,7 +104,7 @@ export function queueSource(options: QueueSourceOptions): Source {
     if (wanted.length > 0) buffer(wanted);
   };
 
-  const polling = untilStopped(stop.signal, poll, onError, afterErrorMs);
+  const polling = untilStopped(stop.signal, poll, onError);
   return {
     async stop() {
       stop.abort();
@@ -116,51 +116,26 @@ export function queueSource(options: QueueSourceOptions): Source {
   };
 }
 
-/** A message that no pattern wants is deleted unseen, as Lambda does. A body that is JSON is matched as JSON. */
+/** Lambda deletes a message that matches no pattern. A JSON body is matched as JSON. */
 function passes(patterns: readonly Json[], message: ReceivedMessage, queueArn: string): boolean {
   if (patterns.length === 0) return true;
   const record = queueRecord(message, queueArn);
   return passesFilter(patterns, { ...record, body: jsonOrText(record.body) } as unknown as Json);
 }
 
-function jsonOrText(body: string): Json {
-  try {
-    return JSON.parse(body) as Json;
-  } catch {
-    return body;
-  }
-}
-
-/** Deletes ten at a time: what comes while one call runs goes with the next, which costs no waiting. */
+/** Deletes up to ten messages per call, and those that finish meanwhile with the next call. */
 function batchDeletes(
   messaging: Pick<Messaging, 'sqs'>,
   url: string,
   onError: (error: unknown) => void,
-): (messages: readonly ReceivedMessage[]) => Promise<void> {
-  const waiting: ReceivedMessage[] = [];
-  let draining: Promise<void> | undefined;
-  const send = async () => {
-    const batch = waiting.splice(0, maxReceived);
-    const output = await messaging.sqs('DeleteMessageBatch', {
+): (messages: readonly ReceivedMessage[]) => Promise<unknown> {
+  const remove = coalesce(maxReceived, 1, async (messages: ReceivedMessage[]) => {
+    const { Failed = [] } = await messaging.sqs('DeleteMessageBatch', {
       QueueUrl: url,
-      Entries: batch.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle })),
+      Entries: messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle })),
     });
-    const failed = output.Failed as unknown[] | undefined;
-    if (failed !== undefined && failed.length > 0)
-      onError(new Error(`not deleted: ${JSON.stringify(failed)}`));
-  };
-  const drain = async () => {
-    await Promise.resolve(); // whatever ends in the same turn goes together
-    try {
-      while (waiting.length > 0) await send();
-    } finally {
-      draining = undefined;
-    }
-  };
-  return (messages) => {
-    if (messages.length === 0) return Promise.resolve();
-    waiting.push(...messages);
-    draining ??= drain();
-    return draining;
-  };
+    if ((Failed as unknown[]).length > 0) onError(new Error(`not deleted: ${JSON.stringify(Failed)}`));
+    return [];
+  });
+  return (messages) => Promise.all(messages.map(remove));
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { ScheduleSpec } from '../../build/deployment.ts';
+import { functionNameOf } from '../host/invoke.ts';
 import type { AsyncEvents } from './async-events.ts';
 import { type NextRun, nextRunOf } from './aws-schedule.ts';
 import type { Source } from './source.ts';
 
-/** The longest wait that a timer takes; a rule further away is looked at again by then. */
+/** The longest wait of one timer; a later rule is scheduled again after it. */
 const maxTimerMs = 12 * 60 * 60 * 1_000;
 
-/** The event of a scheduled rule; a rule with an input hands that over instead. */
+/** The event of a scheduled rule without an input of its own. */
 export function scheduledEvent(
   schedule: ScheduleSpec,
   time: Date,
@@ -29,14 +30,14 @@ export function scheduledEvent(
 }
 
 export type Schedules = Source & {
-  /** Fires the rules of a function now, as EventBridge would; how many there were. */
+  /** Runs the rules of a function now; returns their number. */
   runNow: (functionName: string) => number;
   next: () => { ruleName: string; functionName: string; at: string | null }[];
 };
 
 /**
- * EventBridge's scheduled rules. A time that passed while the platform was down is not made up for, as EventBridge
- * does not either for a disabled rule.
+ * EventBridge's scheduled rules. Runs missed while the platform was down are skipped, as EventBridge skips those of a
+ * disabled rule.
  */
 export function schedules(options: {
   schedules: readonly ScheduleSpec[];
@@ -65,7 +66,7 @@ export function schedules(options: {
       () => {
         if (waitMs > maxTimerMs) return arm(schedule, nextRun, now());
         fire(schedule, at);
-        // From the time itself: a timer may come a moment early, and must not fire the same minute twice.
+        // From the scheduled time: a timer may fire early and must not run the same minute twice.
         arm(schedule, nextRun, new Date(Math.max(at.getTime(), now().getTime())));
       },
       Math.min(waitMs, maxTimerMs),
@@ -90,8 +91,4 @@ export function schedules(options: {
       for (const timer of timers.values()) clearTimeout(timer);
     },
   };
-}
-
-function functionNameOf(functionArn: string): string {
-  return functionArn.split(':function:')[1]?.split(':')[0] ?? functionArn;
 }

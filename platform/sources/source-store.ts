@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** An event that was accepted for a function and has not been handled yet. */
+/** An event that was accepted for a function and is not handled yet. */
 export type PendingEvent = {
   id: number;
   functionName: string;
@@ -13,25 +13,25 @@ export type PendingEvent = {
   dueAt: number;
 };
 
-/** What the event sources must remember when the platform is killed. A write is kept before it returns, except where said. */
+/** State of the event sources that survives a kill of the platform. Writes are stored on return unless noted. */
 export type SourceStore = {
   addEvent: (functionName: string, payload: string, now: number) => PendingEvent;
   postponeEvent: (event: PendingEvent) => void;
-  /** Written a moment later, with others: an event that was handled just before a kill is handled once more. */
+  /** Written later, in batches: an event that was handled just before a kill is handled again. */
   removeEvent: (id: number) => void;
   events: () => PendingEvent[];
-  /** Undefined for a shard that nothing was read from; `streamKnown` tells a new mapping from a new shard. */
+  /** Undefined for a shard that was not read yet; `streamKnown` distinguishes a new mapping from a new shard. */
   checkpoint: (mapping: string, shard: string) => string | undefined;
   saveCheckpoint: (mapping: string, shard: string, sequenceNumber: string) => void;
   streamKnown: (mapping: string) => boolean;
   close: () => void;
 };
 
-/** How long the removal of handled events may wait for others, and how many there are before they are written at once. */
+/** Handled events are removed after this delay, or immediately when there are this many. */
 const removalDelayMs = 100;
 const maxRemovalBatch = 100;
 
-/** Opens the store, made when it is not there. A write-ahead log makes a write cost some 20 µs and survive a kill. */
+/** Opens or creates the store. With its write-ahead log, a write costs about 20 µs and survives a kill. */
 export function openSourceStore(file: string): SourceStore {
   mkdirSync(dirname(file), { recursive: true });
   const db = new DatabaseSync(file);

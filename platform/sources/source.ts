@@ -1,19 +1,28 @@
-/** Something that calls functions on its own. `stop` takes nothing new and waits for what it has in work. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Something that invokes functions on its own. `stop` accepts nothing new and waits for the work in progress. */
 export type Source = { stop: () => Promise<void> };
 
-/**
- * Repeats a step until the signal; an error is reported and followed by a pause, so that a dead engine costs no
- * busy loop.
- */
+const afterErrorMs = 500;
+
+/** Repeats a step until the signal. After an error it pauses, so that a stopped engine causes no busy loop. */
 export async function untilStopped(
   signal: AbortSignal,
   step: () => Promise<void>,
   onError: (error: unknown) => void,
-  afterErrorMs: number,
+): Promise<void> {
+  while (!signal.aborted) await untilDone(signal, step, onError);
+}
+
+/** Repeats a step after each error, until it succeeds or the signal. */
+export async function untilDone(
+  signal: AbortSignal,
+  step: () => Promise<void>,
+  onError: (error: unknown) => void,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await step();
+      return await step();
     } catch (error) {
       if (signal.aborted) return;
       onError(error);
@@ -22,16 +31,11 @@ export async function untilStopped(
   }
 }
 
-/** Waits, or less when the signal comes. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
+/** Waits, at most until the signal. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Deployment, SubscriptionSpec } from '../../build/deployment.ts';
 import type { ObjectEvents } from '../aws-endpoint/s3.ts';
 import type { Messaging } from '../engines/messaging.ts';
-import type { Invoke } from '../host/invoke.ts';
+import { functionNameOf, type Invoke } from '../host/invoke.ts';
 import type { AsyncEvents } from './async-events.ts';
 import { bucketEvent, matchingNotifications } from './bucket-events.ts';
 import { queueSource } from './queue-source.ts';
@@ -15,13 +15,13 @@ import { topicSource } from './topic-source.ts';
 export type SourcesOptions = {
   deployment: Deployment;
   messaging: Messaging;
-  /** The DynamoDB engine's own address. */
+  /** Address of the DynamoDB engine itself. */
   dynamoUrl: string;
   objects: ObjectEvents;
   invoke: Invoke;
   events: AsyncEvents;
   store: SourceStore;
-  /** The queue that stands for a topic's subscription of a function. */
+  /** The internal queue that replaces a topic's subscription of a function. */
   queueOfSubscription: (subscription: SubscriptionSpec) => { url: string };
   onError: (source: string, error: unknown) => void;
 };
@@ -33,7 +33,7 @@ export type Sources = {
   stop: () => Promise<void>;
 };
 
-/** Starts everything in the deployment that calls functions without being asked over HTTP. */
+/** Starts everything in the deployment that invokes functions without an HTTP request. */
 export function startSources(options: SourcesOptions): Sources {
   const { deployment, messaging, invoke, events, store } = options;
   const { region, accountId } = deployment;
@@ -59,7 +59,7 @@ export function startSources(options: SourcesOptions): Sources {
     }
     const table = deployment.tables.find(({ stream }) => stream?.arn === mapping.sourceArn);
     if (table === undefined)
-      throw new Error(`${mapping.stack}: ${mapping.sourceArn} is no queue and no stream`);
+      throw new Error(`${mapping.stack}: ${mapping.sourceArn} is neither a queue nor a stream`);
     const shared = { mapping, functionName, store, invoke, sendToQueue, onError };
     sources.push(streamSource({ ...shared, tableName: table.name, client: streams }));
   }
@@ -84,7 +84,7 @@ export function startSources(options: SourcesOptions): Sources {
   };
 }
 
-/** Keeps each notification before the client hears that its object is there. */
+/** Stores each notification before the client gets the response to its upload. */
 function bucketSource({ deployment, objects, events }: SourcesOptions): Source {
   const buckets = new Map(deployment.buckets.map((bucket) => [bucket.name, bucket]));
   const listener: Parameters<typeof objects.on<'created'>>[1] = (created) => {
@@ -101,8 +101,4 @@ function bucketSource({ deployment, objects, events }: SourcesOptions): Source {
       objects.off('created', listener);
     },
   };
-}
-
-function functionNameOf(functionArn: string): string {
-  return functionArn.split(':function:')[1]?.split(':')[0] ?? functionArn;
 }

@@ -6,7 +6,7 @@ import { pause } from './source.ts';
 import type { StreamRecord } from './stream-client.ts';
 import { streamRecord } from './stream-events.ts';
 
-/** A batch that was tried as often as its mapping allows. */
+/** A batch whose attempts are used up. */
 export type FailedBatch = { batch: StreamRecord[]; requestId: string; attempts: number };
 
 export type BatchOptions = {
@@ -14,7 +14,7 @@ export type BatchOptions = {
   functionName: string;
   invoke: Invoke;
   signal: AbortSignal;
-  /** Everything up to this sequence number is done. */
+  /** All records up to this sequence number are done. */
   onDone: (sequenceNumber: string) => void;
   onFailed: (given: FailedBatch) => Promise<void>;
   onError: (error: unknown) => void;
@@ -26,9 +26,9 @@ const lastRetryMs = 10_000;
 type Attempt = { ok: true } | { ok: false; from: number; requestId: string };
 
 /**
- * Hands a batch of one shard to its function until it is done, in order: what comes behind waits. A reported
- * failure is tried again from that record on, any other failure with the whole batch, cut in halves when the
- * mapping says so; without a limit of attempts for ever, as on Lambda.
+ * Invokes the function with a batch of one shard until it is done; later batches wait. After a reported failure, the
+ * batch is retried from that record on, after any other failure completely, or in halves if the mapping bisects.
+ * Without a limit of attempts it is retried for ever, as on Lambda.
  */
 export async function handleBatch(records: StreamRecord[], options: BatchOptions): Promise<void> {
   const { mapping, signal, onDone } = options;
@@ -70,7 +70,7 @@ export async function handleBatch(records: StreamRecord[], options: BatchOptions
   }
 }
 
-/** `from` is the position of the first record that is not done. */
+/** `from` is the index of the first record that is not done. */
 async function attempt(batch: readonly StreamRecord[], options: BatchOptions): Promise<Attempt> {
   const { mapping, functionName, invoke } = options;
   const records = batch.map((record) => streamRecord(record, mapping.sourceArn));

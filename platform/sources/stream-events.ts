@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { StreamRecord } from './stream-client.ts';
 
-/** A stream's record as Lambda hands it to a function. */
+/** A stream's record in Lambda's event. */
 export type StreamEventRecord = StreamRecord & {
   eventSource: 'aws:dynamodb';
   eventSourceARN: string;
   awsRegion: string;
 };
 
-/** The engine numbers its events per table and has a region of its own; both become as they are on AWS. */
+/** Replaces the engine's event ids, which count per table, and its region with those of AWS. */
 export function streamRecord(record: StreamRecord, streamArn: string): StreamEventRecord {
   const identity = `${streamArn}/${record.dynamodb.SequenceNumber}`;
   return {
@@ -21,7 +21,7 @@ export function streamRecord(record: StreamRecord, streamArn: string): StreamEve
 }
 
 /**
- * What an on-failure queue receives of a batch that was given up: where it lies in the stream, not its records
+ * The message to an on-failure queue: the position of the failed batch in the stream, without its records
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html).
  */
 export function failureNotice(

@@ -1,17 +1,16 @@
 import type { EventSourceMappingSpec } from '../../build/deployment.ts';
 import type { Invoke } from '../host/invoke.ts';
-import { pause, type Source, untilStopped } from './source.ts';
+import { pause, type Source, untilDone, untilStopped } from './source.ts';
 import type { SourceStore } from './source-store.ts';
 import { handleBatch } from './stream-batch.ts';
 import type { Shard, StreamClient, StreamRecord } from './stream-client.ts';
 import { failureNotice } from './stream-events.ts';
 
-/** How often an idle shard is asked, as by Lambda; and one that had records a moment ago. */
+/** How often an idle shard is polled, as by Lambda; and one that had records recently. */
 const idlePollMs = 250;
 const busyPollMs = 25;
 const busyForMs = 1_000;
-const afterErrorMs = 500;
-/** How often a stream is asked for new shards. */
+/** How often a stream is checked for new shards. */
 const shardsEveryMs = 30_000;
 
 export type StreamSourceOptions = {
@@ -27,14 +26,14 @@ export type StreamSourceOptions = {
 };
 
 /**
- * Lambda's poller of one table stream: every shard in order, a child after its parent, from a checkpoint that is
- * saved after each batch, so that nothing is lost when the platform is killed and little is handled twice.
+ * Lambda's poller of one table stream: every shard in order, a child after its parent. A checkpoint is saved after each
+ * batch, so that a kill of the platform loses nothing and repeats little.
  */
 export function streamSource(options: StreamSourceOptions): Source {
   const { mapping, client, store, onError } = options;
   const stop = new AbortController();
   const name = `${mapping.stack}/${mapping.logicalId}`;
-  // LATEST counts only at the very first sight; afterwards a shard without a checkpoint is read from its beginning.
+  // LATEST applies only to a new mapping; later, a shard without a checkpoint is read from its beginning.
   const first = store.streamKnown(name) ? 'TRIM_HORIZON' : (mapping.startingPosition ?? 'LATEST');
   const started = new Map<string, Promise<void>>();
   const reading = new Set<Promise<void>>();
@@ -77,7 +76,8 @@ export function streamSource(options: StreamSourceOptions): Source {
         const { functionArn, onFailureArn, sourceArn } = mapping;
         const details = { functionArn, streamArn: sourceArn, shard: shard.id, ...given };
         const notice = JSON.stringify(failureNotice(given.batch, details, new Date()));
-        if (onFailureArn === undefined) onError(new Error(`a batch of ${streamArn} was given up: ${notice}`));
+        if (onFailureArn === undefined)
+          onError(new Error(`a batch of ${streamArn} failed for the last time: ${notice}`));
         else await options.sendToQueue(onFailureArn, notice);
       },
     });
@@ -87,11 +87,8 @@ export function streamSource(options: StreamSourceOptions): Source {
     const streamArn = await client.streamOf(options.tableName);
     for (const shard of await client.shards(streamArn)) {
       if (started.has(shard.id)) continue;
-      const work = untilDone(
-        () => readShard(streamArn, shard, seen ? 'TRIM_HORIZON' : first),
-        stop.signal,
-        onError,
-      );
+      const position = seen ? 'TRIM_HORIZON' : first;
+      const work = untilDone(stop.signal, () => readShard(streamArn, shard, position), onError);
       started.set(shard.id, work);
       reading.add(work);
     }
@@ -99,7 +96,7 @@ export function streamSource(options: StreamSourceOptions): Source {
     await pause(shardsEveryMs, stop.signal);
   };
 
-  const watching = untilStopped(stop.signal, watch, onError, afterErrorMs);
+  const watching = untilStopped(stop.signal, watch, onError);
   return {
     async stop() {
       stop.abort();
@@ -107,21 +104,4 @@ export function streamSource(options: StreamSourceOptions): Source {
       await Promise.allSettled(reading);
     },
   };
-}
-
-/** Repeats a shard's reading from its checkpoint when the engine fails, until it comes to the shard's end. */
-async function untilDone(
-  work: () => Promise<void>,
-  signal: AbortSignal,
-  onError: (error: unknown) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      return await work();
-    } catch (error) {
-      if (signal.aborted) return;
-      onError(error);
-      await pause(afterErrorMs, signal);
-    }
-  }
 }

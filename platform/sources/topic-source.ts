@@ -4,9 +4,8 @@ import type { AsyncEvents } from './async-events.ts';
 import { type Source, untilStopped } from './source.ts';
 
 const longPollSeconds = 20;
-const afterErrorMs = 500;
 
-/** The body that SNS puts into a queue that does not ask for raw delivery. */
+/** The body of a message that SNS delivers without raw delivery. */
 type Notification = {
   Type: string;
   MessageId: string;
@@ -21,7 +20,7 @@ type Notification = {
   MessageAttributes?: Record<string, { Type: string; Value: string }>;
 };
 
-/** The event that SNS hands to a function: one record each (Lambda: "Invoking Lambda functions with Amazon SNS"). */
+/** SNS's event for a function, with one record (Lambda: "Invoking Lambda functions with Amazon SNS"). */
 export function topicEvent(body: string, subscriptionArn: string): SNSEvent {
   const notification = JSON.parse(body) as Notification;
   return {
@@ -50,8 +49,8 @@ export function topicEvent(body: string, subscriptionArn: string): SNSEvent {
 }
 
 /**
- * Carries what a topic delivered for a function from the queue that stands for the subscription to Lambda's own
- * queue of asynchronous events, which is how SNS calls functions. The message is deleted once the event is kept.
+ * Moves messages from the internal queue of a function's subscription to Lambda's queue of asynchronous events, through
+ * which SNS invokes functions. A message is deleted after its event is stored.
  */
 export function topicSource(options: {
   queueUrl: string;
@@ -79,7 +78,7 @@ export function topicSource(options: {
       Entries: messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle })),
     });
   };
-  const polling = untilStopped(stop.signal, poll, options.onError, afterErrorMs);
+  const polling = untilStopped(stop.signal, poll, options.onError);
   return {
     async stop() {
       stop.abort();
