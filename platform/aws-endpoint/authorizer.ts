@@ -4,32 +4,32 @@ import { AwsError, type Caller, type RequiredPermission } from './call.ts';
 import type { CallCounts } from './call-counts.ts';
 
 export type Authorizer = {
-  /** Lets the call pass and counts it. @throws AwsError access-denied, logged, when a need is not granted */
+  /** Allows the call and counts it. @throws AwsError access-denied, logged, when a permission is missing */
   require(
     caller: Caller,
     service: string,
     operation: string,
     requiredPermissions: RequiredPermission[],
   ): void;
-  /** Whether the caller has a right on which only the form of an answer depends; counted as used when so. */
+  /** Whether the caller has a permission that only affects the form of a response; counted as used if so. */
   allows(caller: Caller, action: string, resource: string): boolean;
-  /** The caller's ARN, as STS tells it: `arn:aws:sts::…:assumed-role/role/function`. */
+  /** The caller's ARN, as STS returns it: `arn:aws:sts::…:assumed-role/role/function`. */
   arnOf(caller: Caller): string;
-  /** Takes the roles of another state of the stacks. */
+  /** Replaces the roles. */
   use(deployment: Pick<Deployment, 'functions' | 'roles' | 'accountId'>): void;
 };
 
-/** Enough for every action and table of a shop; object keys make new ones without end. */
+/** Enough for every action and table of a shop; the number of object keys is unbounded. */
 const maxCachedDecisions = 5_000;
 const allowEverything: Decision = { allowed: true, explicitDeny: false, grants: [] };
 
 type RoleOf = { roleName: string; policy: Policy };
 
-/** Decides by the compiled role of the calling function, and denies by default. Decisions are kept per role. */
+/** Decides by the compiled role of the calling function, and denies by default. Decisions are cached per function. */
 export function authorizer(counts: CallCounts, log: (line: string) => void): Authorizer {
   let roles = new Map<string, RoleOf>();
   let accountId = '000000000000';
-  const kept = new Map<string, Decision>();
+  const cached = new Map<string, Decision>();
 
   const decide = (
     caller: Caller,
@@ -39,18 +39,18 @@ export function authorizer(counts: CallCounts, log: (line: string) => void): Aut
   ): Decision => {
     if (caller.operator) return allowEverything;
     const key = `${caller.name}\n${action}\n${resource}`;
-    const known = kept.get(key);
+    const known = cached.get(key);
     if (known) return known;
     const role = roles.get(caller.name);
     if (!role) return { allowed: false, explicitDeny: false, grants: [] };
     const conditional = role.policy.hasConditions(action);
     const own =
       conditional && typeof permission?.context === 'function' ? permission.context() : permission?.context;
-    const context = { 'aws:securetransport': ['true'], ...own }; // loopback stands for TLS
+    const context = { 'aws:securetransport': ['true'], ...own }; // loopback counts as TLS
     const decision = role.policy.evaluate(action, resource, context);
     if (!conditional) {
-      if (kept.size >= maxCachedDecisions) kept.clear();
-      kept.set(key, decision);
+      if (cached.size >= maxCachedDecisions) cached.clear();
+      cached.set(key, decision);
     }
     return decision;
   };
@@ -64,7 +64,7 @@ export function authorizer(counts: CallCounts, log: (line: string) => void): Aut
     arnOf,
     use(deployment) {
       accountId = deployment.accountId;
-      kept.clear();
+      cached.clear();
       const byArn = new Map(deployment.roles.map((role) => [role.arn, role]));
       roles = new Map(
         deployment.functions.flatMap((fn) => {
@@ -107,7 +107,7 @@ export function authorizer(counts: CallCounts, log: (line: string) => void): Aut
   }
 }
 
-/** Objects are counted by the first part of their key, or the counts would grow with every picture. */
+/** Objects are counted by the first part of their key, so that the counts do not grow with every picture. */
 function countedAs(resource: string): string {
   const object = /^(arn:aws:s3:::[^/]+\/)([^/]*)(\/?)/.exec(resource);
   return object ? `${object[1]}${object[3] ? `${object[2]}/` : ''}*` : resource;

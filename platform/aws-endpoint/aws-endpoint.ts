@@ -32,11 +32,11 @@ export type AwsEndpointOptions = {
   dynamoUrl: string;
   messaging: Messaging;
   mailbox: Mailbox;
-  /** Absent: Secrets Manager knows no secret. */
+  /** Absent: no secrets exist. */
   secrets?: SecretsBackend;
-  /** Absent: Lambda knows no function. */
+  /** Absent: no functions exist. */
   invoke?: InvokeFunction;
-  /** One line for each denied call and each failure of an engine. */
+  /** Receives a line for each denied call and each engine failure. */
   log?: (line: string) => void;
 };
 
@@ -49,21 +49,20 @@ export type AwsEndpoint = {
   operator: Credentials;
   counts: CallCounts;
   faults: Faults;
-  /** What the topics took, for the live page. */
+  /** Messages that topics accepted, for the console. */
   published: PublishedEvents;
-  /** `created` for every object that a call puts into a bucket. */
+  /** Emits `created` for every object that a call writes. */
   objects: ObjectEvents;
-  /** Takes another state of the stacks: roles, tables, buckets and functions. */
+  /** Sets roles, tables, buckets and functions. */
   use(deployment: Deployment): void;
   stop(): Promise<void>;
 };
 
 /**
- * Starts the one AWS endpoint of the local platform. It routes a call by the service in its signature, knows the
- * calling function by the access key, decides by that function's compiled role, counts, and hands the call to the
- * engine. Signatures of ordinary calls are not verified: only loopback reaches this port, the access key of each
- * function is a secret of its process, and verifying would cost more than the call. Presigned requests come from
- * outside and are verified in full.
+ * Starts the AWS endpoint. It routes a call by the service in its signature, identifies the calling function by the
+ * access key, authorizes it by that function's compiled role, counts it and passes it to the engine. Signatures of
+ * ordinary calls are not verified: only loopback reaches this port, the access key of each function is a secret of its
+ * process, and verification would cost more than the call. Presigned requests are verified completely.
  * @throws StartError when the port is in use
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
@@ -97,7 +96,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     sts: sts(authorizer, accountId),
   };
   const parts = { authorizer, counts, faults, log };
-  const outside = unsignedRequests({
+  const handleUnsigned = unsignedRequests({
     ...parts,
     s3,
     credentials,
@@ -105,18 +104,18 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     buckets: () => buckets,
   });
 
-  const answer = (awsRequest: AwsRequest): DispatchResult | Promise<DispatchResult> => {
-    const guest = outside(awsRequest);
-    if (guest) return guest;
+  const handle = (awsRequest: AwsRequest): DispatchResult | Promise<DispatchResult> => {
+    const unsigned = handleUnsigned(awsRequest);
+    if (unsigned) return unsigned;
     const { caller, service } = callerOf(awsRequest, credentials);
     return dispatch(parts, services, service, caller, (one: AwsService, known: Caller) =>
       one.read(awsRequest, known),
     );
   };
 
-  const tryAnswer = (awsRequest: AwsRequest) => {
+  const tryHandle = (awsRequest: AwsRequest) => {
     try {
-      return answer(awsRequest);
+      return handle(awsRequest);
     } catch (error) {
       if (error instanceof URIError)
         return { status: 400, headers: {}, body: "Couldn't parse the specified URI.\n" };
@@ -126,12 +125,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     readRequest(request, response, (awsRequest) => {
-      const outcome = tryAnswer(awsRequest);
+      const outcome = tryHandle(awsRequest);
       if (outcome instanceof Promise) outcome.then((done) => respond(request, response, done));
       else respond(request, response, outcome);
     });
   });
-  server.requestTimeout = 0; // long polls and slow uploads end by themselves
+  server.requestTimeout = 0; // long polls and slow uploads have no time limit
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explainListenError(error, 'the AWS endpoint', options.port ?? 0)));
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -164,7 +163,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-/** Writes an answer, or closes the connection where a fault wants that. */
+/** Sends a response, or closes the connection for a fault. */
 function respond(request: IncomingMessage, response: ServerResponse, outcome: DispatchResult): void {
   if (outcome === 'drop') {
     request.socket.destroy();

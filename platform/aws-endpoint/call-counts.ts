@@ -16,8 +16,8 @@ export type GrantCount = { function: string; action: string; resource: string; c
 export type CallsSnapshot = { since: string; calls: CallCount[]; grants: GrantCount[] };
 
 /**
- * Every call to AWS, by function, action and resource: the source of the least-privilege report and of the calls
- * (and so the cost) per order. A call that touches two tables counts once for each; `callsOf` counts calls.
+ * Every call to AWS, by function, action and resource: the source of the least-privilege report and of the calls per
+ * order. A call that uses two tables counts once for each.
  */
 export class CallCounts {
   #since = new Date();

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ConditionContext } from '../../build/iam/conditions.ts';
 
-/** Who calls: a function under its role, or the platform's own scripts, which may do everything. */
+/** A function with its role, or the platform's own scripts, which may do everything. */
 export type Caller = {
   /** Function name, or `operator`. */
   name: string;
@@ -11,7 +11,7 @@ export type Caller = {
   sessionToken: string;
 };
 
-/** One request as it came over the wire, its body complete. */
+/** One request with its complete body. */
 export type AwsRequest = {
   method: string;
   /** As sent, percent-encoded, without the query. */
@@ -20,16 +20,15 @@ export type AwsRequest = {
   query: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** Aborted when the client closes the connection before its answer. */
-  gone: () => AbortSignal;
+  /** Aborted when the client closes the connection before the response. */
+  abortSignal: () => AbortSignal;
 };
 
 export type AwsResponse = { status: number; headers: Record<string, string>; body: Buffer | string };
 
 /**
- * A right that a call needs: one action on one resource. Of several resources any one is enough, as for a sender
- * that is covered by the identity of its address or of its domain. What costs something to find out is found out only
- * for a role with conditions.
+ * One action on one resource. Of several resources, permission for one is enough, for example for the identity of a
+ * sender's address or of its domain. A context function is called only for a role with conditions.
  */
 export type RequiredPermission = {
   action: string;
@@ -37,7 +36,7 @@ export type RequiredPermission = {
   context?: ConditionContext | (() => ConditionContext);
 };
 
-/** One call, understood: which operation it is, what it needs, and how it is carried out. */
+/** A parsed call: operation, required permissions and execution. */
 export type Operation = {
   name: string;
   requiredPermissions: RequiredPermission[];
@@ -46,7 +45,7 @@ export type Operation = {
   run(): AwsResponse | Promise<AwsResponse>;
 };
 
-/** What every service refuses alike, each in its own error shape. */
+/** Errors that every service has, each in its own format. */
 export type AwsErrorKind =
   | 'access-denied'
   | 'unknown-operation'
@@ -55,7 +54,7 @@ export type AwsErrorKind =
   | 'internal'
   | 'conflict';
 
-/** A call that is not carried out: one of the common kinds, or an error code of that service with its status. */
+/** An error response: one of the common kinds, or an error code of the service with its status. */
 export class AwsError extends Error {
   override name = 'AwsError';
   readonly kind: AwsErrorKind | undefined;
@@ -75,9 +74,9 @@ export class AwsError extends Error {
   }
 }
 
-/** One AWS service: reads its calls and shapes its refusals. */
+/** One AWS service: parses its calls and formats its errors. */
 export type AwsService = {
-  /** Reads a call of that caller. @throws AwsError when it is malformed or not known */
+  /** Parses a call. @throws AwsError when it is malformed or not supported */
   read(awsRequest: AwsRequest, caller: Caller): Operation;
   refuse(refusal: AwsError): AwsResponse;
 };

@@ -3,14 +3,14 @@ import type { Authorizer } from './authorizer.ts';
 import { AwsError, type AwsResponse, type AwsService, type Caller, type Operation } from './call.ts';
 import { errorFor, type Fault, type Faults } from './faults.ts';
 
-/** An answer, or `drop`: the connection closes without one. */
+/** A response, or `drop`: the connection closes without one. */
 export type DispatchResult = AwsResponse | 'drop';
 
 type Parts = { authorizer: Authorizer; faults: Faults; log: (line: string) => void };
 
 /**
- * The way of every call: read, dispatchWithFault by a fault or not, allowed or denied, carried out. A refusal on the way is
- * answered in the shape of the service; what nobody foresaw is answered as a failure of the service and logged.
+ * Parses, authorizes and executes a call, with fault injection. Errors are returned in the service's format; an
+ * unexpected error is logged and returned as an internal failure of the service.
  */
 export function dispatch(
   parts: Parts,
@@ -39,8 +39,8 @@ export function dispatch(
     const fault = parts.faults.match(serviceName, operation.name, caller.name);
     if (fault) return dispatchWithFault(parts, serviceName, caller, operation, fault).catch(refuse);
     parts.authorizer.require(caller, serviceName, operation.name, operation.requiredPermissions);
-    const answer = operation.run();
-    return answer instanceof Promise ? answer.catch(refuse) : answer;
+    const response = operation.run();
+    return response instanceof Promise ? response.catch(refuse) : response;
   } catch (error) {
     return refuse(error);
   }
@@ -58,13 +58,13 @@ async function dispatchWithFault(
   parts.authorizer.require(caller, serviceName, operation.name, operation.requiredPermissions);
   const refusal = errorFor(fault, operation.items);
   if (refusal) throw refusal;
-  const answer = await operation.run();
-  return fault.kind === 'drop-after-effect' ? 'drop' : answer;
+  const response = await operation.run();
+  return fault.kind === 'drop-after-effect' ? 'drop' : response;
 }
 
 function unknownService(name: string, log: (line: string) => void): AwsResponse {
   const message = name
-    ? `The local platform does not know the AWS service ${name}`
+    ? `The local platform does not support the AWS service ${name}`
     : 'The request is not signed: the local platform knows the service and the caller by the signature';
   log(`unknown: ${message}`);
   return {

@@ -1,6 +1,6 @@
 import type { ConditionContext } from '../../build/iam/conditions.ts';
 
-/** The members of a request (or of one part of a transaction or batch) that name attributes. */
+/** The members of a request (or of one part of a transaction or batch) that refer to attributes. */
 export type AttributeReferences = {
   Key?: Record<string, unknown>;
   Item?: Record<string, unknown>;
@@ -19,14 +19,13 @@ export type AttributeReferences = {
 };
 
 const keywords = new Set(['set', 'remove', 'add', 'delete', 'and', 'or', 'not', 'between', 'in']);
-/** A path, and what follows it: an opening bracket makes it a function. */
+/** A document path; a following bracket makes it a function name. */
 const attributePath = /(?<![:\w#.])(#?[A-Za-z_]\w*)(?:\.#?\w+|\[\d+\])*\s*(\(?)/g;
 const readActions = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 
 /**
- * The condition keys of DynamoDB's fine-grained access control that a request sets: `dynamodb:Attributes`, the
- * top-level attributes that it names; `dynamodb:Select`, whether a read gives more than those; and
- * `dynamodb:ReturnValues`, what a write gives back
+ * The condition keys of DynamoDB's fine-grained access control: `dynamodb:Attributes`, the top-level attributes to which
+ * the request refers; `dynamodb:Select`, which attributes a read returns; `dynamodb:ReturnValues`, what a write returns
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
  */
 export function attributeContext(action: string, parts: AttributeReferences[]): ConditionContext {
@@ -40,7 +39,7 @@ export function attributeContext(action: string, parts: AttributeReferences[]): 
   };
 }
 
-/** What DynamoDB takes when a read says nothing: all attributes, or those that it projects. */
+/** DynamoDB's default: all attributes, or the projected ones. */
 function selectOf({ Select, ProjectionExpression, AttributesToGet }: AttributeReferences): string {
   return Select ?? (ProjectionExpression || AttributesToGet ? 'SPECIFIC_ATTRIBUTES' : 'ALL_ATTRIBUTES');
 }
@@ -63,18 +62,18 @@ function attributesOf(part: AttributeReferences): string[] {
   ];
 }
 
-/** Code has few expressions and sends them often. Bounded, for a caller that writes values into them. */
-const known = new Map<string, string[]>();
+/** Parsed expressions. Code has few of them; the limit is for callers that write values into them. */
+const parsed = new Map<string, string[]>();
 const maxCachedExpressions = 1_000;
 
 function namedIn(expression: string, names: Record<string, string>): string[] {
-  let found = known.get(expression);
+  let found = parsed.get(expression);
   if (found === undefined) {
     found = [...expression.matchAll(attributePath)]
       .filter(([, name = '', bracket]) => bracket === '' && !keywords.has(name.toLowerCase()))
       .map(([, name = '']) => name);
-    if (known.size >= maxCachedExpressions) known.clear();
-    known.set(expression, found);
+    if (parsed.size >= maxCachedExpressions) parsed.clear();
+    parsed.set(expression, found);
   }
   return found.map((name) => names[name] ?? name);
 }

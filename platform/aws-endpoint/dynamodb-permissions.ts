@@ -4,7 +4,7 @@ import { type AttributeReferences, attributeContext } from './dynamodb-attribute
 
 type Item = Record<string, unknown>;
 type Keyed = AttributeReferences & { TableName?: string; Key?: Item; Item?: Item };
-/** The members of DynamoDB's inputs that decide what a call touches. */
+/** The members of DynamoDB's inputs that determine the required permissions. */
 export type DynamoInput = Keyed & {
   IndexName?: string;
   ExpressionAttributeValues?: Record<string, unknown>;
@@ -18,7 +18,7 @@ export type DynamoInput = Keyed & {
   ResourceArn?: string;
 };
 
-/** Where the tables are, and how their partition keys are called (for `dynamodb:LeadingKeys`). */
+/** ARNs of tables and names of their partition keys (for `dynamodb:LeadingKeys`). */
 export type TableCatalog = { arnOf(table: string): string; keyOf(table: string): string | undefined };
 
 export function tableCatalog(region: string, accountId: string, tables: TableSpec[]): TableCatalog {
@@ -49,8 +49,8 @@ const tableOperations = new Set([
 const streamOperations = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords', 'ListStreams']);
 
 /**
- * The rights that a DynamoDB call needs. A transaction needs the right of each of its parts on that table, a batch
- * its own right on every table, a query that of the index it reads
+ * The permissions that a DynamoDB call requires: for a transaction those of each of its parts, for a batch its own on
+ * every table, for a query that of the index it reads
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html,
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html).
  * @throws AwsError unknown-operation
@@ -105,7 +105,7 @@ export function dynamoPermissions(
     return [{ action: `dynamodb:${operation}`, resource: input.StreamArn ?? '*' }];
   throw new AwsError(
     'unknown-operation',
-    `The local platform does not know the operation DynamoDB ${operation}`,
+    `The local platform does not support the operation DynamoDB ${operation}`,
   );
 }
 
@@ -147,7 +147,7 @@ function leadingKeys(items: (Item | undefined)[], key: string | undefined): Reco
   return values.length > 0 ? { 'dynamodb:leadingkeys': values } : {};
 }
 
-/** The partition key's value in `pk = :value` of a key condition, as if it were an item. */
+/** The partition key's value in `pk = :value` of a key condition, in the form of an item. */
 function queriedKey(input: DynamoInput, key: string | undefined): Item | undefined {
   if (!key || input.IndexName) return undefined;
   for (const [, name = '', value = ''] of (input.KeyConditionExpression ?? '').matchAll(

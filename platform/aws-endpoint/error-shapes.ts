@@ -71,5 +71,5 @@ const entities: Record<string, string> = {
   '"': '&quot;',
   "'": '&apos;',
 };
-/** Text as it stands inside an XML element. */
+/** Escapes text for an XML element. */
 export const escapeXml = (text: string) => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from './call.ts';
 
 /**
- * - `throttle`, `error`: the call is refused as the service refuses when it is overloaded or broken
- * - `latency`: the call waits `latencyMs` first
- * - `transaction-conflict`: DynamoDB's answer to two transactions on one item, which no local engine ever gives
- * - `drop`: the connection closes before anything happens
- * - `drop-after-effect`: the call is carried out, and the connection closes instead of an answer
+ * - `throttle`, `error`: the error response of an overloaded or failing service
+ * - `latency`: the call is delayed by `latencyMs`
+ * - `transaction-conflict`: DynamoDB's error for concurrent transactions on one item, which the engine never returns
+ * - `drop`: the connection closes before the call is executed
+ * - `drop-after-effect`: the call is executed, and the connection closes without a response
  */
 export type FaultKind =
   | 'throttle'
@@ -16,7 +16,7 @@ export type FaultKind =
   | 'drop'
   | 'drop-after-effect';
 
-/** Which calls go wrong, and how. What is left out fits every call. */
+/** Which calls fail, and how. An absent member matches every call. */
 export type FaultRule = {
   kind: FaultKind;
   /** As in the signature: dynamodb, sqs, sns, s3, secretsmanager, lambda, ses, sts. */
@@ -24,16 +24,16 @@ export type FaultRule = {
   /** Operation, as `TransactWriteItems`. */
   action?: string;
   function?: string;
-  /** The first `count` fitting calls; all of them when absent. */
+  /** The first `count` matching calls; all of them when absent. */
   count?: number;
   /** 0 to 1. */
   probability?: number;
   latencyMs?: number;
 };
-/** A rule in force; `hits` calls have gone wrong by it. */
+/** An active rule; `hits` calls have matched it. */
 export type Fault = FaultRule & { id: string; hits: number };
 
-/** The faults in force. */
+/** The active faults. */
 export class Faults {
   #rules: Fault[] = [];
 
@@ -51,7 +51,7 @@ export class Faults {
     this.#rules = [];
   }
 
-  /** The fault that hits this call, if any; counted. */
+  /** The fault for this call, if any; counts a hit. */
   match(service: string, action: string, caller: string): Fault | undefined {
     if (this.#rules.length === 0) return undefined;
     const fault = this.#rules.find(
@@ -67,7 +67,7 @@ export class Faults {
   }
 }
 
-/** The refusal that a fault stands for; undefined for those that do not refuse. */
+/** The error of a fault; undefined for faults without one. */
 export function errorFor(fault: Fault, items: number | undefined): AwsError | undefined {
   if (fault.kind === 'throttle') return new AwsError('throttled', 'Rate exceeded');
   if (fault.kind === 'error')

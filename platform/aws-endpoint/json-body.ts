@@ -1,6 +1,6 @@
 import { AwsError, type AwsRequest } from './call.ts';
 
-/** The body as JSON; `{}` when there is none. @throws AwsError SerializationException, as AWS answers other text */
+/** The body as JSON; `{}` without a body. @throws AwsError SerializationException, as AWS returns for invalid JSON */
 export function jsonBody<T>(awsRequest: AwsRequest): T {
   try {
     return (awsRequest.body.length === 0 ? {} : JSON.parse(awsRequest.body.toString())) as T;

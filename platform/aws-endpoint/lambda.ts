@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { functionNameOf } from '../host/invoke.ts';
 import { AwsError, type AwsResponse, type AwsService, type Caller } from './call.ts';
 import { type ErrorCodes, restJsonError } from './error-shapes.ts';
 
@@ -11,12 +12,12 @@ const errorCodes: ErrorCodes = {
   conflict: { code: 'ResourceConflictException', status: 409 },
 };
 
-/** What a function answered: JSON text, and why it failed when it did. */
+/** A function's result as JSON text, and the kind of failure if it failed. */
 export type InvokeOutput = { payload: string; failure?: string };
 
 /**
- * Runs a function. `Event` returns as soon as the event is taken. Rejects with an error that has the `code` and
- * the `status` of Lambda's API when the function is not run.
+ * Runs a function; `Event` resolves when the event is accepted. Rejects with an error that has the `code` and `status`
+ * of Lambda's API when the function is not run.
  */
 export type InvokeFunction = (
   functionName: string,
@@ -24,13 +25,13 @@ export type InvokeFunction = (
   options: { type: 'RequestResponse' | 'Event'; caller: string },
 ) => Promise<InvokeOutput>;
 
-/** Lambda takes at most 6 MB for an answer that is waited for, and 1 MB for an event (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+/** Lambda's limits of 6 MB for a synchronous invocation and 1 MB for an event (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 const maxPayloadBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 } as const;
 
-/** Lambda: Invoke. `knows` tells whether a function exists. */
+/** Lambda: Invoke. */
 export function lambda(
   invoke: InvokeFunction,
-  knows: (functionName: string) => boolean,
+  exists: (functionName: string) => boolean,
   region: string,
   accountId: string,
 ): AwsService {
@@ -41,7 +42,7 @@ export function lambda(
       if (!id || awsRequest.method !== 'POST')
         throw new AwsError(
           'unknown-operation',
-          `The local platform does not know the operation Lambda ${awsRequest.method} ${awsRequest.path}`,
+          `The local platform does not support the operation Lambda ${awsRequest.method} ${awsRequest.path}`,
         );
       const name = functionNameOf(decodeURIComponent(id));
       const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
@@ -49,7 +50,7 @@ export function lambda(
         name: 'Invoke',
         requiredPermissions: [{ action: 'lambda:InvokeFunction', resource: arn }],
         run: () => {
-          if (!knows(name))
+          if (!exists(name))
             throw new AwsError(
               { code: 'ResourceNotFoundException', status: 404, members: { Type: 'User' } },
               `Function not found: ${arn}`,
@@ -108,11 +109,4 @@ async function call(
   if (type === 'Event') return { status: 202, headers, body: '' };
   const failed = outcome.failure ? { 'x-amz-function-error': 'Unhandled' } : {};
   return { status: 200, headers: { ...headers, ...failed }, body: outcome.payload };
-}
-
-/** A function may be named by name, ARN or partial ARN, with a qualifier. */
-function functionNameOf(id: string): string {
-  const parts = id.split(':');
-  const at = parts.indexOf('function');
-  return (at >= 0 ? parts[at + 1] : parts[0]) ?? id;
 }

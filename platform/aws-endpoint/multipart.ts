@@ -1,9 +1,9 @@
-/** A form as a browser uploads it; field names in lower case, as S3 compares them. */
+/** A browser's upload form; field names in lower case, as S3 compares them. */
 export type Form = { fields: Record<string, string>; file: Buffer; fileName: string };
 
 const headEnd = Buffer.from('\r\n\r\n');
 
-/** Reads `multipart/form-data` up to its file, which S3 wants last (RFC 7578). Undefined when it is none. */
+/** Parses `multipart/form-data` up to its file, which S3 requires last (RFC 7578). Undefined when it is malformed. */
 export function parseForm(body: Buffer, contentType: string): Form | undefined {
   const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType) ?? [];
   const boundary = Buffer.from(`--${quoted ?? plain}`);

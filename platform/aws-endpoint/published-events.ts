@@ -1,10 +1,10 @@
-/** A message that a topic took; `message` as it was published. */
+/** A message that a topic accepted; `message` as published. */
 export type Published = { at: string; topicArn: string; message: string };
 
-/** As many as a person looks at; each is at most 256 KB, SNS's limit, and in truth about one. */
+/** Messages kept for the console. SNS's limit is 256 KB each; the shop's have about 1 KB. */
 const maxRecent = 100;
 
-/** The newest messages that topics took, and how many each took since the start. Messages are parsed by who looks. */
+/** The newest messages that topics accepted, unparsed, and their number by topic since the start. */
 export class PublishedEvents {
   #recent: Published[] = [];
   readonly #counts = new Map<string, number>();
@@ -12,7 +12,7 @@ export class PublishedEvents {
   record(topicArn: string, message: string): void {
     this.#counts.set(topicArn, this.countOf(topicArn) + 1);
     this.#recent.push({ at: new Date().toISOString(), topicArn, message });
-    // Cut rarely, so that a busy shop pays for it once in a hundred messages.
+    // Truncated only once per hundred messages.
     if (this.#recent.length >= 2 * maxRecent) this.#recent = this.#recent.slice(-maxRecent);
   }
 
@@ -26,7 +26,7 @@ export class PublishedEvents {
   }
 }
 
-/** The messages of a `Publish` or `PublishBatch` that the engine's answer says were taken. */
+/** The messages of a `Publish` or `PublishBatch` that the engine accepted. */
 export function acceptedMessages(params: Record<string, string>, answer: string): string[] {
   if (params.Action === 'Publish') return params.Message === undefined ? [] : [params.Message];
   if (params.Action !== 'PublishBatch') return [];

@@ -7,7 +7,7 @@ const tooLargeBody =
 const emptyBody = Buffer.alloc(0);
 
 /**
- * Reads a request to its end and hands it on. Only S3 takes bodies large enough to be refused here.
+ * Reads a complete request. Only S3 accepts bodies that are large enough to be refused here.
  */
 export function readRequest(
   request: IncomingMessage,
@@ -41,12 +41,12 @@ export function readRequest(
           : chunks.length === 1
             ? (chunks[0] ?? emptyBody)
             : Buffer.concat(chunks),
-      gone() {
-        const leaving = new AbortController();
+      abortSignal() {
+        const controller = new AbortController();
         response.once('close', () => {
-          if (!response.writableFinished) leaving.abort();
+          if (!response.writableFinished) controller.abort();
         });
-        return leaving.signal;
+        return controller.signal;
       },
     });
   });

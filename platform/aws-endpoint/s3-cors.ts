@@ -7,7 +7,7 @@ const forbidden = (message: string): AwsResponse =>
   s3Error(new AwsError({ code: 'AccessForbidden', status: 403 }, `CORSResponse: ${message}`), {} as never);
 
 /**
- * Answers a browser that asks whether a page of another origin may send a request, by the rules of the bucket
+ * Responds to a CORS preflight by the rules of the bucket
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html).
  */
 export function preflight(awsRequest: AwsRequest, bucket: BucketSpec | undefined): AwsResponse {
@@ -38,7 +38,7 @@ export function preflight(awsRequest: AwsRequest, bucket: BucketSpec | undefined
   };
 }
 
-/** The headers that let the page read the answer; none when no rule of the bucket fits. */
+/** The headers that let a page read the response; none when no rule of the bucket matches. */
 export function corsHeaders(awsRequest: AwsRequest, bucket: BucketSpec | undefined): Record<string, string> {
   const { origin } = awsRequest.headers;
   if (!origin) return {};

@@ -3,12 +3,12 @@ import { crc32 } from 'node:zlib';
 import { AwsError } from './call.ts';
 import type { S3Request } from './s3-request.ts';
 
-/** As large as the body of one request may be here; S3's own limit is 5 GB, for which nothing local has a use. */
+/** The largest request body here; S3's own limit is 5 GB. */
 export const maxBodyBytes = 128 * 1024 * 1024;
 
 /**
- * Checks the body against what the client said of it: S3 refuses an upload that was damaged or cut off on the way,
- * and a presigned URL that was made for another body. The engine stores whatever comes.
+ * Checks the body against the client's checksums, which the engine ignores: S3 refuses a damaged or incomplete upload,
+ * and a presigned URL for another body.
  * @throws AwsError BadDigest or InvalidDigest
  */
 export function checkIntegrity({ headers, body }: Pick<S3Request, 'headers' | 'body'>): void {

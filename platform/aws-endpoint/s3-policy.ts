@@ -3,15 +3,15 @@ import { AwsError } from './call.ts';
 type Condition = Record<string, string> | [string, string | number, string | number];
 type Policy = { expiration?: string; conditions?: Condition[] };
 
-/** Fields that no condition needs to cover. */
+/** Fields that need no condition. */
 const uncheckedFields = new Set(['x-amz-signature', 'policy', 'file', 'bucket']);
 
 const refuse = (why: string) =>
   new AwsError({ code: 'AccessDenied', status: 403 }, `Invalid according to Policy: ${why}`);
 
 /**
- * Holds a form against the policy that was signed for it: its end, each condition, no field that no condition
- * covers, and the size of the file in bytes.
+ * Checks a form against its signed policy: expiry, conditions, fields without a condition, and the file size in
+ * bytes.
  * @throws AwsError AccessDenied, EntityTooLarge, EntityTooSmall or InvalidPolicyDocument
  */
 export function checkPolicy(
@@ -32,16 +32,17 @@ export function checkPolicy(
     const field = String(name).replace(/^\$/, '').toLowerCase();
     covered.add(field);
     const actual = fields[field] ?? '';
-    const holds =
+    const satisfied =
       operator === 'starts-with'
         ? actual.startsWith(String(value))
         : operator === 'eq' && actual === String(value);
-    if (!holds) throw refuse(`Policy Condition failed: ${JSON.stringify([operator, `$${field}`, value])}`);
+    if (!satisfied)
+      throw refuse(`Policy Condition failed: ${JSON.stringify([operator, `$${field}`, value])}`);
   }
-  const stranger = Object.keys(fields).find(
+  const unexpected = Object.keys(fields).find(
     (field) => !covered.has(field) && !uncheckedFields.has(field) && !field.startsWith('x-ignore-'),
   );
-  if (stranger) throw refuse(`Extra input fields: ${stranger}`);
+  if (unexpected) throw refuse(`Extra input fields: ${unexpected}`);
 }
 
 function decode(encoded: string): Policy {

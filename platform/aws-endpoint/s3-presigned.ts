@@ -4,15 +4,15 @@ import { readS3, type S3Request } from './s3-request.ts';
 import { scopeOf } from './signature-scope.ts';
 import { amzDate, sameSignature, signatureOf } from './sigv4.ts';
 
-/** A request whose right to be there is still to be shown. `verify` throws AwsError when it is not. */
+/** A request before verification; `verify` throws AwsError when it is invalid. */
 export type UnverifiedRequest = {
   caller: Caller | undefined;
   verify(caller: Caller): { request: S3Request; answer?: (done: AwsResponse) => AwsResponse };
 };
 
-/** Longest life of a presigned URL, by S3: seven days. */
+/** S3's limit on the lifetime of a presigned URL: seven days. */
 const maxExpiresS = 604_800;
-/** How far a clock may be ahead before S3 takes a URL for not yet valid. */
+/** The clock difference that S3 accepts for a URL that is not yet valid. */
 const maxSkewMs = 15 * 60_000;
 
 /** Whether the signature is in the query. */
@@ -21,8 +21,8 @@ export const isPresigned = (awsRequest: AwsRequest) => awsRequest.query.includes
 const isAuth = (name: string) => name.toLowerCase().startsWith('x-amz-');
 
 /**
- * Verifies a presigned URL as S3 does: who signed, the whole canonical request, and the time. Type and size are
- * held by the signature, since they are among the signed headers
+ * Verifies a presigned URL as S3 does: signer, canonical request and time. The signature also covers type and size,
+ * which are signed headers
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
  */
 export function readPresigned(
@@ -95,7 +95,7 @@ function checkTime(params: URLSearchParams, now: Date): void {
     );
 }
 
-/** Headers that the SDKs put into the query of a presigned URL (metadata, checksums) count as headers. */
+/** The SDKs put some headers (metadata, checksums) into the query of a presigned URL; these count as headers. */
 function hoistHeaders(request: S3Request, params: URLSearchParams): S3Request {
   const headers = { ...request.headers };
   for (const [name, value] of params) if (name.startsWith('x-amz-')) headers[name] ??= value;

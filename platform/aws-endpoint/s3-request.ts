@@ -1,7 +1,7 @@
 import type { S3ActionName } from '../engines/messaging-s3.ts';
 import { AwsError, type AwsRequest, type RequiredPermission } from './call.ts';
 
-/** One S3 request, told apart by operation; names decoded, header names in lower case. */
+/** One S3 request by operation; names decoded, header names in lower case. */
 export type S3Request = {
   action: S3ActionName;
   bucket: string;
@@ -22,7 +22,7 @@ const overrides = [
   'expires',
 ];
 
-/** The query parameters that each operation understands; any other names an operation or a way that is not known. */
+/** The operations and their query parameters; any other parameter belongs to an unsupported operation. */
 const routes: Record<string, (query: URLSearchParams, copy: boolean) => Route> = {
   'GET /': () => ({ action: 'ListBuckets', query: commonParameters }),
   'PUT bucket': () => ({ action: 'CreateBucket', query: commonParameters }),
@@ -63,7 +63,7 @@ const routes: Record<string, (query: URLSearchParams, copy: boolean) => Route> =
       : { action: 'CompleteMultipartUpload', query: [...commonParameters, 'uploadId'] },
 };
 
-/** Headers that ask for what the engine would pass over in silence. */
+/** Headers that the engine would ignore. */
 const refusedHeaders = [
   'x-amz-tagging',
   'x-amz-acl',
@@ -78,7 +78,7 @@ const refusedHeaders = [
   'x-amz-copy-source-if-none-match',
 ];
 
-/** Reads a path-style request. @throws AwsError unknown-operation, naming what was asked for */
+/** Parses a path-style request. @throws AwsError unknown-operation with the operation's name */
 export function readS3(
   awsRequest: AwsRequest,
   skipQuery: (name: string) => boolean = () => false,
@@ -118,7 +118,7 @@ function nameOf(method: string, place: string, parameter: string): string | unde
 const unknown = (...words: string[]) =>
   new AwsError(
     'unknown-operation',
-    `The local platform does not know the operation S3 ${words.join(' ').trim()}`,
+    `The local platform does not support the operation S3 ${words.join(' ').trim()}`,
   );
 
 function decode(text: string): string {
@@ -141,7 +141,7 @@ export const s3Arn = (bucket: string, key?: string) =>
   `arn:aws:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
 
 /**
- * The rights that an S3 operation needs
+ * The permissions that an S3 operation requires
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
  */
 export function s3Permissions(request: S3Request): RequiredPermission[] {

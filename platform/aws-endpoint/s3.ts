@@ -16,7 +16,7 @@ const errorCodes: ErrorCodes = {
   conflict: { code: 'OperationAborted', status: 409 },
 };
 
-/** An object that now exists, with what S3's event record tells of it; `platform/sources` notifies the functions. */
+/** A written object with the members of S3's event record; `platform/sources` notifies the functions. */
 export type ObjectCreated = {
   eventName:
     | 'ObjectCreated:Put'
@@ -28,7 +28,7 @@ export type ObjectCreated = {
   size: number;
   /** Without quotes. */
   eTag: string;
-  /** Grows with each write of a key; hexadecimal, to be compared as text. */
+  /** Increases with each write of a key; hexadecimal, compared as text. */
   sequencer: string;
   time: Date;
   caller: string;
@@ -37,7 +37,7 @@ export type ObjectEvents = EventEmitter<{ created: [ObjectCreated] }>;
 
 export type S3 = AwsService & {
   events: ObjectEvents;
-  /** A request that was authenticated another way (presigned, or a form): what it needs, and how it is done. */
+  /** The operation of a request that was authenticated by a presigned URL or a form. */
   operation(request: S3Request, caller: Caller): Operation;
 };
 
@@ -48,7 +48,7 @@ const createdEvents: Partial<Record<S3Request['action'], ObjectCreated['eventNam
   CompleteMultipartUpload: 'ObjectCreated:CompleteMultipartUpload',
 };
 
-/** S3 by the messaging engine in this process, with the checks that the engine leaves out. */
+/** S3, served by the messaging engine in this process, with the checks that the engine lacks. */
 export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
   const events: ObjectEvents = new EventEmitter();
   let writes = 0;
@@ -98,7 +98,7 @@ export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
 }
 
 /**
- * Who may not list a bucket is not told that a key is absent, but denied
+ * Without permission to list the bucket, a missing key is reported as denied access
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, Permissions).
  */
 function hidesAbsence(request: S3Request, caller: Caller, authorizer: Authorizer): boolean {
@@ -108,7 +108,7 @@ function hidesAbsence(request: S3Request, caller: Caller, authorizer: Authorizer
 
 /**
  * Conditional writes (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html), which the
- * engine passes over.
+ * engine ignores.
  * @throws AwsError PreconditionFailed, NoSuchKey, or NotImplemented for a condition that S3 does not have
  */
 function checkConditions(messaging: Messaging, request: S3Request): void {
@@ -120,7 +120,7 @@ function checkConditions(messaging: Messaging, request: S3Request): void {
   if (noneMatch !== undefined && noneMatch !== '*')
     throw new AwsError(
       'unknown-operation',
-      'The local platform does not know the operation S3 If-None-Match with an ETag',
+      'The local platform does not support the operation S3 If-None-Match with an ETag',
     );
   if (match !== undefined && etag === undefined)
     throw new AwsError({ code: 'NoSuchKey', status: 404 }, 'The specified key does not exist.');

@@ -16,18 +16,18 @@ const errorCodes: ErrorCodes = {
 /** One version of a secret. AWSCURRENT, AWSPREVIOUS and AWSPENDING are stages. */
 export type SecretVersion = { versionId: string; value: string; stages: string[]; createdAt: Date };
 export type Secret = { name: string; arn: string; createdAt: Date; versions: SecretVersion[] };
-/** Where the secrets are kept; `platform/provision` has it. */
+/** The store of the secrets; implemented in `platform/provision`. */
 export type SecretsBackend = {
   /** By name or by ARN. */
   find(id: string): Secret | undefined;
   list(): Secret[];
-  /** Adds a version and gives it the stages, taking them from the others; AWSCURRENT leaves AWSPREVIOUS behind. */
+  /** Adds a version with the stages, which other versions lose; the old AWSCURRENT becomes AWSPREVIOUS. */
   put(
     name: string,
     value: string,
     options: { versionId?: string; stages?: string[] },
   ): SecretVersion | Promise<SecretVersion>;
-  /** Moves one stage, AWSCURRENT leaving AWSPREVIOUS behind. */
+  /** Moves one stage; the old AWSCURRENT becomes AWSPREVIOUS. */
   moveStage(name: string, stage: string, move: { from?: string; to?: string }): void | Promise<void>;
 };
 
@@ -49,7 +49,7 @@ const operations: Record<string, (vault: SecretsBackend, input: Input) => object
   DescribeSecret: (vault, input) => description(require(vault, input)),
   ListSecrets: (vault) => ({ SecretList: vault.list().map(description) }),
   UpdateSecretVersionStage: moveStage,
-  RotateSecret: announceVersion,
+  RotateSecret: addPendingVersion,
 };
 
 /** Secrets Manager: values, versions and their stages. */
@@ -68,7 +68,7 @@ export function secretsManager(
       if (!work)
         throw new AwsError(
           'unknown-operation',
-          `The local platform does not know the operation Secrets Manager ${name}`,
+          `The local platform does not support the operation Secrets Manager ${name}`,
         );
       const input = jsonBody<Input>(awsRequest);
       return {
@@ -93,7 +93,7 @@ const noSecrets: SecretsBackend = {
   find: () => undefined,
   list: () => [],
   put: () => {
-    throw new AwsError('internal', 'There is no place for secrets here');
+    throw new AwsError('internal', 'This platform has no secret store');
   },
   moveStage: () => undefined,
 };
@@ -107,7 +107,7 @@ function requiredPermission(
 ): RequiredPermission {
   if (name === 'ListSecrets') return { action: 'secretsmanager:ListSecrets', resource: '*' };
   const id = input.SecretId ?? '';
-  // An unknown secret is denied or not found by the name that was asked for.
+  // The name of an unknown secret still decides between denied and not found.
   const resource = vault.find(id)?.arn ?? (id.startsWith('arn:') ? id : `${prefix}${id}`);
   const context: Record<string, string[]> = { 'secretsmanager:secretid': [id] };
   if (name === 'GetSecretValue')
@@ -170,10 +170,10 @@ async function putValue(vault: SecretsBackend, input: Input): Promise<object> {
 }
 
 /**
- * What Secrets Manager does before it calls a rotation function: a version AWSPENDING that has no value yet. Here
- * nobody is called; who rotates calls the function himself.
+ * Adds a version AWSPENDING without a value, as Secrets Manager does before it calls a rotation function. Here the
+ * caller invokes the rotation function itself.
  */
-async function announceVersion(vault: SecretsBackend, input: Input): Promise<object> {
+async function addPendingVersion(vault: SecretsBackend, input: Input): Promise<object> {
   const secret = require(vault, input);
   const version = await vault.put(secret.name, '', {
     versionId: input.ClientRequestToken ?? randomUUID(),

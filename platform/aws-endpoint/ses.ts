@@ -34,7 +34,7 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
       if (awsRequest.method !== 'POST' || awsRequest.path !== '/v2/email/outbound-emails')
         throw new AwsError(
           'unknown-operation',
-          `The local platform does not know the operation SES ${awsRequest.method} ${awsRequest.path}`,
+          `The local platform does not support the operation SES ${awsRequest.method} ${awsRequest.path}`,
         );
       const input = jsonBody<Input>(awsRequest);
       const from = addressOf(input.FromEmailAddress ?? '');
@@ -44,7 +44,7 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
       const set = input.ConfigurationSetName;
       return {
         name: 'SendEmail',
-        // An address is covered by its own identity or by that of its domain; raw content needs a right of its own
+        // The identity of the address or of its domain is enough; raw content requires another permission
         // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
         requiredPermissions: [
           { action, resource: [identity(from), identity(from.slice(from.indexOf('@') + 1))], context },
@@ -99,7 +99,7 @@ function mailFrom(input: Input): Omit<Mail, 'id' | 'receivedAt' | 'kind' | 'send
   };
 }
 
-/** The headers that a reader of the mailbox looks for; the message itself is kept as it came. */
+/** The headers that the mailbox shows; the message itself is unchanged. */
 function fromRaw(message: string): { raw: string; subject?: string; from?: string } {
   const head = message.slice(0, message.search(/\r?\n\r?\n/)).replace(/\r?\n[ \t]+/g, ' ');
   const header = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'im').exec(head)?.[1];

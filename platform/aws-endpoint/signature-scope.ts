@@ -1,7 +1,7 @@
 import type { AwsRequest, Caller } from './call.ts';
 import type { CredentialRegistry } from './credentials.ts';
 
-/** Whom a signature names, and for which service it was made. `caller` is absent for an access key of nobody. */
+/** The caller and the service of a signature. `caller` is absent for an unknown access key. */
 export type Scope = { caller?: Caller; service: string };
 
 /** Signing names that differ from the service's own. */
@@ -9,9 +9,9 @@ const signingNames: Record<string, string> = { 's3-outposts': 's3', email: 'ses'
 const kept = new WeakMap<CredentialRegistry, Map<string, Scope>>();
 
 /**
- * Reads `AWS4-HMAC-SHA256 Credential=<access key>/<date>/<region>/<service>/aws4_request, …`
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). One caller signs
- * for one service alike all day, so that what was read is kept.
+ * Parses `AWS4-HMAC-SHA256 Credential=<access key>/<date>/<region>/<service>/aws4_request, …`
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). A caller's
+ * credential for a service changes once a day, so results are cached.
  */
 export function callerOf(awsRequest: AwsRequest, credentials: CredentialRegistry): Scope {
   const header = awsRequest.headers.authorization ?? '';

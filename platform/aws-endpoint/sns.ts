@@ -16,7 +16,7 @@ const errorCodes: ErrorCodes = {
 };
 const supportedActions = new Set<string>(snsActionNames);
 
-/** SNS by the messaging engine in this process; a text message to a phone goes into the mailbox. */
+/** SNS, served by the messaging engine in this process; text messages to phones go into the mailbox. */
 export function sns(
   messaging: Messaging,
   mailbox: Mailbox,
@@ -30,9 +30,12 @@ export function sns(
       const params = Object.fromEntries(new URLSearchParams(awsRequest.body.toString()));
       const name = params.Action ?? '';
       if (!supportedActions.has(name))
-        throw new AwsError('unknown-operation', `The local platform does not know the operation SNS ${name}`);
+        throw new AwsError(
+          'unknown-operation',
+          `The local platform does not support the operation SNS ${name}`,
+        );
       const action = name as SnsActionName;
-      // Publishing a batch needs sns:Publish; a phone number is no resource, so that only `*` covers it
+      // A batch requires sns:Publish; a phone number is not a resource, so only `*` matches it
       // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html).
       const right = action === 'PublishBatch' ? 'Publish' : action;
       const phone = params.PhoneNumber;
@@ -64,7 +67,7 @@ function topicOf(params: Record<string, string>, region: string, accountId: stri
   return params.Name ? `arn:aws:sns:${region}:${accountId}:${params.Name}` : '*';
 }
 
-/** E.164, as SNS wants it. */
+/** E.164, as SNS requires. */
 const phonePattern = /^\+[1-9]\d{1,14}$/;
 
 async function sendText(

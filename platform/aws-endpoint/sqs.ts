@@ -15,7 +15,7 @@ const errorCodes: ErrorCodes = {
 };
 const supportedActions = new Set<string>(sqsActionNames);
 
-/** Batches need the right of their single operation (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html). */
+/** A batch requires the permission of the single operation (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html). */
 const batchPermission: Partial<Record<SqsActionName, string>> = {
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
@@ -29,7 +29,7 @@ export function sqs(messaging: Messaging, region: string, accountId: string): Aw
   return {
     refuse(refusal) {
       const answer = jsonError(refusal, errorCodes, contentType);
-      // The SDKs take the error's name from here: the codes of the older query protocol.
+      // The SDKs read the error's name from this header, with the codes of the older query protocol.
       const code = refusal.kind === 'access-denied' ? 'AccessDenied' : refusal.members.queryCode;
       if (code)
         answer.headers['x-amzn-query-error'] = `${code};${answer.status >= 500 ? 'Receiver' : 'Sender'}`;
@@ -39,7 +39,10 @@ export function sqs(messaging: Messaging, region: string, accountId: string): Aw
       const target = String(awsRequest.headers['x-amz-target'] ?? '');
       const name = target.slice(target.indexOf('.') + 1);
       if (!supportedActions.has(name))
-        throw new AwsError('unknown-operation', `The local platform does not know the operation SQS ${name}`);
+        throw new AwsError(
+          'unknown-operation',
+          `The local platform does not support the operation SQS ${name}`,
+        );
       const action = name as SqsActionName;
       const input = jsonBody<Input>(awsRequest);
       const queue = input.QueueName ?? input.QueueUrl?.slice(input.QueueUrl.lastIndexOf('/') + 1) ?? '*';
@@ -53,8 +56,8 @@ export function sqs(messaging: Messaging, region: string, accountId: string): Aw
         ],
         async run() {
           try {
-            const gone = action === 'ReceiveMessage' ? awsRequest.gone() : undefined;
-            const output = await messaging.sqs(action, input, gone);
+            const signal = action === 'ReceiveMessage' ? awsRequest.abortSignal() : undefined;
+            const output = await messaging.sqs(action, input, signal);
             const headers = { 'content-type': contentType, 'x-amzn-requestid': randomUUID() };
             return { status: 200, headers, body: JSON.stringify(output) };
           } catch (error) {

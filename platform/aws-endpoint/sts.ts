@@ -13,14 +13,17 @@ const errorCodes: ErrorCodes = {
   conflict: { code: 'Throttling', status: 400 },
 };
 
-/** STS: who am I. Nobody needs a right for it (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
+/** STS: GetCallerIdentity, which requires no permission (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
 export function sts(authorizer: Authorizer, accountId: string): AwsService {
   return {
     refuse: (refusal) => queryError(refusal, errorCodes, namespace),
     read(awsRequest, caller) {
       const name = new URLSearchParams(awsRequest.body.toString() || awsRequest.query).get('Action') ?? '';
       if (name !== 'GetCallerIdentity')
-        throw new AwsError('unknown-operation', `The local platform does not know the operation STS ${name}`);
+        throw new AwsError(
+          'unknown-operation',
+          `The local platform does not support the operation STS ${name}`,
+        );
       const arn = authorizer.arnOf(caller);
       return {
         name,

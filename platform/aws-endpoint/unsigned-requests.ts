@@ -22,8 +22,8 @@ type Parts = {
 };
 
 /**
- * Requests from outside the functions: a browser that asks for a picture, asks whether it may upload, or uploads
- * with what a function signed for it. Undefined for all others.
+ * Requests without an Authorization header: pictures, CORS preflights, presigned URLs and upload forms. Undefined for
+ * all others.
  */
 export function unsignedRequests(
   parts: Parts,

@@ -32,6 +32,7 @@ underTest.buckets.push({
   ],
 });
 const mayPut = allow('s3:PutObject', `arn:aws:s3:::${bucketName}/originals/*`);
+as('create-upload', [mayPut]); // applies the bucket to the endpoint
 /** A client as it must be for presigning: by default it would sign the checksum of an empty body into the address. */
 const signer = (statements = [mayPut]) =>
   new S3Client({ ...as('create-upload', statements), requestChecksumCalculation: 'WHEN_REQUIRED' });
