@@ -46,34 +46,26 @@ export async function startPlatform(options: StartOptions): Promise<Platform> {
 }
 
 async function start(options: StartOptions, shutdown: Shutdown): Promise<Omit<Platform, 'stop'>> {
-  const { root, dataDir, stage, region, log } = options;
+  const { dataDir, region, log } = options;
   const secrets = SecretStore.open(join(dataDir, 'secrets.json'));
   let asynchronous: AsyncEvents | undefined;
   const [stacks, postgresPort, core] = await allSettled([
-    compileStacks({ root, stage, region, ...(options.stacks ? { directories: options.stacks } : {}) }),
+    compileStacks({
+      root: options.root,
+      stage: options.stage,
+      region,
+      ...(options.stacks ? { directories: options.stacks } : {}),
+    }),
     choosePort('PostgreSQL'),
     startCoreServices(options, shutdown, secrets, () => asynchronous),
   ]);
-  const { awsEndpoint, messaging, dynamoUrl, pool, payments, mailbox } = core;
+  const { awsEndpoint, pool, payments, mailbox } = core;
   const resolved = resolveDeployment(stacks, deploymentInputs(options, core, postgresPort));
   await secrets.ensure(resolved.secrets);
   const deployment = withSecretValues(resolved, secrets);
-  const [bundler] = await allSettled([
-    startBundler({ root, functions: deployment.functions }).then((started) => {
-      shutdown.add('engines', () => started.stop());
-      return started;
-    }),
-    provision(deployment, { dynamoUrl, messaging }),
-    options.database === false ? undefined : startDatabase(options, postgresPort, secrets, shutdown),
-  ]);
-  awsEndpoint.use(deployment);
-  const redefine = defineFunctions({ options, deployment, bundler, pool, awsEndpoint });
-  await deployCustomResources({
-    deployment,
-    invoke: pool.invoke,
-    file: join(dataDir, 'custom-resources.json'),
-    log: (line) => log('info', line),
-  });
+  const { bundler, redefine } = await deploy(deployment, options, core, shutdown, () =>
+    startDatabase(options, postgresPort, secrets, shutdown),
+  );
   const { events, sources } = startEventSources(options, core, deployment, shutdown);
   asynchronous = events;
   const gateway = await startGateway({
@@ -86,22 +78,9 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<Omit<Pl
   });
   shutdown.add('inbound', () => waitAtMost(graceMs, gateway.close()));
   connectPayments({ payments, secrets, deployment, apiUrl: gateway.url });
-  const { counts, faults, published } = awsEndpoint;
   const addresses = { api: gateway.url, aws: awsEndpoint.url, payments: payments.url };
-  const parts = {
-    addresses,
-    deployment,
-    pool,
-    events,
-    sources,
-    messaging,
-    mailbox,
-    counts,
-    faults,
-    published,
-  };
   const control = await startControlServer(options.ports.console, {
-    ...controlRoutes(parts),
+    ...controlRoutes({ ...core, addresses, deployment, events, sources }),
     ...consoleRoutes({ addresses, mailbox, administrator: () => readAdministrator(dataDir) }),
   });
   shutdown.add('inbound', () => control.stop());
@@ -115,6 +94,37 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<Omit<Pl
     awsEndpoint,
     pool,
   };
+}
+
+/**
+ * Creates the resources, functions and custom resources of the stacks.
+ * @returns the bundler, and a function that defines a function again from its newest bundle
+ */
+async function deploy(
+  deployment: Deployment,
+  options: StartOptions,
+  { awsEndpoint, messaging, dynamoUrl, pool }: CoreServices,
+  shutdown: Shutdown,
+  database: () => Promise<unknown>,
+): Promise<{ bundler: Bundler; redefine: (functionName: string) => void }> {
+  const { root, dataDir, log } = options;
+  const [bundler] = await allSettled([
+    startBundler({ root, functions: deployment.functions }).then((started) => {
+      shutdown.add('engines', () => started.stop());
+      return started;
+    }),
+    provision(deployment, { dynamoUrl, messaging }),
+    options.database === false ? undefined : database(),
+  ]);
+  awsEndpoint.use(deployment);
+  const redefine = defineFunctions({ options, deployment, bundler, pool, awsEndpoint });
+  await deployCustomResources({
+    deployment,
+    invoke: pool.invoke,
+    file: join(dataDir, 'custom-resources.json'),
+    log: (line) => log('info', line),
+  });
+  return { bundler, redefine };
 }
 
 /** Stage and parameters of the local deployment; on AWS the operator provides them. */

@@ -100,9 +100,7 @@ async function platformParts(): Promise<PlatformParts> {
     sources,
     messaging,
     mailbox: await Mailbox.open(join(folder, 'mails')),
-    counts: new CallCounts(),
-    faults: new Faults(),
-    published: new PublishedEvents(),
+    awsEndpoint: { counts: new CallCounts(), faults: new Faults(), published: new PublishedEvents() },
   };
 }
 

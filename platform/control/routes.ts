@@ -25,7 +25,8 @@ const killRequest = z.object({ pid: z.int().optional() });
 
 /** The routes by which tests, the demo and the console watch and control the platform. */
 export function controlRoutes(parts: PlatformParts): Routes {
-  const { pool, deployment, events, sources, messaging, mailbox, counts, faults } = parts;
+  const { pool, deployment, events, sources, messaging, mailbox } = parts;
+  const { counts, faults } = parts.awsEndpoint;
   const documents = storedDocuments(messaging, deployment);
   const handlers: ControlHandlers = {
     'GET /state': () => platformState(parts, documents),

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../build/deployment.ts';
-import type { CallCounts, CallsSnapshot } from '../aws-endpoint/call-counts.ts';
-import type { Faults } from '../aws-endpoint/faults.ts';
+import type { AwsEndpoint } from '../aws-endpoint/aws-endpoint.ts';
+import type { CallsSnapshot } from '../aws-endpoint/call-counts.ts';
 import type { Published, PublishedEvents } from '../aws-endpoint/published-events.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import type { FunctionStatistics, HostPool } from '../host/host-pool.ts';
@@ -19,9 +19,7 @@ export type PlatformParts = {
   sources: Sources;
   messaging: Messaging;
   mailbox: Mailbox;
-  counts: CallCounts;
-  faults: Faults;
-  published: PublishedEvents;
+  awsEndpoint: Pick<AwsEndpoint, 'counts' | 'faults' | 'published'>;
 };
 export type PlatformState = ReturnType<typeof platformState>;
 
@@ -34,8 +32,8 @@ const maxMessageCharacters = 4_000;
 
 /** What the platform is doing now; counters are since its start. */
 export function platformState(parts: PlatformParts, documents: StoredDocuments) {
-  const { addresses, deployment, pool, events, sources, messaging, mailbox, counts, faults, published } =
-    parts;
+  const { addresses, deployment, pool, events, sources, messaging, mailbox } = parts;
+  const { counts, faults, published } = parts.awsEndpoint;
   const queues = listQueues(messaging);
   const deadLetterQueues = new Set(queues.flatMap(({ deadLetterQueue }) => deadLetterQueue ?? []));
   return {

@@ -195,7 +195,10 @@ describe('bad input', () => {
         ...innate.map((name): [string, string] => [name, '1']),
       ],
     );
-    for (const answer of [inQuery, inHeaders]) if (answer.status >= 300) expectProblem(answer, clientErrors);
+    for (const answer of [inQuery, inHeaders]) {
+      expect(answer.status).toBeLessThan(500);
+      if (answer.status >= 300) expectProblem(answer, clientErrors);
+    }
     if (route.query === undefined) return;
     expectProblem(inQuery, 400, 'INVALID_REQUEST');
     expect(inQuery.body.errors?.map(({ field }) => field)).toEqual(

@@ -47,6 +47,7 @@ describe('an order goes through', () => {
     await control.fault({ ...reserve, kind, count: 1 });
     const placed = await placeOrder(customer, one(product));
     await orderIn(customer, placed.id, 'paid');
+    expect(await control.faults()).toMatchObject([{ kind, hits: 1 }]);
     await until(
       () => stockOf(product),
       ({ available, warehouses }) => available === 9 && warehouses.every(({ reserved }) => reserved === 0),

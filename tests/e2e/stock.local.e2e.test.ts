@@ -92,13 +92,14 @@ test('a picture whose event cannot be published is shown by the sweep', async ()
   );
   // As the schedule calls it a little over a minute later, when the entry is old enough to be left over.
   const later = scheduleEvent(new Date(Date.now() + 61_000));
-  await until(
+  const shown = await until(
     async () => {
       await invoke('media', 'sweep-outbox', later);
       return visitor().call<Product>('GET', `/api/v1/products/${product.productId}`);
     },
     ({ pictures }) => pictures.length === 1,
   );
+  expect(shown.pictures).toMatchObject([{ mediaId }]);
 });
 
 test('a product whose event cannot be published is announced by the sweep', async () => {

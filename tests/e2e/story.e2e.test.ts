@@ -217,5 +217,6 @@ describe('an order', () => {
       ({ available }) => available === 2,
     );
     await mailed(customer, placed.id, 'order-cancelled');
+    expect(await chargesOf(placed.id)).toEqual([0]);
   });
 });
