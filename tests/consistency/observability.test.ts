@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { compiled, deploymentOf } from '../../build/compiled.ts';
 import type { Deployment } from '../../build/deployment.ts';
 import { root } from '../../build/stacks.ts';
+import { nonEmpty } from '../setup/non-empty.ts';
 
 type Resource = { Type: string; Condition?: string; Properties?: Record<string, unknown> };
 
@@ -50,7 +51,13 @@ describe('what is watched', () => {
     },
   );
 
-  test('every alarm of every stack says what to do: a runbook that is there', () => {
+  test('an alarm ends when its metric has no more data, instead of keeping its state', () => {
+    const onMetrics = alarms.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+    for (const { Properties } of nonEmpty(onMetrics))
+      expect(Properties).toMatchObject({ TreatMissingData: expect.stringMatching(/^(notB|b)reaching$/) });
+  });
+
+  test('every alarm of every stack names an existing runbook', () => {
     expect(everyAlarm.length).toBeGreaterThan(alarms.length);
     for (const { Properties } of everyAlarm) {
       const description = String(Properties?.['AlarmDescription']);
@@ -83,9 +90,11 @@ describe('what is watched', () => {
     );
   });
 
-  test('every alarm that speaks speaks to the alarm topic, when it begins and when it ends', () => {
-    for (const { Properties } of alarms) {
-      if (/^Part of /.test(String(Properties?.['AlarmDescription']))) continue;
+  test('every alarm notifies the alarm topic when it begins and when it ends, unless it is part of another', () => {
+    const notifying = alarms.filter(
+      ({ Properties }) => !/^Part of /.test(String(Properties?.['AlarmDescription'])),
+    );
+    for (const { Properties } of nonEmpty(notifying)) {
       expect(Properties).toMatchObject({
         AlarmActions: [{ Ref: 'AlarmTopic' }],
         OKActions: [{ Ref: 'AlarmTopic' }],

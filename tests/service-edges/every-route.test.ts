@@ -106,6 +106,17 @@ describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
       },
     );
 
+  if (route.idempotency === 'required' || route.idempotency === 'optional')
+    test('accepts an Idempotency-Key of 255 characters and no longer one', async () => {
+      const statusWith = async (length: number) => {
+        const request = validRequest(route);
+        const headers = { ...request.headers, 'Idempotency-Key': 'k'.repeat(length) };
+        return (await logged({ ...request, headers })).response.status;
+      };
+      expect(await statusWith(255)).not.toBe(400);
+      expect(await statusWith(256)).toBe(400);
+    });
+
   if (route.access !== 'public')
     test.each<[string, number, TestRequest['caller']]>([
       ['without a caller', 401, undefined],

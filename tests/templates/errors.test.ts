@@ -100,6 +100,16 @@ describe.each(stages)('in %s', (stage) => {
       );
   });
 
+  test('browsers may read every gateway response, and its Retry-After', () => {
+    for (const { stack, gatewayResponses } of nonEmpty(apis))
+      for (const { responseType, headers } of nonEmpty(gatewayResponses))
+        expect([stack, responseType, headers]).toEqual([
+          stack,
+          responseType,
+          expect.objectContaining({ 'Access-Control-Allow-Origin': "'*'" }),
+        ]);
+  });
+
   test('every gateway response exists, with the status of its body and the media type of problems', () => {
     const wanted = Object.entries(codes).map(([type, code]) => ({
       type,
