@@ -23,44 +23,30 @@ const overrides = [
 ];
 
 /** The operations and their query parameters; any other parameter belongs to an unsupported operation. */
-const routes: Record<string, (query: URLSearchParams, copy: boolean) => Route> = {
-  'GET /': () => ({ action: 'ListBuckets', query: commonParameters }),
-  'PUT bucket': () => ({ action: 'CreateBucket', query: commonParameters }),
-  'HEAD bucket': () => ({ action: 'HeadBucket', query: commonParameters }),
-  'DELETE bucket': () => ({ action: 'DeleteBucket', query: commonParameters }),
-  'GET bucket': (query) =>
-    query.get('list-type') === '2'
-      ? {
-          action: 'ListObjectsV2',
-          query: [
-            ...commonParameters,
-            'list-type',
-            'prefix',
-            'delimiter',
-            'max-keys',
-            'continuation-token',
-            'start-after',
-          ],
-        }
-      : { action: 'ListObjects', query: [...commonParameters, 'prefix', 'delimiter', 'max-keys', 'marker'] },
-  'POST bucket': () => ({ action: 'DeleteObjects', query: [...commonParameters, 'delete'] }),
-  'HEAD object': () => ({ action: 'HeadObject', query: commonParameters }),
-  'GET object': () => ({
+const routes: Record<string, Route> = {
+  'GET /': { action: 'ListBuckets', query: commonParameters },
+  'PUT bucket': { action: 'CreateBucket', query: commonParameters },
+  'HEAD bucket': { action: 'HeadBucket', query: commonParameters },
+  'GET bucket': {
+    action: 'ListObjectsV2',
+    query: [
+      ...commonParameters,
+      'list-type',
+      'prefix',
+      'delimiter',
+      'max-keys',
+      'continuation-token',
+      'start-after',
+    ],
+  },
+  'POST bucket': { action: 'DeleteObjects', query: [...commonParameters, 'delete'] },
+  'HEAD object': { action: 'HeadObject', query: commonParameters },
+  'GET object': {
     action: 'GetObject',
     query: [...commonParameters, ...overrides.map((name) => `response-${name}`)],
-  }),
-  'PUT object': (query, copy) =>
-    query.has('partNumber')
-      ? { action: 'UploadPart', query: [...commonParameters, 'partNumber', 'uploadId'] }
-      : { action: copy ? 'CopyObject' : 'PutObject', query: commonParameters },
-  'DELETE object': (query) =>
-    query.has('uploadId')
-      ? { action: 'AbortMultipartUpload', query: [...commonParameters, 'uploadId'] }
-      : { action: 'DeleteObject', query: commonParameters },
-  'POST object': (query) =>
-    query.has('uploads')
-      ? { action: 'CreateMultipartUpload', query: [...commonParameters, 'uploads'] }
-      : { action: 'CompleteMultipartUpload', query: [...commonParameters, 'uploadId'] },
+  },
+  'PUT object': { action: 'PutObject', query: commonParameters },
+  'DELETE object': { action: 'DeleteObject', query: commonParameters },
 };
 
 /** Headers that the engine would ignore. */
@@ -74,8 +60,7 @@ const refusedHeaders = [
   'x-amz-object-lock-retain-until-date',
   'x-amz-object-lock-legal-hold',
   'x-amz-server-side-encryption-customer-algorithm',
-  'x-amz-copy-source-if-match',
-  'x-amz-copy-source-if-none-match',
+  'x-amz-copy-source',
 ];
 
 /** Parses a path-style request. @throws AwsError unknown-operation with the operation's name */
@@ -88,9 +73,13 @@ export function readS3(
   const key = decode(rest.join('/'));
   const headers = flatten(awsRequest);
   const place = key ? 'object' : bucket ? 'bucket' : '/';
-  const route = routes[`${awsRequest.method} ${place}`]?.(query, headers['x-amz-copy-source'] !== undefined);
+  const route = routes[`${awsRequest.method} ${place}`];
   const stranger = [...query.keys()].find((name) => !route?.query.includes(name) && !skipQuery(name));
-  if (!route) throw unknown(awsRequest.method, place);
+  if (
+    !route ||
+    (route.action === 'ListObjectsV2' && query.get('list-type') !== '2' && stranger === undefined)
+  )
+    throw unknown(awsRequest.method, place);
   if (stranger !== undefined)
     throw unknown(nameOf(awsRequest.method, place, stranger) ?? `${route.action} with ${stranger}`);
   const header = refusedHeaders.find((name) => headers[name] !== undefined);
@@ -155,11 +144,9 @@ export function s3Permissions(request: S3Request): RequiredPermission[] {
     case 'ListBuckets':
       return [{ action: 's3:ListAllMyBuckets', resource: '*' }];
     case 'CreateBucket':
-    case 'DeleteBucket':
       return [whole(action)];
     case 'HeadBucket':
       return [whole('ListBucket')];
-    case 'ListObjects':
     case 'ListObjectsV2':
       return [
         {
@@ -170,16 +157,10 @@ export function s3Permissions(request: S3Request): RequiredPermission[] {
     case 'GetObject':
     case 'HeadObject':
       return [object('GetObject')];
-    case 'CopyObject':
-      return [{ action: 's3:GetObject', resource: s3Arn(...copySource(request)) }, object('PutObject')];
     case 'PutObject':
       return request.headers['if-match'] ? [object('GetObject'), object('PutObject')] : [object('PutObject')];
     case 'PostObject':
-    case 'CreateMultipartUpload':
-    case 'UploadPart':
-    case 'CompleteMultipartUpload':
       return [object('PutObject')];
-    case 'AbortMultipartUpload':
     case 'DeleteObject':
       return [object(action)];
     case 'DeleteObjects':
@@ -188,14 +169,6 @@ export function s3Permissions(request: S3Request): RequiredPermission[] {
         resource: s3Arn(bucket, one),
       }));
   }
-}
-
-function copySource(request: S3Request): [string, string] {
-  const source = decode(request.headers['x-amz-copy-source'] ?? '').replace(/^\//, '');
-  const slash = source.indexOf('/');
-  if (slash < 0 || source.includes('?versionId='))
-    throw new AwsError({ code: 'InvalidArgument', status: 400 }, 'Invalid copy source');
-  return [source.slice(0, slash), source.slice(slash + 1)];
 }
 
 const xmlEntities: Record<string, string> = {

@@ -18,11 +18,7 @@ const errorCodes: ErrorCodes = {
 
 /** A written object with the members of S3's event record; `platform/sources` notifies the functions. */
 export type ObjectCreated = {
-  eventName:
-    | 'ObjectCreated:Put'
-    | 'ObjectCreated:Post'
-    | 'ObjectCreated:Copy'
-    | 'ObjectCreated:CompleteMultipartUpload';
+  eventName: 'ObjectCreated:Put' | 'ObjectCreated:Post';
   bucket: string;
   key: string;
   size: number;
@@ -44,8 +40,6 @@ export type S3 = AwsService & {
 const createdEvents: Partial<Record<S3Request['action'], ObjectCreated['eventName']>> = {
   PutObject: 'ObjectCreated:Put',
   PostObject: 'ObjectCreated:Post',
-  CopyObject: 'ObjectCreated:Copy',
-  CompleteMultipartUpload: 'ObjectCreated:CompleteMultipartUpload',
 };
 
 /** S3, served by the messaging engine in this process, with the checks that the engine lacks. */
@@ -113,7 +107,7 @@ function hidesAbsence(request: S3Request, caller: Caller, authorizer: Authorizer
  */
 function checkConditions(messaging: Messaging, request: S3Request): void {
   const { action, bucket, key, headers } = request;
-  if (action !== 'PutObject' && action !== 'CompleteMultipartUpload' && action !== 'CopyObject') return;
+  if (action !== 'PutObject') return;
   const { 'if-none-match': noneMatch, 'if-match': match } = headers;
   if (noneMatch === undefined && match === undefined) return;
   const etag = etagOf(messaging, bucket, key);

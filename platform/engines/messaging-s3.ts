@@ -5,20 +5,13 @@ export const s3Actions = {
   ListBuckets: 'listBuckets',
   CreateBucket: 'createBucket',
   HeadBucket: 'headBucket',
-  DeleteBucket: 'deleteBucket',
-  ListObjects: 'listObjects',
   ListObjectsV2: 'listObjects',
   HeadObject: 'headObject',
   GetObject: 'getObject',
   PutObject: 'putObject',
-  CopyObject: 'putObject',
   PostObject: 'postObject',
   DeleteObject: 'deleteObject',
   DeleteObjects: 'deleteObjects',
-  CreateMultipartUpload: 'createMultipartUpload',
-  UploadPart: 'uploadPart',
-  CompleteMultipartUpload: 'completeMultipartUpload',
-  AbortMultipartUpload: 'abortMultipartUpload',
 } as const;
 export type S3ActionName = keyof typeof s3Actions;
 

@@ -94,7 +94,7 @@ describe("a bucket's event", () => {
     expect(matchingNotifications(bucket, { ...created, key: 'originals/a.jpg' })).toHaveLength(2);
     expect(matchingNotifications(bucket, { ...created, key: 'thumbs/a.jpg' })).toEqual([]);
     expect(
-      matchingNotifications(bucket, { ...created, key: 'originals/a.jpg', eventName: 'ObjectCreated:Copy' }),
+      matchingNotifications(bucket, { ...created, key: 'originals/a.jpg', eventName: 'ObjectCreated:Post' }),
     ).toHaveLength(1);
   });
 

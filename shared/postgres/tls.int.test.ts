@@ -1,4 +1,4 @@
-import { aTlsPostgres } from '../../platform/engines/tls-postgres.ts';
+import { aTlsPostgres } from '../../platform/engines/fixtures/tls-postgres.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type DatabaseOptions, postgres } from './database.ts';
 
