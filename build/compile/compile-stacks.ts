@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { CompiledStack } from '../deployment.ts';
-import { listStacks } from '../stack-list.ts';
+import { stackDirectories } from '../stacks.ts';
 import { StartError } from '../start-error.ts';
 import { CompileCache } from './compile-cache.ts';
 import type { CompiledService } from './osls.ts';
@@ -32,7 +32,7 @@ const MOST_PROCESSES = 2;
 export async function compileStacks(options: CompileOptions): Promise<CompiledStack[]> {
   const { root, stage, region = 'eu-west-1' } = options;
   const folder = options.cacheFolder ?? join(root, '.cache', 'compile');
-  const directories = options.directories ?? (await listStacks(root));
+  const directories = options.directories ?? stackDirectories(root);
   const cache = new CompileCache(root, folder, stage, region);
   const compiled = new Map<string, CompiledService>();
   const missing: string[] = [];

@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compileStacks } from '../compile/compile-stacks.ts';
+import { compiledWithAccount } from '../compiled.ts';
 import type { Template } from '../deployment.ts';
-import { listStacks } from '../stack-list.ts';
 import { root } from '../stacks.ts';
 
-/** The stages that a team deploys; the local platform's own is not among them. */
+/** The stages on AWS; the local platform's stage is not among them. */
 export const deployedStages = ['dev', 'staging', 'prod'];
 
 /** A stack as it compiles for a stage, written to `file` for the tools. */
@@ -23,17 +22,11 @@ export type CompiledTemplate = {
   file: string;
 };
 
-/** Once per account, so not in `serverless-compose.yml`. */
-const accountStack = 'resources/account';
 const folder = join(root, '.cache', 'lint-infra', 'templates');
 
-/** Every stack of a stage, the account's own included, as osls compiles it. */
+/** Every compiled stack of a stage, including the account's, written to files. */
 export async function templatesOf(stage: string): Promise<CompiledTemplate[]> {
-  const directories = [
-    ...(existsSync(join(root, accountStack)) ? [accountStack] : []),
-    ...(await listStacks(root)),
-  ];
-  const compiled = await compileStacks({ root, stage, directories });
+  const compiled = await compiledWithAccount(stage);
   return compiled.map(({ name: stackName, directory, template, parameters = {} }) => {
     const name = directory.split('/').at(-1) ?? directory;
     const file = join(folder, stage, `${name}.json`);
@@ -45,8 +38,8 @@ export async function templatesOf(stage: string): Promise<CompiledTemplate[]> {
 }
 
 /**
- * A template as text, without what osls puts in of the time of compilation (the key of the code, the id of the API's
- * deployment) and of the code itself, which is not bundled to compile a template.
+ * A template as text, without values that depend on the time of compilation (the code's S3 key, the API deployment's id)
+ * or on the code, which is not bundled when a template is compiled.
  */
 export function textOf(template: Template): string {
   return JSON.stringify(template, null, 1)

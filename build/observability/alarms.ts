@@ -1,13 +1,10 @@
 import { type AlarmSpec, alarm, allOf, type Resource } from './alarm.ts';
-import { logicalIdOf, type Watched } from './watched.ts';
+import { logicalIdOf, shortName, type Watched } from './watched.ts';
 
 type Resources = Record<string, Resource>;
 const minute = 60;
 const fiveMinutes = 5 * minute;
 
-/** A name without project, stage and `.fifo`. */
-const shortName = (name: string, prefix: string): string =>
-  name.replace(`${prefix}-`, '').replace(/\.fifo$/, '');
 const isDeadLetters = (name: string): boolean => /dead-letters|async-failures/.test(name);
 
 /**
@@ -183,57 +180,6 @@ export function apiAlarms({ settings, apis }: Watched): Resources {
     );
   }
   return resources;
-}
-
-/** Tables: on-demand tables throttle only beyond their quota or on one hot item. */
-export function tableAlarms({ settings, tables }: Watched): Resources {
-  return Object.fromEntries(
-    tables.flatMap((name) =>
-      (['ReadThrottleEvents', 'WriteThrottleEvents'] as const).map((metricName) => {
-        const what = metricName === 'ReadThrottleEvents' ? 'read' : 'write';
-        const spec: AlarmSpec = {
-          name: `${shortName(name, settings.prefix)}-${what}-throttles`,
-          says: `The table ${shortName(name, settings.prefix)} throttles ${what}s.`,
-          runbook: 'table-throttles',
-          metric: {
-            namespace: 'AWS/DynamoDB',
-            name: metricName,
-            dimensions: { TableName: name },
-            statistic: 'Sum',
-            periodSeconds: minute,
-          },
-          above: 10,
-          periods: 2,
-          of: 5,
-        };
-        return [logicalIdOf(spec.name), alarm(spec, settings)];
-      }),
-    ),
-  );
-}
-
-/** Tables whose copy in the second region is further behind than the recovery point objective (docs/disaster-recovery.md). */
-export function copyAlarms({ settings, tables }: Watched): Resources {
-  return Object.fromEntries(
-    tables.map((name) => {
-      const spec: AlarmSpec = {
-        name: `${shortName(name, settings.prefix)}-copy-lag`,
-        says: `The copy of the table ${shortName(name, settings.prefix)} is more than five minutes behind, past the RPO.`,
-        runbook: 'standby-lag',
-        metric: {
-          namespace: 'AWS/DynamoDB',
-          name: 'ReplicationLatency',
-          dimensions: { TableName: name, ReceivingRegion: settings.standbyRegion },
-          statistic: 'Maximum',
-          periodSeconds: minute,
-        },
-        above: 5 * minute * 1_000,
-        periods: 5,
-        standby: true,
-      };
-      return [logicalIdOf(spec.name), alarm(spec, settings)];
-    }),
-  );
 }
 
 /** Services with an outbox: an event that is unpublished for five minutes, although a sweep runs every minute. */

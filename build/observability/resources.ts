@@ -3,9 +3,10 @@ import { configurationFiles, sourceFiles } from '../compile/input-hash.ts';
 import { deploymentOf } from '../compiled.ts';
 import { root } from '../stacks.ts';
 import type { Resource } from './alarm.ts';
-import { apiAlarms, copyAlarms, functionAlarms, outboxAlarms, queueAlarms, tableAlarms } from './alarms.ts';
+import { apiAlarms, functionAlarms, outboxAlarms, queueAlarms } from './alarms.ts';
 import { dashboards } from './dashboards.ts';
 import { cacheAlarms, databaseAlarms } from './servers.ts';
+import { copyAlarms, tableAlarms } from './table-alarms.ts';
 import { type Settings, watchedOf } from './watched.ts';
 
 /** Alarms and dashboards for everything that the other stacks of the stage compile to, by logical id. */

@@ -73,3 +73,7 @@ export const logicalIdOf = (...parts: string[]): string =>
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
+
+/** A name without project, stage and `.fifo`. */
+export const shortName = (name: string, prefix: string): string =>
+  name.replace(`${prefix}-`, '').replace(/\.fifo$/, '');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { compileStacks } from '../../build/compile/compile-stacks.ts';
-import { listStacks } from '../../build/stack-list.ts';
+import { stackDirectories } from '../../build/stacks.ts';
 import type { Account, DeployedResource } from '../emulator/account.ts';
 import { deployDatabases, startFixtures } from '../emulator/fixtures.ts';
 import type { Emulator } from '../emulator/ministack.ts';
@@ -54,7 +54,7 @@ export async function proveProduction(
 
 /** The deployed resources whose deletion policy retains them when their stack is removed. */
 async function retainedResources(root: string, accounts: readonly Account[]): Promise<DeployedResource[]> {
-  const directories = [...(await listStacks(root)), accountStack];
+  const directories = [...stackDirectories(root), accountStack];
   const compiled = await compileStacks({ root, stage: 'prod', directories });
   const templates = new Map(compiled.map(({ name, template }) => [name, template]));
   const retained: DeployedResource[] = [];

@@ -1,9 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { compileStacks } from '../../build/compile/compile-stacks.ts';
+import { compiledWithAccount } from '../../build/compiled.ts';
 import type { CompiledStack, Json, TemplateResource } from '../../build/deployment.ts';
-import { listStacks } from '../../build/stack-list.ts';
-import { root } from '../../build/stacks.ts';
 import { linkStacks } from '../../build/template/exports.ts';
 import type { StackValues } from '../../build/template/stack-values.ts';
 import { nonEmpty } from '../setup/non-empty.ts';
@@ -33,10 +29,7 @@ export const accountId = '123456789012';
 export const compileTimeoutMs = 180_000;
 
 /** Every stack of a stage as it compiles, the account's own included. */
-export async function stacksOf(stage: string): Promise<CompiledStack[]> {
-  const account = existsSync(join(root, 'resources/account')) ? ['resources/account'] : [];
-  return compileStacks({ root, stage, directories: [...account, ...(await listStacks(root))] });
-}
+export const stacksOf = compiledWithAccount;
 
 /** Every resource of a stage. @throws TemplateError for an import without an export, and for cycles */
 export async function stageOf(name: string): Promise<Stage> {
