@@ -78,6 +78,7 @@ describe('GET orders', () => {
     await anOrder('pending', greta.userId);
     const { body } = await listed({ caller: support, query: { userId: greta.userId, status: 'paid' } });
     expect(body.items.map(({ id }) => id)).toEqual([paid.id]);
+    await anOrder('pending', as('customer').userId);
     const { body: all } = await listed({ caller: support, query: { limit: '100' } });
     expect(
       new Set(all.items.map((item) => (item as Record<string, unknown>)['userId'])).size,
