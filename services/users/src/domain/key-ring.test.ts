@@ -15,6 +15,10 @@ describe('a new key', () => {
     expect(ring.keys).toEqual([{ jwk: key('b') }, { jwk: key('a'), retiredAt: later(1000).toISOString() }]);
   });
 
+  test('keeps a retired key longer than its last token lives: 5 minutes in caches and 15 as a token', () => {
+    expect(keepRetiredMs).toBeGreaterThan(20 * 60 * 1000);
+  });
+
   test('drops a key that retired so long ago that no token of it lives', () => {
     const two = addKey(addKey({ keys: [] }, key('a'), start), key('b'), start);
     expect(kidsOf(addKey(two, key('c'), later(keepRetiredMs - 1)))).toEqual(['c', 'b', 'a']);
