@@ -29,9 +29,18 @@ const layer = (name, allowed, extra = {}) => ({
 });
 
 /** What decides without I/O may use of shared/. */
-const pureShared = ['errors', 'money', 'ids?', 'events', 'contracts', 'clock', 'decider', 'refusals?'].map(
-  (name) => `^shared/${name}(/|\\.ts$)`,
-);
+const pureShared = [
+  'errors',
+  'error-codes',
+  'auth/permissions',
+  'money',
+  'ids?',
+  'events',
+  'contracts',
+  'clock',
+  'decider',
+  'refusals?',
+].map((name) => `^shared/${name}(/|\\.ts$)`);
 
 module.exports = {
   forbidden: [
@@ -103,7 +112,7 @@ module.exports = {
     {
       name: 'service-domain-shared',
       comment:
-        'The domain does no I/O: of shared it imports errors, money, ids, events, contracts and the clock.',
+        'The domain does no I/O: of shared it imports errors, permissions, money, ids, events, contracts, the decider and the clock.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: testCode },
       to: { path: '^shared/', pathNot: pureShared },

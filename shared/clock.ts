@@ -1,5 +1,5 @@
-/** Where the time comes from: decisions take it as data, tests fix it. */
+/** Returns the current time. Decisions receive the time as data; tests use a fixed clock. */
 export type Clock = () => Date;
 
-/** The machine's own clock. */
+/** The system clock. */
 export const systemClock: Clock = () => new Date();

@@ -1,7 +1,7 @@
 /**
- * Joins calls that arrive in one turn of the event loop, or while an earlier one is under way, into one: alone, a
- * call starts at once; under load, and for the messages of one batch, batches grow by themselves.
- * `run` answers one result per item, in order; if it throws, every item of that batch fails with it.
+ * Combines calls that arrive in one turn of the event loop, or while an earlier one is running, into one. A single call
+ * starts immediately; under load, and for the messages of one batch, batches grow.
+ * `run` returns one result per item, in order; if it throws, every item of that batch fails with that error.
  */
 export function coalesce<Item, Result>(
   maxBatch: number,
@@ -10,12 +10,12 @@ export function coalesce<Item, Result>(
 ): (item: Item) => Promise<Result> {
   type Waiting = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
   const waiting: Waiting[] = [];
-  let underWay = 0;
+  let running = 0;
   let starting = false;
 
   const next = async () => {
     const batch = waiting.splice(0, maxBatch);
-    underWay += 1;
+    running += 1;
     try {
       const results = await run(batch.map(({ item }) => item));
       batch.forEach(({ resolve }, index) => {
@@ -24,17 +24,17 @@ export function coalesce<Item, Result>(
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
-      underWay -= 1;
+      running -= 1;
       start();
     }
   };
-  // Not at once: what the rest of this turn asks for goes with it.
+  // Deferred, so that calls from the rest of this turn join the batch.
   const start = () => {
-    if (starting || waiting.length === 0 || underWay >= maxConcurrent) return;
+    if (starting || waiting.length === 0 || running >= maxConcurrent) return;
     starting = true;
     setImmediate(() => {
       starting = false;
-      while (waiting.length > 0 && underWay < maxConcurrent) void next();
+      while (waiting.length > 0 && running < maxConcurrent) void next();
     });
   };
 

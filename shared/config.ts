@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The environment misses or misspells settings; the message names every one of them. */
+/** Settings are missing or invalid in the environment; the message names each of them. */
 export class InvalidConfiguration extends Error {
   override readonly name = 'InvalidConfiguration';
 }
@@ -23,10 +23,10 @@ export function readConfig<S extends z.ZodRawShape>(
   throw new InvalidConfiguration(`Configuration: ${problems.join('; ')}`);
 }
 
-/** A whole number written as text, with bounds. */
+/** An integer written as text, with bounds. */
 export const numberSetting = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
-/** The settings of a PostgreSQL database, as environment names; see `shared/postgres/database.ts`. */
+/** Environment variables of a PostgreSQL database; see `shared/postgres/database.ts`. */
 export const databaseSettings = {
   DATABASE_HOST: z.string().min(1),
   DATABASE_PORT: numberSetting(1, 65_535),
@@ -35,29 +35,29 @@ export const databaseSettings = {
   /** `iam`: a short-lived token through RDS Proxy; `password`: from the secret DATABASE_SECRET_ID. */
   DATABASE_AUTH: z.enum(['password', 'iam']).default('password'),
   DATABASE_TLS: z.enum(['off', 'verify-full']).default('off'),
-  /** Authorities that vouch for the server beside Node's own, PEM; by default Amazon's, as Lambda's image has them. */
+  /** Certificate authorities trusted besides Node's own, PEM; by default Amazon's, which Lambda's image contains. */
   DATABASE_CA_FILE: z.string().default('/var/runtime/ca-cert.pem'),
-  /** Where the password is; not read where functions sign in by IAM. */
+  /** The secret with the password; not read with IAM authentication. */
   DATABASE_SECRET_ID: z.string().min(1),
   AWS_REGION: z.string().min(1),
   /** Set by Lambda Managed Instances: how many invocations one process serves at once. */
   AWS_LAMBDA_MAX_CONCURRENCY: numberSetting(1, 1000).default(1),
 };
 
-/** How a `migrate` function reaches the server itself, past any proxy, and signs in there as its master. */
+/** How a `migrate` function connects to the server itself, not to a proxy, as its master user. */
 export const databaseAdminSettings = {
   DATABASE_ADMIN_HOST: z.string().min(1),
-  /** The master's secret; only the role of `migrate` may read it. */
+  /** The master user's secret; only the role of `migrate` may read it. */
   DATABASE_ADMIN_SECRET_ID: z.string().min(1),
 };
 
-/** Where lists are read; see `connectReader` in `shared/postgres/connect.ts`. */
+/** Where lists are read from; see `connectReader` in `shared/postgres/connect.ts`. */
 export const databaseReaderSettings = {
-  /** One host or several with commas between, the same rows on each. */
+  /** Hosts separated by commas, each with the same rows. */
   DATABASE_READ_HOSTS: z
     .string()
     .min(1)
     .transform((hosts) => hosts.split(',')),
-  /** Who may read everything and change nothing, on a bounded number of connections. */
+  /** A role that may only read, on a bounded number of connections. */
   DATABASE_READER: z.string().min(1),
 };

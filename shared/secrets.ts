@@ -7,11 +7,11 @@ import { lazy } from './lazy.ts';
 
 const client = lazy(() => new SecretsManagerClient({}));
 
-/** How long a value may be used before it is read again; short enough for a rotation to be noticed. */
+/** How long a value is cached: short enough to follow a rotation. */
 const cacheMs = 5 * 60 * 1000;
 const cached = new Map<string, { value: Promise<string | undefined>; readAt: number }>();
 
-/** Reads a secret's current value, at most every five minutes unless `fresh`; undefined if it has none yet. */
+/** Returns a secret's current value, cached for five minutes unless `fresh`; undefined if it has none yet. */
 export async function readSecret(id: string, { fresh = false } = {}): Promise<string | undefined> {
   const known = cached.get(id);
   if (!fresh && known !== undefined && Date.now() - known.readAt < cacheMs) return known.value;
@@ -25,13 +25,13 @@ async function fetchSecret(id: string): Promise<string | undefined> {
   try {
     return (await client().send(new GetSecretValueCommand({ SecretId: id }))).SecretString;
   } catch (error) {
-    // A secret without any version answers as one that is not there.
+    // AWS returns the same error for a secret without a version as for a missing one.
     if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }
 
-/** Writes a secret's new current value; the one before stays readable as AWSPREVIOUS. */
+/** Writes a secret's new current value; the previous one remains readable as AWSPREVIOUS. */
 export async function writeSecret(id: string, value: string): Promise<void> {
   await client().send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));
   cached.delete(id);

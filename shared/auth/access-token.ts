@@ -10,21 +10,19 @@ export const accessToken = {
   audience: 'shop-api',
 };
 
-/** What became of a token: a caller, a refusal, or a key that this process has not seen yet (rotation). */
+/** The result of verifying a token: its caller, a refusal, or a key id that this process does not know (rotation). */
 export type Verification =
   | { kind: 'valid'; caller: Caller; expiresAt: Date }
   | { kind: 'invalid'; reason: string }
   | { kind: 'unknown-key' };
 
-/** Imported keys by their set: importing one costs more than a verification. */
+/** Imported keys by key set: importing a key costs more than a verification. */
 const keySets = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>();
 
 function keySetOf(keys: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
-  const known = keySets.get(keys);
-  if (known !== undefined) return known;
-  const made = createLocalJWKSet(keys);
-  keySets.set(keys, made);
-  return made;
+  const imported = keySets.get(keys) ?? createLocalJWKSet(keys);
+  keySets.set(keys, imported);
+  return imported;
 }
 
 /** Checks signature, algorithm, issuer, audience and expiry against the public keys. */

@@ -1,4 +1,4 @@
-/** Who may do what: the one table from roles to permissions. */
+/** The only table from roles to permissions. */
 
 export const roles = ['customer', 'support', 'admin'] as const;
 export type Role = (typeof roles)[number];
@@ -37,13 +37,13 @@ const granted: Record<Role, ReadonlySet<Permission>> = {
   admin: new Set<Permission>(admin),
 };
 
-/** A signed-in caller, as the authorizer passes it on. */
+/** A signed-in caller, as passed by the authorizer. */
 export type Caller = { userId: string; roles: Role[] };
 
-/** Whether one of the caller's roles grants the permission. */
+/** Whether one of the caller's roles grants a permission. */
 export const may = (caller: Caller, permission: Permission): boolean =>
   caller.roles.some((role) => granted[role].has(permission));
 
-/** Reads the roles that the authorizer wrote as one string; unknown ones are dropped. */
+/** Parses the authorizer's list of roles; unknown ones are dropped. */
 export const parseRoles = (text: string): Role[] =>
   text.split(',').filter((role): role is Role => (roles as readonly string[]).includes(role));

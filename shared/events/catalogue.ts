@@ -5,7 +5,7 @@ import { TransactionProcessed } from './payments.ts';
 import { ProductChanged, ReservationLost, StockLow } from './products.ts';
 import { ContactUpdated, UserRegistered } from './users.ts';
 
-/** Every event of the shop. Templates, docs/events.md and AsyncAPI are held to it by tests. */
+/** Every event of the shop. Tests compare templates, docs/events.md and the AsyncAPI document with it. */
 export const catalogue: readonly EventDefinition[] = [
   UserRegistered,
   ContactUpdated,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The SNS topics by name; `.fifo` ones keep each aggregate's order, the others may call functions. */
+/** The names of the SNS topics. Those ending in `.fifo` keep each aggregate's order; the others can invoke functions. */
 export const topics = [
   'user-events.fifo',
   'product-events.fifo',
@@ -13,16 +13,16 @@ export const topics = [
 ] as const;
 export type Topic = (typeof topics)[number];
 
-/** What made something happen: carried from request to event to reaction, and into every log line. */
+/** The cause of an effect: passed from request to event to reaction, and written to every log line. */
 export type Cause = { correlationId: string; causationId?: string };
 
-/** A fact as it travels. `sequence` counts the events of one aggregate from 1; a consumer drops what is older than it has seen. */
+/** An event as it is published. `sequence` counts the events of one aggregate from 1; consumers drop older events. */
 export type EventEnvelope<Type extends string = string, Payload = unknown> = {
   id: string;
   type: Type;
   version: number;
   source: string;
-  /** When it happened, ISO 8601 UTC. */
+  /** The time of the event, ISO 8601 UTC. */
   time: string;
   aggregateId: string;
   sequence: number;
@@ -31,7 +31,7 @@ export type EventEnvelope<Type extends string = string, Payload = unknown> = {
   data: Payload;
 };
 
-/** A business fact that its owner may publish. */
+/** A type of event, published only by its owner. */
 export type EventDefinition<Type extends string = string, S extends z.ZodType = z.ZodType> = {
   source: string;
   type: Type;
@@ -42,8 +42,8 @@ export type EventDefinition<Type extends string = string, S extends z.ZodType = 
 };
 
 /**
- * Declares an event of its owner. Fields are only ever added, as optional ones; anything else is a new version
- * beside the old.
+ * Declares a type of event. Fields are only added, as optional ones; any other change is a new version alongside the
+ * old one.
  */
 // @__NO_SIDE_EFFECTS__
 export function event<const Type extends string, S extends z.ZodType>(
@@ -55,7 +55,7 @@ export function event<const Type extends string, S extends z.ZodType>(
 export type EnvelopeOf<D> =
   D extends EventDefinition<infer Type, infer S> ? EventEnvelope<Type, z.output<S>> : never;
 
-/** A fact before it is written: what happened to which aggregate, as its how-manieth event. */
+/** An event before it is written, with its aggregate and its sequence number there. */
 export type NewEvent<D extends EventDefinition = EventDefinition> = {
   definition: D;
   id: string;
@@ -65,7 +65,7 @@ export type NewEvent<D extends EventDefinition = EventDefinition> = {
   data: z.input<D['data']>;
 };
 
-/** The envelope's own form, without the payload. */
+/** The schema of an envelope without its payload. */
 export const envelopeSchema = z.object({
   id: z.uuid(),
   type: z.string().max(100),
@@ -79,23 +79,23 @@ export const envelopeSchema = z.object({
   data: z.unknown(),
 });
 
-/** Puts a fact and its cause into the form that travels; throws ZodError if the payload is not of its schema. */
-export function toEnvelope(fact: NewEvent, cause: Cause): EventEnvelope {
+/** Converts an event and its cause to an envelope. @throws ZodError if the payload does not match its schema */
+export function toEnvelope(event: NewEvent, cause: Cause): EventEnvelope {
   return {
-    id: fact.id,
-    type: fact.definition.type,
-    version: fact.definition.version,
-    source: fact.definition.source,
-    time: fact.time.toISOString(),
-    aggregateId: fact.aggregateId,
-    sequence: fact.sequence,
+    id: event.id,
+    type: event.definition.type,
+    version: event.definition.version,
+    source: event.definition.source,
+    time: event.time.toISOString(),
+    aggregateId: event.aggregateId,
+    sequence: event.sequence,
     correlationId: cause.correlationId,
     ...(cause.causationId === undefined ? {} : { causationId: cause.causationId }),
-    data: fact.definition.data.parse(fact.data),
+    data: event.definition.data.parse(event.data),
   };
 }
 
-/** The cause that an event is to what it makes happen. */
+/** The cause of everything that follows from an event. */
 export const causedBy = (envelope: EventEnvelope): Cause => ({
   correlationId: envelope.correlationId,
   causationId: envelope.id,

@@ -6,7 +6,7 @@ import { event } from './event.ts';
 const order = z.object({
   orderId: z.uuid(),
   userId: z.uuid(),
-  /** What people call the order: `261121-7K3-M9Q-XD2`. */
+  /** The number by which people refer to the order: `261121-7K3-M9Q-XD2`. */
   orderNumber: z.string().max(40),
   totalCents: amountCentsSchema,
   currency: currencySchema,
@@ -27,9 +27,9 @@ export const OrderCreated = event({
   description: 'A customer placed an order; its stock is reserved and it waits for payment.',
   data: order.extend({
     lines: z.array(line).min(1).max(45),
-    /** The payment provider's token for the means of payment; never a card number. */
+    /** The payment provider's token of the payment method; never a card number. */
     paymentMethod: z.string().max(255),
-    /** No charge is started after it. */
+    /** No charge starts after it. */
     paymentDeadline: z.iso.datetime(),
   }),
 });
@@ -53,7 +53,7 @@ export const OrderShipped = event({
   type: 'ORDER_SHIPPED',
   version: 1,
   topics: ['order-events.fifo'],
-  description: 'The parcel is on its way.',
+  description: 'The order was shipped.',
   data: order.extend({ carrier: z.string().max(100), trackingNumber: z.string().max(100) }),
 });
 
@@ -62,7 +62,7 @@ export const OrderCompleted = event({
   type: 'ORDER_COMPLETED',
   version: 1,
   topics: ['order-events.fifo', 'order-completed'],
-  description: 'The customer has the goods and the order is closed.',
+  description: 'The customer received the goods and the order is completed.',
   data: order,
 });
 
@@ -80,6 +80,6 @@ export const OrderCancelled = event({
   type: 'ORDER_CANCELLED',
   version: 1,
   topics: ['order-events.fifo', 'order-cancelled'],
-  description: 'The order will not be fulfilled: stock goes back, captured money is refunded.',
+  description: 'The order will not be fulfilled: stock is released, captured money is refunded.',
   data: order.extend({ reason: z.enum(cancellationReasons), wasPaid: z.boolean() }),
 });

@@ -10,7 +10,7 @@ export const TransactionProcessed = event({
   version: 1,
   topics: ['payment-events.fifo'],
   description:
-    'The payment provider answered: money was captured, declined, refunded, or the customer must confirm.',
+    'A transaction at the payment provider: captured, declined, refunded, or waiting for the customer to confirm.',
   data: z.object({
     paymentId: z.uuid(),
     orderId: z.uuid(),
@@ -18,7 +18,7 @@ export const TransactionProcessed = event({
     outcome: z.enum(transactionOutcomes),
     amountCents: amountCentsSchema,
     currency: currencySchema,
-    /** The provider's own word for a decline, such as `card_declined`. */
+    /** The provider's code for a decline, such as `card_declined`. */
     declineCode: z.string().max(100).optional(),
   }),
 });

@@ -14,7 +14,7 @@ export const UserRegistered = event({
   type: 'USER_REGISTERED',
   version: 1,
   topics: ['user-events.fifo'],
-  description: 'Somebody opened an account.',
+  description: 'A user registered an account.',
   data: contact,
 });
 

@@ -4,13 +4,13 @@ import { newId } from '../ids.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './telemetry.ts';
 
-/** An object that was written, with its key as people write it. */
+/** A written object, with its decoded key. */
 export type WrittenObject = { bucket: string; key: string; bytes: number; sequencer: string };
 
-/** S3 encodes keys in events as in a query: `+` for a blank, then percent-encoding. */
+/** S3 encodes keys in events like a query: `+` for a space, then percent-encoding. */
 const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
 
-/** The bucket edge: S3 calls the function for each object that was written, at least once. */
+/** Wraps a function that S3 invokes for each written object, at least once. */
 export function bucketHandler(handle: (written: WrittenObject, cause: Cause) => Promise<void>) {
   return lambdaHandler(async (event: S3Event): Promise<void> => {
     for (const { s3, responseElements } of event.Records) {

@@ -16,69 +16,68 @@ const customResourceEvent = z.object({
 });
 type CustomResourceEvent = z.output<typeof customResourceEvent>;
 
-/** What carries out a custom resource. */
+/** Implements a custom resource. */
 export type CustomResource = {
-  /** Names what the resource stands for; must not change, or CloudFormation deletes "the old one". */
+  /** Identifies the resource; if it changes, CloudFormation deletes the resource with the old id. */
   physicalId: string;
-  /** Runs at Create and Update. May run again with the same properties: CloudFormation rolls back by an Update. */
+  /** Runs at Create and Update. May run again with the same properties, since CloudFormation rolls back by an Update. */
   apply: (context: Context) => Promise<unknown>;
 };
 
-/** Kept back from the function's time for the answer itself. */
-const ANSWER_MS = 5_000;
-const ANSWER_TRIES = 4;
-/** CloudFormation takes an answer of 4096 bytes at most. */
-const REASON_LENGTH = 1_000;
+/** Reserved at the end of the function's time for the response. */
+const responseMs = 5_000;
+const maxAttempts = 4;
+/** CloudFormation accepts a response of at most 4096 bytes. */
+const maxReasonLength = 1_000;
 
 /**
- * Lets one function be a stack's custom resource besides what it is by itself. CloudFormation waits for the answer,
- * up to an hour, so there is always one: FAILED with a reason for every error and before the time runs out. A deletion
- * changes nothing: what was made stays with its data.
+ * Makes a function a custom resource of its stack as well. CloudFormation waits up to an hour for a response, so one is
+ * always sent: FAILED with a reason for every error and before the timeout. A deletion changes nothing: the data stays.
  */
-export function withCustomResource<Event, Answer>(
+export function withCustomResource<Event, Response>(
   resource: CustomResource,
-  otherwise: (event: Event, context: Context) => Promise<Answer>,
+  otherwise: (event: Event, context: Context) => Promise<Response>,
 ) {
-  return async (event: Event, context: Context): Promise<Answer | undefined> => {
+  return async (event: Event, context: Context): Promise<Response | undefined> => {
     const request = customResourceEvent.safeParse(event);
     if (!request.success) return otherwise(event, context);
     logger.addContext(context);
-    await answer(request.data, resource.physicalId, await outcomeOf(request.data, resource, context));
+    await respond(request.data, resource.physicalId, await resultOf(request.data, resource, context));
     return undefined;
   };
 }
 
-type Outcome = { Status: 'SUCCESS' } | { Status: 'FAILED'; Reason: string };
+type Result = { Status: 'SUCCESS' } | { Status: 'FAILED'; Reason: string };
 
-async function outcomeOf(
+async function resultOf(
   { RequestType }: CustomResourceEvent,
   { apply }: CustomResource,
   context: Context,
-): Promise<Outcome> {
+): Promise<Result> {
   if (RequestType === 'Delete') return { Status: 'SUCCESS' };
-  const timeMs = Math.max(0, context.getRemainingTimeInMillis() - ANSWER_MS);
-  const late = Promise.withResolvers<Outcome>();
+  const timeMs = Math.max(0, context.getRemainingTimeInMillis() - responseMs);
+  const late = Promise.withResolvers<Result>();
   const timer = setTimeout(
-    () => late.resolve({ Status: 'FAILED', Reason: `Did not end within ${Math.round(timeMs / 1000)} s` }),
+    () => late.resolve({ Status: 'FAILED', Reason: `Did not finish within ${Math.round(timeMs / 1000)} s` }),
     timeMs,
   );
   try {
-    const applied = apply(context).then((): Outcome => ({ Status: 'SUCCESS' }));
+    const applied = apply(context).then((): Result => ({ Status: 'SUCCESS' }));
     return await Promise.race([applied, late.promise]);
   } catch (error) {
     logger.error('The custom resource failed', error as Error);
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-    return { Status: 'FAILED', Reason: `${name}: ${message}`.slice(0, REASON_LENGTH) };
+    return { Status: 'FAILED', Reason: `${name}: ${message}`.slice(0, maxReasonLength) };
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The address is signed for a PUT without a content type, which bytes have and text has not. */
-async function answer(event: CustomResourceEvent, physicalId: string, outcome: Outcome): Promise<void> {
+/** Sent as bytes, since the URL is signed for a PUT without content type, and text would add one. */
+async function respond(event: CustomResourceEvent, physicalId: string, result: Result): Promise<void> {
   const { RequestId, StackId, LogicalResourceId, PhysicalResourceId = physicalId } = event;
   const body = new TextEncoder().encode(
-    JSON.stringify({ ...outcome, RequestId, StackId, LogicalResourceId, PhysicalResourceId }),
+    JSON.stringify({ ...result, RequestId, StackId, LogicalResourceId, PhysicalResourceId }),
   );
   for (let attempt = 1; ; attempt += 1) {
     const problem = await fetch(event.ResponseURL, { method: 'PUT', body }).then(
@@ -86,7 +85,7 @@ async function answer(event: CustomResourceEvent, physicalId: string, outcome: O
       (error: Error) => error.message,
     );
     if (problem === undefined) return;
-    if (attempt === ANSWER_TRIES) throw new Error(`CloudFormation did not take the answer: ${problem}`);
+    if (attempt === maxAttempts) throw new Error(`CloudFormation did not accept the response: ${problem}`);
     await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
   }
 }

@@ -8,14 +8,14 @@ import {
 } from '../events/event.ts';
 import { logger } from './telemetry.ts';
 
-/** What to do with one event; `cause` is what the events that follow from it carry. */
+/** What a subscriber does with one event; `cause` is passed to the events that follow from it. */
 export type Reaction = {
   definition: EventDefinition;
   react: (envelope: EventEnvelope, cause: Cause) => Promise<void>;
 };
 export type EventHandlers = readonly Reaction[];
 
-/** Ties a definition to what happens: `on(OrderPaid, async (event, cause) => …)`; the payload is parsed. */
+/** Declares a reaction: `on(OrderPaid, async (event, cause) => …)`; the payload is parsed. */
 export const on = <D extends EventDefinition>(
   definition: D,
   react: (event: EnvelopeOf<D>, cause: Cause) => Promise<unknown>,
@@ -26,12 +26,12 @@ export const on = <D extends EventDefinition>(
   },
 });
 
-/** The message is none that this subscriber knows: it goes to the dead letters, since no retry can help. */
+/** The subscriber has no reaction to this event, so no retry can help; the message goes to the dead-letter queue. */
 export class UnknownEvent extends Error {
   override readonly name = 'UnknownEvent';
 }
 
-/** Parses an event and calls what is registered for its type and version. @throws UnknownEvent, ZodError, and what the reaction throws */
+/** Parses an event and runs the reaction to its type and version. @throws UnknownEvent, ZodError, and what the reaction throws */
 export async function dispatchEvent(handlers: EventHandlers, text: string): Promise<void> {
   const envelope = envelopeSchema.parse(JSON.parse(text)) as EventEnvelope;
   const reaction = handlers.find(

@@ -1,6 +1,6 @@
 /**
- * What a log says of an error: its words, where it came from, and what it is called. Nothing else of it: drivers and
- * SDKs hang rows, addresses and client secrets on their errors (`detail` of PostgreSQL, `raw` of Stripe).
+ * What is logged of an error: name, message, stack, code and cause. Nothing else, since drivers and SDKs attach rows,
+ * addresses and client secrets to their errors (`detail` of PostgreSQL, `raw` of Stripe).
  */
 export function loggedError(error: Error): Record<string, unknown> {
   const { name, message, stack, cause } = error;

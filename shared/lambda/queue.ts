@@ -5,9 +5,9 @@ import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './telemetry.ts';
 
 /**
- * The queue edge: each message is an event of the catalogue, handled by the entry of its type. A message that
- * fails is reported alone (ReportBatchItemFailures) and comes back, and after three tries goes to the dead-letter
- * queue. FIFO queues are mapped with batches of one, so that an event behind a failed one keeps its own tries.
+ * Wraps the handler of a queue: each message is an event of the catalogue, handled by the reaction to its type. A failed
+ * message is reported alone (ReportBatchItemFailures), delivered again, and moved to the dead-letter queue after three
+ * attempts. FIFO queues use batches of one, so that an event behind a failed one keeps its own attempts.
  */
 export function queueHandler(handlers: EventHandlers) {
   return lambdaHandler((event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {

@@ -3,7 +3,7 @@ import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEven
 import { lambdaHandler } from './lambda-handler.ts';
 
 /**
- * The stream edge: records of one table's stream in order. The first record that fails is named, and Lambda
+ * Wraps the handler of a table's stream. Records are handled in order; the first that fails is reported, and Lambda
  * retries from there (ReportBatchItemFailures on a stream).
  */
 export function streamHandler(handle: (record: DynamoDBRecord) => Promise<void>) {

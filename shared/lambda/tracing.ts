@@ -3,9 +3,9 @@ import type { Context } from 'aws-lambda';
 import { config } from './config.ts';
 
 /**
- * X-Ray's view of each invocation, where X-Ray is: Lambda sets AWS_EXECUTION_ENV. Elsewhere its SDK is not even
- * loaded, since loading alone installs a hook on every promise of the process: with many functions in one process
- * that took two thirds of all CPU time.
+ * Traces each invocation with X-Ray where AWS_EXECUTION_ENV, which Lambda sets, exists. Elsewhere the SDK is not even
+ * loaded, since loading it installs a hook on every promise: with many functions in one process that used two thirds of
+ * the CPU time.
  */
 export const tracing: MiddlewareObj<unknown, unknown, Error, Context>[] =
   config.AWS_EXECUTION_ENV === undefined ? [] : [await invocationTracer()];

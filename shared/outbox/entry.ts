@@ -1,6 +1,6 @@
 import { type Cause, type NewEvent, type Topic, toEnvelope } from '../events/event.ts';
 
-/** One event for one topic, as an outbox keeps it until it is sent. `message` is the envelope as JSON. */
+/** One event for one topic, as stored in an outbox. `message` is the envelope as JSON. */
 export type OutboxEntry = {
   id: string;
   destination: Topic;
@@ -11,12 +11,12 @@ export type OutboxEntry = {
   message: string;
 };
 
-/** One entry per destination topic of each fact. */
-export const toEntries = (facts: readonly NewEvent[], cause: Cause): OutboxEntry[] =>
-  facts.flatMap((fact) => {
-    const envelope = toEnvelope(fact, cause);
+/** One entry per destination topic of each event. */
+export const toEntries = (events: readonly NewEvent[], cause: Cause): OutboxEntry[] =>
+  events.flatMap((event) => {
+    const envelope = toEnvelope(event, cause);
     const message = JSON.stringify(envelope);
-    return fact.definition.topics.map((destination) => ({
+    return event.definition.topics.map((destination) => ({
       id: envelope.id,
       destination,
       aggregateId: envelope.aggregateId,

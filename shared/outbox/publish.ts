@@ -4,17 +4,17 @@ import type { Topic } from '../events/event.ts';
 import { lean } from '../lean-client.ts';
 import type { OutboxEntry } from './entry.ts';
 
-/** SNS takes ten messages a batch, 256 KiB together; ours are a few KiB (45 lines ≈ 9 KiB). */
+/** SNS accepts ten messages per batch, 256 KiB in total; the largest event has about 9 KiB (45 lines). */
 const maxBatch = 10;
-/** One under way: what comes meanwhile goes with the next, ten at a time, which is faster than anybody orders. */
+/** One at a time: entries that arrive meanwhile join the next batch. */
 const maxConcurrent = 1;
 
-/** Publishes one entry; false if SNS refused this entry of the batch; rejects if the call failed. */
+/** Publishes one entry; false if SNS refused this entry of the batch. Rejects if the call failed. */
 export type Publish = (entry: OutboxEntry) => Promise<boolean>;
 
 /**
- * Publishes to SNS in batches that grow under load; each entry of an answer is checked. Entries of one aggregate
- * must be published one after the other by the caller, as a batch may succeed in part.
+ * Publishes to SNS in batches that grow under load, and checks each entry of the response. The caller must publish the
+ * entries of one aggregate one after the other, since a batch may succeed in part.
  */
 export function snsPublisher(arnOf: (topic: Topic) => string, client = lean(new SNSClient({}))): Publish {
   const perTopic = new Map<Topic, Publish>();
@@ -31,7 +31,7 @@ export function snsPublisher(arnOf: (topic: Topic) => string, client = lean(new 
 
 async function publishBatch(client: SNSClient, topicArn: string, entries: OutboxEntry[]): Promise<boolean[]> {
   const fifo = topicArn.endsWith('.fifo');
-  const answer = await client.send(
+  const response = await client.send(
     new PublishBatchCommand({
       TopicArn: topicArn,
       PublishBatchRequestEntries: entries.map((entry, index) => ({
@@ -45,6 +45,6 @@ async function publishBatch(client: SNSClient, topicArn: string, entries: Outbox
       })),
     }),
   );
-  const accepted = new Set(answer.Successful?.map(({ Id }) => Id));
+  const accepted = new Set(response.Successful?.map(({ Id }) => Id));
   return entries.map((_, index) => accepted.has(String(index)));
 }

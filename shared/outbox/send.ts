@@ -1,12 +1,12 @@
 import type { OutboxEntry } from './entry.ts';
 import type { Publish } from './publish.ts';
 
-/** Entries sent to SNS, and those that were not because they or one before them failed. */
+/** Entries published, and those that were not because they or an earlier one failed. */
 export type SendResult = { sent: OutboxEntry[]; unsent: OutboxEntry[]; error?: unknown };
 
 /**
- * Sends entries so that each destination gets an aggregate's events in order: one after the other within an
- * aggregate, stopping there at the first failure, all aggregates side by side.
+ * Publishes entries so that each destination receives an aggregate's events in order: one after the other within an
+ * aggregate until the first failure, different aggregates concurrently.
  */
 export async function sendInOrder(entries: readonly OutboxEntry[], publish: Publish): Promise<SendResult> {
   const lanes = Map.groupBy(entries, ({ destination, aggregateId }) => `${destination} ${aggregateId}`);

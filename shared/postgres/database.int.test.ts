@@ -87,7 +87,7 @@ describe('a database', () => {
       tls: 'off',
       caFile: 'none',
       maxConnections: 2,
-      keepPlans: false,
+      prepareStatements: false,
     });
     expect(asked).toHaveLength(0);
     await Promise.all([lazily.query('SELECT pg_sleep(0)'), lazily.query('SELECT pg_sleep(0)')]);

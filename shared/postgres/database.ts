@@ -2,10 +2,10 @@ import pg from 'pg';
 import { render, Sql } from './sql.ts';
 import { trustedAuthorities } from './trust.ts';
 
-/** A statement's parameters; values travel apart from the text. */
+/** A statement's parameters, sent separately from its text. */
 export type Parameters = readonly unknown[];
 
-/** What both a database and an open transaction can do. */
+/** What a database and an open transaction have in common. */
 export type Queryable = {
   query<Row extends object = Record<string, unknown>>(
     statement: string | Sql,
@@ -13,12 +13,12 @@ export type Queryable = {
   ): Promise<Row[]>;
 };
 
-/** An open transaction: nothing that it wrote is seen until it commits. */
+/** An open transaction: its writes are invisible to others until it commits. */
 export type Transaction = Queryable & { readonly inTransaction: true };
 
 /** One PostgreSQL database of one service. */
 export type Database = Queryable & {
-  /** Runs `work` in one transaction: commits what it did, or nothing if it throws. */
+  /** Runs `work` in one transaction, which is rolled back if it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   end(): Promise<void>;
 };
@@ -30,28 +30,28 @@ export type DatabaseOptions = {
   user: string;
   /** Called for each new connection, so that a rotated password or a fresh IAM token is picked up. */
   password: () => Promise<string>;
-  /** `verify-full`: only over TLS, and only to a server whose certificate is for that name. */
+  /** `verify-full`: only over TLS, to a server whose certificate matches its name. */
   tls: 'off' | 'verify-full';
-  /** Authorities to believe beside Node's own, PEM; see `trust.ts`. */
+  /** Certificate authorities trusted besides Node's own, PEM; see `trust.ts`. */
   caFile: string;
-  /** Connections at most: one where a process serves one request at a time, some where it serves many. */
+  /** One where a process serves one request at a time, some where it serves several. */
   maxConnections: number;
   /**
-   * Lets the server keep the plans of {@link Sql} statements, a third of its work on short ones. Not through
-   * RDS Proxy: a named statement pins its session (RDS, "Avoiding pinning an RDS Proxy").
+   * Prepares {@link Sql} statements, which saves a third of the server's work on short ones. Not through RDS Proxy,
+   * where a named statement pins its session (RDS, "Avoiding pinning an RDS Proxy").
    */
-  keepPlans: boolean;
+  prepareStatements: boolean;
 };
 
-/** How long to wait for a free or new connection before the request ends in an error. */
+/** How long to wait for a free or new connection before a request fails. */
 const connectTimeoutMs = 5_000;
-/** Idle connections are given back: RDS Proxy and PostgreSQL have few. */
+/** Idle connections are closed, since RDS Proxy and PostgreSQL have few. */
 const idleTimeoutMs = 30_000;
 
-// A bigint (sequence, cents) is read as a number: all of ours are far below 2^53.
+// Read bigint (sequence, cents) as a number: all values are far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** Opens a database lazily: no connection is made before the first statement. */
+/** Opens a database lazily: it connects at the first statement. */
 export function postgres(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     host: options.host,
@@ -65,7 +65,7 @@ export function postgres(options: DatabaseOptions): Database {
     idleTimeoutMillis: idleTimeoutMs,
     allowExitOnIdle: true,
   });
-  // An idle connection that the server ends is dropped by the pool; without a listener it would end the process.
+  // The pool drops an idle connection that the server closes; without a listener the error would end the process.
   pool.on('error', () => {});
   return {
     query: (statement, parameters) => run(pool, options, statement, parameters),
@@ -81,21 +81,24 @@ const verified = ({ caFile }: DatabaseOptions) => ({
 
 async function run<Row extends object>(
   on: pg.Pool | pg.ClientBase,
-  { keepPlans }: DatabaseOptions,
+  { prepareStatements }: DatabaseOptions,
   statement: string | Sql,
   given: Parameters = [],
 ): Promise<Row[]> {
   const query =
     statement instanceof Sql
-      ? ofPiece(render(statement), keepPlans)
+      ? queryOf(render(statement), prepareStatements)
       : { text: statement, values: [...given] };
   return (await on.query<Row & pg.QueryResultRow>(query)).rows;
 }
 
-const ofPiece = ({ text, parameters }: ReturnType<typeof render>, keepPlans: boolean): pg.QueryConfig =>
-  keepPlans ? { name: nameOf(text), text, values: parameters } : { text, values: parameters };
+const queryOf = (
+  { text, parameters }: ReturnType<typeof render>,
+  prepareStatements: boolean,
+): pg.QueryConfig =>
+  prepareStatements ? { name: nameOf(text), text, values: parameters } : { text, values: parameters };
 
-/** Texts are ours and few, as values travel apart: one name each for as long as the process lives. */
+/** Names of prepared statements by text: few, since values are separate. */
 const names = new Map<string, string>();
 
 function nameOf(text: string): string {
@@ -113,7 +116,7 @@ async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // A connection that the server ends while it is ours also says so here; unheard, it would end the process.
+  // The server may close the connection meanwhile; without a listener the error would end the process.
   const onError = (error: Error) => {
     broken = error;
   };
@@ -133,7 +136,7 @@ async function inTransaction<T>(
     throw error;
   } finally {
     client.off('error', onError);
-    // A connection that broke or could not roll back is closed, never reused.
+    // A broken connection, or one that could not roll back, is closed instead of reused.
     client.release(broken);
   }
 }

@@ -2,22 +2,22 @@ import { connect, credentialsOf, type DatabaseConfig, passwordOf } from './conne
 import { type Migration, migrate, prepareDatabase } from './migrate.ts';
 import shared from './migrations/0001-outbox-idempotency-handled.sql';
 
-/** How a migration reaches the server; a service without lists has no reader. */
+/** How a migration connects to the server; a service without lists has no reader. */
 type AdminConfig = {
   DATABASE_ADMIN_HOST: string;
   DATABASE_ADMIN_SECRET_ID: string;
   DATABASE_READER?: string;
 };
 
-/** Steps that every PostgreSQL service has. */
+/** Migrations of every PostgreSQL service. */
 export const sharedMigrations: Migration[] = [
   { name: 'shared/0001-outbox-idempotency-handled', sql: shared },
 ];
 
 /**
- * The whole of a service's `migrate` function: roles, database, shared and own steps. Statements above a role's rights
- * run as the server's master, whose secret only migrate functions may read.
- * @param timeoutMs the most that one statement may take
+ * Runs a service's `migrate` function: creates roles and database, and applies shared and own migrations, as the
+ * server's master user, whose secret only migrate functions may read.
+ * @param timeoutMs statement timeout
  */
 export async function migrateService(
   config: DatabaseConfig & AdminConfig,

@@ -15,7 +15,7 @@ const connected = (database: string, user: string, secret: string) =>
     tls: 'off',
     caFile: 'none',
     maxConnections: 2,
-    keepPlans: false,
+    prepareStatements: false,
   });
 const server = connected('postgres', at.user, at.password);
 const as = (user: string, secret: string) => connected(name, user, secret);
@@ -84,7 +84,7 @@ describe('migrations', () => {
     await prepare();
     await apply(...steps, third);
     const rewritten = [...steps.slice(0, 1), { name: '4', sql: 'CREATE TABLE c (x int)' }];
-    await expect(apply(...rewritten)).rejects.toThrow('has lost: 2, 3');
+    await expect(apply(...rewritten)).rejects.toThrow('missing in this release: 2, 3');
   });
 
   test('a step that fails leaves nothing of itself behind', async () => {

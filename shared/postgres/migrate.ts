@@ -1,25 +1,25 @@
 import { type Database, type Queryable, sqlState } from './database.ts';
 import { scramVerifier } from './scram.ts';
 
-/** One forward-only step; `name` is the file's, which gives the order. */
+/** One forward-only migration; its `name` is the file's, which determines the order. */
 export type Migration = { name: string; sql: string };
 
-/** How long a step may wait for a lock that live traffic holds: behind it every other request waits, too. */
-const LOCK_WAIT_MS = 5_000;
+/** How long a migration may wait for a lock held by live traffic, since all later requests wait behind it. */
+const lockTimeoutMs = 5_000;
 
-/** Any number that only migrations of this product use. */
+/** An arbitrary number that only migrations use. */
 const advisoryLock = 5_734_201;
 
-/** Who works with a database: the service's role, and one that only reads, where the service has lists. */
+/** The roles of a database: the service's own, and a read-only one where the service has lists. */
 export type Roles = { role: string; reader?: string | undefined };
 
-/** Connections of a reader on each server: a third of what the smallest instance class admits. */
+/** Connections of the read-only role on each server: a third of the smallest instance class's limit. */
 const readerConnections = 25;
 
 /**
- * Makes the service's roles and database where they are missing. The password is set each time, so that a role
- * follows a rotated secret; `null` leaves logging in to IAM (`rds_iam`).
- * Names are ours, from settings, never from a request; they are quoted all the same.
+ * Creates the service's roles and database where they are missing. The password is set each time, so that a role
+ * follows a rotated secret; `null` means IAM authentication (`rds_iam`). Names come from settings, never from a request,
+ * and are quoted anyway.
  */
 export async function prepareDatabase(
   admin: Database,
@@ -39,7 +39,7 @@ export async function prepareDatabase(
     await admin.query(`GRANT CONNECT ON DATABASE ${quoted(database)} TO ${quoted(each)}`);
 }
 
-/** Limits are the role's own: RDS Proxy refuses them as startup options, and a `SET` pins its session. */
+/** Timeouts belong to the role, since RDS Proxy refuses them as startup options and a `SET` pins its session. */
 async function prepareRole(queryable: Queryable, role: string, password: string | null): Promise<void> {
   const known = await queryable.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
   if (known.length === 0) await queryable.query(`CREATE ROLE ${quoted(role)} LOGIN`);
@@ -53,18 +53,17 @@ async function createDatabase(admin: Database, database: string): Promise<void> 
   try {
     await admin.query(`CREATE DATABASE ${quoted(database)}`);
   } catch (error) {
-    // Another migration made it in between: 42P04 duplicate_database, 23505 on the catalogue.
+    // Another migration created it meanwhile: 42P04 duplicate_database, 23505 on the catalogue.
     if (sqlState(error) !== '42P04' && sqlState(error) !== '23505') throw error;
   }
 }
 
 /**
- * Applies what is new, each step in one transaction under a lock that the transaction holds, and lets the role read
- * and write the tables but not change them. Returns the names of the steps applied. Steps of a later release may be
- * there: a deployment that is rolled back runs the earlier code against the later schema, which it can use, since
- * steps only add.
- * @param timeoutMs when the database ends a statement by itself, since the function that waits for it will be gone
- * @throws Error if a step that was applied is missing among older ones: history is only added to
+ * Applies new migrations in one transaction under an advisory lock, and grants the role access to the tables' rows, not
+ * to their definitions. Returns the names of the applied migrations. Migrations of a later release may be present:
+ * after a rollback the earlier code uses the later schema, which works because migrations only add.
+ * @param timeoutMs statement timeout, shorter than the function's
+ * @throws Error if an applied migration is missing among older ones: migrations are only appended
  */
 export async function migrate(
   owner: Database,
@@ -85,8 +84,8 @@ export async function migrate(
     const applied = new Set(rows.map(({ name }) => name));
     const missing = [...applied].filter((name) => isMissing(name, migrations));
     if (missing.length > 0)
-      throw new Error(`migrations were applied that this release has lost: ${missing.join(', ')}`);
-    await transaction.query("SELECT set_config('lock_timeout', $1, true)", [String(LOCK_WAIT_MS)]);
+      throw new Error(`applied migrations are missing in this release: ${missing.join(', ')}`);
+    await transaction.query("SELECT set_config('lock_timeout', $1, true)", [String(lockTimeoutMs)]);
     const pending = migrations.filter(({ name }) => !applied.has(name));
     for (const { name, sql } of pending) {
       await transaction.query(sql);
@@ -98,7 +97,7 @@ export async function migrate(
   });
 }
 
-/** Whether a step is gone though a later one of its folder is there; a later release has later ones. */
+/** Whether an applied migration is missing although a later one of its folder exists. */
 function isMissing(name: string, migrations: readonly Migration[]): boolean {
   const folder = name.slice(0, name.lastIndexOf('/') + 1);
   const own = migrations.filter((migration) => migration.name.startsWith(folder));

@@ -14,7 +14,7 @@ async function ask(options: Partial<DatabaseOptions>): Promise<unknown> {
     tls: 'verify-full',
     caFile,
     maxConnections: 1,
-    keepPlans: false,
+    prepareStatements: false,
     ...options,
   });
   try {

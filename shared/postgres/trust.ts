@@ -4,11 +4,11 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 const contexts = new Map<string, SecureContext>();
 
 /**
- * Whose word for a server's name is taken: Node's own roots, which vouch for RDS Proxy (its certificates are of AWS
- * Certificate Manager), and those of the file, which vouch for RDS itself: Lambda's
- * image has them, but from Node.js 20 on loads them only for who asks (Lambda Developer Guide, "Building Lambda
- * functions with Node.js", CA certificate loading). Made once per file: it takes 20 ms.
- * @param caFile PEM; a file that is not there adds nothing, and nothing is trusted for want of it
+ * The certificate authorities trusted for a server: Node's own roots, which certify RDS Proxy (its certificates come
+ * from AWS Certificate Manager), and those of the file, which certify RDS itself. Lambda's image contains them, but
+ * Node.js 20 and later loads them only on request (Lambda Developer Guide, "Building Lambda functions with Node.js", CA
+ * certificate loading). Created once per file, since it takes 20 ms.
+ * @param caFile PEM; a missing file adds no authority, and never weakens verification
  */
 export function trustedAuthorities(caFile: string): SecureContext {
   const known = contexts.get(caFile);

@@ -14,7 +14,7 @@ export function opened({ host, port, name, user, password }: TestDatabase, maxCo
     tls: 'off',
     caFile: 'none',
     maxConnections,
-    keepPlans: true,
+    prepareStatements: true,
   });
   afterAll(() => database.end());
   return database;

@@ -19,7 +19,7 @@ const as = (user: string, database: string, password: string) =>
     tls: 'off',
     caFile: 'none',
     maxConnections: 1,
-    keepPlans: false,
+    prepareStatements: false,
   });
 const server = as(at.user, 'postgres', at.password);
 const master = `master_of_${at.name}`;

@@ -26,7 +26,7 @@ export function servers(hosts: readonly string[], trust: Pick<DatabaseOptions, '
       password: async () => password,
       ...trust,
       maxConnections: 1,
-      keepPlans: false,
+      prepareStatements: false,
     });
     try {
       return await work(database);

@@ -14,6 +14,9 @@ import { orderStore } from './adapters/order-store.ts';
 import { productCatalog } from './adapters/product-catalog.ts';
 import { config } from './config.ts';
 
+export { config } from './config.ts';
+export { migrations } from './migrations.ts';
+
 const topicArns = (): Partial<Record<Topic, string>> => ({
   'order-events.fifo': config.ORDER_EVENTS_TOPIC_ARN,
   'order-created': config.ORDER_CREATED_TOPIC_ARN,

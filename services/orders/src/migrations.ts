@@ -1,5 +1,5 @@
 import type { Migration } from '#shared/postgres/migrate.ts';
 import orders from '../migrations/0001-orders.sql';
 
-/** The steps of this service's own tables, oldest first. */
+/** The migrations of this service's own tables, oldest first. */
 export const migrations: Migration[] = [{ name: 'orders/0001-orders', sql: orders }];

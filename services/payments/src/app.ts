@@ -10,6 +10,9 @@ import { paymentStore } from './adapters/payment-store.ts';
 import { config } from './config.ts';
 import type { PaymentDeps } from './workflows/charge-payment.ts';
 
+export { config } from './config.ts';
+export { migrations } from './migrations.ts';
+
 /** The wiring of this service; each part is created at its first use. */
 export const database = /* @__PURE__ */ lazy(() => connect(config));
 export const outbox = /* @__PURE__ */ lazy(() =>

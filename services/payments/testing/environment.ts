@@ -3,14 +3,14 @@ import { setEnvironment } from '#shared/testing/environment.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { databaseEnvironment } from '#shared/testing/secrets.ts';
 import { aPaymentProvider } from '../../../platform/payments-sandbox/payment-provider-under-test.ts';
-import payments from '../migrations/0001-payments.sql';
+import { migrations } from '../src/migrations.ts';
 
 /**
  * The service's stores, topic and provider for one test file, and its settings: call it before the service's modules
  * are imported. `published` receives what goes to payment-events.fifo.
  */
 export async function paymentsEnvironment() {
-  const { at, database } = await aMigratedDatabase({ name: 'payments/0001-payments', sql: payments });
+  const { at, database } = await aMigratedDatabase(...migrations);
   const provider = await aPaymentProvider();
   const published = await aQueue({ fifo: true });
   setEnvironment({

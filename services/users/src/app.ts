@@ -18,7 +18,9 @@ import { config } from './config.ts';
 import { keysConfig } from './keys-config.ts';
 
 export { withHashedPassword } from './adapters/hashed-fingerprint.ts';
-export { hashPassword } from './adapters/password-hash.ts';
+export { passwords } from './adapters/password-hash.ts';
+export { config } from './config.ts';
+export { migrations } from './migrations.ts';
 
 /** The wiring of this service; each part is created at its first use. */
 export const clock = systemClock;

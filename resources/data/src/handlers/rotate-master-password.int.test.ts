@@ -60,7 +60,7 @@ async function opens(secret: string): Promise<boolean> {
     tls: 'off',
     caFile: 'none',
     maxConnections: 1,
-    keepPlans: false,
+    prepareStatements: false,
   });
   try {
     await database.query('SELECT 1');

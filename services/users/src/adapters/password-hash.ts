@@ -46,3 +46,7 @@ export async function passwordMatches(password: string, hash: string | undefined
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replaceAll('=', '');
 }
+
+/** Hashes and verifies passwords. */
+export type Passwords = { hash: typeof hashPassword; match: typeof passwordMatches };
+export const passwords: Passwords = { hash: hashPassword, match: passwordMatches };

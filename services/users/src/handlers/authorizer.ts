@@ -1,8 +1,8 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { bearerToken } from '#shared/http/bearer-token.ts';
 import { lambdaHandler } from '#shared/lambda/lambda-handler.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
 import { clock, verifyToken } from '../app.ts';
-import { bearerToken } from '../bearer-token.ts';
 import { accessPolicy } from '../views.ts';
 
 /** The request authorizer of every API. API Gateway returns 401 for exactly this error message, and 500 for others. */

@@ -1,6 +1,6 @@
 import { httpHandler } from '#shared/lambda/http.ts';
 import { loginRoute } from '../api.ts';
-import { accounts, attempts, clock, issueAccessToken, sessions } from '../app.ts';
+import { accounts, attempts, clock, issueAccessToken, passwords, sessions } from '../app.ts';
 import { tokensResponse } from '../views.ts';
 import { signIn } from '../workflows/sign-in.ts';
 
@@ -9,6 +9,7 @@ export const handler = httpHandler(loginRoute, async ({ body: { email, password 
   const deps = {
     accounts: accounts(),
     attempts: attempts(),
+    passwords,
     sessions: sessions(),
     issueAccessToken: issueAccessToken(),
     clock,

@@ -3,7 +3,7 @@ import { runIdempotently } from '#shared/idempotency/run.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { metrics } from '#shared/lambda/telemetry.ts';
 import { registerRoute } from '../api.ts';
-import { commandMeta, hashPassword, idempotencyStore, users, withHashedPassword } from '../app.ts';
+import { commandMeta, idempotencyStore, passwords, users, withHashedPassword } from '../app.ts';
 import { registerUser } from '../domain/user.ts';
 import { registeredResponse } from '../views.ts';
 
@@ -12,7 +12,7 @@ export const handler = httpHandler(registerRoute, async ({ body, idempotency, ca
   const { password, ...contact } = body;
   const request = await withHashedPassword(idempotency, password, [contact]);
   return runIdempotently(idempotencyStore(), request, async ({ resourceId: id, started }) => {
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await passwords.hash(password);
     const decision = registerUser({ id, contact, roles: ['customer'], passwordHash, ...commandMeta() });
     const user = await users().create(decision, { cause, request: { started, respond: registeredResponse } });
     metrics.addMetric('Registrations', MetricUnit.Count, 1);

@@ -7,6 +7,7 @@ import {
   clock,
   commandMeta,
   idempotencyStore,
+  passwords,
   users,
   withHashedPassword,
 } from '../app.ts';
@@ -20,7 +21,7 @@ export const handler = httpHandler(updateMeRoute, async ({ caller, cause, ...req
   const { currentPassword = '', ...contact } = request.body;
   const keyed = await withHashedPassword(request.idempotency, currentPassword, [contact, expectedVersion]);
   return runIdempotently(idempotencyStore(), keyed, async ({ started }) => {
-    const deps = { accounts: accounts(), attempts: attempts(), clock };
+    const deps = { accounts: accounts(), attempts: attempts(), passwords, clock };
     await confirmOwner(deps, caller.userId, contact.email, currentPassword);
     const change = (user: User) =>
       decideUser(user, { kind: 'change-contact', contact, expectedVersion, ...commandMeta() });

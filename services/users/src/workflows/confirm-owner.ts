@@ -1,12 +1,17 @@
 import type { Clock } from '#shared/clock.ts';
 import { InvalidRequest } from '#shared/errors.ts';
-import { passwordMatches } from '../adapters/password-hash.ts';
+import type { Passwords } from '../adapters/password-hash.ts';
 import type { SignInAttempts } from '../adapters/sign-in-attempts.ts';
 import type { UserReader } from '../adapters/user-reader.ts';
 import { WrongPassword } from '../domain/errors.ts';
 
 /** What the workflow uses. */
-export type ConfirmOwnerDeps = { accounts: UserReader; attempts: SignInAttempts; clock: Clock };
+export type ConfirmOwnerDeps = {
+  accounts: UserReader;
+  attempts: SignInAttempts;
+  passwords: Passwords;
+  clock: Clock;
+};
 
 /**
  * Requires the current password to change the e-mail address, so that access to a signed-in device is not enough. A
@@ -14,7 +19,7 @@ export type ConfirmOwnerDeps = { accounts: UserReader; attempts: SignInAttempts;
  * @throws InvalidRequest if the password is missing; WrongPassword; TooManySignIns
  */
 export async function confirmOwner(
-  { accounts, attempts, clock }: ConfirmOwnerDeps,
+  { accounts, attempts, passwords, clock }: ConfirmOwnerDeps,
   userId: string,
   newEmail: string,
   currentPassword: string,
@@ -26,7 +31,7 @@ export async function confirmOwner(
       subjects: [{ kind: 'currentPassword', message: 'is required to change the e-mail address' }],
     });
   await attempts.count(found.user.email, clock());
-  if (!(await passwordMatches(currentPassword, found.passwordHash)))
+  if (!(await passwords.match(currentPassword, found.passwordHash)))
     throw new WrongPassword('The current password is wrong.', {
       subjects: [{ kind: 'currentPassword', message: 'is wrong' }],
     });

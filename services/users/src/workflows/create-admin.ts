@@ -5,13 +5,18 @@ import type { createAdminContract } from '#shared/contracts/users.ts';
 import type { CommandMeta } from '#shared/decider.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
-import { hashPassword } from '../adapters/password-hash.ts';
+import type { Passwords } from '../adapters/password-hash.ts';
 import type { UserReader } from '../adapters/user-reader.ts';
 import type { UserStore } from '../adapters/user-store.ts';
 import { registerUser } from '../domain/user.ts';
 
 /** What the workflow uses. */
-export type CreateAdminDeps = { accounts: UserReader; users: UserStore; commandMeta: () => CommandMeta };
+export type CreateAdminDeps = {
+  accounts: UserReader;
+  users: UserStore;
+  passwords: Passwords;
+  commandMeta: () => CommandMeta;
+};
 
 type Contract = typeof createAdminContract;
 
@@ -23,7 +28,7 @@ const passwordBytes = 18;
  * account is refused: whoever registered it first must not become administrator.
  */
 export async function createAdmin(
-  { accounts, users, commandMeta }: CreateAdminDeps,
+  { accounts, users, passwords, commandMeta }: CreateAdminDeps,
   email: string,
   cause: Cause,
 ): Promise<CallResult<z.input<Contract['response']>, z.input<Contract['refusal']>>> {
@@ -40,7 +45,7 @@ export async function createAdmin(
     id: newId(),
     contact: { email, name: 'Administrator', locale: 'en' },
     roles: ['admin'],
-    passwordHash: await hashPassword(password),
+    passwordHash: await passwords.hash(password),
     ...commandMeta(),
   });
   const user = await users.create(decision, { cause });

@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/clock.ts';
-import { passwordMatches } from '../adapters/password-hash.ts';
+import type { Passwords } from '../adapters/password-hash.ts';
 import type { SessionStore } from '../adapters/session-store.ts';
 import type { SignInAttempts } from '../adapters/sign-in-attempts.ts';
 import type { IssueAccessToken } from '../adapters/token-issuer.ts';
@@ -10,6 +10,7 @@ import { InvalidCredentials } from '../domain/errors.ts';
 export type SignInDeps = {
   accounts: UserReader;
   attempts: SignInAttempts;
+  passwords: Passwords;
   sessions: SessionStore;
   issueAccessToken: IssueAccessToken;
   clock: Clock;
@@ -20,14 +21,14 @@ export type SignInDeps = {
  * @throws InvalidCredentials, TooManySignIns; Unavailable before the first signing key exists
  */
 export async function signIn(
-  { accounts, attempts, sessions, issueAccessToken, clock }: SignInDeps,
+  { accounts, attempts, passwords, sessions, issueAccessToken, clock }: SignInDeps,
   email: string,
   password: string,
 ): Promise<{ accessToken: string; refreshToken: string }> {
   const now = clock();
   await attempts.count(email, now);
   const found = await accounts.byEmail(email);
-  if (!(await passwordMatches(password, found?.passwordHash)) || found === undefined)
+  if (!(await passwords.match(password, found?.passwordHash)) || found === undefined)
     throw new InvalidCredentials('E-mail address or password is wrong.');
   const accessToken = await issueAccessToken(found.user, now);
   await attempts.reset(email);

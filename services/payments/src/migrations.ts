@@ -1,0 +1,5 @@
+import type { Migration } from '#shared/postgres/migrate.ts';
+import payments from '../migrations/0001-payments.sql';
+
+/** The migrations of this service's own tables, oldest first. */
+export const migrations: Migration[] = [{ name: 'payments/0001-payments', sql: payments }];
