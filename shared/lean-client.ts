@@ -4,12 +4,12 @@ import { retryMiddleware } from '@smithy/core/retry';
 import type { $OperationSchema, HttpRequest, HttpResponse, MetadataBearer } from '@smithy/types';
 import { traceOfProcess } from './aws/config.ts';
 import { type Credentials, type SigningScope, sign } from './aws/signature.ts';
-import { type Patience, type Transport, transport } from './aws/transport.ts';
+import { type CallTimeouts, type Transport, transport } from './aws/transport.ts';
 
-/** A call is given up, and tried again, long before the function's own time is over. */
-const defaultPatience: Patience = { connectMs: 1_000, answerMs: 3_000 };
+/** A call times out, and is retried, long before the function's own timeout. */
+const defaultTimeouts: CallTimeouts = { connectMs: 1_000, responseMs: 3_000 };
 
-/** What of an SDK client this needs; the client's own types are narrower. */
+/** The part of an SDK client that is used here; the client's own types are narrower. */
 type AwsClient = { config: object; send: (...given: never[]) => unknown };
 type Config = Parameters<typeof retryMiddleware>[0] &
   Parameters<typeof getEndpointFromInstructions>[2] & {
@@ -27,7 +27,7 @@ type Config = Parameters<typeof retryMiddleware>[0] &
     defaultUserAgentProvider(): Promise<[name: string, version?: string][]>;
     requestHandler: Transport;
   };
-/** The schema of a command's operation stands on each of its instances as `[kind, namespace, name, traits, input, output]`. */
+/** Each command has the schema of its operation: `[kind, namespace, name, traits, input, output]`. */
 type Command = {
   input: object;
   schema: readonly [
@@ -40,44 +40,47 @@ type Command = {
   ];
 };
 type Options = { abortSignal?: AbortSignal };
-type Place = SigningScope & {
+type Endpoint = SigningScope & {
   host: string;
   userAgent: string;
   serde: object;
-  /** Lambda's trace of the invocation that calls: passed on, X-Ray ties the calls together and Lambda notices a loop. */
+  /** The trace of the current invocation, passed on so that X-Ray connects the calls and Lambda detects a loop. */
   traceOf: () => string | undefined;
 };
 
 /**
- * Gives an AWS client a shorter way from a command to its answer. What is said stays the SDK's: its serialization by
- * schema, its endpoint rules, its credentials, its retries and its errors. What is left out are its middleware stack,
- * its asynchronous signer and its streaming transport, together two thirds of the CPU time of a call (ADR 0013).
- * For clients whose requests and answers are whole texts: not for S3. Middleware added to the client does not run.
+ * Replaces `send` of an AWS client. Requests are identical to the SDK's: serialization by schema, endpoint rules,
+ * credentials, retries and errors remain its own. It skips the middleware stack, the asynchronous signer and the
+ * streaming transport, which use two thirds of the CPU time of a call (ADR 0013).
+ * For clients whose requests and responses are complete strings, not for S3. Middleware added to the client does not run.
  */
-export function lean<C extends AwsClient>(client: C, patience: Patience = defaultPatience): C {
+export function lean<C extends AwsClient>(client: C, timeouts: CallTimeouts = defaultTimeouts): C {
   const config = client.config as unknown as Config;
-  config.requestHandler = transport(patience);
+  config.requestHandler = transport(timeouts);
   const retrying = retryMiddleware(config);
-  let place: Promise<Place> | undefined;
+  let endpoint: Promise<Endpoint> | undefined;
   const send = async (command: Command, options: Options = {}): Promise<MetadataBearer> => {
-    // The endpoint of a service is the same for all of its commands here: none names a resource by its ARN's account.
-    place ??= placeOf(config, command).catch((error: unknown) => {
-      place = undefined;
+    // One endpoint for all commands of a service, since none addresses a resource by the account in its ARN.
+    endpoint ??= endpointOf(config, command).catch((error: unknown) => {
+      endpoint = undefined;
       throw error;
     });
-    const there = await place;
+    const resolved = await endpoint;
     const [, namespace, name, traits, input, output] = command.schema;
     const operation = { namespace, name, traits, input, output };
-    const request = await config.protocol.serializeRequest(operation, command.input, there.serde);
+    const request = await config.protocol.serializeRequest(operation, command.input, resolved.serde);
     const attempt = async () => {
-      const { response } = await config.requestHandler.handle(await signed(config, request, there), options);
+      const { response } = await config.requestHandler.handle(
+        await signed(config, request, resolved),
+        options,
+      );
       try {
         return {
           response,
-          output: await config.protocol.deserializeResponse(operation, there.serde, response),
+          output: await config.protocol.deserializeResponse(operation, resolved.serde, response),
         };
       } catch (error) {
-        throw withAnswer(error as Error, response);
+        throw withResponse(error as Error, response);
       }
     };
     return (await retrying(attempt, { __smithy_context: options })({ input: command.input, request })).output;
@@ -86,7 +89,7 @@ export function lean<C extends AwsClient>(client: C, patience: Patience = defaul
   return client;
 }
 
-async function placeOf(config: Config, command: Command): Promise<Place> {
+async function endpointOf(config: Config, command: Command): Promise<Endpoint> {
   const supplier = command.constructor as Parameters<typeof getEndpointFromInstructions>[1];
   const endpoint = await getEndpointFromInstructions(command.input, supplier, config);
   const scheme = (endpoint.properties?.['authSchemes'] as Record<string, string>[] | undefined)?.[0];
@@ -101,28 +104,28 @@ async function placeOf(config: Config, command: Command): Promise<Place> {
   };
 }
 
-/** A copy with this try's date and signature. Credentials are asked for each time: the SDK renews what runs out. */
-async function signed(config: Config, request: HttpRequest, place: Place): Promise<HttpRequest> {
+/** A copy with the date and signature of this attempt. The SDK renews credentials before they expire. */
+async function signed(config: Config, request: HttpRequest, endpoint: Endpoint): Promise<HttpRequest> {
   const { method, path, query = {} } = request;
   const body = textOf(request.body);
-  const headers: Record<string, string> = { ...request.headers, host: place.host };
+  const headers: Record<string, string> = { ...request.headers, host: endpoint.host };
   delete headers['content-length'];
-  sign({ method, path, query, headers, body }, await config.credentials(), place, Date.now());
-  headers['user-agent'] = place.userAgent;
-  const traceId = place.traceOf();
+  sign({ method, path, query, headers, body }, await config.credentials(), endpoint, Date.now());
+  headers['user-agent'] = endpoint.userAgent;
+  const traceId = endpoint.traceOf();
   if (traceId !== undefined) headers['x-amzn-trace-id'] = traceId;
   return { ...request, headers, body };
 }
 
-/** One text is written with the headers in one go, bytes after them in a second. */
+/** A string is written together with the headers, bytes in a second write. */
 function textOf(body: unknown): string {
   if (body === undefined || typeof body === 'string') return body ?? '';
   const bytes = body as Uint8Array;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
-/** As the SDK does: its retries read the status, also of an answer that is not in its language, and Retry-After. */
-function withAnswer(error: Error & Partial<MetadataBearer>, response: HttpResponse): Error {
+/** As in the SDK, whose retries read the status, even of a response that it cannot parse, and Retry-After. */
+function withResponse(error: Error & Partial<MetadataBearer>, response: HttpResponse): Error {
   Object.defineProperty(error, '$response', { value: response });
   error.$metadata ??= { httpStatusCode: response.statusCode };
   return error;

@@ -115,11 +115,11 @@ describe('a lean client', () => {
       calls += 1;
       if (calls > 1) response.end('{}');
     });
-    const client = lean(new DynamoDBClient({ ...settings, endpoint }), { connectMs: 1_000, answerMs: 100 });
+    const client = lean(new DynamoDBClient({ ...settings, endpoint }), { connectMs: 1_000, responseMs: 100 });
     expect((await client.send(get('slow'))).$metadata).toMatchObject({ attempts: 2 });
     const once = lean(new DynamoDBClient({ ...settings, endpoint, maxAttempts: 1 }), {
       connectMs: 1_000,
-      answerMs: 100,
+      responseMs: 100,
     });
     calls = 0;
     expect(await errorOf(once.send(get('slow')))).toMatchObject({ name: 'TimeoutError' });

@@ -4,29 +4,29 @@ import { HttpResponse } from '@smithy/core/protocols';
 import type { HttpRequest } from '@smithy/types';
 import { canonicalQuery } from './signature.ts';
 
-/** How long a call may take to connect, and until its whole answer is there. */
-export type Patience = { connectMs: number; answerMs: number };
+/** How long a call may take to connect, and until its whole response has arrived. */
+export type CallTimeouts = { connectMs: number; responseMs: number };
 
-/** A request handler of AWS's SDK. Rejects with a `TimeoutError` or what Node says of the connection. */
+/** A request handler of the AWS SDK. Rejects with a `TimeoutError` or Node's connection error. */
 export type Transport = {
   metadata: { handlerProtocol: string };
   handle(request: HttpRequest, options?: { abortSignal?: AbortSignal }): Promise<{ response: HttpResponse }>;
   destroy(): void;
-  httpHandlerConfigs(): Patience;
+  httpHandlerConfigs(): CallTimeouts;
   updateHttpClientConfig(): void;
 };
 
-/** As many connections as the SDK's own handler keeps. */
+/** As many connections as the SDK's own handler. */
 const agentOptions = { keepAlive: true, maxSockets: 50 };
 
-/** The SDK calls these by the name by which it knows what passes, so that it tries again. */
+/** Errors that the SDK renames to `TimeoutError`, so that its retries treat them as transient. */
 const brokenConnections = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /**
- * Requests and answers as wholes over kept connections; the SDK's own handler allows for streams, with six timers a
- * call. It also only warns of its `requestTimeout`; here a call that takes longer has failed.
+ * Sends complete requests and reads complete responses over keep-alive connections; the SDK's own handler supports
+ * streams, with six timers per call, and only warns after its `requestTimeout`. Here a call that takes longer fails.
  */
-export function transport({ connectMs, answerMs }: Patience): Transport {
+export function transport({ connectMs, responseMs }: CallTimeouts): Transport {
   const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) };
   const handle: Transport['handle'] = (request, { abortSignal } = {}) =>
     new Promise((resolve, reject) => {
@@ -42,16 +42,16 @@ export function transport({ connectMs, answerMs }: Patience): Transport {
           agent: agents[secure ? 'https:' : 'http:'],
           ...(abortSignal === undefined ? {} : { signal: abortSignal }),
         },
-        (answer) => {
+        (response) => {
           const chunks: Buffer[] = [];
-          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-          answer.on('error', fail);
-          answer.on('end', () => {
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', fail);
+          response.on('end', () => {
             clearTimeout(limit);
             resolve({
               response: new HttpResponse({
-                statusCode: answer.statusCode ?? 0,
-                headers: answer.headers as Record<string, string>,
+                statusCode: response.statusCode ?? 0,
+                headers: response.headers as Record<string, string>,
                 body: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks),
               }),
             });
@@ -64,12 +64,12 @@ export function transport({ connectMs, answerMs }: Patience): Transport {
           brokenConnections.has(error.code ?? '') ? Object.assign(error, { name: 'TimeoutError' }) : error,
         );
       };
-      const expire = (what: string) => call.destroy(timeoutError(`${request.hostname} ${what}`));
-      const limit = setTimeout(expire, answerMs, `did not answer within ${answerMs} ms`);
+      const expire = (reason: string) => call.destroy(timeoutError(`${request.hostname} ${reason}`));
+      const limit = setTimeout(expire, responseMs, `sent no response within ${responseMs} ms`);
       call.on('error', fail);
       call.on('socket', (socket) => {
         if (!socket.connecting) return;
-        const connectLimit = setTimeout(expire, connectMs, `took no connection within ${connectMs} ms`);
+        const connectLimit = setTimeout(expire, connectMs, `accepted no connection within ${connectMs} ms`);
         socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(connectLimit));
         socket.once('close', () => clearTimeout(connectLimit));
       });
@@ -82,7 +82,7 @@ export function transport({ connectMs, answerMs }: Patience): Transport {
       agents['http:'].destroy();
       agents['https:'].destroy();
     },
-    httpHandlerConfigs: () => ({ connectMs, answerMs }),
+    httpHandlerConfigs: () => ({ connectMs, responseMs }),
     updateHttpClientConfig: () => {},
   };
 }

@@ -33,7 +33,7 @@ export type TestDatabase = {
   password: string;
 };
 
-/** Makes an empty PostgreSQL database, dropped after the file whoever is still connected. */
+/** Creates an empty PostgreSQL database, dropped after the file, even with open connections. */
 export async function aDatabase(): Promise<TestDatabase> {
   const admin = new URL(setting('TEST_POSTGRES_URL'));
   const name = `test_${unique()}`;
@@ -64,8 +64,8 @@ export const tableDefinitions = async (): Promise<Record<string, TableDefinition
   JSON.parse(await readFile(setting('TEST_TABLES_FILE'), 'utf8'));
 
 /**
- * Makes tables as `resources/data` defines them, under names that nobody else has, and drops them after the file:
- * `const { products } = await tables('products')` answers the name of a table like `shop-…-products`.
+ * Creates tables as `resources/data` defines them, with unique names, and drops them after the file:
+ * `const { products } = await tables('products')` returns the name of a table like `shop-…-products`.
  */
 export async function tables<Name extends string>(...names: Name[]): Promise<Record<Name, string>> {
   const definitions = await tableDefinitions();
@@ -91,7 +91,7 @@ export async function tables<Name extends string>(...names: Name[]): Promise<Rec
 /** A queue and its ARN. */
 export type TestQueue = { url: string; arn: string };
 
-/** Makes a queue (a FIFO one on request), deleted after the file. */
+/** Creates a queue (a FIFO one on request), deleted after the file. */
 export async function aQueue(
   options: { fifo?: boolean; attributes?: Record<string, string> } = {},
 ): Promise<TestQueue> {
@@ -106,7 +106,7 @@ export async function aQueue(
   return { url: QueueUrl ?? '', arn: `arn:aws:sqs:${setting('AWS_REGION')}:000000000000:${QueueName}` };
 }
 
-/** Makes a topic (a FIFO one on request) that delivers raw to the given queues; deleted after the file. Answers its ARN. */
+/** Creates a topic (a FIFO one on request) that delivers raw to the given queues; deleted after the file. Returns its ARN. */
 export async function aTopic(options: { fifo?: boolean; queues?: TestQueue[] } = {}): Promise<string> {
   const client = new SNSClient({});
   const Name = `test-${unique()}${options.fifo ? '.fifo' : ''}`;

@@ -1,6 +1,6 @@
 /**
- * Waits until `look` answers without throwing and hands on what it answered. After `withinMs` its last error is
- * thrown. In the place of a sleep: it ends as soon as the thing is true.
+ * Calls `look` until it does not throw, and returns its result. After `withinMs` it throws the last error. Used instead
+ * of a sleep: it ends as soon as the condition holds.
  */
 export async function eventually<T>(look: () => T | Promise<T>, withinMs = 10_000): Promise<T> {
   const deadline = Date.now() + withinMs;

@@ -3,14 +3,14 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { Role } from '../auth/permissions.ts';
 import type { Route } from '../http/route.ts';
 
-/** A request to a route, in the words of a client; what is not said is absent. */
+/** A request to a route; parts that are not given are missing. */
 export type TestRequest = {
   params?: Record<string, string>;
   query?: Record<string, string | string[]>;
   headers?: Record<string, string>;
-  /** Sent as JSON; a string is sent as it is. */
+  /** Sent as JSON; a string is sent unchanged. */
   body?: unknown;
-  /** Who the authorizer says is calling; absent on a public route. */
+  /** The caller that the authorizer passes; missing on a public route. */
   caller?: { userId: string; roles?: Role[]; expiresAt?: number };
 };
 
@@ -66,7 +66,7 @@ function requestContext(route: Route, caller: TestRequest['caller']): APIGateway
   };
 }
 
-/** What Lambda tells a function of its invocation. */
+/** The Lambda context of an invocation. */
 export const lambdaContext = (functionName = 'test'): Context => {
   const endsAt = Date.now() + 10_000;
   return {
@@ -85,17 +85,17 @@ export const lambdaContext = (functionName = 'test'): Context => {
   };
 };
 
-/** An answer with its body parsed and its headers by lower-case name. */
-export type TestAnswer<Body> = { status: number; headers: Record<string, string>; body: Body };
+/** A response with parsed body and lower-case header names. */
+export type TestResponse<Body> = { status: number; headers: Record<string, string>; body: Body };
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
-/** Sends a request to a handler as API Gateway would, and reads the answer. */
+/** Sends a request to a handler as API Gateway does, and parses the response. */
 export async function send<Body = Record<string, unknown>>(
   handler: Handler,
   route: Route,
   request: TestRequest = {},
-): Promise<TestAnswer<Body>> {
+): Promise<TestResponse<Body>> {
   const { statusCode, headers = {}, body } = await handler(httpEvent(route, request), lambdaContext());
   return {
     status: statusCode,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A mail that arrived in the mailbox of the test run. */
+/** A mail in the mailbox of the test run. */
 export type ReceivedMail = { from: string; to: string[]; subject: string; text: string; html: string };
 
 /** The mails to one address, oldest first. */

@@ -20,7 +20,7 @@ export function opened({ host, port, name, user, password }: TestDatabase, maxCo
   return database;
 }
 
-/** A fresh database with the tables that every service has, and a service's own. */
+/** A new database with the shared tables and a service's own. */
 export async function aMigratedDatabase(
   ...own: Migration[]
 ): Promise<{ at: TestDatabase; database: Database }> {

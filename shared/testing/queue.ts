@@ -4,7 +4,7 @@ import type { EventBridgeEvent, SQSEvent } from 'aws-lambda';
 import type { EventEnvelope } from '../events/event.ts';
 import type { TestQueue } from './engines.ts';
 
-/** Takes every event that is in a queue now, in the order of delivery. */
+/** Receives and deletes every event of a queue, in the order of delivery. */
 export async function eventsIn({ url }: TestQueue): Promise<EventEnvelope[]> {
   const client = new SQSClient({});
   const events: EventEnvelope[] = [];
@@ -24,7 +24,7 @@ export async function eventsIn({ url }: TestQueue): Promise<EventEnvelope[]> {
   }
 }
 
-/** The event by which Lambda hands messages to a function, as a topic delivered them raw; ids are `message-0` … */
+/** The Lambda event of messages from a queue with raw delivery; their ids are `message-0` … */
 export const sqsEvent = (...bodies: unknown[]): SQSEvent => ({
   Records: bodies.map((body, index) => ({
     messageId: `message-${index}`,
@@ -44,7 +44,7 @@ export const sqsEvent = (...bodies: unknown[]): SQSEvent => ({
   })),
 });
 
-/** The event by which EventBridge calls a function at a rule's time. */
+/** The event of an EventBridge schedule. */
 export const scheduleEvent = (at: Date): EventBridgeEvent<'Scheduled Event', object> => ({
   version: '0',
   id: randomUUID(),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeSecret } from '../secrets.ts';
 import type { TestDatabase } from './engines.ts';
 
-/** Makes a secret, without a value unless one is given, and answers its id. */
+/** Creates a secret, without a value unless one is given, and returns its id. */
 export async function aSecret(value?: string): Promise<string> {
   const id = `test/${randomUUID()}`;
   if (value !== undefined) await writeSecret(id, value);
@@ -10,8 +10,8 @@ export async function aSecret(value?: string): Promise<string> {
 }
 
 /**
- * The settings by which a service's `config.ts` finds a test's database: set them in `process.env` before the
- * service's modules are imported.
+ * The environment variables with which a service finds a test's database: set them before the service's modules are
+ * imported.
  */
 export async function databaseEnvironment(database: TestDatabase): Promise<Record<string, string>> {
   return {
@@ -27,7 +27,7 @@ export async function databaseEnvironment(database: TestDatabase): Promise<Recor
   };
 }
 
-/** Where the run has a proxy before PostgreSQL, services sign in to it by IAM, as on AWS. */
+/** If the test run has a proxy in front of PostgreSQL, services use IAM authentication, as on AWS. */
 export function proxySettings(): Record<string, string> {
   const given = process.env['TEST_DATABASE_PROXY'];
   if (given === undefined) return {};

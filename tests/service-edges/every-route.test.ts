@@ -4,7 +4,7 @@ import { root } from '../../build/stacks.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { capturedLog } from '../../shared/testing/captured-log.ts';
 import { setEnvironment } from '../../shared/testing/environment.ts';
-import { send, type TestAnswer, type TestRequest } from '../../shared/testing/http-event.ts';
+import { send, type TestRequest, type TestResponse } from '../../shared/testing/http-event.ts';
 import { nonEmpty } from '../setup/non-empty.ts';
 import { everyRoute, marker, validRequest } from './requests.ts';
 
@@ -76,7 +76,7 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
   const logged = async (request: TestRequest) => {
-    let response: TestAnswer<Record<string, unknown>> | undefined;
+    let response: TestResponse<Record<string, unknown>> | undefined;
     const log = await capturedLog(async () => {
       response = await send(handler, route, request);
     });

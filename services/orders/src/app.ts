@@ -43,7 +43,7 @@ export const orders = /* @__PURE__ */ lazy(() => orderStore(database(), outbox()
 // The adapter retries, not the client. A customer waits: a reservation takes milliseconds, so one that takes two
 // seconds has failed.
 const lambda = /* @__PURE__ */ lazy(() =>
-  lean(new LambdaClient({ maxAttempts: 1 }), { connectMs: 1_000, answerMs: 2_000 }),
+  lean(new LambdaClient({ maxAttempts: 1 }), { connectMs: 1_000, responseMs: 2_000 }),
 );
 export const catalog = /* @__PURE__ */ lazy(() =>
   productCatalog(lambda(), {

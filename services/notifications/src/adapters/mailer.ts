@@ -7,10 +7,10 @@ export type SendMail = (to: string, mail: Mail, reference: string) => Promise<st
 
 /** Two attempts of at most two seconds fit into the function's five; then the queue delivers the event again. */
 const maxAttempts = 2;
-const patience = { connectMs: 1_000, answerMs: 2_000 };
+const timeouts = { connectMs: 1_000, responseMs: 2_000 };
 
 /** Sends through SES. */
-export function sesMailer(from: string, client = lean(new SESv2Client({ maxAttempts }), patience)): SendMail {
+export function sesMailer(from: string, client = lean(new SESv2Client({ maxAttempts }), timeouts)): SendMail {
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return async (to, { subject, text, html }, reference) => {
     const { MessageId = '' } = await client.send(
