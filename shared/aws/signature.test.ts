@@ -25,7 +25,7 @@ const scope = { region: 'eu-west-1', service: 'lambda' };
 const text = fc.string({ unit: fc.constantFrom(...'aZ0-._~ !\'()*:/?&=+%"äß€') });
 const headerValue = fc.string({ unit: fc.constantFrom(...'aZ0-.;= \t:/'), minLength: 1 });
 
-test('is that of the SDK, whatever the path, query, headers and body', async () => {
+test("equals the SDK's for any path, query, headers and body", async () => {
   const requests = fc.record({
     method: fc.constantFrom('GET', 'POST'),
     path: fc.array(text).map(

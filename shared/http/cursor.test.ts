@@ -6,7 +6,7 @@ const decode = (cursor: string) => decodeCursor('shelves', z.string(), cursor);
 const forged = (json: string) => Buffer.from(json).toString('base64url');
 
 describe('a cursor', () => {
-  test('is read back by the list that gave it out', () => {
+  test('is accepted by the list that returned it', () => {
     expect(decode(encodeCursor('shelves', 'Zoë 李 😀'))).toBe('Zoë 李 😀');
   });
 

@@ -25,7 +25,7 @@ describe('a text that cannot be stored or sent on is refused by its name:', () =
   });
 });
 
-test('every other text passes, in whatever script', () => {
+test('every other text is accepted, in any script', () => {
   const body = { name: 'Zoë 李 😀', lines: [1, true, null, undefined, 'line\nbreak'] };
   expect(storable(body, 'body')).toBe(body);
 });

@@ -38,7 +38,7 @@ describe('a function behind a custom resource', () => {
     withCustomResource({ physicalId: 'users-schema', apply }, async () => 'by itself');
   const withTime = (ms: number): Context => ({ ...lambdaContext(), getRemainingTimeInMillis: () => ms });
 
-  test('answers that it succeeded, with an id that stays', async () => {
+  test('responds SUCCESS, with a constant id', async () => {
     const applied: string[] = [];
     const run = handler(async () => applied.push('once'));
     await run(event('Create'), lambdaContext());
@@ -57,24 +57,24 @@ describe('a function behind a custom resource', () => {
     expect(received[0]?.contentType).toBeUndefined();
   });
 
-  test('answers FAILED with the reason when it fails', async () => {
+  test('responds FAILED with the reason when it fails', async () => {
     await handler(async () => {
       throw new Error('no such host');
     })(event('Create'), lambdaContext());
     expect(received[0]?.body).toMatchObject({ Status: 'FAILED', Reason: 'Error: no such host' });
   });
 
-  test('answers FAILED before its time runs out', async () => {
+  test('responds FAILED before the timeout', async () => {
     await handler(() => new Promise(() => {}))(event('Update'), withTime(5_010));
     expect(received[0]?.body).toMatchObject({ Status: 'FAILED', Reason: 'Did not end within 0 s' });
   });
 
-  test('leaves everything as it is when the stack goes', async () => {
+  test('changes nothing when the stack is deleted', async () => {
     await handler(() => Promise.reject(new Error('must not run')))(event('Delete'), lambdaContext());
     expect(received[0]?.body).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('says it again when the answer was not taken', async () => {
+  test('repeats the response when it was not accepted', async () => {
     statuses = [503];
     await handler(async () => {})(event('Create'), lambdaContext());
     expect(received).toHaveLength(1);

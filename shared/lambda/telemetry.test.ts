@@ -28,7 +28,7 @@ const fromProvider = () =>
   Object.assign(new Error('busy'), { raw: { payment_intent: { client_secret: 'pi_1_secret_2' } } });
 
 describe('a log of an error', () => {
-  test('tells what it is and where it came from', () => {
+  test('contains its name and its origin', () => {
     const { error } = JSON.parse(written(() => logger.error('unhandled error', fromDatabase())));
     expect(error).toMatchObject({
       name: 'error',
@@ -41,7 +41,7 @@ describe('a log of an error', () => {
 
   test.each([
     ['of the database, with the row', () => fromDatabase()],
-    ['of the provider, with its answer', () => fromProvider()],
+    ['of the provider, with its response', () => fromProvider()],
     ['that was caused by one', () => new Unavailable('Not now.', { cause: fromProvider() })],
     ['of several', () => new AggregateError([fromDatabase(), fromProvider()], 'all failed')],
   ])('%s, keeps personal data and secrets out', (_, make) => {

@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 describe('publishing to SNS', () => {
-  test('entries that come together travel together, and each arrives', async () => {
+  test('concurrent entries are published in one batch, and each arrives', async () => {
     const publish = snsPublisher(() => topic);
     const entries = Array.from({ length: 25 }, (_, number) => anEntry({ number }));
     expect(await Promise.all(entries.map(publish))).toEqual(entries.map(() => true));
@@ -61,7 +61,7 @@ describe('publishing to SNS', () => {
     expect(numbers.toSorted((a, b) => a - b)).toEqual(entries.map((_, number) => number));
   });
 
-  test('an entry that SNS refuses is told apart from its neighbours', async () => {
+  test('an entry that SNS refuses is reported alone', async () => {
     const publish = snsPublisher(() => 'arn:aws:sns:eu-west-1:000000000000:t.fifo', choosy);
     const results = await Promise.all([1, 2, 3, 4, 5].map(() => publish(anEntry())));
     expect(accepted).toEqual([5]);

@@ -15,7 +15,7 @@ const ids = async () =>
   (await database.query<{ id: number }>('SELECT id FROM things ORDER BY id')).map(({ id }) => id);
 
 describe('a database', () => {
-  test('takes text with parameters, and pieces with their values', async () => {
+  test('accepts text with parameters, and pieces with their values', async () => {
     await database.query('INSERT INTO things VALUES ($1, $2)', [1, 20]);
     await database.query(sql`INSERT INTO things VALUES (${2}, ${30})`);
     expect(await ids()).toEqual([1, 2]);
@@ -37,7 +37,7 @@ describe('a database', () => {
     expect(await ids()).toEqual([1, 2]);
   });
 
-  test('keeps nothing of a transaction that throws, and hands on its error', async () => {
+  test('rolls back a transaction that throws, and rethrows its error', async () => {
     const failure = new Error('changed my mind');
     await expect(
       database.transaction(async (transaction) => {
@@ -56,7 +56,7 @@ describe('a database', () => {
     expect(sqlState(new Error('another'))).toBeUndefined();
   });
 
-  test('goes on after the server ended its connections', async () => {
+  test('continues after the server closed its connections', async () => {
     await database.query('SELECT 1');
     await other.query(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
@@ -72,7 +72,7 @@ describe('a database', () => {
     await expect(single.query('SELECT 1 AS one')).resolves.toEqual([{ one: 1 }]);
   });
 
-  test('asks for the password anew for each connection', async () => {
+  test('reads the password for each new connection', async () => {
     const asked: string[] = [];
     const { host, port, name, user, password } = at;
     const lazily = postgres({

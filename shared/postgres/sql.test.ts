@@ -5,7 +5,7 @@ describe('sql', () => {
     expect(render(sql`SELECT ${1}, ${'two'}`)).toEqual({ text: 'SELECT $1, $2', parameters: [1, 'two'] });
   });
 
-  test('a nested piece becomes part of the text, with its parameters in line', () => {
+  test('a nested piece becomes part of the text, with its parameters numbered', () => {
     const guard = sql`id = ${'a'} AND version = ${3}`;
     expect(render(sql`UPDATE t SET x = ${true} WHERE ${guard} RETURNING ${null}::text`)).toEqual({
       text: 'UPDATE t SET x = $1 WHERE id = $2 AND version = $3 RETURNING $4::text',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import type { EnvelopeOf, EventDefinition, EventEnvelope } from '../events/event.ts';
 
-/** An event as it travels, with what is said and made-up rest. */
+/** An envelope with the given data; its other fields have defaults. */
 export function anEvent<D extends EventDefinition>(
   definition: D,
   data: z.input<D['data']>,

@@ -9,7 +9,7 @@ const { categories } = await tables('categories');
 const queue = await aQueue({ fifo: true });
 const topic = await aTopic({ fifo: true, queues: [queue] });
 
-test('a fresh PostgreSQL 15 answers', async () => {
+test('a new PostgreSQL 15 accepts statements', async () => {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const { rows } = await client.query('SELECT current_database() AS name, version()');

@@ -8,72 +8,72 @@ import {
   type ReserveStockRefusal,
 } from '#shared/contracts/stock.ts';
 
-/** What the catalogue does with its next calls. */
-type Mood =
-  | 'answers'
+/** How the catalogue handles a call. */
+type Behaviour =
+  | 'responds'
   | 'fails'
-  | 'is silent'
-  | 'holds and is silent'
+  | 'times out'
+  | 'reserves and times out'
   | { refuses: ReserveStockRefusal }
-  | { waitsFor: Promise<unknown>; mood: Exclude<Mood, { waitsFor: unknown }> };
+  | { waitsFor: Promise<unknown>; behaviour: Exclude<Behaviour, { waitsFor: unknown }> };
 
-/** A product on sale in the tests' catalogue. */
+/** A product on sale in the catalogue of the tests. */
 export type TestProduct = Omit<ReservedLine, 'quantity'>;
 
 /**
- * The products service as orders meets it: Lambda's Invoke over HTTP, requests and answers held to the contract of
- * both services. It remembers what is held, and can be told to misbehave.
+ * The products service as orders calls it: Lambda's Invoke over HTTP, requests and responses parsed by the contract of
+ * both services. It stores reservations, and can be told to fail.
  */
 export type TestCatalog = {
   url: string;
   sells(...products: TestProduct[]): void;
-  /** The moods of the next calls, one each; then it answers again. */
-  next(...moods: Mood[]): void;
+  /** The behaviours of the next calls, one each; then it responds again. */
+  next(...behaviours: Behaviour[]): void;
   /** Calls so far, as `reserve-stock <order id>`. */
   calls: string[];
-  /** Ids of orders that hold stock. */
-  holds: Set<string>;
+  /** Ids of orders with reserved stock. */
+  reservations: Set<string>;
   stop(): Promise<void>;
 };
 
 /** Starts the catalogue on a free port. */
 export async function startCatalog(): Promise<TestCatalog> {
   const products = new Map<string, TestProduct>();
-  const moods: Mood[] = [];
+  const behaviours: Behaviour[] = [];
   const calls: string[] = [];
-  const holds = new Set<string>();
+  const reservations = new Set<string>();
 
   const reserve = (request: unknown): CallResult<unknown> => {
     const { orderId, lines } = ReserveStock.request.parse(request);
-    holds.add(orderId);
-    const held = lines.map(({ productId, quantity }) => ({ ...products.get(productId), quantity }));
-    return { ok: true, response: ReserveStock.response.parse({ lines: held }) };
+    reservations.add(orderId);
+    const reserved = lines.map(({ productId, quantity }) => ({ ...products.get(productId), quantity }));
+    return { ok: true, response: ReserveStock.response.parse({ lines: reserved }) };
   };
   const release = (request: unknown): CallResult<unknown> => {
     const { orderId } = ReleaseStock.request.parse(request);
-    return { ok: true, response: { released: holds.delete(orderId) } };
+    return { ok: true, response: { released: reservations.delete(orderId) } };
   };
 
   const server = createServer(async (incoming, response) => {
     const request = JSON.parse(await textOf(incoming)) as { orderId: string };
     const name = incoming.url?.split('/').at(-2) ?? '';
     calls.push(`${name} ${request.orderId}`);
-    const next = moods.shift() ?? 'answers';
+    const next = behaviours.shift() ?? 'responds';
     const isDelayed = typeof next === 'object' && 'waitsFor' in next;
     if (isDelayed) await next.waitsFor;
-    const mood = isDelayed ? next.mood : next;
-    if (mood === 'holds and is silent') reserve(request);
-    if (mood === 'is silent' || mood === 'holds and is silent') return;
-    if (mood === 'fails') response.setHeader('X-Amz-Function-Error', 'Unhandled');
-    const answer =
-      mood === 'fails'
+    const behaviour = isDelayed ? next.behaviour : next;
+    if (behaviour === 'reserves and times out') reserve(request);
+    if (behaviour === 'times out' || behaviour === 'reserves and times out') return;
+    if (behaviour === 'fails') response.setHeader('X-Amz-Function-Error', 'Unhandled');
+    const result =
+      behaviour === 'fails'
         ? { errorType: 'Error', errorMessage: 'it broke' }
-        : typeof mood === 'object'
-          ? { ok: false, refusal: mood.refuses }
+        : typeof behaviour === 'object'
+          ? { ok: false, refusal: behaviour.refuses }
           : name === 'reserve-stock'
             ? reserve(request)
             : release(request);
-    response.end(JSON.stringify(answer));
+    response.end(JSON.stringify(result));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -82,10 +82,10 @@ export async function startCatalog(): Promise<TestCatalog> {
       for (const product of more) products.set(product.productId, product);
     },
     next: (...more) => {
-      moods.push(...more);
+      behaviours.push(...more);
     },
     calls,
-    holds,
+    reservations,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -9,14 +9,14 @@ import { ordersEnvironment } from './environment.ts';
 
 /** A caller with a role. */
 export const as = (role: Role, userId = newId()) => ({ userId, roles: [role] });
-/** Two customers, and two of the staff. */
+/** Two customers and two members of staff. */
 export const [ada, eve, support, admin] = [as('customer'), as('customer'), as('support'), as('admin')];
-/** What the carrier said of a shipped order. */
+/** The shipment of a shipped order. */
 export const parcel = { carrier: 'DHL', trackingNumber: 'T1' };
 
-type Answer = Record<string, unknown> & { items: { id: string }[]; errors?: { field: string }[] };
-/** An answer's status, and its code or the state of its order. */
-export const codeOf = ({ status, body }: { status: number; body: Answer }) => [
+type ResponseBody = Record<string, unknown> & { items: { id: string }[]; errors?: { field: string }[] };
+/** A response's status, and its error code or the state of its order. */
+export const codeOf = ({ status, body }: { status: number; body: ResponseBody }) => [
   status,
   body['code'] ?? body['status'],
 ];
@@ -58,6 +58,6 @@ export async function ordersService() {
 
   /** Sends a request to a route's function. */
   const ask = (name: keyof typeof handlers, route: Route, request: TestRequest = {}) =>
-    send<Answer>(handlers[name], route, request);
+    send<ResponseBody>(handlers[name], route, request);
   return { app, published, anOrder, ask };
 }

@@ -13,7 +13,7 @@ import type {
   RefundedPayment,
 } from '../src/domain/payment.ts';
 
-/** Noon of a quiet day. */
+/** A fixed time. */
 export const noon = new Date('2026-11-21T12:00:00Z');
 
 const anAttempt = (): Attempt => ({
@@ -25,7 +25,7 @@ const anAttempt = (): Attempt => ({
 
 const known = () => ({ id: newId(), orderId: newId(), userId: newId(), amount: eur(42) });
 
-/** A payment whose charge was not answered yet. */
+/** A payment that is not charged yet. */
 export const aDuePayment = (): DuePayment => ({
   ...known(),
   status: 'due',
@@ -51,7 +51,7 @@ export const aDeclinedPayment = (): DeclinedPayment => ({
   sequence: 1,
 });
 
-/** A payment whose money is there. */
+/** A captured payment. */
 export const aCapturedPayment = (): CapturedPayment => ({
   ...aDuePayment(),
   status: 'captured',
@@ -60,7 +60,7 @@ export const aCapturedPayment = (): CapturedPayment => ({
   sequence: 1,
 });
 
-/** A payment whose order was cancelled before any money came. */
+/** A payment whose order was cancelled before a capture. */
 export const aCancelledPayment = (): CancelledPayment => ({
   ...aDuePayment(),
   status: 'cancelled',
@@ -74,7 +74,7 @@ export const aRefundDuePayment = (): RefundDuePayment => ({
   version: 3,
 });
 
-/** A payment that was given back. */
+/** A refunded payment. */
 export const aRefundedPayment = (): RefundedPayment => ({
   ...aRefundDuePayment(),
   status: 'refunded',

@@ -5,7 +5,7 @@ import { lambdaContext } from '#shared/testing/http-event.ts';
 import { eventsIn, sqsEvent } from '#shared/testing/queue.ts';
 import { paymentsEnvironment } from './environment.ts';
 
-/** An order as payments hears of it; its charge succeeds unless another token is given. */
+/** An order as its event describes it; its charge succeeds unless another token is given. */
 export const anOrder = (paymentMethod = 'pm_card_visa', deadlineMs = Date.now() + 60_000) => ({
   orderId: newId(),
   userId: newId(),
@@ -32,7 +32,7 @@ export const cancelled = (
     { aggregateId: order.orderId, sequence: 2 },
   );
 
-/** What the ledger shows of money that came in, and that went back. */
+/** The ledger's entries of a capture and of a refund. */
 export const [moneyIn, moneyOut] = [
   'customer-payments → provider-balance 4200',
   'provider-balance → customer-payments 4200',
@@ -50,15 +50,15 @@ export async function paymentsService() {
   });
   return {
     ...environment,
-    /** Hands an event to the reaction, as its queue would. */
+    /** Delivers an event to the reaction, as its queue does. */
     deliver: async (event: ReturnType<typeof anEvent>) => {
       const { batchItemFailures } = await onOrderEvent(sqsEvent(event), lambdaContext());
       return batchItemFailures.length === 0 ? 'done' : 'failed';
     },
     find: ({ orderId }: Order) => app.reader().findByOrder(orderId),
-    /** What the provider's own books say of an order. */
+    /** The provider's own record of an order. */
     books: ({ orderId }: Order) => sandbox.ledger(orderId).orders[orderId],
-    /** Outcomes announced since the last look. */
+    /** Outcomes published since the last call. */
     outcomesOf: async ({ orderId }: Order) =>
       (await eventsIn(published)).flatMap(({ data }) => {
         const said = data as { orderId: string; outcome: string };

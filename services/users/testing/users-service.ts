@@ -29,7 +29,7 @@ export async function usersService() {
     USER_EVENTS_TOPIC_ARN: topicArn,
     SIGNING_KEYS_SECRET_ID: await aSecret(),
     PUBLIC_KEYS_SECRET_ID: await aSecret(),
-    // A test asks many things at once of one process.
+    // Tests send concurrent requests to one process.
     AWS_LAMBDA_MAX_CONCURRENCY: '8',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   };
@@ -47,7 +47,7 @@ export async function usersService() {
     environment,
     register: (request: TestRequest) => send<Account>(register, api.registerRoute, request),
     login: (body: unknown) => send<Tokens>(login, api.loginRoute, { body }),
-    rotateKeys: (wishes: RotationWishes = {}) => rotate(wishes, lambdaContext()),
+    rotateKeys: (options: RotationOptions = {}) => rotate(options, lambdaContext()),
     /** The events of an account that were published, in order, as the outbox has them. */
     announced: async (accountId: string) => {
       const rows = await app
@@ -68,10 +68,10 @@ export async function usersService() {
   };
 }
 
-/** What an operator may ask of a rotation. */
-export type RotationWishes = { correlationId?: string; onlyIfMissing?: boolean; revokeOthers?: boolean };
+/** The options of a rotation. */
+export type RotationOptions = { correlationId?: string; onlyIfMissing?: boolean; revokeOthers?: boolean };
 
-/** An account as the API answers it. */
+/** An account as the API returns it. */
 export type Account = {
   id: string;
   email: string;
@@ -83,7 +83,7 @@ export type Account = {
   errors?: { field: string; message: string }[];
 };
 
-/** Tokens as the API answers them. */
+/** Tokens as the API returns them. */
 export type Tokens = { accessToken: string; refreshToken: string; expiresIn: number; code?: string };
 
 /** A registration that is valid; say what matters. */

@@ -75,7 +75,7 @@ describe('an order', () => {
     expect(await reader.find(order.id)).toEqual(order);
   });
 
-  test('keeps all of its address and the order of its lines', async () => {
+  test('stores its whole address and the order of its lines', async () => {
     const lines = ['Zebra', 'Apple', 'Mango'].map((name, index) => ({
       productId: newId(),
       name,
@@ -92,7 +92,7 @@ describe('an order', () => {
     expect(await reader.find(order.id)).toEqual(order);
   });
 
-  test('that is not there is not found', async () => {
+  test('that does not exist is not found', async () => {
     expect(await reader.find(newId())).toBeUndefined();
     await expect(changed(newId(), pay)).rejects.toThrow(OrderNotFound);
   });
@@ -120,7 +120,7 @@ describe('a change', () => {
     ).toHaveLength(1);
   });
 
-  test('to paid and to cancelled at once ends in cancelled, whoever was first', async () => {
+  test('to paid and to cancelled at once ends in cancelled, in either order', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { id } = await added();
       await Promise.all([changed(id, pay), changed(id, cancel)]);
@@ -128,7 +128,7 @@ describe('a change', () => {
     }
   });
 
-  test('that is always overtaken gives up, and changed nothing', async () => {
+  test('that always conflicts is given up, and changes nothing', async () => {
     const { id } = await added();
     const overtaken = orders.change(id, (order) => decide({ ...order, version: order.version + 7 }, pay), {
       cause,
@@ -171,7 +171,7 @@ describe('lists', () => {
     expect((await ids({})).length).toBeGreaterThan(5);
   });
 
-  test('of overdue orders hold those alone that wait beyond their deadline', async () => {
+  test('of overdue orders contain only pending orders past their deadline', async () => {
     const early = await added(aPendingOrder({ paymentDeadline: minutesAfter(-60) }));
     const late = await added(aPendingOrder({ paymentDeadline: minutesAfter(-50) }));
     const paid = await added(aPendingOrder({ paymentDeadline: minutesAfter(-60) }));

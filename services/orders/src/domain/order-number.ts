@@ -1,11 +1,11 @@
-/** Crockford's base 32: no I, L, O or U, so that a number survives being read out. */
+/** Crockford's base 32: without I, L, O and U, so that a number can be read aloud. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-/** 9 letters are 45 of the 48 bits that are random in every UUIDv7: no two among millions of orders a day. */
+/** 9 letters are 45 of the 48 random bits at the end of a UUIDv7: no collision among millions of orders a day. */
 const letters = 9;
 
 /**
- * What people call an order: the day and nine letters, `261121-7K3-M9Q-XD2`. It follows from the order's id, so that
- * a retry gets the same, needs no counter that orders queue for, and does not tell how many orders there are.
+ * The number of an order: the day and nine letters, `261121-7K3-M9Q-XD2`. It is derived from the order's id, so that a
+ * retry has the same number, needs no counter on which orders would wait, and does not reveal how many orders exist.
  */
 export function orderNumberOf(orderId: string, placedAt: Date): string {
   const day = placedAt.toISOString().slice(2, 10).replaceAll('-', '');

@@ -1,10 +1,10 @@
 import type { CancellationReason } from '#shared/events/orders.ts';
 import type { Money } from '#shared/money.ts';
 
-/** A product in an order, at the price of the moment it was ordered. */
+/** A product in an order, at its price when it was ordered. */
 export type OrderLine = { productId: string; name: string; quantity: number; unitPriceCents: number };
 
-/** Where the parcel goes. `country` is ISO 3166-1 alpha-2. */
+/** The shipping address. `country` is ISO 3166-1 alpha-2. */
 export type ShippingAddress = {
   name: string;
   line1: string;
@@ -16,23 +16,23 @@ export type ShippingAddress = {
   phone?: string | undefined;
 };
 
-/** What every order has, from its first moment on. */
+/** What every order has in every state. */
 type Placed = {
   id: string;
-  /** What people call it. */
+  /** The number by which people refer to it. */
   number: string;
   userId: string;
   lines: OrderLine[];
   total: Money;
   shippingAddress: ShippingAddress;
-  /** The provider's token for the means of payment. */
+  /** The provider's token of the payment method. */
   paymentMethod: string;
   placedAt: Date;
-  /** No charge is started after it. */
+  /** No charge starts after it. */
   paymentDeadline: Date;
-  /** What the catalogue answered to the hold of the lines, if it did: handed back with the payment. */
+  /** The receipt of the reservation, returned to the products service with the payment. */
   reservationReceipt?: string | undefined;
-  /** Counts the changes from 1; each announces one event, which carries it as its sequence. */
+  /** Counts the changes from 1; each has one event with the same number as its sequence. */
   version: number;
 };
 type Payment = { paymentId: string; paidAt: Date };
@@ -54,7 +54,7 @@ export type CancelledOrder = Placed & {
   status: 'cancelled';
   cancelledAt: Date;
   reason: CancellationReason;
-  /** Present if it was paid before: then the money goes back. */
+  /** Present if the order was paid before: then payments refunds it. */
   payment?: Payment;
 };
 

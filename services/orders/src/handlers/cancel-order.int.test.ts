@@ -10,19 +10,19 @@ describe('POST orders/{id}/cancellation', () => {
   const cancel = (id: string, request: TestRequest = {}) =>
     ask('cancel', cancelOrderRoute, { params: { id }, caller: ada, ...request });
 
-  test('cancels a pending order on the wish of its customer', async () => {
+  test('cancels a pending order for its customer', async () => {
     const { id } = await anOrder();
-    const answer = await cancel(id);
-    expect(codeOf(answer)).toEqual([200, 'cancelled']);
-    expect(answer.body['cancellation']).toMatchObject({ reason: 'customer-request' });
+    const response = await cancel(id);
+    expect(codeOf(response)).toEqual([200, 'cancelled']);
+    expect(response.body['cancellation']).toMatchObject({ reason: 'customer-request' });
     const events = (await eventsIn(published)).filter(({ aggregateId }) => aggregateId === id);
     expect(events.at(-1)).toMatchObject({ type: 'ORDER_CANCELLED', sequence: 2, data: { wasPaid: false } });
   });
 
   test('cancels a paid one too, by the staff as well', async () => {
     const { id } = await anOrder('paid');
-    const answer = await cancel(id, { caller: support });
-    expect(answer.body).toMatchObject({ status: 'cancelled', cancellation: { reason: 'staff-decision' } });
+    const response = await cancel(id, { caller: support });
+    expect(response.body).toMatchObject({ status: 'cancelled', cancellation: { reason: 'staff-decision' } });
   });
 
   test('again changes nothing more', async () => {
@@ -40,8 +40,8 @@ describe('POST orders/{id}/cancellation', () => {
 
   test('five times at once cancels once', async () => {
     const { id } = await anOrder();
-    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => cancel(id)));
-    expect(new Set(answers.map(({ body }) => body['version']))).toEqual(new Set([2]));
+    const responses = await Promise.all([1, 2, 3, 4, 5].map(() => cancel(id)));
+    expect(new Set(responses.map(({ body }) => body['version']))).toEqual(new Set([2]));
   });
 
   test.each(['shipped', 'completed'] as const)('is refused for a %s order', async (status) => {

@@ -19,8 +19,8 @@ describe('the minute schedule', () => {
     ]);
     await Promise.all([run(minutesAfter(31)), run(minutesAfter(31))]);
     await run(minutesAfter(31));
-    const answer = await ask('get', getOrderRoute, { params: { id: unpaid.id }, caller: ada });
-    expect(answer.body).toMatchObject({
+    const response = await ask('get', getOrderRoute, { params: { id: unpaid.id }, caller: ada });
+    expect(response.body).toMatchObject({
       status: 'cancelled',
       version: 2,
       cancellation: { reason: 'payment-overdue' },
@@ -33,7 +33,7 @@ describe('the minute schedule', () => {
       expect(await app.reader().find(id)).toMatchObject({ status: 'cancelled', version: 2 });
   });
 
-  test('goes on past orders that cannot be cancelled, and tells of them', async () => {
+  test('continues after orders that cannot be cancelled, and reports them', async () => {
     const broken = await Promise.all(Array.from({ length: 20 }, () => anOrder()));
     const ids = broken.map(({ id }) => id);
     await app.database().query('DELETE FROM shipping_info WHERE order_id = ANY($1)', [ids]);

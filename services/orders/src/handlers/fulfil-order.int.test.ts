@@ -12,8 +12,8 @@ describe('POST orders/{id}/shipment', () => {
 
   test('notes the parcel of a paid order', async () => {
     const { id } = await anOrder('paid');
-    const answer = await ship(id);
-    expect(answer.body).toMatchObject({ status: 'shipped', shipment: parcel });
+    const response = await ship(id);
+    expect(response.body).toMatchObject({ status: 'shipped', shipment: parcel });
     const events = (await eventsIn(published)).filter(({ aggregateId }) => aggregateId === id);
     expect(events.at(-1)).toMatchObject({ type: 'ORDER_SHIPPED', data: parcel });
   });
@@ -52,8 +52,8 @@ describe('POST orders/{id}/shipment', () => {
     ['weight', { ...parcel, weight: 1 }],
   ])('names %s of %j', async (field, body) => {
     const { id } = await anOrder('paid');
-    const answer = await ship(id, { body });
-    expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', field]);
+    const response = await ship(id, { body });
+    expect([...codeOf(response), response.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', field]);
   });
 });
 
@@ -78,7 +78,7 @@ describe('POST orders/{id}/completion', () => {
     expect(codeOf(await close(id))).toEqual([409, 'ORDER_NOT_COMPLETABLE']);
   });
 
-  test('is for those who fulfil alone, and 404 for what is not there', async () => {
+  test('requires the permission to fulfil, and returns 404 for a missing order', async () => {
     const { id } = await anOrder('shipped');
     expect(codeOf(await close(id, { caller: ada }))).toEqual([403, 'FORBIDDEN']);
     expect(codeOf(await close(newId()))).toEqual([404, 'ORDER_NOT_FOUND']);

@@ -51,11 +51,11 @@ async function overtaken(first: Parameters<typeof catalog.next>[0]) {
   const key = newId();
   const calls = catalog.calls.length;
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
-  catalog.next({ waitsFor: gates[0].promise, mood: first as 'answers' });
+  catalog.next({ waitsFor: gates[0].promise, behaviour: first as 'responds' });
   const original = place(key);
   await eventually(() => expect(catalog.calls).toHaveLength(calls + 1));
   await endLease(key);
-  catalog.next({ waitsFor: gates[1].promise, mood: 'answers' });
+  catalog.next({ waitsFor: gates[1].promise, behaviour: 'responds' });
   const retry = place(key);
   await eventually(() => expect(catalog.calls).toHaveLength(calls + 2));
   return {
@@ -79,7 +79,7 @@ test.each<[string, Parameters<typeof catalog.next>[0], number]>([
     409,
   ],
   ['fails', 'fails', 503],
-  ['completes', 'answers', 409],
+  ['completes', 'responds', 409],
 ])(
   'a request that lost its lease and then %s leaves the record to its running retry',
   async (_, outcome, status) => {
@@ -110,6 +110,6 @@ test.each<[string, Parameters<typeof catalog.next>[0], number]>([
     ]);
     const orders = await database.query('SELECT id FROM orders WHERE id = $1', [retried.body.id]);
     expect(orders).toHaveLength(1);
-    expect(catalog.holds.has(retried.body.id)).toBe(true);
+    expect(catalog.reservations.has(retried.body.id)).toBe(true);
   },
 );

@@ -18,15 +18,15 @@ const aBody = (body: object = {}) => ({
   paymentMethod: 'pm_card_visa',
   ...body,
 });
-type Answer = Record<string, unknown> & { errors?: { field: string }[] };
+type ResponseBody = Record<string, unknown> & { errors?: { field: string }[] };
 const place = (body: unknown, request: TestRequest = {}) =>
-  send<Answer>(handler, placeOrderRoute, {
+  send<ResponseBody>(handler, placeOrderRoute, {
     body,
     caller: ada,
     headers: { 'Idempotency-Key': newId() },
     ...request,
   });
-const fieldsOf = (answer: { body: Answer }) => answer.body.errors?.map(({ field }) => field);
+const fieldsOf = (response: { body: ResponseBody }) => response.body.errors?.map(({ field }) => field);
 
 describe('a request is refused, by the name of the field,', () => {
   const refused: [why: string, body: unknown, field: string][] = [
@@ -93,31 +93,35 @@ describe('a request is refused, by the name of the field,', () => {
     ['that is not JSON', '{', 'body'],
   ];
   test.each(refused)('%s', async (_, body, field) => {
-    const answer = await place(body);
-    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([400, 'INVALID_REQUEST', [field]]);
+    const response = await place(body);
+    expect([response.status, response.body['code'], fieldsOf(response)]).toEqual([
+      400,
+      'INVALID_REQUEST',
+      [field],
+    ]);
     expect([catalog.calls, await database.query('SELECT FROM idempotency_keys')]).toEqual([[], []]);
   });
 
   test('without an Idempotency-Key', async () => {
-    const answer = await send<Answer>(handler, placeOrderRoute, { body: aBody(), caller: ada });
-    expect([answer.status, fieldsOf(answer)]).toEqual([400, ['Idempotency-Key']]);
+    const response = await send<ResponseBody>(handler, placeOrderRoute, { body: aBody(), caller: ada });
+    expect([response.status, fieldsOf(response)]).toEqual([400, ['Idempotency-Key']]);
   });
 
   test('with an endless Idempotency-Key', async () => {
-    const answer = await place(aBody(), { headers: { 'Idempotency-Key': 'x'.repeat(256) } });
-    expect([answer.status, fieldsOf(answer)]).toEqual([400, ['Idempotency-Key']]);
+    const response = await place(aBody(), { headers: { 'Idempotency-Key': 'x'.repeat(256) } });
+    expect([response.status, fieldsOf(response)]).toEqual([400, ['Idempotency-Key']]);
   });
 
   test('without a caller', async () => {
-    const answer = await send(handler, placeOrderRoute, {
+    const response = await send(handler, placeOrderRoute, {
       body: aBody(),
       headers: { 'Idempotency-Key': newId() },
     });
-    expect(answer.status).toBe(401);
+    expect(response.status).toBe(401);
   });
 
   test('by a caller without a role', async () => {
-    const answer = await place(aBody(), { caller: { userId: newId(), roles: [] } });
-    expect([answer.status, answer.body['code']]).toEqual([403, 'FORBIDDEN']);
+    const response = await place(aBody(), { caller: { userId: newId(), roles: [] } });
+    expect([response.status, response.body['code']]).toEqual([403, 'FORBIDDEN']);
   });
 });

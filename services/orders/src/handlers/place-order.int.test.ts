@@ -30,15 +30,15 @@ const aBody = (body: object = {}) => ({
   paymentMethod: 'pm_card_visa',
   ...body,
 });
-type Answer = Record<string, unknown> & { id: string; errors?: { field: string }[] };
+type ResponseBody = Record<string, unknown> & { id: string; errors?: { field: string }[] };
 const place = (body: unknown = aBody(), request: TestRequest = {}) =>
-  send<Answer>(handler, placeOrderRoute, {
+  send<ResponseBody>(handler, placeOrderRoute, {
     body,
     caller: ada,
     headers: { 'Idempotency-Key': newId(), ...request.headers },
     ...('caller' in request ? { caller: request.caller } : {}),
   } as TestRequest);
-const fieldsOf = (answer: { body: Answer }) => answer.body.errors?.map(({ field }) => field);
+const fieldsOf = (response: { body: ResponseBody }) => response.body.errors?.map(({ field }) => field);
 const count = async (table: 'orders' | 'outbox' | 'order_items' | 'shipping_info') => {
   const [row] = await database.query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`);
   return row?.n;
@@ -47,12 +47,12 @@ beforeEach(async () => {
   await database.query('TRUNCATE orders, outbox, idempotency_keys CASCADE');
   await Promise.all([eventsIn(published), eventsIn(announced)]);
   catalog.calls.length = 0;
-  catalog.holds.clear();
+  catalog.reservations.clear();
 });
 
 describe('placing an order', () => {
-  test('answers 201 with the pending order at the prices of the catalogue, and where it is', async () => {
-    const answer = await place(
+  test('returns 201 with the pending order at the catalogue prices, and its location', async () => {
+    const response = await place(
       aBody({
         lines: [
           { productId: lamp, quantity: 2 },
@@ -60,9 +60,9 @@ describe('placing an order', () => {
         ],
       }),
     );
-    expect(answer.status).toBe(201);
-    expect(answer.headers).toMatchObject({ location: `/api/v1/orders/${answer.body.id}`, etag: '"1"' });
-    expect(answer.body).toMatchObject({
+    expect(response.status).toBe(201);
+    expect(response.headers).toMatchObject({ location: `/api/v1/orders/${response.body.id}`, etag: '"1"' });
+    expect(response.body).toMatchObject({
       status: 'pending',
       userId: ada.userId,
       totalCents: 12_400,
@@ -73,10 +73,10 @@ describe('placing an order', () => {
         { productId: chair, name: 'Chair', quantity: 1, unitPriceCents: 9900 },
       ],
     });
-    expect(catalog.holds).toEqual(new Set([answer.body.id]));
+    expect(catalog.reservations).toEqual(new Set([response.body.id]));
   });
 
-  test('announces it once to each topic, before it answers', async () => {
+  test('publishes it once to each topic, before it responds', async () => {
     const { body } = await place();
     const [event, ...others] = await eventsIn(published);
     expect(event).toMatchObject({
@@ -90,7 +90,7 @@ describe('placing an order', () => {
     expect(await database.query('SELECT FROM outbox WHERE sent_at IS NULL')).toEqual([]);
   });
 
-  test('puts equal lines together', async () => {
+  test('merges lines of the same product', async () => {
     const { body } = await place(
       aBody({
         lines: [
@@ -102,7 +102,7 @@ describe('placing an order', () => {
     expect(body['lines']).toEqual([expect.objectContaining({ productId: lamp, quantity: 5 })]);
   });
 
-  test('takes forty-five products', async () => {
+  test('accepts forty-five products', async () => {
     const many = Array.from({ length: 45 }, () => newId());
     catalog.sells(
       ...many.map((productId) => ({
@@ -118,7 +118,7 @@ describe('placing an order', () => {
 });
 
 describe('the same request again', () => {
-  test('gets the first answer, and nothing happens twice', async () => {
+  test('returns the first response, and has no second effect', async () => {
     const headers = { 'Idempotency-Key': newId() };
     const first = await place(aBody(), { headers });
     const second = await place(aBody(), { headers });
@@ -128,13 +128,13 @@ describe('the same request again', () => {
     expect(await eventsIn(published)).toHaveLength(1);
   });
 
-  test('ten times at once makes one order', async () => {
+  test('ten times at once creates one order', async () => {
     const headers = { 'Idempotency-Key': newId() };
-    const answers = await Promise.all(Array.from({ length: 10 }, () => place(aBody(), { headers })));
-    const placed = answers.filter(({ status }) => status === 201);
+    const responses = await Promise.all(Array.from({ length: 10 }, () => place(aBody(), { headers })));
+    const placed = responses.filter(({ status }) => status === 201);
     expect(new Set(placed.map(({ body }) => body.id)).size).toBe(1);
-    expect(answers.filter(({ status }) => status === 409)).toHaveLength(10 - placed.length);
-    expect([await count('orders'), catalog.holds.size]).toEqual([1, 1]);
+    expect(responses.filter(({ status }) => status === 409)).toHaveLength(10 - placed.length);
+    expect([await count('orders'), catalog.reservations.size]).toEqual([1, 1]);
     expect(await eventsIn(published)).toHaveLength(1);
     const [again] = [await place(aBody(), { headers })];
     expect(again.body.id).toBe(placed[0]?.body.id);
@@ -155,7 +155,7 @@ describe('the same request again', () => {
     expect([other.status, other.body['code']]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  test('the key of somebody else is not mine', async () => {
+  test('with the key of another customer is another request', async () => {
     const headers = { 'Idempotency-Key': newId() };
     const [mine, theirs] = [
       await place(aBody(), { headers }),
@@ -177,8 +177,8 @@ describe('the catalogue', () => {
   test('that is out of stock is 409 and names the line of the request', async () => {
     catalog.next(outOfStock);
     const lines = [lamp, lamp, chair].map((productId) => ({ productId, quantity: 1 }));
-    const answer = await place(aBody({ lines }));
-    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
+    const response = await place(aBody({ lines }));
+    expect([response.status, response.body['code'], fieldsOf(response)]).toEqual([
       409,
       'OUT_OF_STOCK',
       ['lines[2].quantity'],
@@ -186,7 +186,7 @@ describe('the catalogue', () => {
     expect([await count('orders'), await count('outbox')]).toEqual([0, 0]);
   });
 
-  test('that is out of stock burns no key', async () => {
+  test('that is out of stock frees the key', async () => {
     const headers = { 'Idempotency-Key': newId() };
     catalog.next(outOfStock);
     await place(aBody(), { headers });
@@ -195,15 +195,15 @@ describe('the catalogue', () => {
 
   test('that does not know a product is 422 and names it', async () => {
     catalog.next({ refuses: { code: 'PRODUCT_NOT_FOUND', productIds: [lamp] } });
-    const answer = await place();
-    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
+    const response = await place();
+    expect([response.status, response.body['code'], fieldsOf(response)]).toEqual([
       422,
       'UNKNOWN_PRODUCT',
       ['lines[0].productId'],
     ]);
   });
 
-  test('that gave the hold up is 409; the same request again is a new attempt', async () => {
+  test('that refuses the reservation is 409; the same request again is a new attempt', async () => {
     const headers = { 'Idempotency-Key': newId() };
     catalog.next({ refuses: { code: 'RESERVATION_REFUSED', reason: 'other-lines' } });
     expect((await place(aBody(), { headers })).body['code']).toBe('ORDER_ATTEMPT_EXPIRED');
@@ -211,26 +211,26 @@ describe('the catalogue', () => {
     expect(new Set(catalog.calls).size).toBe(2);
   });
 
-  test('that would have to collect from too many warehouses is 422 and says that the lines must change', async () => {
+  test('that needs too many warehouses is 422 and names the lines', async () => {
     catalog.next({ refuses: { code: 'ORDER_TOO_SCATTERED' } });
-    const answer = await place();
-    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([
+    const response = await place();
+    expect([response.status, response.body['code'], fieldsOf(response)]).toEqual([
       422,
       'ORDER_TOO_SCATTERED',
       ['lines'],
     ]);
-    expect(answer.body['detail']).toContain('Order fewer products or pieces at once.');
+    expect(response.body['detail']).toContain('Order fewer products or pieces at once.');
     expect([await count('orders'), await count('outbox')]).toEqual([0, 0]);
   });
 
-  test('is asked once more when it fails, for the same order', async () => {
+  test('is called once more when it fails, for the same order', async () => {
     catalog.next('fails');
     const { status, body } = await place();
     expect(status).toBe(201);
     expect(catalog.calls).toEqual([`reserve-stock ${body.id}`, `reserve-stock ${body.id}`]);
   });
 
-  test('that fails twice is 503 with nothing written; a retry goes on with the same order id', async () => {
+  test('that fails twice is 503 with nothing written; a retry continues with the same order id', async () => {
     const headers = { 'Idempotency-Key': newId() };
     catalog.next('fails', 'fails');
     const first = await place(aBody(), { headers });
@@ -245,10 +245,10 @@ describe('the catalogue', () => {
     expect(new Set(catalog.calls)).toEqual(new Set([`reserve-stock ${second.body.id}`]));
   });
 
-  test('that holds and does not answer is asked again, and nothing is held twice', async () => {
-    catalog.next('holds and is silent');
+  test('that reserves and times out is called again, and nothing is reserved twice', async () => {
+    catalog.next('reserves and times out');
     const { status, body } = await place();
-    expect([status, catalog.holds]).toEqual([201, new Set([body.id])]);
+    expect([status, catalog.reservations]).toEqual([201, new Set([body.id])]);
   });
 });
 
@@ -260,24 +260,24 @@ describe('an order that cannot be written', () => {
     ['a total beyond one payment', many, 'ORDER_TOO_LARGE'],
     ['a total that is too small to be charged', few, 'ORDER_TOO_SMALL'],
     ['two currencies', mixed, 'MIXED_CURRENCIES'],
-  ])('for %s gives the stock back', async (_, lines, code) => {
-    const answer = await place(aBody({ lines }));
-    expect([answer.status, answer.body['code'], fieldsOf(answer)]).toEqual([422, code, ['lines']]);
+  ])('for %s releases the stock', async (_, lines, code) => {
+    const response = await place(aBody({ lines }));
+    expect([response.status, response.body['code'], fieldsOf(response)]).toEqual([422, code, ['lines']]);
     expect(catalog.calls.map((call) => call.split(' ')[0])).toEqual(['reserve-stock', 'release-stock']);
-    expect(catalog.holds.size).toBe(0);
+    expect(catalog.reservations.size).toBe(0);
   });
 
-  test('is refused all the same when the stock cannot be given back', async () => {
-    catalog.next('answers', 'fails', 'fails');
+  test('is refused even if the stock cannot be released', async () => {
+    catalog.next('responds', 'fails', 'fails');
     expect((await place(aBody({ lines: many }))).body['code']).toBe('ORDER_TOO_LARGE');
   });
 
-  test('because the database refuses gives the stock back, and says nothing of the database', async () => {
+  test('because of a database error releases the stock, and reveals nothing of the database', async () => {
     await database.query('ALTER TABLE orders ADD CONSTRAINT sold_out CHECK (total_cents <> 2500)');
-    const answer = await place();
+    const response = await place();
     await database.query('ALTER TABLE orders DROP CONSTRAINT sold_out');
-    expect([answer.status, answer.body['code'], catalog.holds.size]).toEqual([500, 'INTERNAL', 0]);
-    expect(JSON.stringify(answer.body)).not.toMatch(/constraint|sold_out|pg/i);
+    expect([response.status, response.body['code'], catalog.reservations.size]).toEqual([500, 'INTERNAL', 0]);
+    expect(JSON.stringify(response.body)).not.toMatch(/constraint|sold_out|pg/i);
     expect([await count('orders'), await count('shipping_info'), await count('outbox')]).toEqual([0, 0, 0]);
   });
 });

@@ -85,7 +85,7 @@ describe('when the provider answered', () => {
     expect(await handled(event)).toHaveLength(1);
   });
 
-  test('an older answer that comes after the capture is passed over', async () => {
+  test('an older result that arrives after the capture is ignored', async () => {
     const order = await anOrder();
     await deliver(transaction(order, 'captured'));
     await deliver(transaction(order, 'requires-action'));
@@ -103,27 +103,27 @@ describe('when the provider answered', () => {
   test('the same event five times at once pays once', async () => {
     const order = await anOrder();
     const event = transaction(order, 'captured');
-    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => deliver(event)));
-    expect(answers.flatMap(({ batchItemFailures }) => batchItemFailures)).toEqual([]);
+    const responses = await Promise.all([1, 2, 3, 4, 5].map(() => deliver(event)));
+    expect(responses.flatMap(({ batchItemFailures }) => batchItemFailures)).toEqual([]);
     expect(await find(order)).toMatchObject({ status: 'paid', version: 2 });
   });
 
-  test('of an order that is not there comes back alone', async () => {
+  test('about a missing order is reported alone', async () => {
     const order = await anOrder();
     const lost = transaction({ ...order, id: newId() }, 'captured');
-    const answer = await deliver(lost, transaction(order, 'captured'));
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    const response = await deliver(lost, transaction(order, 'captured'));
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
     expect(await find(order)).toMatchObject({ status: 'paid' });
     expect(await handled(lost)).toEqual([]);
   });
 
-  test('a message that is none of ours comes back alone', async () => {
+  test('an unknown message is reported alone', async () => {
     const order = await anOrder();
     const [record] = sqsEvent(transaction(order, 'captured')).Records;
     const bad = ['{', '{}', JSON.stringify({ ...transaction(order, 'captured'), version: 2 })];
     const records = bad.map((body, index) => ({ ...record!, messageId: `bad-${index}`, body }));
-    const answer = await onTransactionProcessed({ Records: [...records, record!] }, lambdaContext());
-    expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual([
+    const response = await onTransactionProcessed({ Records: [...records, record!] }, lambdaContext());
+    expect(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual([
       'bad-0',
       'bad-1',
       'bad-2',
@@ -133,7 +133,7 @@ describe('when the provider answered', () => {
 });
 
 describe('when the stock of a paid order is gone', () => {
-  test('it is cancelled and says that it was paid; the same event again changes nothing', async () => {
+  test('is cancelled as a paid order; the same event again changes nothing', async () => {
     const order = await anOrder();
     await deliver(transaction(order, 'captured'));
     const event = stockGone(order);

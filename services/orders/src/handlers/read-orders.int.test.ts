@@ -15,12 +15,12 @@ describe('GET orders/{id}', () => {
     ['cancelled', ['cancellation']],
   ])('shows a %s order with what belongs to its state', async (status, parts) => {
     const { id } = await anOrder(status);
-    const answer = await ask('get', getOrderRoute, { params: { id }, caller: ada });
-    expect(codeOf(answer)).toEqual([200, status]);
+    const response = await ask('get', getOrderRoute, { params: { id }, caller: ada });
+    expect(codeOf(response)).toEqual([200, status]);
     const optional = ['payment', 'shipment', 'completedAt', 'cancellation'];
-    expect(optional.filter((name) => name in answer.body).toSorted()).toEqual(parts);
-    expect(answer.headers['etag']).toBe(`"${answer.body['version']}"`);
-    expect(JSON.stringify(answer.body)).not.toContain('pm_card');
+    expect(optional.filter((name) => name in response.body).toSorted()).toEqual(parts);
+    expect(response.headers['etag']).toBe(`"${response.body['version']}"`);
+    expect(JSON.stringify(response.body)).not.toContain('pm_card');
   });
 
   test("is 404 for another customer's, exactly as for one that is not there", async () => {
@@ -33,7 +33,7 @@ describe('GET orders/{id}', () => {
     expect(first).toEqual(second);
   });
 
-  test('lets staff see it', async () => {
+  test('is visible to staff', async () => {
     const { id } = await anOrder();
     expect(codeOf(await ask('get', getOrderRoute, { params: { id }, caller: support }))).toEqual([
       200,
@@ -42,8 +42,8 @@ describe('GET orders/{id}', () => {
   });
 
   test('is 400 for an id that is none', async () => {
-    const answer = await ask('get', getOrderRoute, { params: { id: 'lamp' }, caller: ada });
-    expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', 'id']);
+    const response = await ask('get', getOrderRoute, { params: { id: 'lamp' }, caller: ada });
+    expect([...codeOf(response), response.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', 'id']);
   });
 });
 
@@ -92,8 +92,12 @@ describe('GET orders', () => {
     const cursor = (await listed({ caller: support, query })).body['nextCursor'] as string;
     expect(codeOf(await listed({ caller: support, query: { ...query, cursor } }))[0]).toBe(200);
     for (const other of [{ status: 'paid' }, { userId: greta.userId }, {}]) {
-      const answer = await listed({ caller: support, query: { ...other, cursor } });
-      expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', 'cursor']);
+      const response = await listed({ caller: support, query: { ...other, cursor } });
+      expect([...codeOf(response), response.body.errors?.[0]?.field]).toEqual([
+        400,
+        'INVALID_REQUEST',
+        'cursor',
+      ]);
     }
   });
 
@@ -101,8 +105,15 @@ describe('GET orders', () => {
     const [greta, hans] = [as('customer'), as('customer')];
     for (const { userId } of [greta, greta, hans, hans]) await anOrder('paid', userId);
     const { body } = await listed({ caller: hans, query: { limit: '1' } });
-    const answer = await listed({ caller: greta, query: { limit: '1', cursor: String(body['nextCursor']) } });
-    expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', 'cursor']);
+    const response = await listed({
+      caller: greta,
+      query: { limit: '1', cursor: String(body['nextCursor']) },
+    });
+    expect([...codeOf(response), response.body.errors?.[0]?.field]).toEqual([
+      400,
+      'INVALID_REQUEST',
+      'cursor',
+    ]);
   });
 
   test("refuses a customer another's orders", async () => {
@@ -119,14 +130,14 @@ describe('GET orders', () => {
     ['sort', { sort: 'total' }],
     ['limit', { limit: ['1', '2'] }],
   ])('names %s when it is %j', async (field, query) => {
-    const answer = await listed({ caller: ada, query: query as Record<string, string | string[]> });
-    expect([...codeOf(answer), answer.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', field]);
+    const response = await listed({ caller: ada, query: query as Record<string, string | string[]> });
+    expect([...codeOf(response), response.body.errors?.[0]?.field]).toEqual([400, 'INVALID_REQUEST', field]);
   });
 });
 
-test('health says that the database answers', async () => {
-  const answer = await ask('health', healthRoute);
-  expect([answer.status, answer.body]).toEqual([
+test('health reports that the database is reachable', async () => {
+  const response = await ask('health', healthRoute);
+  expect([response.status, response.body]).toEqual([
     200,
     { status: 'ok', service: 'orders', checks: { database: 'ok' } },
   ]);

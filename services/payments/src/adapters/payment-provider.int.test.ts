@@ -29,7 +29,7 @@ const anIntent = async (paymentMethod?: string): Promise<Intent> => {
 };
 
 describe('an intent', () => {
-  test('is made without taking anything, and names the order', async () => {
+  test('is created without charging, and names the order', async () => {
     const order = about();
     expect(await create(anAttempt(), order)).toMatchObject({ observation: { kind: 'unconfirmed' } });
     const { paymentIntents, charges } = sandbox.ledger(order.orderId);
@@ -65,7 +65,7 @@ describe('an intent', () => {
     });
   });
 
-  test('confirmed twice takes the money once', async () => {
+  test('confirmed twice is captured once', async () => {
     const { id } = await anIntent();
     expect([await provider.confirmIntent(id), await provider.confirmIntent(id)]).toEqual([
       { kind: 'captured' },
@@ -84,7 +84,7 @@ describe('cancelling', () => {
     expect(await provider.confirmIntent(id)).toEqual({ kind: 'cancelled' });
   });
 
-  test('one that took the money says so', async () => {
+  test('one that captured the money reports it', async () => {
     const { id } = await anIntent();
     await provider.confirmIntent(id);
     expect(await provider.cancelIntent(id)).toEqual({ kind: 'captured' });
@@ -105,7 +105,7 @@ describe('a refund', () => {
 });
 
 describe('a provider that does not work', () => {
-  test('is worth another try, and its words stay in it', async () => {
+  test('can be retried, and its message is not revealed', async () => {
     sandbox.changeBehaviour({ failNext: 1 });
     const refusal = await create(anAttempt()).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(Unavailable);
@@ -114,7 +114,7 @@ describe('a provider that does not work', () => {
     );
   });
 
-  test('that is not there is worth another try', async () => {
+  test('that is unreachable can be retried', async () => {
     const nobody = paymentProvider({ url: 'http://127.0.0.1:9', secretId, timeoutMs });
     await expect(nobody.readIntent('pi_1')).rejects.toThrow(Unavailable);
   });
@@ -139,14 +139,14 @@ describe('a webhook', () => {
   const signed = (body: string, secret = webhookSecret, seconds = Math.floor(Date.now() / 1000)) =>
     `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 
-  test('tells which intent it is about', async () => {
+  test('names its intent', async () => {
     expect(await provider.readWebhook(event, signed(event))).toEqual({
       type: 'payment_intent.succeeded',
       intentId: 'pi_7',
     });
   });
 
-  test('about something else tells of no intent', async () => {
+  test('about something else names no intent', async () => {
     const other = event.replace('"payment_intent"}', '"charge"}');
     expect(await provider.readWebhook(other, signed(other))).toEqual({ type: 'payment_intent.succeeded' });
   });

@@ -30,7 +30,7 @@ describe('GET payments/{orderId}', () => {
     ]);
   });
 
-  test('gives the client secret to the payer alone, while the bank waits', async () => {
+  test('returns the client secret to the payer only, while the bank requires a confirmation', async () => {
     const order = anOrder('pm_card_threeDSecure2Required');
     await deliver(created(order));
     const mine = await get(order.orderId, { userId: order.userId });
@@ -43,7 +43,7 @@ describe('GET payments/{orderId}', () => {
     expect(staffs.body).not.toHaveProperty('clientSecret');
   });
 
-  test('says why a card was declined', async () => {
+  test('returns why a card was declined', async () => {
     const order = anOrder('pm_card_visa_chargeDeclinedLostCard');
     await deliver(created(order));
     expect((await get(order.orderId, { userId: order.userId })).body).toMatchObject({
@@ -54,11 +54,11 @@ describe('GET payments/{orderId}', () => {
   test('is 404 for a stranger, and for an order that has no payment', async () => {
     const order = anOrder();
     await deliver(created(order));
-    for (const answer of [
+    for (const response of [
       await get(order.orderId, { userId: newId() }),
       await get(newId(), { userId: newId() }),
     ])
-      expect([answer.status, answer.body['code']]).toEqual([404, 'PAYMENT_NOT_FOUND']);
+      expect([response.status, response.body['code']]).toEqual([404, 'PAYMENT_NOT_FOUND']);
   });
 
   test('is 400 for an id that is none, 401 without a caller, 403 without a role', async () => {
@@ -71,7 +71,7 @@ describe('GET payments/{orderId}', () => {
   });
 });
 
-test('health says that the database answers', async () => {
+test('health reports that the database is reachable', async () => {
   const { status, body } = await send(handlers.health, healthRoute);
   expect([status, body]).toEqual([200, { status: 'ok', service: 'payments', checks: { database: 'ok' } }]);
 });

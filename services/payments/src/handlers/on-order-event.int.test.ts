@@ -82,7 +82,7 @@ describe('a new order', () => {
     expect([await outcomesOf(order), await movesOf(order)]).toEqual([['declined'], []]);
   });
 
-  test('with a token that is nobody’s is declined', async () => {
+  test('with an unknown token is declined', async () => {
     const order = anOrder('pm_of_nobody');
     await deliver(created(order));
     expect(await outcomesOf(order)).toEqual(['declined']);
@@ -107,7 +107,7 @@ describe('a new order', () => {
 
 describe('a provider in trouble', () => {
   test.each([1, 2, 3])(
-    'whose answer %i fails: the message comes back, and the charge is made once',
+    'whose response %i fails: the message comes back, and the charge is made once',
     async (nth) => {
       const order = anOrder();
       sandbox.changeBehaviour({ failNext: nth });
@@ -122,7 +122,7 @@ describe('a provider in trouble', () => {
     },
   );
 
-  test('that takes the money and does not answer: the next try finds it, even when keys are forgotten', async () => {
+  test('that captures and times out: the next attempt finds it, even after the keys have expired', async () => {
     const order = anOrder();
     sandbox.changeBehaviour({ timeoutAfterCharge: 1 });
     const event = created(order);
@@ -162,7 +162,7 @@ describe('a cancelled order', () => {
     expect(await movesOf(order)).toEqual([moneyIn, moneyOut]);
   });
 
-  test('is not charged when the news of it comes first', async () => {
+  test('is not charged when its cancellation arrives first', async () => {
     const order = anOrder();
     expect([await deliver(cancelled(order)), await deliver(created(order))]).toEqual(['done', 'done']);
     expect(await find(order)).toMatchObject({ status: 'cancelled' });
@@ -184,7 +184,7 @@ describe('a cancelled order', () => {
     expect(sandbox.ledger(order.orderId).paymentIntents).toMatchObject([{ status: 'canceled' }]);
   });
 
-  test('that was charged without our hearing of it gets its money back', async () => {
+  test('that was charged without a response is refunded', async () => {
     const order = anOrder();
     sandbox.changeBehaviour({ timeoutAfterCharge: 1 });
     expect(await deliver(created(order))).toBe('failed');
@@ -209,7 +209,7 @@ describe('a cancelled order', () => {
 });
 
 describe('the ledger', () => {
-  test('is zero over all accounts, and the provider holds what its own books say', async () => {
+  test("is zero over all accounts, and matches the provider's own ledger", async () => {
     const [row] = await database.query<{ sum: number; held: number }>(
       `SELECT sum(balance_cents)::int AS sum,
               (sum(balance_cents) FILTER (WHERE account = 'provider-balance'))::int AS held FROM ledger_balances`,

@@ -29,11 +29,11 @@ describe('a webhook', () => {
   };
   const confirmWithBank = async (order: Order) => {
     const { id, client_secret } = intentOf(order);
-    const answer = await fetch(`${sandbox.url}/v1/test/payment_intents/${id}/authenticate`, {
+    const response = await fetch(`${sandbox.url}/v1/test/payment_intents/${id}/authenticate`, {
       method: 'POST',
       body: new URLSearchParams({ client_secret: client_secret ?? '' }),
     });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   };
 
   test('that the bank confirmed completes the payment; twice, late or out of order changes nothing', async () => {
@@ -58,7 +58,7 @@ describe('a webhook', () => {
     expect(await find(order)).toMatchObject({ status: 'action-required' });
   });
 
-  test('of money for an order that is cancelled gives it back', async () => {
+  test('about money for a cancelled order refunds it', async () => {
     const order = anOrder('pm_card_threeDSecure2Required');
     await deliver(created(order));
     // The cancellation is on record, and the provider could not be told of it before the customer confirmed.
@@ -70,7 +70,7 @@ describe('a webhook', () => {
     expect(books(order)).toEqual({ charges: 1, chargedCents: 4200, refundedCents: 4200 });
   });
 
-  test('saves a charge that was not answered', async () => {
+  test('completes a charge without a response', async () => {
     const order = anOrder();
     sandbox.changeBehaviour({ timeoutAfterCharge: 1 });
     await deliver(created(order));
@@ -80,36 +80,36 @@ describe('a webhook', () => {
     expect(books(order)).toMatchObject({ charges: 1 });
   });
 
-  test('of an intent that is not ours is taken and forgotten', async () => {
+  test('about an unknown intent is accepted and ignored', async () => {
     expect((await tell('payment_intent.succeeded', 'pi_of_somebody_else')).status).toBe(200);
   });
 
   test.each(['pi_\0', 'pi_ 1', '', 'p'.repeat(256), 5, { id: 'pi_1' }, undefined])(
     'of what is no id of an intent (%j) is taken and forgotten',
     async (intentId) => {
-      const answer = await tell('payment_intent.succeeded', intentId as string);
-      expect([answer.status, answer.body]).toEqual([200, { received: true }]);
+      const response = await tell('payment_intent.succeeded', intentId as string);
+      expect([response.status, response.body]).toEqual([200, { received: true }]);
     },
   );
 
   test.each(['{}', '[]', '"event"', '{"type":5,"data":{"object":{}}}', '{"type":"x","data":null}'])(
     'that is signed and no event (%s) is taken and forgotten',
     async (body) => {
-      const answer = await send(handler, receiveStripeWebhookRoute, { body, headers: signed(body) });
-      expect([answer.status, answer.body]).toEqual([200, { received: true }]);
+      const response = await send(handler, receiveStripeWebhookRoute, { body, headers: signed(body) });
+      expect([response.status, response.body]).toEqual([200, { received: true }]);
     },
   );
 
   test('that is not signed is refused, and names the header', async () => {
-    const answer = await send(handler, receiveStripeWebhookRoute, { body: '{}' });
-    expect([answer.status, answer.body['code'], answer.body['errors']]).toEqual([
+    const response = await send(handler, receiveStripeWebhookRoute, { body: '{}' });
+    expect([response.status, response.body['code'], response.body['errors']]).toEqual([
       400,
       'INVALID_SIGNATURE',
       [{ field: 'Stripe-Signature', message: 'is not a recent signature of this body' }],
     ]);
   });
 
-  test('while the provider does not work is 503, so that it comes again', async () => {
+  test('while the provider is down is 503, so that it is sent again', async () => {
     const order = anOrder('pm_card_threeDSecure2Required');
     await deliver(created(order));
     sandbox.changeBehaviour({ failNext: 1 });

@@ -11,11 +11,11 @@ describe('a password', () => {
     expect(await hashPassword('correct horse battery')).not.toBe(await hashPassword('correct horse battery'));
   });
 
-  test('never matches an account that is not there', async () => {
+  test('never matches for an unknown account', async () => {
     expect(await passwordMatches('correct horse battery', undefined)).toBe(false);
   });
 
-  test('is kept with the cost that OWASP asks for, beside salt and hash', async () => {
+  test('has the cost that OWASP recommends, with salt and hash', async () => {
     expect(await hashPassword('correct horse battery')).toMatch(
       /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/,
     );

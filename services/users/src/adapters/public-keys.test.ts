@@ -25,7 +25,7 @@ describe('the public keys', () => {
     expect(await kidsOf(keys.reload(at(0)))).toEqual(['new', 'old']);
   });
 
-  test('are not read again within five seconds, whoever asks', async () => {
+  test('are not read again within five seconds', async () => {
     const { keys, freshReads } = aSecretThat({ cached: ringOf('old'), fresh: ringOf('old') });
     await keys.reload(at(0));
     expect(await keys.reload(at(4))).toBeUndefined();
@@ -34,12 +34,12 @@ describe('the public keys', () => {
     expect(freshReads()).toBe(2);
   });
 
-  test('stay the same set while the secret does, so that imported keys are kept', async () => {
+  test('stay the same object while the secret is unchanged, so that imported keys are reused', async () => {
     const { keys } = aSecretThat({ cached: ringOf('one'), fresh: ringOf('one') });
     expect(await keys.cached()).toBe(await keys.cached());
   });
 
-  test('are not there before the first one was made', async () => {
+  test('are unavailable before the first one exists', async () => {
     const keys = publicKeys('the-secret', async () => undefined);
     await expect(keys.cached()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });

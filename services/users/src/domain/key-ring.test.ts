@@ -10,7 +10,7 @@ describe('a new key', () => {
     expect(addKey({ keys: [] }, key('a'), start)).toEqual({ keys: [{ jwk: key('a') }] });
   });
 
-  test('retires the one before it, which goes on verifying', () => {
+  test('retires the previous one, which still verifies', () => {
     const ring = addKey(addKey({ keys: [] }, key('a'), start), key('b'), later(1000));
     expect(ring.keys).toEqual([{ jwk: key('b') }, { jwk: key('a'), retiredAt: later(1000).toISOString() }]);
   });

@@ -16,7 +16,7 @@ describe('a refresh token', () => {
     expect(decideToken(aToken(), now)).toBe('rotate');
   });
 
-  test('that comes a second time ends its family, even after it expired', () => {
+  test('that is presented twice revokes its family, even after it expired', () => {
     expect(decideToken(aToken({ usedAt: earlier }), now)).toBe('revoke-family');
     expect(decideToken(aToken({ usedAt: earlier, expiresAt: earlier }), now)).toBe('revoke-family');
   });

@@ -42,7 +42,7 @@ async function aToken(over: {
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('the authorizer', () => {
-  test('allows the whole stage to a signed-in customer and tells who it is', async () => {
+  test('allows a signed-in customer the whole stage and passes its identity', async () => {
     const { account, accessToken: token } = await aSignedInCustomer();
     const result = await authorize(`Bearer ${token}`);
     expect(result.policyDocument.Statement).toEqual([
@@ -75,7 +75,7 @@ describe('the authorizer', () => {
       'a token that another key signed under the name of ours',
       async () => `Bearer ${await aToken({ key: (await otherKey).privateKey })}`,
     ],
-    ['a token of a key that nobody knows', async () => `Bearer ${await aToken({ kid: 'unknown' })}`],
+    ['a token of an unknown key', async () => `Bearer ${await aToken({ kid: 'unknown' })}`],
     [
       'a token whose roles were changed',
       async () => {
@@ -106,13 +106,13 @@ describe('the authorizer', () => {
         return `Bearer ${token}`;
       },
     ],
-  ])('refuses %s with the word that API Gateway answers 401 to', async (_, authorization) => {
+  ])('refuses %s with the word that API Gateway responses 401 to', async (_, authorization) => {
     await expect(authorization().then(authorize)).rejects.toThrow(/^Unauthorized$/);
   });
 });
 
 describe('a new signing key', () => {
-  test('verifies at once, and the one before goes on verifying', async () => {
+  test('verifies immediately, and the previous one still verifies', async () => {
     const before = await aSignedInCustomer();
     await users.rotateKeys();
     expect((await authorize(`Bearer ${before.accessToken}`)).principalId).toBe(before.account.id);
@@ -130,12 +130,12 @@ describe('a new signing key', () => {
     await expect(authorize(`Bearer ${before}`)).rejects.toThrow('Unauthorized');
   });
 
-  test('is not made where one is wanted only if missing', async () => {
+  test('is not created again if it exists', async () => {
     const again = await users.rotateKeys({ onlyIfMissing: true });
     expect(again).toMatchObject({ ok: true, response: { created: false } });
   });
 
-  test('belongs to the public one, also when several are made at once', async () => {
+  test('matches the public one, also after concurrent rotations', async () => {
     const rotations = await Promise.all(Array.from({ length: 6 }, () => users.rotateKeys()));
     expect(rotations.every((rotation) => rotation.ok && rotation.response.created)).toBe(true);
     const read = async (id: string) => JSON.parse((await readSecret(id, { fresh: true }))!);

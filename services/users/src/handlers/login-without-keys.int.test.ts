@@ -2,7 +2,7 @@ import { aRegistration, usersService } from '../../testing/users-service.ts';
 
 const users = await usersService();
 
-test('nobody signs in before there is a signing key', async () => {
+test('signing in is unavailable before the first signing key exists', async () => {
   const { email, password } = aRegistration();
   await users.register({ body: aRegistration({ email, password }) });
   const response = await users.login({ email, password });

@@ -11,9 +11,9 @@ async function anAccount() {
 describe('signing in', () => {
   beforeAll(() => users.rotateKeys({ onlyIfMissing: true }));
 
-  test('gives an access token of 15 minutes and a refresh token', async () => {
-    const answer = await users.login(await anAccount());
-    expect([answer.status, answer.body]).toEqual([
+  test('returns an access token of 15 minutes and a refresh token', async () => {
+    const response = await users.login(await anAccount());
+    expect([response.status, response.body]).toEqual([
       200,
       {
         accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
@@ -22,20 +22,20 @@ describe('signing in', () => {
         refreshToken: expect.stringMatching(/^[\w-]{43}$/),
       },
     ]);
-    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(response.headers['cache-control']).toBe('no-store');
   });
 
-  test('takes the address in whatever case, and the password in whatever Unicode form', async () => {
+  test('accepts the address in any case, and the password in any Unicode form', async () => {
     const body = aRegistration({ password: 'caf\u00e9 au lait, please' });
     await users.register({ body });
-    const answer = await users.login({
+    const response = await users.login({
       email: body.email.toUpperCase(),
       password: 'cafe\u0301 au lait, please',
     });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   });
 
-  test('answers a wrong password and an unknown address with the same words', async () => {
+  test('returns the same response for a wrong password and an unknown address', async () => {
     const account = await anAccount();
     const wrong = await users.login({ ...account, password: 'not the password' });
     const unknown = await users.login({ email: 'nobody@example.com', password: 'not the password' });
@@ -50,9 +50,9 @@ describe('signing in', () => {
   ])('refuses the eleventh try for the address of %s, and says how long to wait', async (_, address) => {
     const email = await address();
     const tries = Array.from({ length: 11 }, () => users.login({ email, password: 'not the password' }));
-    const answers = await Promise.all(tries);
-    const limited = answers.filter(({ status }) => status === 429);
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    const responses = await Promise.all(tries);
+    const limited = responses.filter(({ status }) => status === 429);
+    expect(responses.filter(({ status }) => status === 401)).toHaveLength(10);
     expect(limited.map(({ body }) => body.code)).toEqual(['TOO_MANY_SIGN_INS']);
     const wait = Number(limited[0]?.headers['retry-after']);
     // One second more when the request that opened the window read the clock later than this one.
@@ -66,7 +66,7 @@ describe('signing in', () => {
     expect((await users.login(account)).status).toBe(429);
   });
 
-  test('starts the count anew with the right password', async () => {
+  test('resets the count after the right password', async () => {
     const account = await anAccount();
     for (let tries = 0; tries < 12; tries += 1) expect((await users.login(account)).status).toBe(200);
   });
@@ -77,14 +77,14 @@ describe('signing in', () => {
     ['password', { email: 'a@example.com', password: 'x'.repeat(129) }],
     ['remember', { email: 'a@example.com', password: 'x', remember: true }],
   ])('names %s when it is wrong', async (field, body) => {
-    const answer = await users.login(body);
-    expect([answer.status, answer.body]).toEqual([
+    const response = await users.login(body);
+    expect([response.status, response.body]).toEqual([
       400,
       expect.objectContaining({ errors: [{ field, message: expect.any(String) }] }),
     ]);
   });
 
-  test('keeps nothing by which a session could be taken over', async () => {
+  test('stores nothing that would allow taking over a session', async () => {
     const { body } = await users.login(await anAccount());
     const rows = await users.database.query<{ token_hash: Buffer }>('SELECT token_hash FROM refresh_tokens');
     expect(rows.length).toBeGreaterThan(0);

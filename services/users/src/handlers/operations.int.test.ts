@@ -16,7 +16,7 @@ const asAdmin = (email: string) => createAdmin({ email } as object, lambdaContex
 const aMinute = scheduleEvent(new Date());
 
 describe('the administrator', () => {
-  test('is made once with a password that signs in, and announced', async () => {
+  test('is created once with a password that signs in, and announced', async () => {
     const email = aRegistration().email;
     const made = await asAdmin(email);
     if (!made.ok || made.response.result !== 'created') throw new Error('no administrator was made');
@@ -26,7 +26,7 @@ describe('the administrator', () => {
     expect((await users.announced(userId)).map(({ type }) => type)).toEqual(['USER_REGISTERED']);
   });
 
-  test('is not made of a customer who took the address first', async () => {
+  test('is refused for an address that a customer has registered', async () => {
     const body = aRegistration();
     await users.register({ body });
     expect(await asAdmin(body.email)).toMatchObject({ ok: false, refusal: { code: 'EMAIL_TAKEN' } });
@@ -55,7 +55,7 @@ describe('every minute', () => {
     expect(await users.database.query('SELECT FROM outbox WHERE sent_at IS NULL')).toEqual([]);
   });
 
-  test('forgets what has expired, and nothing else', async () => {
+  test('deletes expired records, and nothing else', async () => {
     const body = aRegistration();
     await users.register({ body });
     await users.login({ email: body.email, password: body.password });
@@ -76,7 +76,7 @@ describe('every minute', () => {
   });
 });
 
-test('health is that the database answers', async () => {
+test('health reports that the database is reachable', async () => {
   expect(await send(health, api.healthRoute)).toMatchObject({
     status: 200,
     body: { status: 'ok', service: 'users', checks: { database: 'ok' } },

@@ -13,19 +13,22 @@ async function aSession() {
   return { account, ...tokens };
 }
 
-const refused = (answer: { status: number; body: { code?: string } }) => [answer.status, answer.body.code];
+const refused = (response: { status: number; body: { code?: string } }) => [
+  response.status,
+  response.body.code,
+];
 
 describe('going on with a session', () => {
-  test('gives new tokens of the same user', async () => {
+  test('returns new tokens of the same user', async () => {
     const session = await aSession();
-    const answer = await refresh(session.refreshToken);
-    expect(answer.status).toBe(200);
-    expect(decodeJwt(answer.body.accessToken).sub).toBe(session.account.id);
-    expect(answer.body.refreshToken).not.toBe(session.refreshToken);
-    expect((await refresh(answer.body.refreshToken)).status).toBe(200);
+    const response = await refresh(session.refreshToken);
+    expect(response.status).toBe(200);
+    expect(decodeJwt(response.body.accessToken).sub).toBe(session.account.id);
+    expect(response.body.refreshToken).not.toBe(session.refreshToken);
+    expect((await refresh(response.body.refreshToken)).status).toBe(200);
   });
 
-  test('takes the roles that the account has by now', async () => {
+  test('contains the current roles of the account', async () => {
     const session = await aSession();
     await users.database.query(
       `INSERT INTO user_roles (user_id, role, granted_at) VALUES ($1, 'support', now())`,
@@ -35,7 +38,7 @@ describe('going on with a session', () => {
     expect(decodeJwt(body.accessToken)['roles']).toEqual(['customer', 'support']);
   });
 
-  test('ends the whole session when a token comes a second time, and only that session', async () => {
+  test('ends the session when a token is presented twice, and no other session', async () => {
     const [stolen, other] = await Promise.all([aSession(), aSession()]);
     const next = (await refresh(stolen.refreshToken)).body.refreshToken;
     expect(refused(await refresh(stolen.refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
@@ -43,15 +46,15 @@ describe('going on with a session', () => {
     expect((await refresh(other.refreshToken)).status).toBe(200);
   });
 
-  test('lets one of eight refreshes at once go on and ends the session, as any may be the thief', async () => {
+  test('accepts one of eight concurrent refreshes and ends the session, since any may be the thief', async () => {
     const { refreshToken } = await aSession();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken)));
-    const winners = answers.filter(({ status }) => status === 200);
+    const responses = await Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken)));
+    const winners = responses.filter(({ status }) => status === 200);
     expect(winners).toHaveLength(1);
     expect(refused(await refresh(winners[0]!.body.refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
   });
 
-  test('ends the session also when the copy comes while the session goes on', async () => {
+  test('ends the session also when the copy is presented during a refresh', async () => {
     for (let race = 0; race < 20; race += 1) {
       const { refreshToken: used } = await aSession();
       const current = (await refresh(used)).body.refreshToken;
@@ -70,13 +73,13 @@ describe('going on with a session', () => {
     expect(refused(await refresh(refreshToken))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
   });
 
-  test('refuses a token that nobody was given', async () => {
+  test('refuses an unknown token', async () => {
     expect(refused(await refresh('made-up'))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
   });
 
-  test('names the field when there is no token', async () => {
-    const answer = await refresh('');
-    expect([answer.status, answer.body]).toMatchObject([400, { errors: [{ field: 'refreshToken' }] }]);
+  test('names the field when the token is missing', async () => {
+    const response = await refresh('');
+    expect([response.status, response.body]).toMatchObject([400, { errors: [{ field: 'refreshToken' }] }]);
   });
 });
 
@@ -89,7 +92,7 @@ describe('signing out', () => {
     expect(refused(await refresh(next))).toEqual([401, 'INVALID_REFRESH_TOKEN']);
   });
 
-  test('ends the session also while it goes on', async () => {
+  test('ends the session also during a refresh', async () => {
     for (let race = 0; race < 20; race += 1) {
       const { refreshToken } = await aSession();
       const [goingOn] = await Promise.all([refresh(refreshToken), logout(refreshToken)]);
@@ -98,7 +101,7 @@ describe('signing out', () => {
     }
   });
 
-  test('says nothing about a token that nobody was given', async () => {
+  test('accepts an unknown token', async () => {
     expect((await logout('made-up')).status).toBe(204);
   });
 });

@@ -7,15 +7,15 @@ const accountsOf = async (email: string) =>
   (await users.database.query('SELECT id FROM users WHERE email = $1', [email])).length;
 
 describe('opening an account', () => {
-  test('answers the account, never the password, and announces it', async () => {
+  test('returns the account without the password, and announces it', async () => {
     const body = aRegistration({ email: 'Ada@Example.com', locale: 'pt-BR' });
-    const answer = await users.register({ body });
-    expect([answer.status, answer.headers['location'], answer.headers['etag']]).toEqual([
+    const response = await users.register({ body });
+    expect([response.status, response.headers['location'], response.headers['etag']]).toEqual([
       201,
       '/api/v1/users/me',
       '"1"',
     ]);
-    expect(answer.body).toEqual({
+    expect(response.body).toEqual({
       id: expect.any(String),
       email: 'ada@example.com',
       name: 'Ada Lovelace',
@@ -24,14 +24,14 @@ describe('opening an account', () => {
       createdAt: expect.any(String),
       version: 1,
     });
-    expect(await users.delivered(answer.body.id)).toMatchObject({
+    expect(await users.delivered(response.body.id)).toMatchObject({
       type: 'USER_REGISTERED',
       sequence: 1,
-      data: { userId: answer.body.id, email: 'ada@example.com', name: 'Ada Lovelace', locale: 'pt-BR' },
+      data: { userId: response.body.id, email: 'ada@example.com', name: 'Ada Lovelace', locale: 'pt-BR' },
     });
   });
 
-  test('keeps the password as argon2id with the cost that OWASP asks for', async () => {
+  test('stores the password as argon2id with the cost that OWASP recommends', async () => {
     const { body } = await users.register({ body: aRegistration() });
     const [row] = await users.database.query<{ password_hash: string }>(
       'SELECT password_hash FROM users WHERE id = $1',
@@ -40,7 +40,7 @@ describe('opening an account', () => {
     expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  test('refuses an address that another account has, in whatever case', async () => {
+  test('refuses an address that another account has, in any case', async () => {
     const body = aRegistration();
     await users.register({ body });
     const again = await users.register({ body: { ...body, email: body.email.toUpperCase() } });
@@ -51,12 +51,12 @@ describe('opening an account', () => {
     ]);
   });
 
-  test('lets one of ten win who want one address at the same time, and announces one', async () => {
+  test('registers one of ten concurrent requests for one address, and announces one', async () => {
     const body = aRegistration();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => users.register({ body })));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(9).fill(409)]);
+    const responses = await Promise.all(Array.from({ length: 10 }, () => users.register({ body })));
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([201, ...Array(9).fill(409)]);
     expect(await accountsOf(body.email)).toBe(1);
-    const { id } = answers.find(({ status }) => status === 201)!.body;
+    const { id } = responses.find(({ status }) => status === 201)!.body;
     const events = await users.database.query('SELECT aggregate_id FROM outbox WHERE message LIKE $1', [
       `%${body.email}%`,
     ]);
@@ -76,16 +76,16 @@ describe('opening an account', () => {
     ['roles', { roles: ['admin'] }],
   ])('names %s when it is wrong', async (field, wrong) => {
     const body = aRegistration(wrong);
-    const answer = await users.register({ body });
-    expect([answer.status, answer.body.errors?.map((error) => error.field)]).toEqual([400, [field]]);
-    expect(answer.headers['content-type']).toBe('application/problem+json');
+    const response = await users.register({ body });
+    expect([response.status, response.body.errors?.map((error) => error.field)]).toEqual([400, [field]]);
+    expect(response.headers['content-type']).toBe('application/problem+json');
   });
 });
 
 describe('opening an account with an Idempotency-Key', () => {
   const withKey = (body: unknown, key = randomUUID()) => ({ body, headers: { 'Idempotency-Key': key } });
 
-  test('gives the first answer again, and one account', async () => {
+  test('returns the first response again, and creates one account', async () => {
     const request = withKey(aRegistration());
     const first = await users.register(request);
     const second = await users.register(request);
@@ -96,26 +96,26 @@ describe('opening an account with an Idempotency-Key', () => {
     });
   });
 
-  test('makes one account of ten requests at once', async () => {
+  test('creates one account for ten concurrent requests', async () => {
     const request = withKey(aRegistration());
-    const answers = await Promise.all(Array.from({ length: 10 }, () => users.register(request)));
-    const ids = answers.filter(({ status }) => status === 201).map(({ body }) => body.id);
+    const responses = await Promise.all(Array.from({ length: 10 }, () => users.register(request)));
+    const ids = responses.filter(({ status }) => status === 201).map(({ body }) => body.id);
     expect(new Set(ids).size).toBe(1);
-    for (const { status, body } of answers.filter((answer) => answer.status !== 201))
+    for (const { status, body } of responses.filter((response) => response.status !== 201))
       expect([status, body.code]).toEqual([409, 'REQUEST_IN_PROGRESS']);
   });
 
   test.each([
     ['name', { name: 'Somebody Else' }],
-    ['password', { password: 'another good password' }],
+    ['password', { password: 'another valid password' }],
   ])('refuses the key for another %s', async (_, other) => {
     const request = withKey(aRegistration());
     await users.register(request);
-    const answer = await users.register({ ...request, body: { ...(request.body as object), ...other } });
-    expect([answer.status, answer.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    const response = await users.register({ ...request, body: { ...(request.body as object), ...other } });
+    expect([response.status, response.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  test('burns no key when the address is taken', async () => {
+  test('frees the key when the address is taken', async () => {
     const taken = aRegistration();
     await users.register({ body: taken });
     const request = withKey(taken);
@@ -123,7 +123,7 @@ describe('opening an account with an Idempotency-Key', () => {
     expect((await users.register({ ...request, body: aRegistration() })).status).toBe(201);
   });
 
-  test('keeps no fast hash of the password', async () => {
+  test('stores no fast hash of the password', async () => {
     const request = withKey(aRegistration());
     await users.register(request);
     const { fingerprintOf } = await import('#shared/idempotency/request.ts');

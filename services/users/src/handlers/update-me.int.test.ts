@@ -19,39 +19,39 @@ const eventsOf = async (id: string) =>
 describe('one’s own account', () => {
   test('is shown with its version', async () => {
     const { account, caller } = await anAccount();
-    const answer = await getMe({ caller });
-    expect(answer).toMatchObject({ status: 200, body: account, headers: { etag: '"1"' } });
+    const response = await getMe({ caller });
+    expect(response).toMatchObject({ status: 200, body: account, headers: { etag: '"1"' } });
   });
 
   test('is not shown to a visitor', async () => {
-    const answer = await getMe({});
-    expect([answer.status, answer.body.code]).toEqual([401, 'UNAUTHENTICATED']);
+    const response = await getMe({});
+    expect([response.status, response.body.code]).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  test('is not shown for a token that has expired while API Gateway kept its answer', async () => {
+  test('is refused for a token that expired while API Gateway cached its authorization', async () => {
     const { caller } = await anAccount();
-    const answer = await getMe({ caller: { ...caller, expiresAt: Math.floor(Date.now() / 1000) - 1 } });
-    expect([answer.status, answer.body.code]).toEqual([401, 'UNAUTHENTICATED']);
+    const response = await getMe({ caller: { ...caller, expiresAt: Math.floor(Date.now() / 1000) - 1 } });
+    expect([response.status, response.body.code]).toEqual([401, 'UNAUTHENTICATED']);
   });
 
   test('is not shown to a caller without the permission', async () => {
     const { caller } = await anAccount();
-    const answer = await getMe({ caller: { ...caller, roles: [] } });
-    expect([answer.status, answer.body.code]).toEqual([403, 'FORBIDDEN']);
+    const response = await getMe({ caller: { ...caller, roles: [] } });
+    expect([response.status, response.body.code]).toEqual([403, 'FORBIDDEN']);
   });
 
   test('is not found once it is gone', async () => {
-    const answer = await getMe({ caller: { userId: randomUUID() } });
-    expect([answer.status, answer.body.code]).toEqual([404, 'USER_NOT_FOUND']);
+    const response = await getMe({ caller: { userId: randomUUID() } });
+    expect([response.status, response.body.code]).toEqual([404, 'USER_NOT_FOUND']);
   });
 });
 
 describe('changing one’s own contact', () => {
-  test('gives the next version and announces it', async () => {
+  test('returns the next version and announces it', async () => {
     const { account, caller } = await anAccount();
     const body = { ...contactOf(account), name: 'Countess Lovelace', locale: 'fr' };
-    const answer = await updateMe({ caller, body, headers: { 'If-Match': '"1"' } });
-    expect(answer).toMatchObject({ status: 200, body: { ...body, version: 2 }, headers: { etag: '"2"' } });
+    const response = await updateMe({ caller, body, headers: { 'If-Match': '"1"' } });
+    expect(response).toMatchObject({ status: 200, body: { ...body, version: 2 }, headers: { etag: '"2"' } });
     expect(await eventsOf(account.id)).toEqual([
       expect.objectContaining({ sequence: 2, data: { userId: account.id, ...body } }),
     ]);
@@ -59,21 +59,21 @@ describe('changing one’s own contact', () => {
 
   test('changes nothing and announces nothing when it is the same contact', async () => {
     const { account, caller } = await anAccount();
-    const answer = await updateMe({ caller, body: contactOf(account), headers: { 'if-match': '"1"' } });
-    expect([answer.status, answer.body.version]).toEqual([200, 1]);
+    const response = await updateMe({ caller, body: contactOf(account), headers: { 'if-match': '"1"' } });
+    expect([response.status, response.body.version]).toEqual([200, 1]);
     expect(await eventsOf(account.id)).toEqual([]);
   });
 
-  test('lets one of two win who change the same version', async () => {
+  test('accepts one of two concurrent changes of the same version', async () => {
     const { account, caller } = await anAccount();
     const change = (name: string) =>
       updateMe({ caller, body: { ...contactOf(account), name }, headers: { 'If-Match': '"1"' } });
-    const answers = await Promise.all([change('First'), change('Second')]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    const responses = await Promise.all([change('First'), change('Second')]);
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 412]);
     expect((await getMe({ caller })).body.version).toBe(2);
   });
 
-  test('gives the same answer to the same Idempotency-Key, and one event', async () => {
+  test('returns the same response for the same Idempotency-Key, with one event', async () => {
     const { account, caller } = await anAccount();
     const request = {
       caller,
@@ -97,8 +97,8 @@ describe('changing one’s own contact', () => {
   ])('is %i %s without the current version', async (status, code, headers) => {
     const { account, caller } = await anAccount();
     const body = { ...contactOf(account), name: 'Somebody' };
-    const answer = await updateMe({ caller, body, headers });
-    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    const response = await updateMe({ caller, body, headers });
+    expect([response.status, response.body.code]).toEqual([status, code]);
     expect((await getMe({ caller })).body).toEqual(account);
   });
 
@@ -110,15 +110,15 @@ describe('changing one’s own contact', () => {
   ])('names %s when it is wrong', async (field, wrong) => {
     const { account, caller } = await anAccount();
     const body = { ...contactOf(account), ...wrong };
-    const answer = await updateMe({ caller, body, headers: { 'If-Match': '"1"' } });
-    expect([answer.status, answer.body.errors?.map((error) => error.field)]).toEqual([400, [field]]);
+    const response = await updateMe({ caller, body, headers: { 'If-Match': '"1"' } });
+    expect([response.status, response.body.errors?.map((error) => error.field)]).toEqual([400, [field]]);
   });
 });
 
 describe('moving an account to another e-mail address', () => {
   const move = async (currentPassword?: string, email = aRegistration().email) => {
     const { account, caller, password } = await anAccount();
-    const answer = await updateMe({
+    const response = await updateMe({
       caller,
       body: {
         ...contactOf(account),
@@ -127,33 +127,33 @@ describe('moving an account to another e-mail address', () => {
       },
       headers: { 'If-Match': '"1"' },
     });
-    return { answer, account, caller, password, email };
+    return { response, account, caller, password, email };
   };
   const right = '';
 
-  test('takes the current password; then the new address signs in and the old one does not', async () => {
+  test('with the current password changes it: the new address signs in and the old one does not', async () => {
     await users.rotateKeys({ onlyIfMissing: true });
-    const { answer, account, password, email } = await move(right);
-    expect([answer.status, answer.body.email]).toEqual([200, email]);
+    const { response, account, password, email } = await move(right);
+    expect([response.status, response.body.email]).toEqual([200, email]);
     expect((await users.login({ email, password })).status).toBe(200);
     expect((await users.login({ email: account.email, password })).status).toBe(401);
   });
 
   test('is refused without the current password', async () => {
-    const { answer } = await move();
-    expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([400, 'currentPassword']);
+    const { response } = await move();
+    expect([response.status, response.body.errors?.[0]?.field]).toEqual([400, 'currentPassword']);
   });
 
-  test('is refused with a wrong password, and changes nothing', async () => {
-    const { answer, account, caller } = await move('not the password');
-    expect([answer.status, answer.body.code]).toEqual([403, 'WRONG_PASSWORD']);
+  test('with a wrong password is refused, and changes nothing', async () => {
+    const { response, account, caller } = await move('not the password');
+    expect([response.status, response.body.code]).toEqual([403, 'WRONG_PASSWORD']);
     expect((await getMe({ caller })).body).toEqual(account);
   });
 
   test('is refused for an address that another account has', async () => {
     const other = await anAccount();
-    const { answer, account, caller } = await move(right, other.account.email);
-    expect([answer.status, answer.body.code]).toEqual([409, 'EMAIL_TAKEN']);
+    const { response, account, caller } = await move(right, other.account.email);
+    expect([response.status, response.body.code]).toEqual([409, 'EMAIL_TAKEN']);
     expect((await getMe({ caller })).body).toEqual(account);
   });
 });
