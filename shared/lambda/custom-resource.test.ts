@@ -66,7 +66,7 @@ describe('a function behind a custom resource', () => {
 
   test('responds FAILED before the timeout', async () => {
     await handler(() => new Promise(() => {}))(event('Update'), withTime(5_010));
-    expect(received[0]?.body).toMatchObject({ Status: 'FAILED', Reason: 'Did not end within 0 s' });
+    expect(received[0]?.body).toMatchObject({ Status: 'FAILED', Reason: 'Did not finish within 0 s' });
   });
 
   test('changes nothing when the stack is deleted', async () => {
