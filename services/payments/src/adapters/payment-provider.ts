@@ -57,102 +57,116 @@ const webhookSchema = z
 export type ProviderOptions = { url: string; secretId: string; timeoutMs: number };
 
 /** See {@link PaymentProvider}; uses Stripe's own SDK. */
-export function paymentProvider({ url, secretId, timeoutMs }: ProviderOptions): PaymentProvider {
-  const { hostname, port, protocol } = new URL(url);
+export function paymentProvider({ secretId, ...options }: ProviderOptions): PaymentProvider {
   let current: { apiKey: string; client: Stripe } | undefined;
-
   const secret = async () => secretSchema.parse(JSON.parse((await readSecret(secretId)) ?? '{}'));
   const stripe = async (): Promise<Stripe> => {
     const { apiKey } = await secret();
-    if (current?.apiKey !== apiKey) current = { apiKey, client: clientFor(apiKey) };
+    if (current?.apiKey !== apiKey) current = { apiKey, client: clientFor(apiKey, options) };
     return current.client;
   };
-  const clientFor = (apiKey: string) =>
-    new Stripe(apiKey, {
-      host: hostname,
-      port: port || (protocol === 'http:' ? 80 : 443),
-      protocol: protocol === 'http:' ? 'http' : 'https',
-      timeout: timeoutMs,
-      // The queue retries: the next delivery reads the intent first.
-      maxNetworkRetries: 0,
-      telemetry: false,
-    });
-  const readIntent = async (intentId: string) => {
-    const client = await stripe();
-    return intentOf(await client.paymentIntents.retrieve(intentId).catch(fail));
-  };
-
   return {
-    readIntent,
-    createIntent: async (attempt, { amountCents, currency }, about) => {
-      const client = await stripe();
-      try {
-        const intent = await client.paymentIntents.create(
-          {
-            amount: amountCents,
-            currency: currency.toLowerCase(),
-            payment_method: attempt.paymentMethod,
-            // Confirmed on the server, which cannot follow a redirect to a bank's page.
-            automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-            metadata: { order_id: about.orderId, payment_id: about.paymentId, attempt_id: attempt.id },
-          },
-          { idempotencyKey: attempt.id },
-        );
-        return intentOf(intent);
-      } catch (error) {
-        return declineOf(error) ?? fail(error);
-      }
-    },
-    confirmIntent: async (intentId) => {
-      const client = await stripe();
-      try {
-        // No idempotency key: Stripe would replay a failure for a day, and an intent is captured only once anyway.
-        return intentOf(await client.paymentIntents.confirm(intentId)).observation;
-      } catch (error) {
-        const decline = declineOf(error);
-        if (decline !== undefined) return decline;
-        if (isUnexpectedState(error)) return (await readIntent(intentId)).observation;
-        return fail(error);
-      }
-    },
-    cancelIntent: async (intentId) => {
-      const client = await stripe();
-      try {
-        return intentOf(await client.paymentIntents.cancel(intentId)).observation;
-      } catch (error) {
-        if (isUnexpectedState(error)) return (await readIntent(intentId)).observation;
-        return fail(error);
-      }
-    },
-    refundIntent: async (intentId, attempt) => {
-      const client = await stripe();
-      try {
-        // No idempotency key: Stripe would replay a failure for a day, and a second full refund is refused anyway.
-        const refund = await client.refunds.create({
-          payment_intent: intentId,
-          metadata: { attempt_id: attempt.id },
-        });
-        return refund.id;
-      } catch (error) {
-        if (!(error instanceof Stripe.errors.StripeError) || error.code !== 'charge_already_refunded')
-          return fail(error);
-        const { data } = await client.refunds.list({ payment_intent: intentId, limit: 1 }).catch(fail);
-        return data[0]?.id ?? fail(error);
-      }
-    },
+    createIntent: async (...given) => createIntent(await stripe(), ...given),
+    confirmIntent: async (intentId) => confirmIntent(await stripe(), intentId),
+    readIntent: async (intentId) => readIntent(await stripe(), intentId),
+    cancelIntent: async (intentId) => cancelIntent(await stripe(), intentId),
+    refundIntent: async (...given) => refundIntent(await stripe(), ...given),
     readWebhook: async (rawBody, signature) => {
       const [client, { webhookSecret }] = await Promise.all([stripe(), secret()]);
-      try {
-        const event = client.webhooks.constructEvent(rawBody, signature ?? '', webhookSecret);
-        return webhookSchema.parse(event);
-      } catch (cause) {
-        throw new InvalidSignature('Stripe-Signature is not a recent signature of this body.', {
-          subjects: [{ kind: 'signature', message: 'is not a recent signature of this body' }],
-          cause,
-        });
-      }
+      return readWebhook(client, rawBody, signature, webhookSecret);
     },
   };
+}
+
+function clientFor(apiKey: string, { url, timeoutMs }: Omit<ProviderOptions, 'secretId'>): Stripe {
+  const { hostname, port, protocol } = new URL(url);
+  return new Stripe(apiKey, {
+    host: hostname,
+    port: port || (protocol === 'http:' ? 80 : 443),
+    protocol: protocol === 'http:' ? 'http' : 'https',
+    timeout: timeoutMs,
+    // The queue retries: the next delivery reads the intent first.
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+}
+
+async function createIntent(
+  client: Stripe,
+  ...[attempt, { amountCents, currency }, about]: Parameters<PaymentProvider['createIntent']>
+): ReturnType<PaymentProvider['createIntent']> {
+  try {
+    const intent = await client.paymentIntents.create(
+      {
+        amount: amountCents,
+        currency: currency.toLowerCase(),
+        payment_method: attempt.paymentMethod,
+        // Confirmed on the server, which cannot follow a redirect to a bank's page.
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+        metadata: { order_id: about.orderId, payment_id: about.paymentId, attempt_id: attempt.id },
+      },
+      { idempotencyKey: attempt.id },
+    );
+    return intentOf(intent);
+  } catch (error) {
+    return declineOf(error) ?? fail(error);
+  }
+}
+
+async function confirmIntent(client: Stripe, intentId: string): Promise<Observation> {
+  try {
+    // No idempotency key: Stripe would replay a failure for a day, and an intent is captured only once anyway.
+    return intentOf(await client.paymentIntents.confirm(intentId)).observation;
+  } catch (error) {
+    const decline = declineOf(error);
+    if (decline !== undefined) return decline;
+    if (isUnexpectedState(error)) return (await readIntent(client, intentId)).observation;
+    return fail(error);
+  }
+}
+
+const readIntent = async (client: Stripe, intentId: string): Promise<Intent> =>
+  intentOf(await client.paymentIntents.retrieve(intentId).catch(fail));
+
+async function cancelIntent(client: Stripe, intentId: string): Promise<Observation> {
+  try {
+    return intentOf(await client.paymentIntents.cancel(intentId)).observation;
+  } catch (error) {
+    if (isUnexpectedState(error)) return (await readIntent(client, intentId)).observation;
+    return fail(error);
+  }
+}
+
+async function refundIntent(client: Stripe, intentId: string, attempt: Attempt): Promise<string> {
+  try {
+    // No idempotency key: Stripe would replay a failure for a day, and a second full refund is refused anyway.
+    const refund = await client.refunds.create({
+      payment_intent: intentId,
+      metadata: { attempt_id: attempt.id },
+    });
+    return refund.id;
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError) || error.code !== 'charge_already_refunded')
+      return fail(error);
+    const { data } = await client.refunds.list({ payment_intent: intentId, limit: 1 }).catch(fail);
+    return data[0]?.id ?? fail(error);
+  }
+}
+
+function readWebhook(
+  client: Stripe,
+  rawBody: string,
+  signature: string | undefined,
+  webhookSecret: string,
+): Webhook {
+  try {
+    return webhookSchema.parse(client.webhooks.constructEvent(rawBody, signature ?? '', webhookSecret));
+  } catch (cause) {
+    throw new InvalidSignature('Stripe-Signature is not a recent signature of this body.', {
+      subjects: [{ kind: 'signature', message: 'is not a recent signature of this body' }],
+      cause,
+    });
+  }
 }
 
 const intentOf = (intent: Stripe.PaymentIntent): Intent => ({
