@@ -9,7 +9,7 @@ import { cacheFolder, freePort, mustRun, prove, runIntSuites, startServer } from
 const NAME = 'DynamoDB Local';
 const VERSION = '2.6.1';
 const ADAPTER_SUITES =
-  '(services/(products|media|notifications|reports)/src/adapters/|shared/(dynamo|idempotency)).*\\.int\\.test\\.ts$';
+  '(services/(products|media|notifications|reports)/src/(adapters|workflows)/|shared/(dynamo|idempotency)).*\\.int\\.test\\.ts$';
 const folder = join(cacheFolder, `dynamodb-local/${VERSION}`);
 
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">

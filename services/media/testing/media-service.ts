@@ -13,8 +13,8 @@ export const admin = { userId: randomUUID(), roles: ['admin'] as 'admin'[] };
 
 type Upload = { mediaId: string; upload: { method: string; url: string; headers: Record<string, string> } };
 
-/** The media service on fresh tables and its own bucket; tests call its handlers as AWS does. */
-export async function mediaService() {
+/** Creates tables, a topic with a queue, and a bucket, and sets the service's environment. */
+async function resources() {
   const tables = await freshTables('media', 'media-outbox', 'idempotency');
   const queue = await aQueue({ fifo: true });
   const topic = await aTopic({ fifo: true, queues: [queue] });
@@ -28,6 +28,12 @@ export async function mediaService() {
     IMAGE_BASE_URL: 'https://images.test/',
     MEDIA_EVENTS_TOPIC_ARN: topic,
   });
+  return { bucket, tables, queue };
+}
+
+/** The media service on fresh tables and its own bucket; tests call its handlers as AWS does. */
+export async function mediaService() {
+  const { bucket, tables, queue } = await resources();
   const api = await import('../src/api.ts');
   const { handler: createUpload } = await import('../src/handlers/create-upload.ts');
   const { handler: getMedia } = await import('../src/handlers/get-media.ts');

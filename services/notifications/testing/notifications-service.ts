@@ -32,7 +32,7 @@ export async function notificationsService() {
   };
 }
 
-/** A page of notifications as the API answers it. */
+/** A page of notifications as the API returns it. */
 export type NotificationPage = {
   items: { id: string; template: string; subject: string; orderId?: string; status: string }[];
   nextCursor?: string;
@@ -40,7 +40,7 @@ export type NotificationPage = {
   errors?: { field: string }[];
 };
 
-/** Somebody with an address that no other test writes to. */
+/** A customer with a unique address. */
 export const aCustomer = (over: { name?: string } = {}) => ({
   userId: randomUUID(),
   email: `${randomUUID()}@example.com`,

@@ -9,7 +9,7 @@ import { categoryStore } from '../src/adapters/category-store.ts';
 import { productStore } from '../src/adapters/product-store.ts';
 import { reservationStore } from '../src/adapters/reservation-store.ts';
 import { stockCache } from '../src/adapters/stock-cache.ts';
-import { stockStore } from '../src/adapters/stock-store.ts';
+import { type StockStore, stockStore } from '../src/adapters/stock-store.ts';
 import type { Tables } from '../src/adapters/tables.ts';
 import { createCategory } from '../src/domain/category.ts';
 import { createProduct } from '../src/domain/product.ts';
@@ -79,7 +79,9 @@ export async function aCatalogue() {
     ) {
       const productId = newId();
       const category = createCategory({ categoryId: 'lamps', name: 'Lamps' });
-      await categories.create(category, testOptions).catch(() => {});
+      await categories.create(category, testOptions).catch((error: { code?: string }) => {
+        if (error.code !== 'CATEGORY_EXISTS') throw error;
+      });
       const draft = { name, description: '', category: 'lamps', price };
       await products.create(createProduct(productId, draft, { eventId: newId(), now }), testOptions);
       if (Object.keys(onHand).length > 0) await count(productId, onHand, reorderLevel);
@@ -96,22 +98,28 @@ export async function aCatalogue() {
       if (result.ok) return result.response;
       throw Object.assign(new Error(result.refusal.code), result.refusal);
     },
-    /** The stock items of a product: `berlin 3+2` has three available and two reserved pieces. */
-    async stockOf(productId: string): Promise<string[]> {
-      const { warehouses } = await stock.read(productId);
-      return warehouses.map(
-        ({ warehouseId, available, reserved }) => `${warehouseId} ${available}+${reserved}`,
-      );
-    },
-    /** The types of the events of an aggregate, in order. */
-    async eventTypes(aggregateId: string): Promise<string[]> {
-      const { items } = await db.query<Item & { type: string }>({
-        table: tables.outbox,
-        where: 'aggregate_id = :id',
-        values: { ':id': aggregateId },
-      });
-      return items.map(({ type }) => type);
-    },
+    ...stateReaders(db, tables, stock),
   };
 }
+
+/** Reads what a test checks. */
+const stateReaders = (db: Dynamo, tables: Tables, stock: StockStore) => ({
+  /** The stock items of a product: `berlin 3+2` has three available and two reserved pieces. */
+  async stockOf(productId: string): Promise<string[]> {
+    const { warehouses } = await stock.read(productId);
+    return warehouses.map(
+      ({ warehouseId, available, reserved }) => `${warehouseId} ${available}+${reserved}`,
+    );
+  },
+  /** The types of the events of an aggregate, in order. */
+  async eventTypes(aggregateId: string): Promise<string[]> {
+    const { items } = await db.query<Item & { type: string }>({
+      table: tables.outbox,
+      where: 'aggregate_id = :id',
+      values: { ':id': aggregateId },
+    });
+    return items.map(({ type }) => type);
+  },
+});
+
 type ProductOptions = { price?: Money; reorderLevel?: number; name?: string };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { dynamo } from '#shared/dynamo/dynamo.ts';
 import type { Item } from '#shared/dynamo/write.ts';
 import type { Route } from '#shared/http/route.ts';
@@ -22,8 +23,8 @@ export type Body = Item & {
 };
 type HttpHandler = Parameters<typeof send>[0];
 
-/** The products service on fresh tables; tests call its handlers as API Gateway, Lambda and SQS do. */
-export async function productsService() {
+/** Creates tables and a topic with a queue, and sets the service's environment. */
+async function resources() {
   const tables = await catalogueTables();
   const queue = await aQueue({ fifo: true });
   const topic = await aTopic({ fifo: true, queues: [queue] });
@@ -36,6 +37,12 @@ export async function productsService() {
     IDEMPOTENCY_TABLE: tables.idempotency,
     PRODUCT_EVENTS_TOPIC_ARN: topic,
   });
+  return { tables, queue };
+}
+
+/** The products service on fresh tables; tests call its handlers as API Gateway, Lambda and SQS do. */
+export async function productsService() {
+  const { tables, queue } = await resources();
   const api = await import('../src/api.ts');
   const handlers: Record<string, HttpHandler> = {};
   for (const { name } of api.routes)
@@ -79,19 +86,7 @@ export async function productsService() {
     deliverOrderEvent: (event: unknown) => onOrderEvent(sqsEvent(event), lambdaContext()),
     reserve: (request: unknown) => reserveStock(request as never, lambdaContext()),
     release: (request: unknown) => releaseStock(request as never, lambdaContext()),
-    relay: (aggregateId: string) =>
-      relayOutbox(
-        {
-          Records: [
-            {
-              eventID: '1',
-              eventName: 'INSERT',
-              dynamodb: { Keys: { aggregate_id: { S: aggregateId } }, SequenceNumber: '1' },
-            },
-          ],
-        },
-        lambdaContext(),
-      ),
+    relay: (aggregateId: string) => relayOutbox(insertOf(aggregateId), lambdaContext()),
     /** The events of an aggregate in the outbox, in order. */
     async events(aggregateId: string): Promise<{ type: string; data: Item; sequence: number }[]> {
       const { items } = await dynamo().query<{ message: string }>({
@@ -103,3 +98,14 @@ export async function productsService() {
     },
   };
 }
+
+/** The stream's record of a new outbox entry. */
+const insertOf = (aggregateId: string): DynamoDBStreamEvent => ({
+  Records: [
+    {
+      eventID: '1',
+      eventName: 'INSERT',
+      dynamodb: { Keys: { aggregate_id: { S: aggregateId } }, SequenceNumber: '1' },
+    },
+  ],
+});
