@@ -59,9 +59,9 @@ describe('a repeated request', () => {
   });
 
   test.each([
-    ['within', 1 - releaseCooldownMs, 'just-released'],
-    ['after', -releaseCooldownMs, 'start-over'],
-  ])('%s the cooldown of a release is %i ms later %s', (_, releasedAt, kind) => {
+    ['1 ms before the cooldown of a release ends is put off', 1 - releaseCooldownMs, 'just-released'],
+    ['when the cooldown of a release ends starts over', -releaseCooldownMs, 'start-over'],
+  ])('%s', (_, releasedAt, kind) => {
     const released = line('a', 'released', { releasedAt: at(releasedAt) });
     expect(repeat(reservation([released]), 'a').kind).toBe(kind);
     expect(repeat(reservation([], at(releasedAt)), 'a').kind).toBe(kind);
