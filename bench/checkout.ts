@@ -1,22 +1,25 @@
 /**
- * The complete flow, place → paid, through the HTTP API, at 1, 8 and 32 customers, in both modes, each beside the
- * floor of the same minute: `npm run bench:checkout [-- seconds] [several|single]`.
+ * Measures the complete flow, place → paid, through the HTTP API with 1, 8 and 32 customers in both modes, and the floor
+ * next to each: `npm run bench:checkout [-- seconds] [several|single]`.
  */
 import { ControlClient } from '../platform/control/control-client.ts';
+import { callCounts } from './call-counts.ts';
 import { type Checkout, prepareCheckout } from './checkout-load.ts';
-import { type FloorBench, openFloor } from './floor.ts';
+import { type FloorBench, type FloorResult, openFloor } from './floor.ts';
 import { closedLoop, percentiles, printTable } from './measure.ts';
-import { type MeasuredShop, startShop } from './platform.ts';
+import { type MeasuredShop, startShop } from './measured-shop.ts';
 
-// An order counts when all that follows from it is done, which takes a second or two after the last one, whatever the
-// length of the run: a short run measures that tail.
+// Orders per second are counted until every event is processed, one or two seconds after the last order: a short run
+// mostly measures that delay.
 const seconds = Number(process.argv[2] ?? 20);
 const modes = (['several', 'single'] as const).filter((mode) =>
   [undefined, mode].includes(process.argv[3] as never),
 );
 const customerCounts = [1, 8, 32];
-/** Until V8 has compiled what is hot: the first hundreds of orders take twice the CPU of later ones. */
+/** V8 needs about a thousand orders to optimise: the first ones take twice the CPU. */
 const warmUp = { seconds: 15, count: 1_000 };
+
+type Row = Record<string, number>;
 
 const floor = await openFloor();
 for (const mode of modes) {
@@ -36,60 +39,66 @@ async function measureMode(
   mode: 'several' | 'single',
   shop: MeasuredShop,
   checkout: Checkout,
-  floor: FloorBench,
+  bench: FloorBench,
 ): Promise<void> {
   await closedLoop(32, warmUp, checkout.order);
   await checkout.settled();
   await new ControlClient(shop.consoleUrl).send('DELETE /calls');
-  const rates = [];
-  const times = [];
-  const cpu = [];
+  const rates: Row[] = [];
+  const times: Row[] = [];
+  const cpu: Row[] = [];
   let orders = 0;
   for (const customers of customerCounts) {
-    // Before and after, as a shared machine is not equally fast all the time.
-    const before = await floor.measure(customers, seconds / 2);
+    // The floor before and after, because the speed of a shared machine varies.
+    const before = await bench.measure(customers, seconds / 2);
     const run = await measureOrders(shop, checkout, customers);
-    const after = await floor.measure(customers, seconds / 2);
-    const bare = (before.ordersPerSecond + after.ordersPerSecond) / 2;
-    const barePaid = (before.paidPerSecond + after.paidPerSecond) / 2;
-    const bareCpu = (before.cpuMsPerOrder + after.cpuMsPerOrder) / 2;
-    const cpuTotal = Object.values(run.cpuMs).reduce((sum, ms) => sum + ms, 0);
+    const after = await bench.measure(customers, seconds / 2);
     orders += run.orders;
-    rates.push({
-      customers,
-      'orders/s': run.ordersPerSecond,
-      'floor/s': bare,
-      '× floor': run.ordersPerSecond / bare,
-      'CPU ms/order': cpuTotal,
-      'floor CPU': bareCpu,
-      '× floor by CPU': bareCpu / cpuTotal,
-      'paid/s in the loop': run.paidPerSecond,
-      '× floor, paid': run.paidPerSecond / barePaid,
-    });
-    const of = (name: string, { p50, p95, p99 }: ReturnType<typeof percentiles>) => ({
-      [`${name} p50`]: p50,
-      [`${name} p95`]: p95,
-      [`${name} p99`]: p99,
-    });
+    rates.push({ customers, ...ratesOf(run, before, after) });
     times.push({
       customers,
-      ...of('201', percentiles(run.placedMs)),
-      ...of('paid', percentiles(run.paidMs)),
+      ...percentileColumns('201', run.placedMs),
+      ...percentileColumns('paid', run.paidMs),
     });
-    cpu.push({ customers, ...run.cpuMs, 'the load itself, not counted': run.loadCpuMs });
+    cpu.push({ customers, ...run.cpuMs, 'load generator, not counted': run.loadCpuMs });
   }
   const memory = shop.memory();
-  console.log(
-    `\nCheckout, ${mode === 'several' ? 'several invocations at once per instance' : 'one invocation at a time per instance'}: orders/s until everything that follows is done`,
-  );
+  const invocations = mode === 'several' ? 'several invocations' : 'one invocation';
+  console.log(`\nCheckout, ${invocations} at a time per instance: orders/s until every event is processed`);
   printTable(rates);
-  console.log('\nUntil the 201 and until paid, ms');
+  console.log('\nTime until the 201 and until paid, ms');
   printTable(times);
   console.log('\nCPU per order by part, ms');
   printTable(cpu);
   console.log('\nMemory (PSS), MB');
-  printTable([...memory, { name: 'together', mb: memory.reduce((sum, { mb }) => sum + mb, 0) }]);
+  printTable([...memory, { name: 'total', mb: memory.reduce((sum, { mb }) => sum + mb, 0) }]);
   if (mode === 'several') await printCalls(shop.consoleUrl, orders);
+}
+
+function ratesOf(
+  run: Awaited<ReturnType<typeof measureOrders>>,
+  before: FloorResult,
+  after: FloorResult,
+): Row {
+  const mean = (of: (result: FloorResult) => number) => (of(before) + of(after)) / 2;
+  const floorRate = mean(({ ordersPerSecond }) => ordersPerSecond);
+  const floorCpu = mean(({ cpuMsPerOrder }) => cpuMsPerOrder);
+  const cpuMs = Object.values(run.cpuMs).reduce((sum, ms) => sum + ms, 0);
+  return {
+    'orders/s': run.ordersPerSecond,
+    'floor/s': floorRate,
+    '× floor': run.ordersPerSecond / floorRate,
+    'CPU ms/order': cpuMs,
+    'floor CPU': floorCpu,
+    '× floor by CPU': floorCpu / cpuMs,
+    'paid/s in the loop': run.paidPerSecond,
+    '× floor, paid': run.paidPerSecond / mean(({ paidPerSecond }) => paidPerSecond),
+  };
+}
+
+function percentileColumns(name: string, durationsMs: readonly number[]): Row {
+  const { p50, p95, p99 } = percentiles(durationsMs);
+  return { [`${name} p50`]: p50, [`${name} p95`]: p95, [`${name} p99`]: p99 };
 }
 
 async function measureOrders(shop: MeasuredShop, checkout: Checkout, customers: number) {
@@ -121,23 +130,16 @@ async function measureOrders(shop: MeasuredShop, checkout: Checkout, customers: 
   };
 }
 
-/** Calls per order, by function and action, as the AWS endpoint counted them. */
+/** Prints the AWS calls per order, by function and operation. */
 async function printCalls(consoleUrl: string, orders: number): Promise<void> {
-  const { calls } = await new ControlClient(consoleUrl).send('GET /calls');
-  const sums = new Map<string, number>();
-  for (const { function: name, service, operation, count } of calls) {
-    const key = `${name} ${service}:${operation}`;
-    // A call that touches several tables is counted once for each: the largest is the number of calls.
-    sums.set(key, Math.max(sums.get(key) ?? 0, count));
-  }
-  const rows = [...sums]
+  const rows = [...(await callCounts(consoleUrl))]
     .map(([key, count]) => {
-      const [name = '', action = ''] = key.split(' ');
-      return { function: name, call: action, 'per order': count / orders };
+      const [name = '', call = ''] = key.split(' ');
+      return { function: name, call, 'per order': count / orders };
     })
     .filter((row) => row['per order'] >= 0.005)
     .toSorted((a, b) => b['per order'] - a['per order']);
   console.log('\nAWS calls per order');
   printTable(rows);
-  console.log(`together: ${rows.reduce((sum, row) => sum + row['per order'], 0).toFixed(2)}`);
+  console.log(`total: ${rows.reduce((sum, row) => sum + row['per order'], 0).toFixed(2)}`);
 }

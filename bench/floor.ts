@@ -4,31 +4,27 @@ import { startFloorEngines } from './floor/engines.ts';
 import { startFloor, stockUp } from './floor/order.ts';
 import { closedLoop, percentiles, printTable, treeCpuSeconds } from './measure.ts';
 
-/** One line of the floor: what the bare engines reach with so many customers. */
-export type FloorLine = {
+/** What the bare engines reach with a number of customers. */
+export type FloorResult = {
   customers: number;
-  /** Until everything that follows is done. */
+  /** Until every event is processed. */
   ordersPerSecond: number;
-  /** While the customers order. */
+  /** During the load. */
   paidPerSecond: number;
   paidP50Ms: number;
   paidP95Ms: number;
   cpuMsPerOrder: number;
 };
 
-/** The bare engines, ready to be measured again and again. */
+/** The bare engines, which can be measured repeatedly. */
 export type FloorBench = {
-  /** Orders by so many customers for so many seconds. */
-  measure(customers: number, seconds: number): Promise<FloorLine>;
+  measure(customers: number, seconds: number): Promise<FloorResult>;
   stop(): Promise<void>;
 };
 
-/**
- * Starts the floor: the bare engine calls of one complete order (two lines), driven from this process, without any
- * of the shop's code.
- */
+/** Starts the floor: the engine calls of one complete order with two lines, sent by this process without shop code. */
 export async function openFloor(): Promise<FloorBench> {
-  // Under the project, since PostgreSQL's own user must be able to enter it.
+  // Inside the project, because PostgreSQL's own user must be able to enter the folder.
   const folder = await mkdtemp(join(import.meta.dirname, '..', '.local-floor-'));
   const engines = await startFloorEngines(folder);
   const floor = startFloor(engines);
@@ -69,7 +65,7 @@ export async function openFloor(): Promise<FloorBench> {
 
 if (import.meta.main) {
   console.log(
-    'The floor: bare engine calls of one complete order (two lines), engines durable, one driver process',
+    'The floor: engine calls of one complete order with two lines, durable engines, one client process',
   );
   const floor = await openFloor();
   const lines = [];

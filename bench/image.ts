@@ -9,7 +9,7 @@ import { drawn, phonePhotograph } from '../client/demo/pictures.ts';
 import { addProduct, ensureCategory, until, uploadPicture } from '../client/shop-actions.ts';
 import { ControlClient } from '../platform/control/control-client.ts';
 import { median, printTable } from './measure.ts';
-import { type MeasuredShop, startShop } from './platform.ts';
+import { type MeasuredShop, startShop } from './measured-shop.ts';
 
 const pictures = Math.min(Number(process.argv[2] ?? 15), 200);
 const warmUp = 3;

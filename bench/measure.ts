@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { execaSync } from 'execa';
 
 /** Percentiles of durations in milliseconds. */
 export function percentiles(durationsMs: readonly number[]): { p50: number; p95: number; p99: number } {
@@ -8,7 +9,7 @@ export function percentiles(durationsMs: readonly number[]): { p50: number; p95:
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-/** Runs `work` by `customers` side by side, each again and again, until the time or the count is over. */
+/** Runs `work` in a closed loop for each of `customers` until the time or the count is reached. */
 export async function closedLoop<T>(
   customers: number,
   limits: { seconds: number; count: number },
@@ -29,7 +30,7 @@ export async function closedLoop<T>(
   return { results, seconds: (performance.now() - started) / 1000 };
 }
 
-/** CPU seconds that a process has used so far, and those of its children that have ended (Linux; NaN elsewhere). */
+/** CPU seconds used so far by a process and by its children that have ended (Linux; NaN elsewhere). */
 export function cpuSeconds(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
@@ -40,11 +41,11 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
-/** CPU seconds of a process and all below it. */
+/** CPU seconds of a process and all its descendants. */
 export const treeCpuSeconds = (root: number): number =>
   processTree(root).reduce((sum, pid) => sum + (cpuSeconds(pid) || 0), 0);
 
-/** Memory that a process alone holds, in MB: its proportional share, as shared pages count once (Linux; NaN elsewhere). */
+/** Memory of a process in MB (PSS: each shared page is divided among its users; Linux, NaN elsewhere). */
 export function memoryMb(pid: number): number {
   try {
     const kb = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
@@ -54,7 +55,7 @@ export function memoryMb(pid: number): number {
   }
 }
 
-/** How a process was called (Linux; empty elsewhere). */
+/** The command line of a process (Linux; empty elsewhere). */
 export function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
@@ -63,46 +64,43 @@ export function commandLine(pid: number): string {
   }
 }
 
-/** A process and all below it (Linux; the process alone elsewhere). */
+/** A process and all its descendants, parents before children. */
 export function processTree(root: number): number[] {
-  const below: number[] = [root];
-  for (const pid of below) {
-    try {
-      for (const thread of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' '))
-        if (thread !== '') below.push(Number(thread));
-    } catch {
-      // It has ended in between.
-    }
+  const children = new Map<number, number[]>();
+  const { stdout } = execaSync('ps', ['-A', '-o', 'pid=,ppid=']);
+  for (const line of stdout.split('\n')) {
+    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
+    children.set(parent, [...(children.get(parent) ?? []), pid]);
   }
-  return below;
+  const tree = [root];
+  for (const pid of tree) tree.push(...(children.get(pid) ?? []));
+  return tree;
 }
 
-/** A table for people: columns aligned, numbers to the right. */
+/** Prints a table with aligned columns, numbers right-aligned. */
 export function printTable(rows: Record<string, string | number>[]): void {
-  if (rows.length === 0) return;
-  const names = Object.keys(rows[0]!);
-  const cell = (value: string | number | undefined) =>
-    typeof value === 'number'
-      ? Number.isInteger(value)
-        ? String(value)
-        : value.toFixed(value < 10 ? 2 : 1)
-      : (value ?? '');
-  const widths = names.map((name) => Math.max(name.length, ...rows.map((row) => cell(row[name]).length)));
-  const line = (cells: string[], numeric: boolean[]) =>
-    cells
-      .map((text, index) => (numeric[index] ? text.padStart(widths[index]!) : text.padEnd(widths[index]!)))
-      .join('  ');
-  const numeric = names.map((name) => typeof rows[0]![name] === 'number');
-  console.log(line(names, numeric));
-  for (const row of rows)
+  const [first] = rows;
+  if (first === undefined) return;
+  const names = Object.keys(first);
+  const cells = rows.map((row) => names.map((name) => textOf(row[name] ?? '')));
+  const widths = names.map((name, index) =>
+    Math.max(name.length, ...cells.map((row) => row[index]?.length ?? 0)),
+  );
+  for (const row of [names, ...cells])
     console.log(
-      line(
-        names.map((name) => cell(row[name])),
-        numeric,
-      ),
+      row
+        .map((text, index) =>
+          typeof first[names[index] ?? ''] === 'number'
+            ? text.padStart(widths[index] ?? 0)
+            : text.padEnd(widths[index] ?? 0),
+        )
+        .join('  '),
     );
 }
 
-/** The middle one of some numbers. */
+const textOf = (value: string | number): string =>
+  typeof value === 'string' || Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1);
+
+/** The median. */
 export const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;

@@ -1,71 +1,57 @@
+/**
+ * Counts the invocations and AWS calls of one order with two lines, and writes them to docs/order-calls.json, from which
+ * `npm run estimate:cost` computes costs: `npm run bench:order-calls`. Starts a shop with an empty data folder; takes a minute.
+ */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { root } from '../build/stacks.ts';
 import { ControlClient } from '../platform/control/control-client.ts';
+import { callCounts } from './call-counts.ts';
 import { prepareCheckout } from './checkout-load.ts';
 import { closedLoop } from './measure.ts';
-import { startShop } from './platform.ts';
+import { startShop } from './measured-shop.ts';
 
-/** What one order of two lines causes, from the place of it to the report: counted, per order. */
-export const orderCalls = z.strictObject({
-  measured: z.iso.date(),
-  orders: z.int().positive(),
-  /** Invocations of each function, by its name without project and stage. */
-  invocations: z.record(z.string(), z.number().nonnegative()),
-  /** AWS calls by function and operation: `orders-place-order sns:PublishBatch`. */
-  calls: z.record(z.string(), z.number().nonnegative()),
-});
-export type OrderCalls = z.output<typeof orderCalls>;
-
-/** Where the counts are kept, so that the costs can be printed without a shop at work. */
-export const orderCallsFile = join(root, 'docs/order-calls.json');
-
-/** Few customers, so that batches are no larger than an ordinary shop's: the dear case. */
+/** Few customers, so that batches are no larger than in an ordinary shop, which is the expensive case. */
 const load = { customers: 2, seconds: 60, count: 200 };
-
-/** Starts a shop with fresh data, places orders, and counts what they cause. Takes about a minute. */
-export async function measureOrderCalls(today: string): Promise<OrderCalls> {
-  const shop = await startShop('several');
-  const checkout = await prepareCheckout(shop, load.customers);
-  try {
-    await closedLoop(load.customers, { seconds: 20, count: 10 }, checkout.order);
-    await checkout.settled();
-    const control = new ControlClient(shop.consoleUrl);
-    const before = new Map(
-      (await control.send('GET /state')).functions.map(({ name, invocations }) => [name, invocations]),
-    );
-    await control.send('DELETE /calls');
-    const { results } = await closedLoop(load.customers, load, checkout.order);
-    await checkout.settled();
-    const { calls } = await control.send('GET /calls');
-    const orders = results.length;
-    const sums: Record<string, number> = {};
-    for (const { function: name, service, operation, count } of calls) {
-      const key = `${shortName(name)} ${service}:${operation}`;
-      // A call that touches several tables is counted once for each: the largest is the number of calls.
-      sums[key] = Math.max(sums[key] ?? 0, count);
-    }
-    const invocations = (await control.send('GET /state')).functions.map(
-      ({ name, invocations: count }) => [shortName(name), count - (before.get(name) ?? 0)] as const,
-    );
-    const perOrder = (entries: readonly (readonly [string, number])[]) =>
-      Object.fromEntries(
-        entries
-          .map(([name, count]) => [name, Math.round((count / orders) * 100) / 100] as const)
-          .filter(([, count]) => count > 0)
-          .toSorted(([one], [other]) => one.localeCompare(other)),
-      );
-    return {
-      measured: today,
-      orders,
-      invocations: perOrder(invocations),
-      calls: perOrder(Object.entries(sums)),
-    };
-  } finally {
-    await checkout.stop();
-    await shop.stop();
-  }
-}
+const warmUp = { seconds: 20, count: 10 };
 
 /** `shop-orders-local-place-order` → `orders-place-order`. */
 const shortName = (name: string): string => name.replace(/^shop-([a-z]+)-local-/, '$1-');
+
+const perOrder = (counts: Iterable<[string, number]>, orders: number): Record<string, number> =>
+  Object.fromEntries(
+    [...counts]
+      .map(([name, count]) => [shortName(name), Math.round((count / orders) * 100) / 100] as const)
+      .filter(([, count]) => count > 0)
+      .toSorted(([one], [other]) => one.localeCompare(other)),
+  );
+
+const shop = await startShop('several');
+const checkout = await prepareCheckout(shop, load.customers);
+try {
+  await closedLoop(load.customers, warmUp, checkout.order);
+  await checkout.settled();
+  const control = new ControlClient(shop.consoleUrl);
+  const invocations = async () =>
+    new Map((await control.send('GET /state')).functions.map((each) => [each.name, each.invocations]));
+  const before = await invocations();
+  await control.send('DELETE /calls');
+  const { results } = await closedLoop(load.customers, load, checkout.order);
+  await checkout.settled();
+  const invoked = [...(await invocations())].map(([name, count]): [string, number] => [
+    name,
+    count - (before.get(name) ?? 0),
+  ]);
+  const counts = {
+    measured: new Date().toISOString().slice(0, 10),
+    orders: results.length,
+    invocations: perOrder(invoked, results.length),
+    calls: perOrder(await callCounts(shop.consoleUrl), results.length),
+  };
+  writeFileSync(join(root, 'docs/order-calls.json'), `${JSON.stringify(counts, null, 2)}\n`);
+  console.log(`Counted ${results.length} orders into docs/order-calls.json`);
+} finally {
+  await checkout.stop();
+  await shop.stop();
+}
+process.exit(0);

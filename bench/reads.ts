@@ -5,7 +5,7 @@
 import { Pool } from 'undici';
 import { addProduct, ensureCategory } from '../client/shop-actions.ts';
 import { closedLoop, percentiles, printTable } from './measure.ts';
-import { type MeasuredShop, startShop } from './platform.ts';
+import { type MeasuredShop, startShop } from './measured-shop.ts';
 
 const seconds = Number(process.argv[2] ?? 8);
 const modes = (['several', 'single'] as const).filter((mode) =>

@@ -3,13 +3,26 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 /** Invokes a function of the shop with an event. @throws Error with the function's error if it failed */
 export type Invoke = (functionName: string, event: object) => Promise<void>;
 
+/** Invokes a function and returns its parsed result. @throws Error with the function's error if it failed */
+export async function invoke(lambda: LambdaClient, functionName: string, event: object): Promise<unknown> {
+  const Payload = new TextEncoder().encode(JSON.stringify(event));
+  const response = await lambda.send(new InvokeCommand({ FunctionName: functionName, Payload }));
+  const text = new TextDecoder().decode(response.Payload);
+  if (response.FunctionError !== undefined)
+    throw new Error(`${functionName} failed: ${errorMessageOf(text)}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
 /** Invokes through Lambda's API with the credentials and region of the environment; `endpoint` if it is not AWS. */
 export function invokeThroughLambda(endpoint?: string): Invoke {
   const client = new LambdaClient(endpoint === undefined ? {} : { endpoint });
   return async (functionName, event) => {
-    const payload = new TextEncoder().encode(JSON.stringify(event));
-    const answer = await client.send(new InvokeCommand({ FunctionName: functionName, Payload: payload }));
-    if (answer.FunctionError !== undefined)
-      throw new Error(`${functionName} failed: ${new TextDecoder().decode(answer.Payload)}`);
+    await invoke(client, functionName, event);
   };
+}
+
+/** The error of a function that threw (Lambda, "Error handling"). */
+function errorMessageOf(payload: string): string {
+  const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string };
+  return `${errorType ?? 'Error'}: ${errorMessage ?? payload}`;
 }

@@ -1,6 +1,8 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type * as z from 'zod';
 import type { CallResult, Contract } from '../shared/contracts/contract.ts';
+import { invoke } from './invoke.ts';
 
 /** Calls a service's operator function by its contract. */
 export type Operator = <Q extends z.ZodType, A extends z.ZodType>(
@@ -10,23 +12,23 @@ export type Operator = <Q extends z.ZodType, A extends z.ZodType>(
 ) => Promise<z.output<A>>;
 
 /**
- * A function that was just deployed may still be pending (Lambda, "Lambda function states"), and a new account's
- * first calls may be throttled; that passes within a minute.
+ * A function that was just deployed may be pending (Lambda, "Lambda function states"), and the first calls of a new
+ * account may be throttled.
  */
-const passing = new Set([
+const retryable = new Set([
   'ResourceConflictException',
   'ResourceNotReadyException',
   'TooManyRequestsException',
   'ServiceException',
   'EC2ThrottledException',
 ]);
-const patienceMs = 60_000;
-const firstWaitMs = 250;
-const maxWaitMs = 5_000;
+const retryTimeoutMs = 60_000;
+const firstPauseMs = 250;
+const maxPauseMs = 5_000;
 
 /**
- * Calls functions of one stage by `lambda:InvokeFunction`.
- * @throws Error naming the function: it is not deployed, it failed, or it refused
+ * Calls functions of one stage with `lambda:InvokeFunction`.
+ * @throws Error naming the function when it is not deployed, fails or refuses
  */
 export function operator(
   lambda: LambdaClient,
@@ -35,38 +37,29 @@ export function operator(
 ): Operator {
   return async (service, contract, request) => {
     const name = nameOf(service, contract.name);
-    const answer = await whenReady(name, log, () =>
-      lambda.send(
-        new InvokeCommand({ FunctionName: name, Payload: new TextEncoder().encode(JSON.stringify(request)) }),
-      ),
-    );
-    const payload = new TextDecoder().decode(answer.Payload);
-    if (answer.FunctionError !== undefined) throw new Error(`${name} failed: ${errorMessageOf(payload)}`);
-    const result = JSON.parse(payload) as CallResult<unknown, { code: string; detail: string }>;
+    const result = (await withRetry(name, log, () => invoke(lambda, name, request as object))) as CallResult<
+      unknown,
+      { code: string; detail: string }
+    >;
     if (!result.ok) throw new Error(`${name} refused: ${result.refusal.code}: ${result.refusal.detail}`);
     return contract.response.parse(result.response);
   };
 }
 
-async function whenReady<T>(name: string, log: (line: string) => void, call: () => Promise<T>): Promise<T> {
+async function withRetry<T>(name: string, log: (line: string) => void, call: () => Promise<T>): Promise<T> {
   const started = performance.now();
-  for (let waitMs = firstWaitMs; ; waitMs = Math.min(maxWaitMs, waitMs * 2)) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(maxPauseMs, pauseMs * 2)) {
     try {
       return await call();
     } catch (cause) {
       const error = cause as Error;
       if (error.name === 'ResourceNotFoundException')
         throw new Error(`${name} is not deployed: deploy the stage first`, { cause });
-      if (!passing.has(error.name) || performance.now() - started > patienceMs)
+      if (error.name === 'Error') throw error; // the function's own error
+      if (!retryable.has(error.name) || performance.now() - started > retryTimeoutMs)
         throw new Error(`${name} cannot be called: ${error.message}`, { cause });
       log(`${name} is not ready yet (${error.name})`);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await pause(pauseMs);
     }
   }
-}
-
-/** What Lambda answers for a function that threw (Lambda, "Error handling"). */
-function errorMessageOf(payload: string): string {
-  const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string };
-  return `${errorType ?? 'Error'}: ${errorMessage ?? payload}`;
 }

@@ -5,21 +5,21 @@ import { operator } from './operator.ts';
 export type KeyOptions = {
   lambda: LambdaClient;
   stage: string;
-  /** What the names of the services begin with: `shop`. */
+  /** The prefix of the services' names: `shop`. */
   project: string;
-  /** Told of each step as it is done; never of the password. */
+  /** Receives each completed step, never the password. */
   log: (line: string) => void;
 };
 export type SetUpOptions = KeyOptions & { adminEmail: string };
 
-/** What was done. The administrator's password is in it only when the account was made now: nobody can ask again. */
+/** The password is set only if this call created the administrator; it cannot be read again. */
 export type SetUpResult = {
   signingKey: { created: boolean; keyId: string };
   admin: { email: string; password?: string };
 };
 
-/** Makes the first signing key, without which nobody signs in. @throws Error naming the function that failed */
-export async function makeSigningKey(options: KeyOptions): Promise<SetUpResult['signingKey']> {
+/** Creates the first signing key if it is missing. @throws Error naming the function that failed */
+export async function createSigningKey(options: KeyOptions): Promise<SetUpResult['signingKey']> {
   const { created, keyId } = await caller(options)('users', rotateSigningKeysContract, {
     onlyIfMissing: true,
   });
@@ -27,10 +27,10 @@ export async function makeSigningKey(options: KeyOptions): Promise<SetUpResult['
   return { created, keyId };
 }
 
-/** Makes the first signing key and the administrator. @throws Error naming the function that failed */
+/** Creates the first signing key and the administrator if they are missing. @throws Error naming the function that failed */
 export async function setUp({ adminEmail, ...options }: SetUpOptions): Promise<SetUpResult> {
   const { log } = options;
-  const signingKey = await makeSigningKey(options);
+  const signingKey = await createSigningKey(options);
   const call = caller(options);
   const admin = await call('users', createAdminContract, { email: adminEmail });
   log(`administrator ${admin.email}: ${admin.result}`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type ShopClient, UnexpectedAnswer } from './shop-client.ts';
+import { type ShopClient, UnexpectedResponse } from './shop-client.ts';
 
-/** What the demo, the tests and the benchmarks do in a shop, each as a front end would: over HTTP alone. */
+/** Actions of the demo, tests and benchmarks, over the HTTP API like a front end. */
 
 export type Money = { amountCents: number; currency: string };
 export type Rendition = { url: string; format: string; width: number; height: number; bytes: number };
@@ -28,11 +28,11 @@ export type Stock = {
   warehouses: { warehouseId: string; onHand: number; available: number; reserved: number }[];
 };
 
-/** Makes a category unless it is there. */
+/** Creates a category unless it exists. */
 export async function ensureCategory(admin: ShopClient, categoryId: string, name: string): Promise<void> {
-  const answer = await admin.send('POST', '/api/v1/categories', { body: { categoryId, name } });
-  if (answer.status !== 201 && answer.status !== 409)
-    throw new UnexpectedAnswer(`category ${categoryId}: ${answer.status} ${answer.text}`);
+  const response = await admin.send('POST', '/api/v1/categories', { body: { categoryId, name } });
+  if (response.status !== 201 && response.status !== 409)
+    throw new UnexpectedResponse(`category ${categoryId}: ${response.status} ${response.text}`);
 }
 
 /** Adds a product with stock in two warehouses, most of it in the first. */
@@ -43,18 +43,18 @@ export async function addProduct(
   const added = await admin.call<Product>('POST', '/api/v1/products', {
     body: {
       name: product.name,
-      description: product.description ?? `${product.name}, as you would expect it.`,
+      description: product.description ?? `The product ${product.name}.`,
       category: product.category,
       price: { amountCents: product.cents, currency: 'EUR' },
     },
     key: randomUUID(),
   });
-  const far = Math.floor(product.stock / 3);
-  await setStock(admin, added.productId, { 'berlin-1': product.stock - far, 'lyon-2': far });
+  const second = Math.floor(product.stock / 3);
+  await setStock(admin, added.productId, { 'berlin-1': product.stock - second, 'lyon-2': second });
   return added;
 }
 
-/** Counts a product's stock anew. */
+/** Sets a product's stock by warehouse. */
 export const setStock = (
   admin: ShopClient,
   productId: string,
@@ -66,18 +66,18 @@ export const setStock = (
     },
   });
 
-/** Where a picture may be sent to, by the shop's word. */
-type UploadTicket = {
+/** A presigned upload. */
+type Upload = {
   mediaId: string;
   upload: { method: string; url: string; headers: Record<string, string> };
 };
 
-/** Uploads a picture of a product by a presigned request; it is shown once it has been processed. */
+/** Uploads an image of a product with a presigned request; the product has it once it has been processed. */
 export async function uploadPicture(
   admin: ShopClient,
   picture: { productId: string; contentType: string; bytes: Buffer; altText: string },
 ): Promise<string> {
-  const { mediaId, upload } = await admin.call<UploadTicket>('POST', '/api/v1/media/uploads', {
+  const { mediaId, upload } = await admin.call<Upload>('POST', '/api/v1/media/uploads', {
     body: {
       productId: picture.productId,
       contentType: picture.contentType,
@@ -90,7 +90,7 @@ export async function uploadPicture(
     headers: upload.headers,
     body: new Uint8Array(picture.bytes),
   });
-  if (!sent.ok) throw new UnexpectedAnswer(`upload of ${mediaId}: ${sent.status} ${await sent.text()}`);
+  if (!sent.ok) throw new UnexpectedResponse(`upload of ${mediaId}: ${sent.status} ${await sent.text()}`);
   return mediaId;
 }
 
@@ -110,7 +110,7 @@ export const orderOf = (
   paymentMethod,
 });
 
-/** Places an order of one piece each, under a new key. */
+/** Places an order under a new Idempotency-Key. */
 export const placeOrder = (
   customer: ShopClient,
   lines: { productId: string; quantity: number }[],
@@ -118,25 +118,25 @@ export const placeOrder = (
 ): Promise<Order> =>
   customer.call('POST', '/api/v1/orders', { body: orderOf(lines, paymentMethod), key: randomUUID() });
 
-/** Asks again and again, a little slower each time, until `done` says so. @throws Error with the last answer after `timeoutMs` */
+/** Polls with growing pauses until `isDone`. @throws Error with the last result after `timeoutMs` */
 export async function until<T>(
-  ask: () => Promise<T>,
-  done: (answer: T) => boolean,
+  read: () => Promise<T>,
+  isDone: (result: T) => boolean,
   timeoutMs = 30_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   let pauseMs = 20;
   for (;;) {
-    const answer = await ask();
-    if (done(answer)) return answer;
+    const result = await read();
+    if (isDone(result)) return result;
     if (Date.now() > end)
-      throw new Error(`not within ${timeoutMs} ms; last seen: ${JSON.stringify(answer)?.slice(0, 1500)}`);
+      throw new Error(`not within ${timeoutMs} ms; last seen: ${JSON.stringify(result)?.slice(0, 1500)}`);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     pauseMs = Math.min(pauseMs * 1.5, 500);
   }
 }
 
-/** An order once it has one of these states. */
+/** Waits until an order has one of these statuses, and returns it. */
 export const orderIn = (caller: ShopClient, id: string, ...states: Order['status'][]): Promise<Order> =>
   until(
     () => caller.call<Order>('GET', `/api/v1/orders/${id}`),

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-/** An answer as it came: the status, the headers, and the body parsed if it is JSON. */
-export type Answer<Body = Record<string, unknown>> = {
+/** A response with its body parsed if it is JSON. */
+export type ShopResponse<Body = Record<string, unknown>> = {
   status: number;
   headers: Headers;
   body: Body;
   text: string;
 };
 
-/** A request's extras; `token` is an access token, `key` an Idempotency-Key. */
+/** `token` is an access token, `key` an Idempotency-Key. */
 export type RequestOptions = {
   token?: string | undefined;
   key?: string;
@@ -16,15 +16,14 @@ export type RequestOptions = {
   headers?: Record<string, string>;
 };
 
-/** The API answered something else than was expected; the message has the whole problem. */
-export class UnexpectedAnswer extends Error {
-  override readonly name = 'UnexpectedAnswer';
+/** The API returned an unexpected status; the message contains the response. */
+export class UnexpectedResponse extends Error {
+  override readonly name = 'UnexpectedResponse';
 }
 
-/** How long one request may take before it counts as lost. */
 const requestTimeoutMs = 30_000;
 
-/** A front end's view of the shop: plain HTTP to one base URL. */
+/** An HTTP client of the shop's API. */
 export class ShopClient {
   readonly baseUrl: string;
   readonly token: string | undefined;
@@ -34,12 +33,12 @@ export class ShopClient {
     this.token = token;
   }
 
-  /** Sends a request and gives back whatever comes. */
+  /** Sends a request and returns the response, whatever its status. */
   async send<Body = Record<string, unknown>>(
     method: string,
     path: string,
     options: RequestOptions = {},
-  ): Promise<Answer<Body>> {
+  ): Promise<ShopResponse<Body>> {
     const token = 'token' in options ? options.token : this.token;
     const response = await fetch(`${this.baseUrl}${path}`, {
       method,
@@ -64,21 +63,21 @@ export class ShopClient {
     };
   }
 
-  /** Sends a request that must succeed. @throws UnexpectedAnswer for any other status than 2xx */
+  /** Sends a request and returns the body. @throws UnexpectedResponse unless the status is 2xx */
   async call<Body = Record<string, unknown>>(
     method: string,
     path: string,
     options: RequestOptions = {},
   ): Promise<Body> {
-    const answer = await this.send<Body>(method, path, options);
-    if (answer.status < 200 || answer.status > 299)
-      throw new UnexpectedAnswer(
-        `${method} ${path} answered ${answer.status}: ${answer.text.slice(0, 2000)}`,
+    const response = await this.send<Body>(method, path, options);
+    if (response.status < 200 || response.status > 299)
+      throw new UnexpectedResponse(
+        `${method} ${path} returned ${response.status}: ${response.text.slice(0, 2000)}`,
       );
-    return answer.body;
+    return response.body;
   }
 
-  /** The same shop as somebody who has signed in. */
+  /** Returns a client that is signed in. */
   async signIn(email: string, password: string): Promise<ShopClient> {
     const { accessToken } = await this.call<{ accessToken: string }>('POST', '/api/v1/auth/login', {
       token: undefined,
@@ -87,7 +86,7 @@ export class ShopClient {
     return new ShopClient(this.baseUrl, accessToken);
   }
 
-  /** Opens an account and signs in with it. */
+  /** Registers an account and returns a client that is signed in with it. */
   async register(
     name = 'Ada Example',
   ): Promise<ShopClient & { userId: string; email: string; password: string }> {

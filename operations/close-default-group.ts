@@ -1,9 +1,8 @@
 /**
- * Takes every rule out of the default security group of a stage's network: `npm run close:default-group -- --stage dev`.
- * AWS makes that group with the VPC, and CloudFormation cannot change what it did not make. Nothing of the shop is in
- * it; what somebody once puts there by mistake reaches nothing and is reached by nothing. Safe to repeat.
+ * Removes every rule from the default security group of a stage's network: `npm run close:default-group -- --stage dev`.
+ * AWS creates that group with the VPC, so CloudFormation cannot change it. The shop does not use it; a resource that is
+ * put into it by mistake has no network access. Safe to repeat.
  */
-import { parseArgs } from 'node:util';
 import {
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
@@ -12,8 +11,9 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { project } from '../build/stacks.ts';
+import { runCommand } from './command.ts';
 
-/** How many rules were taken out. @throws Error when the network is not deployed; AWS's own errors */
+/** Returns the number of removed rules. @throws Error when the network is not deployed, or AWS's error */
 export async function closeDefaultGroup(client: EC2Client, network: string): Promise<number> {
   const { Vpcs = [] } = await client.send(
     new DescribeVpcsCommand({ Filters: [{ Name: 'tag:Name', Values: [network] }] }),
@@ -44,19 +44,11 @@ export async function closeDefaultGroup(client: EC2Client, network: string): Pro
 
 const help = `npm run close:default-group -- [--stage dev]
 
-Takes every rule out of the default security group of the stage's network, once after it was deployed.
+Removes every rule from the default security group of the stage's network, once after it was deployed.
 Region and credentials come from the environment (AWS_REGION, AWS_PROFILE …).`;
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      stage: { type: 'string', default: 'dev' },
-      help: { type: 'boolean' },
-    },
+if (import.meta.main)
+  await runCommand(help, { stage: { type: 'string', default: 'dev' } }, async ({ stage }) => {
+    const closed = await closeDefaultGroup(new EC2Client(), `${project}-${stage}`);
+    console.log(closed === 0 ? 'already closed' : `closed: ${closed} rules removed`);
   });
-  if (values.help) console.log(help);
-  else {
-    const closed = await closeDefaultGroup(new EC2Client(), `${project}-${values.stage}`);
-    console.log(closed === 0 ? 'closed already' : `closed: ${closed} rules taken out`);
-  }
-}

@@ -1,16 +1,17 @@
 /**
- * Gives the settings of a GitHub environment to the steps that follow (.github/actions/stage): reads its variables as
- * JSON from VARIABLES, and appends to the file that GITHUB_ENV names.
+ * Passes the settings of a GitHub environment to the following steps (.github/actions/stage): reads its variables as JSON
+ * from VARIABLES, and appends them to the file that GITHUB_ENV names.
  */
 import { appendFileSync } from 'node:fs';
+import { runCommand } from './command.ts';
 
-/** Names that the templates and scripts of a deployment read (docs/deploying.md). */
+/** Settings that templates and commands read (docs/deploying.md). */
 const setting = /^SHOP_[A-Z_]+$/;
 
 /**
- * The lines of settings for GITHUB_ENV, with `defaults` for what is not set. What is set to nothing stays unset: the
- * compiler of templates would take it for a value, and leave out the default.
- * @throws Error for a value of several lines, which would set variables of its own
+ * The lines for GITHUB_ENV, with `defaults` for unset variables. Empty variables are omitted, because the template
+ * compiler would use them instead of its defaults.
+ * @throws Error for a value with several lines, which could set other variables
  */
 export function settingLines(
   variables: Readonly<Record<string, string>>,
@@ -20,14 +21,18 @@ export function settingLines(
     ([name, value]) => setting.test(name) && value.trim() !== '',
   );
   return Object.entries({ ...defaults, ...Object.fromEntries(given) }).map(([name, value]) => {
-    if (/[\r\n]/.test(value)) throw new Error(`${name} has several lines`);
+    if (/[\r\n]/.test(value)) throw new Error(`${name} must not have several lines`);
     return `${name}=${value}`;
   });
 }
 
-if (import.meta.main) {
-  const { VARIABLES = '{}', RUNBOOKS = '', GITHUB_ENV = '/dev/stdout' } = process.env;
-  const lines = settingLines(JSON.parse(VARIABLES), RUNBOOKS === '' ? {} : { SHOP_RUNBOOKS: RUNBOOKS });
-  appendFileSync(GITHUB_ENV, lines.map((line) => `${line}\n`).join(''));
-  console.log(lines.join('\n'));
-}
+const help =
+  'node operations/delivery-settings.ts   reads VARIABLES, RUNBOOKS and GITHUB_ENV from the environment';
+
+if (import.meta.main)
+  await runCommand(help, {}, () => {
+    const { VARIABLES = '{}', RUNBOOKS = '', GITHUB_ENV = '/dev/stdout' } = process.env;
+    const lines = settingLines(JSON.parse(VARIABLES), RUNBOOKS === '' ? {} : { SHOP_RUNBOOKS: RUNBOOKS });
+    appendFileSync(GITHUB_ENV, lines.map((line) => `${line}\n`).join(''));
+    console.log(lines.join('\n'));
+  });

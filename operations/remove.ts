@@ -1,71 +1,59 @@
 /**
- * Removes a stage that is thrown away: empties its buckets, which CloudFormation does not, then removes every stack:
- * `npm run remove:stage -- --stage dev`. Never prod, whose data outlives its stacks on purpose.
+ * Removes a stage that is no longer needed: empties its buckets, which CloudFormation does not, then removes every stack:
+ * `npm run remove:stage -- --stage dev`. Never prod, whose data must outlive its stacks.
  */
-import { parseArgs } from 'node:util';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
 import { compileStacks } from '../build/compile/compile-stacks.ts';
 import { root } from '../build/stacks.ts';
+import { runCommand, UsageError } from './command.ts';
 
 const help = `npm run remove:stage -- --stage dev [--region eu-west-1]
 
-Empties the buckets of a stage, every version in them, and removes its stacks. There is no way back. Refuses prod.
-The domain's zone stays, if the stage made one: set SHOP_HOSTED_ZONE_ID to it for the next deployment, or delete it.
+Deletes every version of every object in the stage's buckets, and removes its stacks. This cannot be undone. Refuses prod.
+A hosted zone that the stage created is retained: set SHOP_HOSTED_ZONE_ID to it for the next deployment, or delete it.
 
-  --stage   the stage to be removed; has no default
-  --region  where it is (default: AWS_REGION, or eu-west-1)`;
+  --stage   the stage to remove; required
+  --region  its region (default: AWS_REGION, or eu-west-1)`;
 
-const { values } = parseArgs({
-  options: {
-    stage: { type: 'string' },
-    region: { type: 'string', default: process.env['AWS_REGION'] ?? 'eu-west-1' },
-    help: { type: 'boolean', default: false },
-  },
-});
+/** Databases and distributions take up to half an hour each. */
+const removalTimeoutMs = 3_600_000;
 
-if (values.help) console.log(help);
-else if (values.stage === undefined || ['prod', 'local'].includes(values.stage)) {
-  console.error(
-    `${values.stage === undefined ? '--stage is missing' : `${values.stage} is not removed by this command`}\n\n${help}`,
-  );
-  process.exitCode = 2;
-} else await remove(values.stage, values.region);
+const options = {
+  stage: { type: 'string' },
+  region: { type: 'string', default: process.env['AWS_REGION'] ?? 'eu-west-1' },
+} as const;
 
-async function remove(stage: string, region: string): Promise<void> {
-  const stacks = await compileStacks({ root, stage, region });
-  for (const { name, region: own = region } of stacks) {
+await runCommand(help, options, async ({ stage, region }) => {
+  if (stage === undefined) throw new UsageError('--stage is missing');
+  if (['prod', 'local'].includes(stage)) throw new UsageError(`this command does not remove ${stage}`);
+  for (const { name, region: own = region } of await compileStacks({ root, stage, region })) {
     const s3 = new S3Client({ region: own });
     for (const bucket of await bucketsOf(name, own)) {
       const count = await empty(s3, bucket);
       console.log(`${bucket}: ${count === 0 ? 'empty' : `${count} objects and versions deleted`}`);
     }
   }
-  // Stacks are removed against their order; half an hour is what databases and distributions may take.
-  const { failed, shortMessage, all } = await execa('oslsc', ['remove', '--stage', stage], {
+  await execa('oslsc', ['remove', '--stage', stage], {
     cwd: root,
     preferLocal: true,
-    // The stacks go where the buckets were emptied, whatever the shell's own region is.
+    // The stacks are removed where the buckets were emptied, whatever the shell's own region is.
     env: { AWS_REGION: region },
-    timeout: 3_600_000,
     stdin: 'ignore',
-    all: true,
-    reject: false,
+    stdout: 'inherit',
+    stderr: 'inherit',
+    timeout: removalTimeoutMs,
   });
-  if (all) console.log(all);
-  if (failed) throw new Error(shortMessage);
-}
+});
 
-/** The buckets that a stack made; none when the stack is not there. */
+/** The buckets of a stack; none when the stack does not exist. */
 async function bucketsOf(stackName: string, region: string): Promise<string[]> {
   const buckets: string[] = [];
+  const client = new CloudFormationClient({ region });
   try {
-    const client = new CloudFormationClient({ region });
-    for await (const { StackResourceSummaries = [] } of paginateListStackResources(
-      { client },
-      { StackName: stackName },
-    ))
+    const pages = paginateListStackResources({ client }, { StackName: stackName });
+    for await (const { StackResourceSummaries = [] } of pages)
       for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries)
         if (ResourceType === 'AWS::S3::Bucket' && PhysicalResourceId !== undefined)
           buckets.push(PhysicalResourceId);
@@ -75,14 +63,13 @@ async function bucketsOf(stackName: string, region: string): Promise<string[]> {
   return buckets;
 }
 
-/** Deletes every version and marker of a bucket, a thousand at a time; answers how many. */
+/** Deletes every version and delete marker of a bucket, a thousand per call; returns how many. */
 async function empty(s3: S3Client, bucket: string): Promise<number> {
-  let count = 0;
-  for (;;) {
+  for (let count = 0; ; ) {
     const page = await s3
       .send(new ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1000 }))
       .catch((error: Error) => {
-        // A bucket that somebody has deleted by hand is as empty as can be.
+        // Deleted by hand.
         if (error.name === 'NoSuchBucket') return undefined;
         throw error;
       });

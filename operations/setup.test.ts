@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { makeSigningKey, setUp } from '../client/set-up-stage.ts';
-import { wantedAdmin } from './setup.ts';
+import { createSigningKey, setUp } from '../client/set-up-stage.ts';
+import { adminEmailOf } from './setup.ts';
 
 /** What a function answers in its turn: a payload, a function error, or a refusal of the Lambda service itself. */
 type Answer = { payload: unknown; functionError?: boolean } | { service: string; status: number };
@@ -81,7 +81,7 @@ describe('setting up a stage', () => {
 
   test('makes the key alone where no administrator is wanted', async () => {
     const { options, calls } = await deployed(everything());
-    await expect(makeSigningKey(options)).resolves.toEqual({ created: true, keyId: 'k1' });
+    await expect(createSigningKey(options)).resolves.toEqual({ created: true, keyId: 'k1' });
     expect(calls.map(({ name }) => name)).toEqual(['shop-users-dev-rotate-signing-keys']);
   });
 
@@ -145,16 +145,16 @@ describe('setting up a stage', () => {
 
 describe('the administrator', () => {
   test.each(['dev', 'mine'])('has a made-up address in the stage %s', (stage) => {
-    expect(wantedAdmin(stage, { without: false })).toBe('admin@shop.example');
+    expect(adminEmailOf(stage, { without: false })).toBe('admin@shop.example');
   });
 
   test.each(['staging', 'prod'])('needs a real address in %s', (stage) => {
-    expect(() => wantedAdmin(stage, { without: false })).toThrow('--admin-email');
-    expect(wantedAdmin(stage, { email: 'boss@shop.test', without: false })).toBe('boss@shop.test');
+    expect(() => adminEmailOf(stage, { without: false })).toThrow('--admin-email');
+    expect(adminEmailOf(stage, { email: 'boss@shop.test', without: false })).toBe('boss@shop.test');
   });
 
   test('is not made by a pipeline, whose log others read', () => {
-    expect(wantedAdmin('prod', { without: true })).toBeUndefined();
-    expect(() => wantedAdmin('prod', { email: 'boss@shop.test', without: true })).toThrow('not both');
+    expect(adminEmailOf('prod', { without: true })).toBeUndefined();
+    expect(() => adminEmailOf('prod', { email: 'boss@shop.test', without: true })).toThrow('not both');
   });
 });

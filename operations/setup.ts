@@ -1,76 +1,65 @@
 /**
- * Makes a deployed stage ready for its first request: `npm run setup -- --stage dev`. Safe to repeat: it adds what is
- * missing and changes nothing that is there.
+ * Prepares a deployed stage for its first request: `npm run setup -- --stage dev`. Safe to repeat: it creates what is
+ * missing and changes nothing else.
  */
-import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { project } from '../build/stacks.ts';
-import { makeSigningKey, setUp } from '../client/set-up-stage.ts';
+import { createSigningKey, setUp } from '../client/set-up-stage.ts';
+import { runCommand, UsageError } from './command.ts';
 
-/** An address that nobody has: good enough for a stage of one’s own, and for no stage that others use. */
-const madeUpEmail = 'admin@shop.example';
-const usedByOthers = new Set(['staging', 'prod']);
+/** Nobody receives mail at this address: sufficient for a private stage only. */
+const placeholderEmail = 'admin@shop.example';
+const sharedStages = new Set(['staging', 'prod']);
 
 /**
- * Whose account is to be made; undefined when none is.
- * @throws Error when the options say both, or neither in a stage that needs a real address
+ * The administrator's address; undefined when no account is created.
+ * @throws UsageError for contradictory options, or a shared stage without a real address
  */
-export function wantedAdmin(
+export function adminEmailOf(
   stage: string,
   { email, without }: { email?: string | undefined; without: boolean },
 ): string | undefined {
-  if (without && email !== undefined) throw new Error('Give --admin-email or --without-admin, not both.');
+  if (without && email !== undefined)
+    throw new UsageError('Give --admin-email or --without-admin, not both.');
   if (without) return undefined;
-  if (email === undefined && usedByOthers.has(stage))
-    throw new Error(
-      `Whose account is made in ${stage}? Give --admin-email <address>, or --without-admin for the signing key alone.`,
-    );
-  return email ?? madeUpEmail;
+  if (email === undefined && sharedStages.has(stage))
+    throw new UsageError(`${stage} needs --admin-email <address>, or --without-admin for the key alone.`);
+  return email ?? placeholderEmail;
 }
 
-const help = `npm run setup -- [--stage dev] [--admin-email ${madeUpEmail} | --without-admin] [--json]
+const help = `npm run setup -- [--stage dev] [--admin-email ${placeholderEmail} | --without-admin] [--json]
 
-Makes a deployed stage ready: makes the first key that signs access tokens, and the administrator's account, whose
-password is printed once. Safe to repeat. (The databases are migrated by the deployment itself.)
+Creates the first key that signs access tokens and the administrator's account, whose password is printed once. Safe to
+repeat. (The deployment itself migrates the databases.)
 
-  --stage          the stage that was deployed (default: dev)
-  --admin-email    the administrator's address (default: ${madeUpEmail}; staging and prod have none)
-  --without-admin  make the key only: where others read what is printed, as in a pipeline
+  --stage          the deployed stage (default: dev)
+  --admin-email    the administrator's address (default: ${placeholderEmail}; required in staging and prod)
+  --without-admin  create the key only, for example in a pipeline whose log others can read
   --json           print the result as JSON, and the steps to standard error
 
 Region, credentials and endpoint come from the environment (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL …).`;
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      stage: { type: 'string', default: 'dev' },
-      'admin-email': { type: 'string' },
-      'without-admin': { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return console.log(help);
-  const { stage } = values;
-  const adminEmail = wantedAdmin(stage, { email: values['admin-email'], without: values['without-admin'] });
-  const options = {
-    lambda: new LambdaClient({}),
-    stage,
-    project,
-    log: values.json ? console.error : console.log,
-  };
-  const result =
-    adminEmail === undefined
-      ? { signingKey: await makeSigningKey(options) }
-      : await setUp({ ...options, adminEmail });
-  if (values.json) return console.log(JSON.stringify(result, null, 2));
-  if (!('admin' in result) || result.admin.password === undefined) return;
-  const { email, password } = result.admin;
-  console.log(`\nSign in as ${email} with the password\n  ${password}\nIt is not shown again.`);
-}
+const options = {
+  stage: { type: 'string', default: 'dev' },
+  'admin-email': { type: 'string' },
+  'without-admin': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
 
 if (import.meta.main)
-  await main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
+  await runCommand(help, options, async ({ stage, json, ...values }) => {
+    const adminEmail = adminEmailOf(stage, {
+      email: values['admin-email'],
+      without: values['without-admin'],
+    });
+    const target = { lambda: new LambdaClient(), stage, project, log: json ? console.error : console.log };
+    const { admin, ...rest } =
+      adminEmail === undefined
+        ? { admin: undefined, signingKey: await createSigningKey(target) }
+        : await setUp({ ...target, adminEmail });
+    if (json) console.log(JSON.stringify({ ...rest, ...(admin && { admin }) }, null, 2));
+    else if (admin?.password !== undefined)
+      console.log(
+        `\nSign in as ${admin.email} with the password\n  ${admin.password}\nIt is not shown again.`,
+      );
   });

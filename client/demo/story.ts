@@ -21,7 +21,7 @@ export type Story = {
   admin: ShopClient;
   consoleUrl?: string | undefined;
   /** Makes the report of a day (`2026-11-21`) without waiting for the morning after. */
-  makeReport?: ((date: string) => Promise<void>) | undefined;
+  buildReport?: ((date: string) => Promise<void>) | undefined;
   run: string;
 };
 
@@ -32,7 +32,7 @@ const priceOf = ({ totalCents, currency }: Pick<Order, 'totalCents' | 'currency'
   `${(totalCents / 100).toFixed(2)} ${currency}`;
 
 /** Plays the whole story and prints each step, its time, and where to look. @throws when a step does not end right */
-export async function playStory({ shop, admin, consoleUrl, makeReport, run }: Story): Promise<void> {
+export async function playStory({ shop, admin, consoleUrl, buildReport, run }: Story): Promise<void> {
   const line = new Timeline();
   const api = `${shop.baseUrl}/api/v1`;
 
@@ -153,7 +153,7 @@ export async function playStory({ shop, admin, consoleUrl, makeReport, run }: St
   });
 
   const today = new Date().toISOString().slice(0, 10);
-  if (makeReport !== undefined)
+  if (buildReport !== undefined)
     await line.step('the daily report, made now for today, lists these orders', async (look) => {
       const ended = new Map<string, Order['status']>([
         [placed.id, 'completed'],
@@ -163,7 +163,7 @@ export async function playStory({ shop, admin, consoleUrl, makeReport, run }: St
       ]);
       const path = `/api/v1/reports/${today}`;
       const { documentUrl, rows } = await reportWith(ended, async () => {
-        await makeReport(today);
+        await buildReport(today);
         return admin.call('GET', path);
       });
       for (const row of rows)
@@ -186,7 +186,7 @@ export async function playStory({ shop, admin, consoleUrl, makeReport, run }: St
     );
   });
   line.end(
-    makeReport === undefined
+    buildReport === undefined
       ? 'the report of today is made tomorrow at 08:00 UTC, or now by: npm run create:report -- --stage …'
       : 'the story ends here',
   );

@@ -3,7 +3,7 @@ import { root } from '../../build/stacks.ts';
 import { type FixedCost, fixedCosts } from './fixed.ts';
 import { prices } from './prices.ts';
 
-/** What a stage costs a month while nobody buys, as its stacks compile now; the dearest first. */
+/** A stage's monthly costs without load, from its compiled stacks, most expensive first. */
 export async function fixedCostsOf(stage: string): Promise<FixedCost[]> {
   const account = { region: prices.region, accountId: '000000000000' };
   // prod requires a domain, which adds a hosted zone, health checks and a second firewall. The compiler reads the
@@ -18,6 +18,6 @@ export async function fixedCostsOf(stage: string): Promise<FixedCost[]> {
   }
 }
 
-/** US dollars of several costs together. */
-export const together = (costs: readonly { usd: number }[]): number =>
+/** The sum of several costs in US dollars. */
+export const total = (costs: readonly { usd: number }[]): number =>
   costs.reduce((sum, { usd }) => sum + usd, 0);

@@ -1,4 +1,4 @@
-import type { OrderCalls } from '../../bench/order-calls.ts';
+import type { OrderCalls } from './order-calls.ts';
 import { prices } from './prices.ts';
 
 /** What a number of orders costs in one service of AWS. */

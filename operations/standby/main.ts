@@ -1,58 +1,52 @@
 /**
  * Deploys the shop in the standby region: `npm run deploy:standby -- --stage prod`, after both databases were promoted
- * there (docs/disaster-recovery.md). Safe to repeat: a stack without changes is passed over.
+ * there (docs/disaster-recovery.md). Safe to repeat: a stack without changes is skipped.
  */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { execa } from 'execa';
 import { mapConcurrently } from '../../build/map-concurrently.ts';
 import { project, root } from '../../build/stacks.ts';
+import { runCommand, UsageError } from '../command.ts';
 import { primaryRegionOf, standbySettings, standbyWaves, streams } from './stacks.ts';
 
-/** A stack with a canary takes ten minutes, one with a proxy as long. */
-const mostMinutesPerStack = 30;
+/** A stack with a canary or a proxy takes ten minutes. */
+const stackTimeoutMs = 30 * 60_000;
 
 const help = `npm run deploy:standby -- --stage prod [--region us-east-1]
 
-Deploys everything that serves customers in the standby region. Before: promote both databases there. After: turn
-the domain (resources/edge-global). All of it: docs/disaster-recovery.md.
+Deploys everything that serves customers in the standby region. Promote both databases there first, and switch the domain
+(resources/edge-global) afterwards; see docs/disaster-recovery.md.
 
-Credentials come from the environment (AWS_PROFILE …), settings too (SHOP_DOMAIN …), as for any deployment.`;
+Credentials (AWS_PROFILE …) and settings (SHOP_DOMAIN …) come from the environment, as for any deployment.`;
 
-const { values } = parseArgs({
-  options: {
-    stage: { type: 'string' },
-    region: { type: 'string', default: process.env['SHOP_STANDBY_REGION'] ?? 'us-east-1' },
-    help: { type: 'boolean' },
-  },
+const options = {
+  stage: { type: 'string' },
+  region: { type: 'string', default: process.env['SHOP_STANDBY_REGION'] ?? 'us-east-1' },
+} as const;
+
+await runCommand(help, options, async ({ stage, region }) => {
+  if (stage === undefined) throw new UsageError('--stage is missing');
+  const primary = process.env['SHOP_PRIMARY_REGION'] || (await primaryRegion(stage, region));
+  const env = standbySettings({ standby: region, primary }, await streamSettings(stage, region));
+  for (const wave of standbyWaves()) {
+    const failed = await mapConcurrently(wave, wave.length, (path) => deploy(path, stage, env));
+    if (failed.includes(true)) throw new Error('a stack was not deployed');
+  }
+  console.log(`\nthe shop is deployed in ${region}; now switch the domain: docs/disaster-recovery.md`);
 });
-if (values.help || values.stage === undefined) {
-  console.log(help);
-  process.exit(values.help ? 0 : 1);
-}
-const { stage, region } = values;
 
-const regions = { standby: region, primary: process.env['SHOP_PRIMARY_REGION'] || (await primaryRegion()) };
-const env = standbySettings(regions, await streamSettings());
-for (const wave of standbyWaves()) {
-  const results = await mapConcurrently(wave, wave.length, (path) => deploy(path, stage));
-  if (results.includes(false)) process.exit(1);
-}
-console.log(`\nthe shop is deployed in ${region}; now turn the domain: docs/disaster-recovery.md`);
-
-/** Asked in the standby region, since the first may not answer. @throws AWS's error when the stack is not there */
-async function primaryRegion(): Promise<string> {
-  const client = new CloudFormationClient({ region });
-  const { Stacks } = await client.send(
+/** Read in the standby region, because the primary may be unavailable. @throws AWS's error when the stack is missing */
+async function primaryRegion(stage: string, region: string): Promise<string> {
+  const { Stacks } = await new CloudFormationClient({ region }).send(
     new DescribeStacksCommand({ StackName: `${project}-standby-data-${stage}` }),
   );
   return primaryRegionOf(Stacks?.[0] ?? {});
 }
 
-/** The streams' ARNs in this region. @throws AWS's error when a table is not there */
-async function streamSettings(): Promise<Record<string, string>> {
+/** The streams' ARNs in this region. @throws AWS's error when a table is missing */
+async function streamSettings(stage: string, region: string): Promise<Record<string, string>> {
   const client = new DynamoDBClient({ region });
   const found: Record<string, string> = {};
   for (const [setting, name] of Object.entries(streams)) {
@@ -64,19 +58,18 @@ async function streamSettings(): Promise<Record<string, string>> {
   return found;
 }
 
-async function deploy(path: string, stageName: string): Promise<boolean> {
-  const started = performance.now();
-  const { failed, shortMessage, all } = await execa('sls', ['deploy', '--stage', stageName], {
+/** Returns whether the deployment failed. */
+async function deploy(path: string, stage: string, env: Record<string, string>): Promise<boolean> {
+  const { failed, durationMs, all } = await execa('sls', ['deploy', '--stage', stage], {
     cwd: join(root, path),
     preferLocal: true,
     env,
-    timeout: mostMinutesPerStack * 60_000,
+    timeout: stackTimeoutMs,
     stdin: 'ignore',
     all: true,
     reject: false,
   });
-  const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-  console.log(`${failed ? 'FAILED' : 'deployed'}  ${path}  ${minutes} min`);
-  if (failed) console.error(`${all ?? ''}\n${shortMessage}`);
-  return !failed;
+  console.log(`${failed ? 'FAILED' : 'deployed'}  ${path}  ${(durationMs / 60_000).toFixed(1)} min`);
+  if (failed) console.error(all);
+  return failed;
 }

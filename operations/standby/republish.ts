@@ -1,51 +1,41 @@
 /**
- * Sends events again whose topics and queues were lost with their region: `npm run republish:events -- --stage prod --since
- * 2026-11-21T09:00:00Z`, in the region that serves now (docs/disaster-recovery.md). Consumers pass over what they
- * handled, so that more is harmless.
+ * Publishes events again after their topics and queues were lost with their region: `npm run republish:events -- --stage prod
+ * --since 2026-11-21T09:00:00Z`, in the region that now serves (docs/disaster-recovery.md). Consumers ignore events that
+ * they have handled, so an earlier time is harmless.
  */
-import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { project } from '../../build/stacks.ts';
-import { takeBack } from './take-back.ts';
+import { invoke } from '../../client/invoke.ts';
+import { runCommand, UsageError } from '../command.ts';
+import { markUnsent } from './mark-unsent.ts';
 
-/** Services by where their outbox is. */
-const inPostgres = ['users', 'orders', 'payments'];
-const inDynamo = ['products', 'media'];
+/** Services by the store of their outbox. */
+const postgresServices = ['users', 'orders', 'payments'];
+const dynamoServices = ['products', 'media'];
 
 const help = `npm run republish:events -- --stage prod --since <time>
 
-Marks every event written since then as not sent; the services' sweeps send them again within a minute.
+Marks every event written since then as unsent; the services' sweeps publish them within a minute.
 Region and credentials come from the environment (AWS_REGION, AWS_PROFILE …).`;
 
-const { values } = parseArgs({
-  options: {
-    stage: { type: 'string' },
-    since: { type: 'string' },
-    help: { type: 'boolean' },
-  },
+const options = { stage: { type: 'string' }, since: { type: 'string' } } as const;
+
+await runCommand(help, options, async ({ stage, since: given }) => {
+  if (stage === undefined) throw new UsageError('--stage is missing');
+  const since = new Date(given ?? Number.NaN);
+  if (Number.isNaN(since.getTime())) throw new UsageError('--since is missing or not a time');
+  const tables = DynamoDBDocumentClient.from(new DynamoDBClient());
+  for (const service of dynamoServices) {
+    const count = await markUnsent(tables, `${project}-${stage}-${service}-outbox`, since);
+    console.log(`${service}: ${count} events`);
+  }
+  const lambda = new LambdaClient();
+  const time = new Date().toISOString();
+  const request = { id: `republish-${time}`, time, republishSince: since.toISOString() };
+  for (const service of postgresServices) {
+    const result = await invoke(lambda, `${project}-${service}-${stage}-relay-outbox`, request);
+    console.log(`${service}: ${(result as { markedUnsent: number }).markedUnsent} events`);
+  }
 });
-const since = new Date(values.since ?? Number.NaN);
-if (values.help || values.stage === undefined || Number.isNaN(since.getTime())) {
-  console.log(help);
-  process.exit(values.help ? 0 : 1);
-}
-const { stage } = values;
-
-const tables = DynamoDBDocumentClient.from(new DynamoDBClient());
-for (const service of inDynamo)
-  console.log(`${service}: ${await takeBack(tables, `${project}-${stage}-${service}-outbox`, since)} events`);
-
-const functions = new LambdaClient();
-const now = new Date().toISOString();
-for (const service of inPostgres) {
-  const FunctionName = `${project}-${service}-${stage}-relay-outbox`;
-  const request = { id: `republish-${now}`, time: now, republishSince: since.toISOString() };
-  const answer = await functions.send(
-    new InvokeCommand({ FunctionName, Payload: new TextEncoder().encode(JSON.stringify(request)) }),
-  );
-  const said = new TextDecoder().decode(answer.Payload);
-  if (answer.FunctionError) throw new Error(`${FunctionName}: ${said}`);
-  console.log(`${service}: ${(JSON.parse(said) as { markedUnsent: number }).markedUnsent} events`);
-}

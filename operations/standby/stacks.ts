@@ -4,17 +4,17 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import { parse } from 'yaml';
 import { root } from '../../build/stacks.ts';
 
-/** The stage's settings under which the stacks of the standby region are compiled, besides the streams' names. */
+/** Settings with which the stacks of the standby region are compiled. */
 const activeSettings = {
-  /** Proxies and addresses are made (resources/standby-data). */
+  /** Creates proxies and addresses (resources/standby-data). */
   SHOP_STANDBY_ACTIVE: 'true',
-  /** The bucket of pictures is there already, as a copy (services/media). */
+  /** The image bucket already exists as a replica (services/media). */
   SHOP_PICTURES_BUCKET: 'copy',
 } as const;
 
 /**
- * The settings of a deployment in the standby region. Its own region takes the place of the first, so that the first
- * has to be named: the databases' copies stay what they were made from, and would else be replaced.
+ * The settings of a deployment in the standby region. The primary region must be named, because otherwise the database
+ * replicas, which refer to it, would be replaced.
  */
 export function standbySettings(
   regions: { standby: string; primary: string },
@@ -29,52 +29,54 @@ export function standbySettings(
   };
 }
 
-/**
- * The region whose databases were copied, as the stack standby-data was deployed with it.
- * @throws Error when the stack does not say
- */
+/** The region whose databases the stack standby-data replicates. @throws Error when it has no such parameter */
 export function primaryRegionOf(stack: Partial<Pick<Stack, 'StackName' | 'Parameters'>>): string {
   const found = stack.Parameters?.find(({ ParameterKey }) => ParameterKey === 'PrimaryRegion');
   if (!found?.ParameterValue)
     throw new Error(
-      `${stack.StackName ?? 'standby-data'} has no parameter PrimaryRegion: nothing was copied there`,
+      `${stack.StackName ?? 'standby-data'} has no parameter PrimaryRegion: it replicates nothing`,
     );
   return found.ParameterValue;
 }
 
-/** Streams whose ARNs AWS makes, by the setting that carries them. */
+/** Tables whose stream ARN is passed in a setting, because AWS generates it. */
 export const streams = {
   SHOP_PRODUCTS_OUTBOX_STREAM_ARN: 'products-outbox',
   SHOP_MEDIA_OUTBOX_STREAM_ARN: 'media-outbox',
 } as const;
 
-/** What `standby` and `standby-data` stand in for in their region, what is made once, and what waits for a calm day. */
-const notThere = new Set(['network', 'standby', 'data', 'storage', 'backup', 'edge-global', 'observability']);
+/** Stacks that `standby` and `standby-data` replace, that exist once, or that are not urgent. */
+const excluded = new Set(['network', 'standby', 'data', 'storage', 'backup', 'edge-global', 'observability']);
 
 type Compose = { services: Record<string, { path: string; dependsOn?: string | string[] }> };
 
 /**
- * The folders of the stacks that are deployed in the standby region when the first is lost: each list needs only
- * what is in those before it. Read from `serverless-compose.yml`, so that a new service goes with the others.
+ * The folders of the stacks to deploy in the standby region, in waves: each depends only on earlier waves. Read from
+ * `serverless-compose.yml`, so that new services are included.
  */
 export function standbyWaves(): string[][] {
   const { services } = parse(readFileSync(join(root, 'serverless-compose.yml'), 'utf8')) as Compose;
   const waiting = new Map(
     Object.entries(services)
-      .filter(([name]) => !notThere.has(name))
-      .map(([name, { path, dependsOn = [] }]) => [name, { path, needs: needsOf(name, [dependsOn].flat()) }]),
+      .filter(([name]) => !excluded.has(name))
+      .map(([name, { path, dependsOn = [] }]) => [
+        name,
+        { path, dependencies: dependenciesOf(name, [dependsOn].flat()) },
+      ]),
   );
   const waves: string[][] = [];
   while (waiting.size > 0) {
-    const ready = [...waiting].filter(([, { needs }]) => !needs.some((each) => waiting.has(each)));
-    if (ready.length === 0) throw new Error(`stacks wait for each other: ${[...waiting.keys()].join(', ')}`);
+    const ready = [...waiting].filter(
+      ([, { dependencies }]) => !dependencies.some((each) => waiting.has(each)),
+    );
+    if (ready.length === 0) throw new Error(`circular dependencies: ${[...waiting.keys()].join(', ')}`);
     waves.push(ready.map(([, { path }]) => path));
     for (const [name] of ready) waiting.delete(name);
   }
   return waves;
 }
 
-function needsOf(name: string, dependsOn: string[]): string[] {
+function dependenciesOf(name: string, dependsOn: string[]): string[] {
   if (name === 'standby-data') return [];
   return dependsOn.map((each) => (each === 'data' ? 'standby-data' : each));
 }

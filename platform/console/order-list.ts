@@ -1,4 +1,4 @@
-import { ShopClient, UnexpectedAnswer } from '../../client/shop-client.ts';
+import { ShopClient, UnexpectedResponse } from '../../client/shop-client.ts';
 
 /** The administrator's credentials; undefined if the password is not stored in the data folder. */
 export type ReadAdministrator = () => { email: string; password: string } | undefined;
@@ -31,7 +31,7 @@ export function orderList(apiUrl: string, administrator: ReadAdministrator): () 
     const response = await signedIn.send<{ items: OrderRow[] }>('GET', `/api/v1/orders?limit=${maxOrders}`);
     if (response.status === 200) return response.body.items;
     signedIn = undefined;
-    throw new UnexpectedAnswer(`GET /api/v1/orders returned ${response.status}`);
+    throw new UnexpectedResponse(`GET /api/v1/orders returned ${response.status}`);
   };
   return () => {
     // The access token expires after 15 minutes: a failed request is repeated once after a new sign-in.

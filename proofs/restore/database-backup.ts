@@ -1,51 +1,39 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import pg from 'pg';
 import { until } from '../../client/shop-actions.ts';
 import { type Postgres, startPostgres } from '../../platform/engines/postgres.ts';
 import { postgresUser } from '../../platform/engines/postgres-user.ts';
+import { connect, type Login } from '../load/postgres.ts';
 import { copyTree, isBackedUp, isLog, writeOwned } from './cluster-files.ts';
-import { inConfiguration, inShell } from './quoting.ts';
+import { quoteForConfiguration, quoteForShell } from './quoting.ts';
 
-/** A way to PostgreSQL's superuser. */
-export type Login = { port: number; password: string };
-
-/** The standby's name, by which the primary knows whom its commits wait for. */
+/** The standby's name, for which the primary's commits wait. */
 const standbyName = 'other_zone';
-/** What sender and standby must agree on. */
+/** Settings that primary and standby must share. */
 const replication = { wal_level: 'replica', max_wal_senders: '4', wal_keep_size: '512MB' };
 
-/** A connection to one of the databases. */
-export const connect = async ({ port, password }: Login, database = 'postgres'): Promise<pg.Client> => {
-  const client = new pg.Client({ host: '127.0.0.1', port, password, user: 'postgres', database });
-  // A server that is killed ends its connections; what is asked of it then fails by itself.
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-};
-
-/** Makes the archive's folder, writable for the server, and the settings that fill it at least every so many seconds. */
+/** Creates the archive's folder, writable for the server, and returns the settings that archive the log at least this often. */
 export async function archiving(folder: string, everySeconds: number): Promise<Record<string, string>> {
   await mkdir(dirname(folder), { recursive: true });
   await postgresUser(folder, dirname(folder));
-  const part = inShell(join(folder, '%f.part'));
+  const part = quoteForShell(join(folder, '%f.part'));
   return {
     ...replication,
     archive_mode: 'on',
     archive_timeout: String(everySeconds),
-    // Under its name only when it is whole.
-    archive_command: `cp %p ${part} && mv ${part} ${inShell(join(folder, '%f'))}`,
+    // Renamed only when the copy is complete.
+    archive_command: `cp %p ${part} && mv ${part} ${quoteForShell(join(folder, '%f'))}`,
   };
 }
 
 /**
- * Copies a running cluster by the low-level API of PostgreSQL, which needs no `pg_basebackup`: start, copy files, stop,
- * and keep the label that the server gives. Returns once the log that the copy needs is archived.
+ * Copies a running cluster with PostgreSQL's low-level backup API, which does not need `pg_basebackup`: start, copy the
+ * files, stop, and write the backup label. Returns the bytes copied, once the log that the copy needs is archived.
  */
 export async function baseBackup(login: Login, dataDir: string, to: string): Promise<number> {
-  const session = await connect(login); // the backup ends with it
+  const session = await connect(login); // the backup ends with this session
   try {
-    await session.query(`SET statement_timeout = '60s'`); // an archive that takes nothing would be waited for
+    await session.query(`SET statement_timeout = '60s'`); // otherwise a failing archive command blocks forever
     await session.query(`SELECT pg_backup_start('restore drill', fast => true)`);
     const bytes = await copyTree(dataDir, to, isBackedUp);
     const { rows } = await session.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop()');
@@ -56,17 +44,14 @@ export async function baseBackup(login: Login, dataDir: string, to: string): Pro
   }
 }
 
-/**
- * Starts a standby on a copy of the backup and lets no commit be answered before it has flushed it too: what Multi-AZ
- * does by its second volume.
- */
+/** Starts a standby on a copy of the backup and makes commits wait until it has flushed them too, like Multi-AZ. */
 export async function startStandby(backup: string, folder: string, primary: Login): Promise<Postgres> {
   await copyTree(backup, folder, () => true);
-  const way = `host=127.0.0.1 port=${primary.port} user=postgres password=${primary.password} application_name=${standbyName}`;
+  const connection = `host=127.0.0.1 port=${primary.port} user=postgres password=${primary.password} application_name=${standbyName}`;
   await writeOwned(
     folder,
     'postgresql.auto.conf',
-    `primary_conninfo = ${inConfiguration(way)}\nhot_standby = on\n`,
+    `primary_conninfo = ${quoteForConfiguration(connection)}\nhot_standby = on\n`,
     'a',
   );
   await writeOwned(folder, 'standby.signal', '');
@@ -90,10 +75,10 @@ export async function startStandby(backup: string, folder: string, primary: Logi
 }
 
 /**
- * Lays a backup out for recovery by the archive, and by what is left of the log where some survived. The server
- * recovers to the end of the log when it is started on the folder, and then takes connections.
+ * Prepares a data folder for recovery from a backup, the archive and, if given, the log that survived. A server started
+ * on the folder recovers to the end of the log before it accepts connections.
  */
-export async function layOut(
+export async function prepareRecovery(
   backup: string,
   folder: string,
   archive: string,
@@ -101,12 +86,12 @@ export async function layOut(
 ): Promise<void> {
   await copyTree(backup, folder, () => true);
   if (survivingLog !== undefined) await copyTree(survivingLog, join(folder, 'pg_wal'), isLog);
-  const fetch = `cp ${inShell(join(archive, '%f'))} %p`;
+  const command = `cp ${quoteForShell(join(archive, '%f'))} %p`;
   await writeOwned(
     folder,
     'postgresql.auto.conf',
-    // Nobody is let in before the recovery is over.
-    `restore_command = ${inConfiguration(fetch)}\nhot_standby = off\n`,
+    // No connections before the recovery has ended.
+    `restore_command = ${quoteForConfiguration(command)}\nhot_standby = off\n`,
     'a',
   );
   await writeOwned(folder, 'recovery.signal', '');

@@ -4,213 +4,225 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../client/shop-actions.ts';
 import { ShopClient } from '../../client/shop-client.ts';
 import { type Postgres, startPostgres } from '../../platform/engines/postgres.ts';
-import { type Check, check, repeatedMails } from './checks.ts';
-import { archiving, baseBackup, layOut, startStandby } from './database-backup.ts';
-import { differingFiles, type FileReplica, layOutFiles, replicateFiles } from './file-replica.ts';
-import { lost, type Promised, placed } from './ledger.ts';
-import { type Load, startLoad } from './load.ts';
-import { catchUp, sendAgain } from './replay.ts';
+import { type Check, check, type OrderRequest, placedOrders } from '../load/expectations.ts';
+import { type Load, startLoad } from '../load/load.ts';
+import { orderIds, readState, type ShopState } from '../load/shop-state.ts';
+import { type Confirmed, dataLoss } from './data-loss.ts';
+import { archiving, baseBackup, prepareRecovery, startStandby } from './database-backup.ts';
+import { differingFiles, type FileReplica, replicateFiles, writeFiles } from './file-replica.ts';
+import { checkMails, readMails, repeatedMails } from './mails.ts';
+import type { Report } from './report.ts';
+import { republish, waitUntilIdle } from './republish.ts';
 import { type Shop, startShop } from './shop.ts';
-import { orderIds, readState } from './state.ts';
-import { copyTables, layOutTables, type TableCopies } from './table-copies.ts';
+import { type Staff, startStaff } from './staff.ts';
+import { copyTables, type TableCopies, type TableCopy, writeTables } from './table-copies.ts';
 
 export type DrillOptions = {
-  /** An empty folder; what the drill leaves in it may be deleted. */
+  /** An empty folder, which the caller deletes. */
   folder: string;
   customers: number;
-  /** Seconds between the base backup and the loss. */
+  /** Seconds of load between the base backup and the loss. */
   seconds: number;
-  /** The load ends at so many orders. */
   maxOrders: number;
-  /** Leaves a part of the restoration out, to see that the drill notices. */
+  /** A part of the restoration to skip, to verify that the drill then fails. */
   without?: Part;
   log: (line: string) => void;
-  /** Told how to end what was started, in this order, however the drill itself ends. */
+  /** Registers how to stop what was started, however the drill ends. */
   onEnd: (stop: () => Promise<unknown>) => void;
 };
 
-/** Parts of a restoration without which it fails. */
+/** Parts of the restoration that can be skipped. */
 export const parts = ['log', 'replay'] as const;
 export type Part = (typeof parts)[number];
 
-/** What one copy lacked at the loss: the first of it was promised `seconds` before. */
-export type Lack = { count: number; of: number; seconds: number };
-
-/** What the drill found. Times in seconds. */
-export type Report = {
-  checks: Check[];
-  orders: { promised: number; soldOut: number; paid: number; wantOfStock: number; askedAgain: number };
-  /** From the loss to the first order that was taken again, and until everything had caught up. */
-  rto: { firstOrder: number; caughtUp: number };
-  /** What was lost of what had been answered. */
-  rpo: {
-    ordersInDatabase: Lack;
-    ordersByArchiveAlone: Lack;
-    tables: Lack & { copyAge: number };
-    files: Lack;
-  };
-  repeatedMails: number;
-  replayed: string[];
-};
-
-/** How often the archive is given what the log holds: on RDS every five minutes. */
+/** The archive receives the log at least this often; on RDS every five minutes. */
 const archiveSeconds = 5;
-/** How often the tables are copied: older than what DynamoDB promises, so that the replay has something to do. */
+/** Longer than DynamoDB promises, so that events must be republished. */
 const tablesEveryMs = 4_000;
 const filesEveryMs = 1_000;
-/** Events are sent again from that long before the copy of the tables on: what was on its way is in neither. */
-const replayMarginMs = 60_000;
-/** A function that took a mail up and did not say that it was sent may have sent it: its lease. */
+/** Events are republished from this long before the copy of the tables, because events in transit are in neither. */
+const republishMarginMs = 60_000;
+/** The lease of a mail: a function that has not recorded it as sent may have sent it. */
 const mailLeaseMs = 5_000;
-/** After that what has not come is lost. */
-const patienceMs = 75_000;
+const settleTimeoutMs = 75_000;
+/** Plenty of most products, and few of some, so that customers compete for the last units. */
+const stock = { ample: Array<number>(8).fill(100_000), scarce: [8, 20, 40] };
+const pauseMs = 40;
 
-/** Backs a shop up under load, destroys it, restores it, sends events again, and looks at what came of it. */
-export async function drill(options: DrillOptions): Promise<Report> {
-  const { folder, without, log, onEnd } = options;
-  const at = placesIn(folder);
-  const startedOn = today();
-  log('starting a shop …');
-  const settings = await archiving(at.archive, archiveSeconds);
-  const shop = await startShop({ dataDir: at.first, databaseSettings: settings });
-  onEnd(shop.kill);
-  const load = await startLoad(shop, options.customers, options.maxOrders);
-  onEnd(() => load.stop());
-  log(`${options.customers} customers order; backing up under their load …`);
-  const copies = await backUp(shop, at, onEnd, log);
-  await pause(options.seconds * 1_000);
-
-  log(`destroying the shop: ${placed(load.wishes).length} orders were answered …`);
-  const lossAt = await shop.kill();
-  const told = await atTheLoss(load, copies, lossAt);
-  await rm(join(at.first, 'postgres'), { recursive: true });
-  await rm(join(at.first, 'dynamodb'), { recursive: true });
-  await rm(join(at.first, 'messaging'), { recursive: true });
-
-  log('restoring: base backup, archive and the log that survived; tables; files …');
-  await copies.standby.stop();
-  await layOut(
-    at.backup,
-    join(at.second, 'postgres'),
-    at.archive,
-    without === 'log' ? undefined : join(at.standby, 'pg_wal'),
-  );
-  await layOutTables(told.tables, join(at.second, 'dynamodb'));
-  await layOutFiles(copies.files, join(at.second, 'messaging'), shop.region);
-  await keepOutside(at);
-  const restored = await startShop({ dataDir: at.second, databaseSettings: {} });
-  onEnd(restored.kill);
-
-  const since = new Date(told.tables.at - replayMarginMs);
-  log(`sending events again since ${since.toISOString()} …`);
-  const replayed = without === 'replay' ? [] : await sendAgain(restored, since);
-  await catchUp(restored, 'queues', Date.now() + patienceMs);
-  const comeback = load.comeBack(restored, Date.now() + patienceMs);
-  const firstOrderAt = await comeback.firstOrder;
-  log('open again; waiting until all has caught up …');
-  await comeback.all;
-  await catchUp(restored, 'everything', Date.now() + patienceMs);
-  const caughtUpAt = Date.now();
-
-  const state = await readState(restored);
-  const checks = check(state, {
-    wishes: load.wishes,
-    stock: load.stock,
-    accounts: load.accounts.map(({ id }) => id),
-    tablesFrom: told.tables.at - mailLeaseMs,
-  });
-  const differing = await differingFiles(copies.files, restored);
-  checks.push(
-    {
-      name: 'files were copied, and each is as it was',
-      wrong: copies.files.files().length === 0 ? ['no file was copied'] : differing,
-    },
-    await countedOnce(restored, shop.admin, state.orders.length, startedOn),
-  );
-  log('restoring the database once more, from the archive alone …');
-  const inDatabase = new Set(state.orders.map(({ id }) => id));
-  const byArchive = await ordersByArchive(at, shop.database.password);
-  const seconds = (ms: number) => (ms - lossAt) / 1000;
-  return {
-    checks,
-    orders: {
-      promised: placed(load.wishes).length,
-      soldOut: load.wishes.filter(({ outcome }) => outcome.kind === 'refused').length,
-      paid: state.orders.filter(({ status }) => status === 'paid').length,
-      wantOfStock: state.orders.filter(({ reason }) => reason === 'stock-lost').length,
-      askedAgain: told.unanswered,
-    },
-    rto: { firstOrder: seconds(firstOrderAt), caughtUp: seconds(caughtUpAt) },
-    rpo: {
-      ordersInDatabase: lack(told.orders, inDatabase, lossAt),
-      ordersByArchiveAlone: lack(told.orders, byArchive, lossAt),
-      tables: {
-        ...lack(told.products, state.products, lossAt),
-        copyAge: -seconds(told.tables.at),
-      },
-      files: { count: differing.length, of: copies.files.files().length, seconds: 0 },
-    },
-    repeatedMails: repeatedMails(state),
-    replayed,
-  };
-}
-
-/** Apart from each other, as on disks of their own. The shop's two folders are the disks that are lost and new. */
-const placesIn = (folder: string) => ({
-  first: join(folder, 'first'),
-  second: join(folder, 'second'),
+const foldersIn = (folder: string) => ({
+  original: join(folder, 'original'),
+  restored: join(folder, 'restored'),
+  archiveOnly: join(folder, 'archive-only'),
   backup: join(folder, 'base-backup'),
   archive: join(folder, 'archive'),
   standby: join(folder, 'standby'),
   tables: join(folder, 'tables'),
-  third: join(folder, 'third'),
 });
-type Places = ReturnType<typeof placesIn>;
+type Folders = ReturnType<typeof foldersIn>;
 
 type Copies = { standby: Postgres; tables: TableCopies; files: FileReplica };
 
-async function backUp(
-  shop: Shop,
-  at: Places,
-  onEnd: DrillOptions['onEnd'],
-  log: DrillOptions['log'],
-): Promise<Copies> {
-  const bytes = await baseBackup(shop.database, join(at.first, 'postgres'), at.backup);
-  const standby = await startStandby(at.backup, at.standby, shop.database);
-  onEnd(standby.stop);
-  log(`base backup: ${Math.round(bytes / 1024 / 1024)} MB; commits wait for the standby from now on`);
-  const tables = copyTables(join(at.first, 'dynamodb', 'dynamodb.sqlite'), at.tables, tablesEveryMs);
-  onEnd(tables.stop);
-  const files = replicateFiles(shop, filesEveryMs);
-  onEnd(() => files.stop());
-  return { standby, tables, files };
+/** What the shop had confirmed when it was lost, and the newest copy of the tables. */
+type Loss = {
+  at: number;
+  tables: TableCopy;
+  orders: Confirmed[];
+  products: readonly Confirmed[];
+  unanswered: OrderRequest[];
+};
+
+/** A shop under load with its backups, as in production. */
+type Scene = { shop: Shop; load: Load; staff: Staff; copies: Copies; folders: Folders };
+
+/** Backs up a shop under load, destroys it, restores it, republishes events, and checks the result. */
+export async function drill(options: DrillOptions): Promise<Report> {
+  const { log, onEnd } = options;
+  const startedOn = today();
+  const scene = await startScene(options);
+  const { load } = scene;
+  await pause(options.seconds * 1_000);
+  log(`destroying the shop: ${placedOrders(load.orders).length} orders were confirmed …`);
+  const loss = await destroy(scene);
+
+  log('restoring: base backup, archive and surviving log; tables; files …');
+  const restored = await restore(scene, loss, options.without);
+  onEnd(restored.kill);
+  const since = new Date(loss.tables.at - republishMarginMs);
+  log(`republishing events since ${since.toISOString()} …`);
+  const republished = options.without === 'replay' ? [] : await republish(restored, since);
+  await waitUntilIdle(restored, 'queues', Date.now() + settleTimeoutMs);
+  const firstOrderAt = await resumeLoad(load, restored, loss, () => log('open again; waiting until idle …'));
+  await waitUntilIdle(restored, 'everything', Date.now() + settleTimeoutMs);
+  const idleAt = Date.now();
+
+  return report(scene, loss, restored, { startedOn, firstOrderAt, idleAt, republished, log });
 }
 
-/** What had been promised when the shop was lost, and the copies of that moment. */
-async function atTheLoss(load: Load, copies: Copies, lossAt: number) {
-  await Promise.all([load.stop(lossAt), copies.tables.stop(), copies.files.stop(lossAt)]);
-  const tables = copies.tables.before(lossAt);
-  if (tables === undefined)
-    throw new Error('the tables were not copied before the loss: give the load more seconds');
+/** Checks the restored shop, restores the database again from the archive alone, and summarises both. */
+async function report(
+  { shop, load, staff, copies, folders }: Scene,
+  loss: Loss,
+  restored: Shop,
+  observed: {
+    startedOn: string;
+    firstOrderAt: number;
+    idleAt: number;
+    republished: string[];
+    log: DrillOptions['log'];
+  },
+): Promise<Report> {
+  const state = await readState(restored);
+  const mails = await readMails(restored.consoleUrl);
+  const accounts = staff.accounts.map(({ id }) => id);
+  const differing = await differingFiles(copies.files, restored);
+  const copied = copies.files.files().length;
+  const checks = [
+    ...check(state, { orders: load.orders, stock: load.stock, accounts, mayRunOut: true }),
+    checkMails(state.orders, mails, loss.tables.at - mailLeaseMs),
+    {
+      name: 'files were copied, and each is unchanged',
+      violations: copied === 0 ? ['no file was copied'] : differing,
+    },
+    await checkFigures(restored, shop, state.orders.length, observed.startedOn),
+  ];
+  observed.log('restoring the database again, from the archive alone …');
+  const inArchive = await ordersInArchive(folders, shop.database.password);
+  const inDatabase = new Set(state.orders.map(({ id }) => id));
+  const seconds = (ms: number) => (ms - loss.at) / 1000;
   return {
-    tables,
-    orders: placed(load.wishes),
-    products: [...load.products],
-    unanswered: load.wishes.filter(({ outcome }) => outcome.kind === 'unanswered').length,
+    checks,
+    orders: orderCounts(load, state, loss),
+    rto: { firstOrder: seconds(observed.firstOrderAt), idle: seconds(observed.idleAt) },
+    rpo: {
+      ordersInDatabase: dataLoss(loss.orders, inDatabase, loss.at),
+      ordersInArchive: dataLoss(loss.orders, inArchive, loss.at),
+      tables: {
+        ...dataLoss(loss.products, state.products, loss.at),
+        copyAge: -seconds(loss.tables.at),
+      },
+      files: { count: differing.length, of: copied },
+    },
+    repeatedMails: repeatedMails(state.orders, mails),
+    republished: observed.republished,
   };
 }
 
-/** What was never in the lost region alone: secrets, the payment provider's books, the mails that people received. */
-async function keepOutside({ first, second }: Places): Promise<void> {
-  await mkdir(second, { recursive: true });
-  for (const name of ['secrets.json', 'custom-resources.json', 'payments', 'mails'])
-    await cp(join(first, name), join(second, name), { recursive: true });
+async function startScene({ folder, customers, maxOrders, log, onEnd }: DrillOptions): Promise<Scene> {
+  const folders = foldersIn(folder);
+  log('starting a shop …');
+  const databaseSettings = await archiving(folders.archive, archiveSeconds);
+  const shop = await startShop({ dataDir: folders.original, databaseSettings });
+  onEnd(shop.kill);
+  const load = await startLoad({
+    ...{ url: shop.apiUrl, admin: shop.admin, customers, maxOrders, pauseMs },
+    ...{ stock: stock.ample, scarceStock: stock.scarce },
+  });
+  onEnd(() => load.stop(true));
+  const staff = startStaff(shop.apiUrl, load);
+  onEnd(() => staff.stop());
+  log(`${customers} customers order; backing up under load …`);
+  const bytes = await baseBackup(shop.database, join(folders.original, 'postgres'), folders.backup);
+  const standby = await startStandby(folders.backup, folders.standby, shop.database);
+  onEnd(standby.stop);
+  log(`base backup: ${Math.round(bytes / 1024 / 1024)} MB; from now on commits wait for the standby`);
+  const database = join(folders.original, 'dynamodb', 'dynamodb.sqlite');
+  const tables = copyTables(database, folders.tables, tablesEveryMs);
+  onEnd(tables.stop);
+  const files = replicateFiles(shop, filesEveryMs);
+  onEnd(() => files.stop());
+  return { shop, load, staff, folders, copies: { standby, tables, files } };
 }
 
-/** The orders that would be left if the log of both zones were lost too. */
-async function ordersByArchive(at: Places, password: string): Promise<ReadonlySet<string>> {
-  await layOut(at.backup, at.third, at.archive);
-  const server = await startPostgres({ dataDir: at.third, password });
+/** Kills the shop, stops load and copies, and deletes the shop's disks. */
+async function destroy({ shop, load, staff, copies, folders }: Scene): Promise<Loss> {
+  const at = await shop.kill();
+  await Promise.all([load.stop(true), staff.stop(at), copies.tables.stop(), copies.files.stop(at)]);
+  const tables = copies.tables.before(at);
+  if (tables === undefined) throw new Error('the tables were not copied before the loss: increase --seconds');
+  for (const store of ['postgres', 'dynamodb', 'messaging'])
+    await rm(join(folders.original, store), { recursive: true });
+  return {
+    at,
+    tables,
+    orders: placedOrders(load.orders),
+    products: [...staff.products],
+    unanswered: load.orders.filter(({ outcome }) => outcome.kind === 'unanswered'),
+  };
+}
+
+async function restore({ shop, copies, folders }: Scene, loss: Loss, without?: Part): Promise<Shop> {
+  const { original, restored, backup, archive, standby } = folders;
+  await copies.standby.stop();
+  const survivingLog = without === 'log' ? undefined : join(standby, 'pg_wal');
+  await prepareRecovery(backup, join(restored, 'postgres'), archive, survivingLog);
+  await writeTables(loss.tables, join(restored, 'dynamodb'));
+  await writeFiles(copies.files, join(restored, 'messaging'), shop.aws.region);
+  // Data outside the lost region: secrets, the payment provider's ledger, delivered mails.
+  await mkdir(restored, { recursive: true });
+  for (const name of ['secrets.json', 'custom-resources.json', 'payments', 'mails'])
+    await cp(join(original, name), join(restored, name), { recursive: true });
+  return startShop({ dataDir: restored });
+}
+
+/**
+ * Places one order in the restored shop and retries all unanswered ones. Returns when the new order was confirmed (ms),
+ * NaN if it was not.
+ */
+async function resumeLoad(load: Load, shop: Shop, loss: Loss, onOpen: () => void): Promise<number> {
+  const signal = AbortSignal.timeout(settleTimeoutMs);
+  for (const customer of load.customers) customer.moveTo(shop.apiUrl);
+  const first = load.order(load.customers[0]!);
+  const retries = loss.unanswered.map((request) => load.retry(request, signal));
+  const { outcome } = await first;
+  onOpen();
+  await Promise.all(retries);
+  return outcome.kind === 'placed' ? outcome.at : Number.NaN;
+}
+
+/** The orders that remain if the logs of both zones are lost too. */
+async function ordersInArchive(folders: Folders, password: string): Promise<ReadonlySet<string>> {
+  await prepareRecovery(folders.backup, folders.archiveOnly, folders.archive);
+  const server = await startPostgres({ dataDir: folders.archiveOnly, password });
   try {
     return await orderIds({ port: server.port, password });
   } finally {
@@ -218,26 +230,29 @@ async function ordersByArchive(at: Places, password: string): Promise<ReadonlySe
   }
 }
 
-function lack(promised: readonly Promised[], found: ReadonlySet<string>, lossAt: number): Lack {
-  const { ids, seconds } = lost(promised, found, lossAt);
-  return { count: ids.length, of: promised.length, seconds };
-}
+const orderCounts = (load: Load, { orders }: ShopState, loss: Loss): Report['orders'] => ({
+  confirmed: placedOrders(load.orders).length,
+  soldOut: load.orders.filter(({ outcome }) => outcome.kind === 'refused').length,
+  paid: orders.filter(({ status }) => status === 'paid').length,
+  refunded: orders.filter(({ reason }) => reason === 'stock-lost').length,
+  retried: loss.unanswered.length,
+});
 
 const today = (): string => new Date().toISOString().slice(0, 10);
 
-/** Whether today's figures have each order once; on the turn of a day they are two days' and not looked at. */
-async function countedOnce(
+/** Today's figures count each order once. Not checked when the day changes during the drill. */
+async function checkFigures(
   { apiUrl }: Shop,
-  { email, password = '' }: Shop['admin'],
+  { admin }: Shop,
   orders: number,
   startedOn: string,
 ): Promise<Check> {
-  const boss = await new ShopClient(apiUrl).signIn(email, password);
-  const ask = () => boss.call<{ created: number }>('GET', '/api/v1/analytics/live');
-  const { created } = await until(ask, (live) => live.created >= orders, 10_000).catch(ask);
-  const right = created === orders || startedOn !== today();
+  const adminClient = await new ShopClient(apiUrl).signIn(admin.email, admin.password);
+  const read = () => adminClient.call<{ created: number }>('GET', '/api/v1/analytics/live');
+  const { created } = await until(read, (live) => live.created >= orders, 10_000).catch(read);
+  const isRight = created === orders || startedOn !== today();
   return {
     name: "today's figures count each order once",
-    wrong: right ? [] : [`${created} counted of ${orders}`],
+    violations: isRight ? [] : [`${created} counted of ${orders}`],
   };
 }

@@ -1,7 +1,7 @@
-/** A path with PostgreSQL's own `%f` in it as one word of a shell command; other per cent signs would be codes too. */
-export const inShell = (path: string): string =>
+/** Quotes a path as one shell word for a PostgreSQL command setting, in which `%` except `%f` must be doubled. */
+export const quoteForShell = (path: string): string =>
   `'${path.replaceAll("'", `'\\''`).replaceAll(/%(?!f)/g, '%%')}'`;
 
-/** A value in a configuration file of PostgreSQL. */
-export const inConfiguration = (value: string): string =>
+/** Quotes a value for a PostgreSQL configuration file. */
+export const quoteForConfiguration = (value: string): string =>
   `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -6,26 +6,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** A copy of all tables as they were at one moment (ms). */
 export type TableCopy = { file: string; at: number };
 
-/** Copies of the tables, made again and again. */
+/** Periodic copies of the tables. */
 export type TableCopies = {
-  /** The newest that was whole before that time (ms). */
+  /** The newest copy that was complete before that time (ms). */
   before(time: number): TableCopy | undefined;
   stop(): Promise<void>;
 };
 
-/** All pages in one step: it sees one moment, and a writer does not make it start over. */
+/** All pages in one step, so that the copy is consistent and writes do not restart it. */
 const allPages = 0x7fff_ffff;
 
-/**
- * Copies the DynamoDB engine's file by SQLite's own online backup, while the engine writes: it keeps a write-ahead log,
- * so that readers and the writer do not wait for each other.
- */
+/** Copies the DynamoDB engine's file with SQLite's online backup while the engine writes to it. */
 export function copyTables(file: string, folder: string, everyMs: number): TableCopies {
-  const ending = new AbortController();
-  const whole: (TableCopy & { doneAt: number })[] = [];
+  const stopping = new AbortController();
+  const complete: (TableCopy & { doneAt: number })[] = [];
   const copying = (async () => {
     await mkdir(folder, { recursive: true });
-    for (let number = 1; !ending.signal.aborted; number += 1) {
+    for (let number = 1; !stopping.signal.aborted; number += 1) {
       const at = Date.now();
       const copy = join(folder, `${number}.sqlite`);
       const source = new DatabaseSync(file, { readOnly: true });
@@ -35,22 +32,22 @@ export function copyTables(file: string, folder: string, everyMs: number): Table
         source.close();
       }
       await rename(`${copy}.part`, copy);
-      whole.push({ file: copy, at, doneAt: Date.now() });
-      await pause(everyMs, undefined, { signal: ending.signal }).catch(() => undefined);
+      complete.push({ file: copy, at, doneAt: Date.now() });
+      await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
-  copying.catch(() => {}); // told by `stop`
+  copying.catch(() => {}); // `stop` throws the error
   return {
-    before: (time) => whole.findLast(({ doneAt }) => doneAt < time),
+    before: (time) => complete.findLast(({ doneAt }) => doneAt < time),
     stop: async () => {
-      ending.abort();
+      stopping.abort();
       await copying;
     },
   };
 }
 
-/** Lays a copy out for the engine. A table that is restored begins a new stream: the old one's records are not in it. */
-export async function layOutTables(copy: TableCopy, folder: string): Promise<void> {
+/** Writes a copy into the engine's folder. The stream of a restored table starts empty, as on AWS. */
+export async function writeTables(copy: TableCopy, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const source = new DatabaseSync(copy.file);
   try {

@@ -1,25 +1,25 @@
 import { until } from '../../client/shop-actions.ts';
-import type { Customer } from './customer.ts';
-import type { Load } from './load.ts';
+import type { Customer } from '../load/customer.ts';
+import type { Load } from '../load/load.ts';
 
 type Payment = { status: string; clientSecret?: string };
 
-/** Payments that wait for their customer's word to the bank (3-D Secure). */
+/** Payments that wait for the customer's confirmation (3-D Secure). */
 export type OpenPayments = {
   count: number;
-  /** Gives the bank that word; it goes to the release that is there by then. */
+  /** Confirms them at the provider, which notifies the release that is deployed by then. */
   confirm(): Promise<void>;
 };
 
-/** Orders once per customer with a card whose bank asks back, and waits until it has asked. */
+/** Places one order per customer with a card that requires confirmation, and waits until it is required. */
 export async function openPayments({ customers, order }: Load, providerUrl: string): Promise<OpenPayments> {
   const secrets = await Promise.all(
     customers.map(async (customer) => {
-      const { placed } = await order(customer, 'pm_card_authenticationRequired', 'paid');
-      return placed ? secretOf(customer, placed.id) : '';
+      const { outcome } = await order(customer, { card: 'pm_card_authenticationRequired' });
+      return outcome.kind === 'placed' ? [await secretOf(customer, outcome.id)] : [];
     }),
   );
-  const open = secrets.filter((secret) => secret !== '');
+  const open = secrets.flat();
   return {
     count: open.length,
     confirm: async () => {
@@ -28,11 +28,10 @@ export async function openPayments({ customers, order }: Load, providerUrl: stri
   };
 }
 
-/** Until a payment is begun there is none to show, which is 404. */
+/** The API returns 404 until the payment has started. */
 async function secretOf(customer: Customer, orderId: string): Promise<string> {
-  const path = `/api/v1/payments/${orderId}`;
   const { body } = await until(
-    () => customer.shop.send<Payment>('GET', path),
+    () => customer.client.send<Payment>('GET', `/api/v1/payments/${orderId}`),
     ({ status, body: payment }) => status === 200 && payment.status === 'action-required',
     90_000,
   );
@@ -44,5 +43,5 @@ async function confirm(providerUrl: string, secret: string): Promise<void> {
   const path = `/v1/test/payment_intents/${intent}/authenticate`;
   const body = new URLSearchParams({ client_secret: secret, outcome: 'success' });
   const response = await fetch(`${providerUrl}${path}`, { method: 'POST', body });
-  if (!response.ok) throw new Error(`The bank answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`The provider returned ${response.status}: ${await response.text()}`);
 }

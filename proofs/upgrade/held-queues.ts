@@ -6,62 +6,62 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import type { Account } from '../emulator/account.ts';
-import { Queues } from './queues.ts';
+import { readQueues } from '../load/shop-state.ts';
 
-/** So many events of the former release wait in a queue before the next one up the flow is held. */
-const enough = 3;
-const patienceMs = 30_000;
-const lookEveryMs = 500;
+/** Number of waiting events after which the next queue is held. */
+const waitingEvents = 3;
+const waitTimeoutMs = 30_000;
+const pollMs = 500;
 /**
- * In this order, against the flow of an order, so that events wait at every step: the stock that a paid order commits,
- * the payment's outcome, the order to be charged. Any other queue is held first.
+ * Queues are held in the reverse order of an order's flow, so that events wait at every step: committing stock, the
+ * payment's result, charging the order. Other queues are held first.
  */
-const againstTheFlow = [/-stock-queue\./, /-payment-queue\./, /-order-queue\./];
+const reverseFlow = [/-stock-queue\./, /-payment-queue\./, /-order-queue\./];
 
-/** The way from a queue to a function, and which version of the function was there when it was held. */
+/** An event source mapping, and the revision of its function when it was disabled. */
 type Mapping = { uuid: string; queue: string; functionArn: string; revision: string };
 
-/** Queues that nothing is taken from until a newer version of their function is there. */
+/** Queues whose mappings are disabled until their function has been replaced. */
 export type HeldQueues = {
-  /** Lets each queue go once the deployment has replaced its function, and all of them when it has ended. */
-  releaseWhile(deployment: Promise<void>): Promise<void>;
-  /** Events that waited when a newer version took over, by queue. */
+  /** Enables each mapping when the deployment has replaced its function, and all of them at the end. */
+  releaseDuring(deployment: Promise<void>): Promise<void>;
+  /** Number of events that waited when the function was replaced, by queue. */
   handedOver: Record<string, number>;
 };
 
-/** Stops every queue's function from taking messages, as an operator can, and waits until events have gathered. */
-export async function holdQueues(account: Account): Promise<HeldQueues> {
-  const { lambda } = account;
-  const queues = new Queues(account);
-  const rankOf = ({ queue }: Mapping) => againstTheFlow.findIndex((name) => name.test(queue));
-  const mappings = (await mappingsOf(lambda)).toSorted((one, other) => rankOf(one) - rankOf(other));
+/** Disables every queue's mapping and waits until events have accumulated. */
+export async function holdQueues({ lambda, settings }: Account): Promise<HeldQueues> {
+  const readDepths = async () =>
+    new Map((await readQueues({ aws: settings })).map(({ name, messages }) => [name, messages]));
+  const rankOf = ({ queue }: Mapping) => reverseFlow.findIndex((name) => name.test(queue));
+  const mappings = (await listMappings(lambda)).toSorted((one, other) => rankOf(one) - rankOf(other));
   for (const mapping of mappings) {
     await enable(lambda, mapping, false);
     if (rankOf(mapping) < 0) continue;
-    const until = Date.now() + patienceMs;
-    while (((await queues.all())[mapping.queue] ?? 0) < enough && Date.now() < until)
-      await pause(lookEveryMs);
+    const end = Date.now() + waitTimeoutMs;
+    while (((await readDepths()).get(mapping.queue) ?? 0) < waitingEvents && Date.now() < end)
+      await pause(pollMs);
   }
   const handedOver: Record<string, number> = {};
   const release = async (deployed: AbortSignal): Promise<void> => {
     const held = new Set(mappings);
     while (held.size > 0) {
-      const all = deployed.aborted;
-      const waiting = await queues.all();
+      const isDeployed = deployed.aborted;
+      const depths = await readDepths();
       for (const mapping of held) {
-        const replaced = (await revisionOf(lambda, mapping.functionArn)) !== mapping.revision;
-        if (!replaced && !all) continue;
-        const events = waiting[mapping.queue] ?? 0;
-        if (replaced && events > 0) handedOver[mapping.queue] = events;
+        const isReplaced = (await revisionOf(lambda, mapping.functionArn)) !== mapping.revision;
+        if (!isReplaced && !isDeployed) continue;
+        const events = depths.get(mapping.queue) ?? 0;
+        if (isReplaced && events > 0) handedOver[mapping.queue] = events;
         await enable(lambda, mapping, true);
         held.delete(mapping);
       }
-      if (held.size > 0) await pause(lookEveryMs);
+      if (held.size > 0) await pause(pollMs);
     }
   };
   return {
     handedOver,
-    releaseWhile: async (deployment) => {
+    releaseDuring: async (deployment) => {
       const deployed = new AbortController();
       const releasing = release(deployed.signal);
       try {
@@ -74,7 +74,7 @@ export async function holdQueues(account: Account): Promise<HeldQueues> {
   };
 }
 
-async function mappingsOf(client: LambdaClient): Promise<Mapping[]> {
+async function listMappings(client: LambdaClient): Promise<Mapping[]> {
   const mappings: Mapping[] = [];
   for await (const page of paginateListEventSourceMappings({ client }, {}))
     for (const { UUID = '', EventSourceArn = '', FunctionArn = '' } of page.EventSourceMappings ?? [])
@@ -86,7 +86,7 @@ async function mappingsOf(client: LambdaClient): Promise<Mapping[]> {
   return mappings;
 }
 
-/** Changes with the code and configuration that the name stands for, be it a function's or an alias's. */
+/** Changes with the code and configuration of the function or alias. */
 async function revisionOf(lambda: LambdaClient, FunctionName: string): Promise<string> {
   const { RevisionId, Version } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   return `${Version}/${RevisionId}`;
@@ -96,7 +96,7 @@ async function enable(lambda: LambdaClient, { uuid }: Mapping, Enabled: boolean)
   try {
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled }));
   } catch (error) {
-    // The newer release has another mapping in its place, which is not held.
+    // The current release has replaced the mapping; the new one is enabled.
     if (!(Enabled && error instanceof Error && error.name === 'ResourceNotFoundException')) throw error;
   }
 }

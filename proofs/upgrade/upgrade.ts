@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Account } from '../emulator/account.ts';
-import { deployDatabases, type Fixtures, startFixtures } from '../emulator/fixtures.ts';
+import { deployDatabases, type Fixtures, startFixtures, superuserPassword } from '../emulator/fixtures.ts';
 import { type Emulator, startMinistack } from '../emulator/ministack.ts';
 import {
   compiledDeployment,
@@ -10,31 +10,37 @@ import {
   setUp,
 } from '../emulator/set-up-shop.ts';
 import { Workspace } from '../emulator/workspace.ts';
+import { type Check, check } from '../load/expectations.ts';
+import { type Load, startLoad } from '../load/load.ts';
+import { readState, type ShopAccess, type ShopState } from '../load/shop-state.ts';
 import { step } from '../steps.ts';
 import { incompatibilities } from './compatibility.ts';
 import { openPayments } from './confirmations.ts';
 import { holdQueues } from './held-queues.ts';
-import { differences, type Observed } from './ledger.ts';
-import { type Load, startLoad } from './load.ts';
-import { observe, type Viewpoint } from './observe.ts';
-import { checkOut } from './release.ts';
-import { type Deployed, printFigures } from './table.ts';
+import { checkOut, type Release } from './release.ts';
+import { type DeploymentResult, printSummary } from './summary.ts';
 
-/** Which commits, and how far to go. */
-export type Options = { previous: string; current: string; stage: string; andBack: boolean };
+export type UpgradeOptions = { previous: string; current: string; stage: string; andBack: boolean };
 
-/** Customers go on for so long after a deployment, on the release that it left. */
-const afterwardsMs = 5_000;
+/** How long the load continues after each deployment. */
+const loadAfterMs = 5_000;
 /**
- * How long events may take to be through once nobody orders: a queue gives a message again that was lost with its
- * function after a minute, twice at most before it is a dead letter.
+ * How long events may take after the load: a message that was lost with its function is delivered again after a minute,
+ * at most twice before it becomes a dead letter.
  */
 const settleMs = 180_000;
-const lookEveryMs = 1_000;
-/** Each configures every function, so that a deployment replaces them all, also those whose code did not change. */
+const pollMs = 1_000;
+/** Different values, so that the deployment replaces every function, even without a change of its code. */
 const logLevels = { previous: 'INFO', current: 'WARN' };
+/** About the load that the emulator can serve beside a deployment: one or two orders a second. */
+const loadOptions = {
+  customers: 3,
+  pauseMs: 1_500,
+  maxOrders: 2_000,
+  stock: [30_000, 30_000, 30_000],
+  browse: true,
+};
 
-/** Where one release is deployed to, and from. */
 type Scene = {
   emulator: Emulator;
   account: Account;
@@ -44,11 +50,11 @@ type Scene = {
   current: Workspace;
 };
 
-/** Deploys one release over the other under load. @throws Error that says in what the shop broke its promises */
-export async function proveUpgrade(workspace: Workspace, options: Options): Promise<void> {
+/** Deploys one release over the other under load. @throws Error that lists the violated expectations */
+export async function proveUpgrade(workspace: Workspace, options: UpgradeOptions): Promise<void> {
   const { stage } = options;
   const releases = await step(
-    'lay out the releases',
+    'check out the releases',
     async () => ({
       previous: await checkOut(workspace.root, options.previous, workspace.path('previous')),
       current: await checkOut(workspace.root, options.current, workspace.path('current')),
@@ -67,33 +73,33 @@ export async function proveUpgrade(workspace: Workspace, options: Options): Prom
     const current = new Workspace(releases.current.folder, workspace);
     previous.environment['SHOP_LOG_LEVEL'] = logLevels.previous;
     current.environment['SHOP_LOG_LEVEL'] = logLevels.current;
-    await step('compare what the releases ask for', async () => {
-      const [was, is] = [
-        await compiledStacks(previous, emulator.region, stage),
-        await compiledStacks(current, emulator.region, stage),
-      ];
-      mustBeDeployable(releases.previous.title, releases.current.title, incompatibilities(was, is));
+    await step('compare the templates', async () => {
+      const before = await compiledStacks(previous, emulator.region, stage);
+      const after = await compiledStacks(current, emulator.region, stage);
+      mustBeCompatible(releases, incompatibilities(before, after));
     });
     const account = new Account(emulator);
-    await underLoad({ emulator, account, fixtures, stage, previous, current }, options.andBack);
+    await upgradeUnderLoad({ emulator, account, fixtures, stage, previous, current }, options.andBack);
   } finally {
     await fixtures?.stop();
     await emulator.stop();
   }
 }
 
-function mustBeDeployable(previous: string, current: string, reasons: readonly string[]): void {
+function mustBeCompatible(
+  { previous, current }: Record<'previous' | 'current', Release>,
+  reasons: readonly string[],
+): void {
   if (reasons.length === 0) return;
   const lines = reasons.map((each) => `  ${each}`).join('\n');
   throw new Error(
-    `The release\n  ${current}\ncannot be deployed over\n  ${previous}\nbecause\n${lines}\nName a later release with --from.`,
+    `The release\n  ${current.title}\ncannot be deployed over\n  ${previous.title}\nbecause\n${lines}\nName a later release with --from.`,
   );
 }
 
-async function underLoad(scene: Scene, andBack: boolean): Promise<void> {
+async function upgradeUnderLoad(scene: Scene, andBack: boolean): Promise<void> {
   const { emulator, account, fixtures, stage, previous, current } = scene;
   const deploy = (release: Workspace) => release.command('oslsc', ['deploy'], release.root, stage);
-
   await step('deploy the previous release (npx oslsc deploy)', async () => {
     await deployDatabases(previous, account, fixtures, stage);
     await deploy(previous);
@@ -102,45 +108,64 @@ async function underLoad(scene: Scene, andBack: boolean): Promise<void> {
     await connectFixtures(fixtures, account, await compiledDeployment(previous, emulator, stage));
     return setUp(previous, stage);
   });
-  const login = { email: admin.email, password: admin.password ?? '' };
-  const load = await step('let customers in', () => startLoad(fixtures.apiEntry.url, login));
-  const deployed: Deployed = { handedOver: {}, confirmed: 0, times: [] };
+  const credentials = { email: admin.email, password: admin.password ?? '' };
+  const load = await step('start the load', () =>
+    startLoad({ ...loadOptions, url: fixtures.apiEntry.url, admin: credentials }),
+  );
+  const result: DeploymentResult = { handedOver: {}, confirmed: 0, times: [] };
   const deployUnderLoad = async (name: string, work: () => Promise<void>) => {
     const started = performance.now();
     await step(`${name} under load`, work);
-    deployed.times.push({ name, ms: performance.now() - started });
-    await pause(afterwardsMs);
+    result.times.push({ name, ms: performance.now() - started });
+    await pause(loadAfterMs);
   };
   try {
-    const open = await step('leave payments to be confirmed', () =>
+    const open = await step('open payments that require confirmation', () =>
       openPayments(load, fixtures.payments.url),
     );
-    const held = await step('hold events back for the current release', () => holdQueues(account));
-    await deployUnderLoad('deploy the current release over it', async () => {
-      await held.releaseWhile(deploy(current));
-      // The domain's routes go to new APIs last, as the edge is the last stack but one.
+    const held = await step('hold the queues', () => holdQueues(account));
+    await deployUnderLoad('deploy the current release', async () => {
+      await held.releaseDuring(deploy(current));
+      // On AWS the routes change last: the edge is the last stack but one.
       await routeApiEntry(fixtures.apiEntry, account, await compiledDeployment(current, emulator, stage));
       await setUp(current, stage);
     });
     await open.confirm();
-    Object.assign(deployed, { handedOver: held.handedOver, confirmed: open.count });
-    if (andBack) await deployUnderLoad('deploy the previous release over that', () => deploy(previous));
+    Object.assign(result, { handedOver: held.handedOver, confirmed: open.count });
+    if (andBack) await deployUnderLoad('deploy the previous release again', () => deploy(previous));
   } finally {
-    await step('let the customers finish', () => load.stop());
+    await step('stop the load', () => load.stop());
   }
   const endedAt = Date.now();
-  const viewpoint = { fixtures, account, admin: login };
-  const seen = await step('wait until every event is handled', () => settled(load, viewpoint));
-  const faults = printFigures(load, endedAt, seen, deployed);
-  if (faults.length > 0) throw new Error(faults.slice(0, 50).join('\n'));
+  const { state, checks } = await step('wait until every event is handled', () => settled(load, scene));
+  const failures = printSummary(load, endedAt, state, checks, result);
+  if (failures.length > 0) throw new Error(failures.slice(0, 50).join('\n'));
 }
 
-/** Looks until the shop kept every promise, or as long as events may take. */
-async function settled(load: Load, viewpoint: Viewpoint): Promise<Observed> {
+/** Checks the shop until it meets every expectation, or until events had enough time. */
+async function settled(
+  load: Load,
+  { account, fixtures, stage }: Scene,
+): Promise<{ state: ShopState; checks: Check[] }> {
+  const access: ShopAccess = {
+    aws: account.settings,
+    database: { port: fixtures.postgres.port, password: superuserPassword },
+    paymentsUrl: fixtures.payments.url,
+    project: 'shop',
+    stage,
+  };
+  const accounts = load.customers.map(({ userId }) => userId);
+  const expectations = { orders: load.orders, stock: load.stock, accounts, mayRunOut: false };
   const end = Date.now() + settleMs;
   for (;;) {
-    const seen = await observe(load, viewpoint);
-    if (differences(load.wishes, seen).length === 0 || Date.now() > end) return seen;
-    await pause(lookEveryMs);
+    const state = await readState(access);
+    const unsent = state.unsent === 0 ? [] : [`${state.unsent} events`];
+    const checks = [
+      ...check(state, expectations),
+      { name: 'DynamoDB outboxes are sent', violations: unsent },
+    ];
+    if (checks.every(({ violations }) => violations.length === 0) || Date.now() > end)
+      return { state, checks };
+    await pause(pollMs);
   }
 }

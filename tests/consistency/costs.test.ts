@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/stacks.ts';
-import { fixedCostsOf, together } from '../../operations/cost/stage.ts';
+import { fixedCostsOf, total } from '../../operations/cost/stage.ts';
 
 const figures = readFileSync(join(root, 'docs/cost.md'), 'utf8');
 
@@ -9,7 +9,7 @@ test.each(['dev', 'staging', 'prod'])(
   'docs/cost.md says what %s costs, to within two in a hundred',
   async (stage) => {
     const [, said = ''] = new RegExp(`^\\| ${stage} \\| \\$([\\d,]+) \\|`, 'm').exec(figures) ?? [];
-    const computed = together(await fixedCostsOf(stage));
+    const computed = total(await fixedCostsOf(stage));
     expect(Math.abs(Number(said.replace(',', '')) / computed - 1)).toBeLessThan(0.02);
   },
   120_000,

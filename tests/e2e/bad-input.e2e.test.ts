@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { everyError } from '../../build/docs/errors-table.ts';
-import type { Answer, ShopClient } from '../../client/shop-client.ts';
+import type { ShopClient, ShopResponse } from '../../client/shop-client.ts';
 import { may } from '../../shared/auth/permissions.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { sendPlain } from './support/plain-request.ts';
@@ -26,7 +26,7 @@ const withoutStatus = ['BAD_REQUEST', 'INTERNAL'];
 
 /** Every refusal has the one form: problem+json with a code of docs/errors.md and the status it came with. */
 function expectProblem(
-  answer: Answer<Problem>,
+  answer: ShopResponse<Problem>,
   status: number | number[],
   code?: string,
   type = 'application/problem+json',

@@ -10,7 +10,7 @@ import {
   type Stock,
   until,
 } from '../../client/shop-actions.ts';
-import type { Answer, ShopClient } from '../../client/shop-client.ts';
+import type { ShopClient, ShopResponse } from '../../client/shop-client.ts';
 import type { FaultRule } from '../../platform/aws-endpoint/faults.ts';
 import { control, provider, providerFailures } from './support/control.ts';
 import { chargesOf, intentsOf } from './support/payments.ts';
@@ -261,7 +261,7 @@ describe('a customer is welcomed once', () => {
 
 test('a request that a killed host was answering is 502, and the next one is answered', async () => {
   // API Gateway's own answer: its body names no status, as its template is not told that it is 502.
-  const { status, body } = (await endings['cut off']) as Answer<object>;
+  const { status, body } = (await endings['cut off']) as ShopResponse<object>;
   expect([status, body]).toEqual([502, expect.objectContaining({ code: 'INTERNAL' })]);
   expect(body).not.toHaveProperty('status');
   const placed = await placeOrder(customer, one(await aProduct()));

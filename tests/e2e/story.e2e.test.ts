@@ -14,7 +14,7 @@ import {
   until,
   uploadPicture,
 } from '../../client/shop-actions.ts';
-import type { Answer, ShopClient } from '../../client/shop-client.ts';
+import type { ShopClient, ShopResponse } from '../../client/shop-client.ts';
 import { chargesOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 
@@ -167,7 +167,7 @@ describe('an order', () => {
   test('sent ten times at once under one key is one order, one charge, one mail', async () => {
     const product = await aProduct(50);
     const key = randomUUID();
-    const send = (): Promise<Answer<Order>> =>
+    const send = (): Promise<ShopResponse<Order>> =>
       customer.send<Order>('POST', '/api/v1/orders', { body: orderOf(one(product)), key });
     // One that meets the first while it is still running is told so, and comes again as it was told.
     const retrying = async () => until(send, ({ status }) => status !== 409);

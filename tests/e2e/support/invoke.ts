@@ -1,5 +1,5 @@
 import { project } from '../../../build/stacks.ts';
-import { makeReport } from '../../../client/daily-report.ts';
+import { buildReport } from '../../../client/daily-report.ts';
 import { type Invoke, invokeThroughLambda } from '../../../client/invoke.ts';
 import { ControlClient } from '../../../platform/control/control-client.ts';
 import { setting } from './shop.ts';
@@ -24,5 +24,5 @@ export async function invoke(service: string, name: string, payload: object): Pr
 /** Builds the report of a day as its schedule does on the next morning. */
 export async function makeDailyReport(date: string): Promise<void> {
   const { invoke: send, stage } = operator();
-  await makeReport(send, { project, stage }, date);
+  await buildReport(send, { project, stage }, date);
 }

@@ -1,6 +1,6 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
-import type { Answer } from '../../../client/shop-client.ts';
+import type { ShopResponse } from '../../../client/shop-client.ts';
 
 /**
  * Sends headers just as they are given: `fetch` keeps them in an object, where a name such as `__proto__` is lost.
@@ -10,7 +10,7 @@ export function sendPlain<Body>(
   url: string,
   method: string,
   headers: readonly (readonly [string, string])[],
-): Promise<Answer<Body>> {
+): Promise<ShopResponse<Body>> {
   const request = url.startsWith('https:') ? overHttps : overHttp;
   const { host } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -4,15 +4,19 @@ import { shardOf } from '../../shared/dynamo/outbox.ts';
 
 type Key = { aggregate_id: string; entry_id: string };
 
-/** A table takes a thousand writes a second on each of its partitions; an operator's machine far fewer. */
-const updatesAtOnce = 20;
+/** Well below a table partition's limit of a thousand writes a second. */
+const concurrentUpdates = 20;
 
 /**
- * Takes back that entries of a DynamoDB outbox written since then were sent, so that the sweep sends them again, in
- * their order. Reads the whole table, which holds 14 days. Returns how many.
+ * Marks the entries of a DynamoDB outbox written since then as unsent, so that the sweep publishes them again in order.
+ * Scans the whole table, which contains 14 days. Returns the number of entries.
  */
-export async function takeBack(client: DynamoDBDocumentClient, table: string, since: Date): Promise<number> {
-  let taken = 0;
+export async function markUnsent(
+  client: DynamoDBDocumentClient,
+  table: string,
+  since: Date,
+): Promise<number> {
+  let count = 0;
   const pages = paginateScan(
     { client },
     {
@@ -23,7 +27,7 @@ export async function takeBack(client: DynamoDBDocumentClient, table: string, si
     },
   );
   for await (const { Items = [] } of pages) {
-    await mapConcurrently(Items as Key[], updatesAtOnce, ({ aggregate_id, entry_id }) =>
+    await mapConcurrently(Items as Key[], concurrentUpdates, ({ aggregate_id, entry_id }) =>
       client.send(
         new UpdateCommand({
           TableName: table,
@@ -34,7 +38,7 @@ export async function takeBack(client: DynamoDBDocumentClient, table: string, si
         }),
       ),
     );
-    taken += Items.length;
+    count += Items.length;
   }
-  return taken;
+  return count;
 }

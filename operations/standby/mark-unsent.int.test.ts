@@ -5,7 +5,7 @@ import { dynamoRelay, outboxWrites } from '../../shared/dynamo/outbox.ts';
 import { StockLow } from '../../shared/events/products.ts';
 import { newId } from '../../shared/ids.ts';
 import { tables } from '../../shared/testing/engines.ts';
-import { takeBack } from './take-back.ts';
+import { markUnsent } from './mark-unsent.ts';
 
 const { 'products-outbox': table } = await tables('products-outbox');
 const client = DynamoDBDocumentClient.from(new DynamoDBClient());
@@ -34,9 +34,9 @@ test('events of a DynamoDB outbox written since a time are sent again, in their 
   await relay.aggregate(productId);
   expect(published).toEqual([1, 2]);
 
-  expect(await takeBack(client, table, new Date(Date.now() + 60_000))).toBe(0);
-  expect(await takeBack(client, table, new Date(Date.now() - 60_000))).toBe(2);
+  expect(await markUnsent(client, table, new Date(Date.now() + 60_000))).toBe(0);
+  expect(await markUnsent(client, table, new Date(Date.now() - 60_000))).toBe(2);
   await relay.sweep(new Date(Date.now() + 120_000));
   expect(published).toEqual([1, 2, 1, 2]);
-  expect(await takeBack(client, table, new Date(Date.now() - 60_000))).toBe(2);
+  expect(await markUnsent(client, table, new Date(Date.now() - 60_000))).toBe(2);
 });
