@@ -1,10 +1,8 @@
-/** All benchmarks one after the other, about eight minutes: `npm run bench`. One that hangs is ended. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** Runs all benchmarks one after the other: `npm run bench`; about eight minutes. */
 import { join } from 'node:path';
+import { execaNode } from 'execa';
 
-/** A benchmark's file, its arguments, and the minutes after which it has failed. */
-const benchmarks: [file: string, args: string[], minutes: number][] = [
+const benchmarks: [file: string, args: string[], timeoutMinutes: number][] = [
   ['checkout.ts', [], 10],
   ['reads.ts', ['5'], 3],
   ['image.ts', ['10'], 3],
@@ -13,10 +11,16 @@ const benchmarks: [file: string, args: string[], minutes: number][] = [
 
 for (const [file, args, minutes] of benchmarks) {
   console.log(`\n== ${file} ${args.join(' ')}`);
-  const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], { stdio: 'inherit' });
-  // The shop of a benchmark ends with it: its channel to it is closed.
-  const limit = setTimeout(() => child.kill('SIGKILL'), minutes * 60_000);
-  const [code] = (await once(child, 'exit')) as [number | null];
-  clearTimeout(limit);
-  if (code !== 0) process.exitCode = 1;
+  // A benchmark's shop stops when the benchmark's process ends.
+  const { failed, shortMessage } = await execaNode(join(import.meta.dirname, file), args, {
+    stdio: 'inherit',
+    ipc: false,
+    timeout: minutes * 60_000,
+    killSignal: 'SIGKILL',
+    reject: false,
+  });
+  if (failed) {
+    console.error(shortMessage);
+    process.exitCode = 1;
+  }
 }

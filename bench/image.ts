@@ -1,7 +1,6 @@
 /**
- * What the image function costs beside the same sharp pipeline bare: pictures go through the whole shop, from upload
- * to renditions, and the time of the function is set against decoding and encoding alone:
- * `npm run bench:image [-- pictures]`. The bar is 0.9 × bare.
+ * Measures the image function next to the same sharp pipeline alone: images go through the whole shop, from upload to
+ * renditions: `npm run bench:image [-- pictures]`. Required: 0.9 × the pipeline's speed.
  */
 
 import sharp, { type Sharp } from 'sharp';
@@ -13,7 +12,7 @@ import { type MeasuredShop, startShop } from './measured-shop.ts';
 
 const pictures = Math.min(Number(process.argv[2] ?? 15), 200);
 const warmUp = 3;
-/** The function decodes and encodes with one thread each, as at Lambda's share of a processor. */
+/** One thread, as in the function. */
 sharp.cache(false);
 sharp.concurrency(1);
 
@@ -30,7 +29,7 @@ try {
   const rows = [];
   for (const [name, photograph] of Object.entries(photographs))
     rows.push({ photograph: name, ...(await measure(photograph, productId)) });
-  console.log(`\n${pictures} photographs of each kind, one after the other; medians`);
+  console.log(`\n${pictures} photographs of each kind, one at a time; medians`);
   printTable(rows);
 } finally {
   await shop.stop();
@@ -42,8 +41,8 @@ async function measure(photograph: Buffer, productId: string) {
   const inFunction: number[] = [];
   const untilProcessed: number[] = [];
   for (let index = 0; index < warmUp + pictures; index += 1) {
-    // In turns, as a shared machine is not equally fast all the time.
-    const bareMs = await timed(() => developBare(photograph));
+    // Alternating, because the speed of a shared machine varies.
+    const bareMs = await timed(() => processBare(photograph));
     const before = await functionTime(shop);
     const processedMs = await timed(() => throughTheShop(shop, productId, photograph, bareMs));
     const functionMs = (await functionTime(shop)) - before;
@@ -61,7 +60,7 @@ async function measure(photograph: Buffer, productId: string) {
   };
 }
 
-/** Twelve megapixels with the grain of a sensor, which is what takes the space and the time of a real photograph. */
+/** Twelve megapixels with noise like a sensor's, which determines the size and time of a real photograph. */
 async function grainyPhotograph(): Promise<Buffer> {
   const [width, height] = [4032, 3024];
   const noise = { type: 'gaussian', mean: 128, sigma: 18 } as const;
@@ -78,8 +77,8 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** The pipeline of the image function without anything around it: decoded once, three widths in two formats. */
-async function developBare(file: Buffer): Promise<void> {
+/** The pipeline of the image function alone: decodes once and encodes three widths in two formats. */
+async function processBare(file: Buffer): Promise<void> {
   const { data, info } = await sharp(file)
     .autoOrient()
     .resize({ width: 1280, height: 4096, fit: 'inside', withoutEnlargement: true })
@@ -114,7 +113,7 @@ async function throughTheShop(
     bytes: photograph,
     altText: 'Bench',
   });
-  // Not asked before it can be: the questions would take the processor from the function.
+  // No requests before it can be ready: they would take CPU time from the function.
   await new Promise((resolve) => setTimeout(resolve, leastMs));
   const { state } = await until(
     () => admin.call<{ state: string }>('GET', `/api/v1/media/${mediaId}`),
@@ -123,7 +122,7 @@ async function throughTheShop(
   if (state !== 'processed') throw new Error(`the picture is ${state}`);
 }
 
-/** Milliseconds that the image function has run so far, once nothing runs any more. */
+/** Total run time of the image function in ms. */
 async function functionTime({ consoleUrl }: MeasuredShop): Promise<number> {
   const { functions } = await new ControlClient(consoleUrl).send('GET /state');
   return functions.find(({ name }) => name.endsWith('-process-image'))?.totalMs ?? 0;

@@ -8,7 +8,7 @@ import { type RunningShop, startShopProcess } from './shop-process.ts';
 /** A shop to measure. The load runs in this process, the shop in its own. */
 export type MeasuredShop = Omit<RunningShop, 'admin'> & {
   admin: ShopClient;
-  visitor: ShopClient;
+  anonymous: ShopClient;
   /** CPU seconds used so far, by part: platform, hosts, engines. */
   cpuByPart(): Record<string, number>;
   /** Memory by part, in MB. */
@@ -21,11 +21,11 @@ export async function startShop(mode: 'several' | 'single'): Promise<MeasuredSho
   // Inside the project, because PostgreSQL's own user must be able to enter the folder.
   const dataDir = await mkdtemp(join(root, '.local-bench-'));
   const { shop, pid, stop } = await startShopProcess({ dataDir, mode, logErrors: true }, await startFlags());
-  const visitor = new ShopClient(shop.apiUrl);
+  const anonymous = new ShopClient(shop.apiUrl);
   return {
     ...shop,
-    visitor,
-    admin: await visitor.signIn(shop.admin.email, shop.admin.password),
+    anonymous,
+    admin: await anonymous.signIn(shop.admin.email, shop.admin.password),
     cpuByPart: () => sumByPart(pid, cpuSeconds),
     memory: () => Object.entries(sumByPart(pid, memoryMb)).map(([name, mb]) => ({ name, mb })),
     stop: async () => {

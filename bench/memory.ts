@@ -1,11 +1,10 @@
 /**
- * What a function needs before its first request: `npm run bench:memory`. Each function's bundle is loaded in a process
- * of its own, as Lambda loads it, with its own settings; the memory and the CPU time of that, and what the CPU time
- * becomes at the share of a processor that each memory size buys (Lambda: one whole processor at 1,769 MB).
+ * Measures the memory and CPU time that a function needs before its first request: `npm run bench:memory`. Loads each
+ * function's bundle in its own process with its own settings, and computes the time at the share of a processor that each
+ * memory size gets (Lambda: one processor at 1,769 MB).
  */
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { startBundler } from '../build/bundle/bundler.ts';
 import { compileStacks } from '../build/compile/compile-stacks.ts';
 import { root } from '../build/stacks.ts';
@@ -13,8 +12,8 @@ import { resolveDeployment } from '../build/template/resolve-deployment.ts';
 import { printTable } from './measure.ts';
 
 /** Lambda, "Configure Lambda function memory". */
-const WHOLE_PROCESSOR_MB = 1_769;
-const PROBE = `
+const wholeProcessorMb = 1_769;
+const probe = `
   const before = process.cpuUsage();
   await import(process.argv[1]);
   const { user, system } = process.cpuUsage(before);
@@ -41,7 +40,7 @@ try {
   const rows = [];
   for (const { name, environment, memoryMb } of functions) {
     const { cpuMs, rssMb } = await load(bundler.files.get(name)!, environment, name);
-    const at = (mb: number) => Math.round(cpuMs / Math.min(1, mb / WHOLE_PROCESSOR_MB));
+    const at = (mb: number) => Math.round(cpuMs / Math.min(1, mb / wholeProcessorMb));
     rows.push({
       function: name.replace('shop-', '').replace('-local', ''),
       'memory, MB': Math.round(rssMb),
@@ -69,8 +68,9 @@ async function load(
     AWS_ACCESS_KEY_ID: 'none',
     AWS_SECRET_ACCESS_KEY: 'none',
   };
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', PROBE, file], {
-    env: { PATH: process.env['PATH'], ...environment, ...lambda },
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', probe, file], {
+    env: { PATH: process.env['PATH'] ?? '', ...environment, ...lambda },
+    extendEnv: false,
   });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as { cpuMs: number; rssMb: number };
+  return JSON.parse(stdout.split('\n').at(-1)!) as { cpuMs: number; rssMb: number };
 }

@@ -1,6 +1,6 @@
 /**
  * Counts the invocations and AWS calls of one order with two lines, and writes them to docs/order-calls.json, from which
- * `npm run estimate:cost` computes costs: `npm run bench:order-calls`. Starts a shop with an empty data folder; takes a minute.
+ * `npm run estimate:cost` computes costs: `node bench/order-calls.ts`. Starts a shop with an empty data folder; takes a minute.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

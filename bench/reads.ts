@@ -1,6 +1,6 @@
 /**
- * How fast the shop answers who looks around: a product by its id, and a page of the list, at 32 customers, in both
- * modes: `npm run bench:reads [-- seconds] [several|single]`. The bar is 2,000 a second with mode several.
+ * Measures reads of a product by id and of a list page with 32 customers in both modes:
+ * `npm run bench:reads [-- seconds] [several|single]`. Required: 2,000 per second in mode several.
  */
 import { Pool } from 'undici';
 import { addProduct, ensureCategory } from '../client/shop-actions.ts';
@@ -44,7 +44,7 @@ async function measureReads(shop: MeasuredShop) {
         ).productId,
       );
   }
-  // A bare client: what is measured is the shop, not how it is asked.
+  // A bare client, so that the client is not what is measured.
   const pool = new Pool(shop.apiUrl, { connections: customers });
   const any = (count: number) => Math.floor(Math.random() * count);
   const reads: [string, () => string][] = [

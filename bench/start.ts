@@ -1,21 +1,19 @@
 /**
- * How long `npm start` takes until the first request is answered: from nothing (no compile cache, no data), and the
- * second time. `npm run bench:start`. The second start must answer within 5 s.
- *
- * A copy of the project is started, so that the caches of the working folder stay as they are.
+ * Measures how long `npm start` takes until the first response, without compile cache and data, and again with both:
+ * `npm run bench:start`. The second start must respond within 5 s. Starts a copy of the project, so that the caches of the
+ * working folder do not change.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { execaNode } from 'execa';
+import { root } from '../build/stacks.ts';
 import { choosePort } from '../platform/engines/ports.ts';
 import { printTable } from './measure.ts';
 
-const root = join(import.meta.dirname, '..');
-/** A start that takes longer has failed. */
-const limitMs = 120_000;
+const timeoutMs = 120_000;
 
-// Under the project, since PostgreSQL's own user must be able to enter it.
+// Inside the project, because PostgreSQL's own user must be able to enter the folder.
 const folder = await mkdtemp(join(root, '.local-start-'));
 try {
   await copyProject(folder);
@@ -39,46 +37,49 @@ async function copyProject(to: string): Promise<void> {
   await symlink(join(root, 'node_modules'), join(to, 'node_modules'));
 }
 
-async function timeStart(): Promise<{ 'first answer, s': number; 'said to run, s': number }> {
+async function timeStart(): Promise<{ 'first response, s': number; 'start message, s': number }> {
   const port = await choosePort('the API');
   const started = performance.now();
-  const since = () => (performance.now() - started) / 1000;
+  const elapsed = () => (performance.now() - started) / 1000;
   const others = ['--console-port', '--aws-port', '--payments-port'].flatMap((flag) => [flag, '0']);
-  const shop = spawn(process.execPath, ['platform/main.ts', '--port', String(port), ...others, '--no-seed'], {
+  const shop = execaNode('platform/main.ts', ['--port', String(port), ...others, '--no-seed'], {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdin: 'ignore',
+    stderr: 'inherit',
+    ipc: false,
+    reject: false,
   });
-  const exited = once(shop, 'exit');
-  const said = new Promise<number>((resolve, reject) => {
-    void exited.then(([code]) => reject(new Error(`the shop ended with ${String(code)}`)));
-    let printed = '';
+  const startMessage = new Promise<number>((resolve, reject) => {
+    void shop.then(({ shortMessage }) => reject(new Error(shortMessage ?? 'the shop ended')));
+    let output = '';
     shop.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-      if (printed.includes('The shop is running')) resolve(since());
+      output += text;
+      if (output.includes('The shop runs')) resolve(elapsed());
     });
   });
-  const asked = answers(`http://127.0.0.1:${port}/api/v1/products`, started + limitMs).then(since);
+  const firstResponse = waitForResponse(`http://127.0.0.1:${port}/api/v1/products`).then(elapsed);
   try {
-    const [firstAnswer, saidToRun] = await Promise.all([asked, said]);
-    return { 'first answer, s': firstAnswer, 'said to run, s': saidToRun };
+    const [response, message] = await Promise.all([firstResponse, startMessage]);
+    return { 'first response, s': response, 'start message, s': message };
   } finally {
     shop.kill('SIGTERM');
-    await exited;
+    await shop;
   }
 }
 
-/** Asks until it is answered. @throws Error when the time is over */
-async function answers(url: string, end: number): Promise<void> {
-  for (;;) {
-    const status = await fetch(url).then(
+/** Polls every 20 ms until the status is 200. @throws Error after the timeout */
+async function waitForResponse(url: string): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  const isReady = () =>
+    fetch(url).then(
       async (response) => {
         await response.text();
-        return response.status;
+        return response.status === 200;
       },
-      () => 0,
+      () => false,
     );
-    if (status === 200) return;
-    if (performance.now() > end) throw new Error(`${url} is not answered after ${limitMs / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await isReady())) {
+    if (performance.now() > end) throw new Error(`${url} is not ready after ${timeoutMs / 1000} s`);
+    await pause(20);
   }
 }

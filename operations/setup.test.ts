@@ -4,40 +4,40 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createSigningKey, setUp } from '../client/set-up-stage.ts';
 import { adminEmailOf } from './setup.ts';
 
-/** What a function answers in its turn: a payload, a function error, or a refusal of the Lambda service itself. */
-type Answer = { payload: unknown; functionError?: boolean } | { service: string; status: number };
+/** One response of a function: a payload, a function error, or an error of the Lambda service. */
+type Result = { payload: unknown; functionError?: boolean } | { service: string; status: number };
 
-/** A server that speaks Lambda's Invoke and says what each test wants, call by call. */
-function lambdaThatAnswers(answers: Record<string, Answer[]>) {
+/** A server with Lambda's Invoke that returns each function's results in order. */
+function lambdaServer(results: Record<string, Result[]>) {
   const calls: { name: string; request: unknown }[] = [];
   const server = createServer(async (request, response) => {
     const name = decodeURIComponent(/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1] ?? '');
     const body = (await request.toArray()).join('');
     calls.push({ name, request: JSON.parse(body) });
-    const answer = answers[name]?.shift() ?? { service: 'ResourceNotFoundException', status: 404 };
-    if ('service' in answer) {
-      response.writeHead(answer.status, { 'x-amzn-errortype': answer.service });
-      response.end(JSON.stringify({ message: answer.service }));
+    const result = results[name]?.shift() ?? { service: 'ResourceNotFoundException', status: 404 };
+    if ('service' in result) {
+      response.writeHead(result.status, { 'x-amzn-errortype': result.service });
+      response.end(JSON.stringify({ message: result.service }));
       return;
     }
-    response.writeHead(200, answer.functionError ? { 'x-amz-function-error': 'Unhandled' } : {});
-    response.end(JSON.stringify(answer.payload));
+    response.writeHead(200, result.functionError ? { 'x-amz-function-error': 'Unhandled' } : {});
+    response.end(JSON.stringify(result.payload));
   });
   return { server, calls };
 }
 
-const key = (created: boolean): Answer => ({
+const key = (created: boolean): Result => ({
   payload: { ok: true, response: { created, keyId: 'k1', verifying: ['k1'] } },
 });
 const adminId = '0190a0b0-0000-7000-8000-000000000001';
-const createdAdmin: Answer = {
+const createdAdmin: Result = {
   payload: {
     ok: true,
-    response: { result: 'created', userId: adminId, email: 'boss@shop.example', password: 'made-up' },
+    response: { result: 'created', userId: adminId, email: 'owner@shop.example', password: 'generated' },
   },
 };
 
-const everything = (): Record<string, Answer[]> => ({
+const everything = (): Record<string, Result[]> => ({
   'shop-users-dev-rotate-signing-keys': [key(true)],
   'shop-users-dev-create-admin': [createdAdmin],
 });
@@ -48,8 +48,8 @@ describe('setting up a stage', () => {
     running?.close();
   });
 
-  async function deployed(answers: Record<string, Answer[]>) {
-    const { server, calls } = lambdaThatAnswers(answers);
+  async function deployed(results: Record<string, Result[]>) {
+    const { server, calls } = lambdaServer(results);
     running = server;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const lambda = new LambdaClient({
@@ -63,59 +63,59 @@ describe('setting up a stage', () => {
     return { options, calls, lines };
   }
 
-  async function setUpAgainst(answers: Record<string, Answer[]>) {
-    const { options, ...rest } = await deployed(answers);
-    return { result: setUp({ ...options, adminEmail: 'boss@shop.example' }), ...rest };
+  async function setUpAgainst(results: Record<string, Result[]>) {
+    const { options, ...rest } = await deployed(results);
+    return { result: setUp({ ...options, adminEmail: 'owner@shop.example' }), ...rest };
   }
 
-  test('makes a key and the administrator, in this order', async () => {
+  test('creates a key and the administrator, in this order', async () => {
     const { result, calls, lines } = await setUpAgainst(everything());
     await expect(result).resolves.toEqual({
       signingKey: { created: true, keyId: 'k1' },
-      admin: { email: 'boss@shop.example', password: 'made-up' },
+      admin: { email: 'owner@shop.example', password: 'generated' },
     });
     expect(calls.map(({ name }) => name)).toEqual(Object.keys(everything()));
-    expect(calls.at(-1)?.request).toEqual({ email: 'boss@shop.example' });
-    expect(lines.join()).not.toContain('made-up');
+    expect(calls.at(-1)?.request).toEqual({ email: 'owner@shop.example' });
+    expect(lines.join()).not.toContain('generated');
   });
 
-  test('makes the key alone where no administrator is wanted', async () => {
+  test('creates only the key without an administrator', async () => {
     const { options, calls } = await deployed(everything());
     await expect(createSigningKey(options)).resolves.toEqual({ created: true, keyId: 'k1' });
     expect(calls.map(({ name }) => name)).toEqual(['shop-users-dev-rotate-signing-keys']);
   });
 
-  test('tells no password of an administrator that is there already', async () => {
+  test('returns no password of an existing administrator', async () => {
     const { result } = await setUpAgainst({
       ...everything(),
       'shop-users-dev-create-admin': [
         {
-          payload: { ok: true, response: { result: 'exists', userId: adminId, email: 'boss@shop.example' } },
+          payload: { ok: true, response: { result: 'exists', userId: adminId, email: 'owner@shop.example' } },
         },
       ],
     });
-    expect((await result).admin).toEqual({ email: 'boss@shop.example' });
+    expect((await result).admin).toEqual({ email: 'owner@shop.example' });
   });
 
-  test('waits for a function that is still pending', async () => {
-    const answers = everything();
-    answers['shop-users-dev-rotate-signing-keys']?.unshift({
+  test('retries a function that is pending', async () => {
+    const results = everything();
+    results['shop-users-dev-rotate-signing-keys']?.unshift({
       service: 'ResourceConflictException',
       status: 409,
     });
-    const { result, calls } = await setUpAgainst(answers);
+    const { result, calls } = await setUpAgainst(results);
     await result;
     expect(calls.filter(({ name }) => name === 'shop-users-dev-rotate-signing-keys')).toHaveLength(2);
   });
 
-  test('says which function is not deployed', async () => {
+  test('names a function that is not deployed', async () => {
     const { result } = await setUpAgainst({});
     await expect(result).rejects.toThrow(
       'shop-users-dev-rotate-signing-keys is not deployed: deploy the stage first',
     );
   });
 
-  test('says which function failed, and how', async () => {
+  test('names a function that failed, with its error', async () => {
     const { result } = await setUpAgainst({
       ...everything(),
       'shop-users-dev-rotate-signing-keys': [
@@ -127,7 +127,7 @@ describe('setting up a stage', () => {
     );
   });
 
-  test('says what was refused', async () => {
+  test('returns the refusal', async () => {
     const { result } = await setUpAgainst({
       ...everything(),
       'shop-users-dev-create-admin': [
@@ -144,17 +144,17 @@ describe('setting up a stage', () => {
 });
 
 describe('the administrator', () => {
-  test.each(['dev', 'mine'])('has a made-up address in the stage %s', (stage) => {
+  test.each(['dev', 'mine'])('has a placeholder address in the stage %s', (stage) => {
     expect(adminEmailOf(stage, { without: false })).toBe('admin@shop.example');
   });
 
   test.each(['staging', 'prod'])('needs a real address in %s', (stage) => {
     expect(() => adminEmailOf(stage, { without: false })).toThrow('--admin-email');
-    expect(adminEmailOf(stage, { email: 'boss@shop.test', without: false })).toBe('boss@shop.test');
+    expect(adminEmailOf(stage, { email: 'owner@shop.test', without: false })).toBe('owner@shop.test');
   });
 
-  test('is not made by a pipeline, whose log others read', () => {
+  test('is not created with --without-admin', () => {
     expect(adminEmailOf('prod', { without: true })).toBeUndefined();
-    expect(() => adminEmailOf('prod', { email: 'boss@shop.test', without: true })).toThrow('not both');
+    expect(() => adminEmailOf('prod', { email: 'owner@shop.test', without: true })).toThrow('not both');
   });
 });

@@ -6,7 +6,7 @@ import { startDynamo } from '../../platform/engines/dynamodb.ts';
 import { startPostgres } from '../../platform/engines/postgres.ts';
 import { connectWire, type Wire } from './wire.ts';
 
-/** The three engines with what an order needs in them: tables, topics, queues. */
+/** The three engines with the tables, topics and queues of an order. */
 export type FloorEngines = {
   wire: Wire;
   database: pg.Pool;
@@ -17,7 +17,7 @@ export type FloorEngines = {
   stop(): Promise<void>;
 };
 
-/** Starts the engines the platform runs on, durable as it runs them, and makes the tables of one order. */
+/** Starts the platform's engines with its durability, and creates the tables of one order. */
 export async function startFloorEngines(folder: string): Promise<FloorEngines> {
   const [postgres, dynamo, messaging] = await Promise.all([
     startPostgres({ dataDir: join(folder, 'postgres'), password: 'floor' }),

@@ -3,10 +3,10 @@ import type pg from 'pg';
 import { coalesce } from '../../shared/coalesce.ts';
 import type { FloorEngines } from './engines.ts';
 
-/** Stock that never runs out, spread over so many products that a hot item is not what is measured. */
+/** Enough products that a hot item is not what is measured. */
 const products = Array.from({ length: 50 }, () => randomUUID());
 
-/** Puts stock in place. */
+/** Creates the stock. */
 export async function stockUp({ wire }: FloorEngines): Promise<void> {
   for (const product of products)
     await wire.dynamo('PutItem', {
@@ -19,7 +19,7 @@ export async function stockUp({ wire }: FloorEngines): Promise<void> {
 export type Floor = {
   /** Resolves when the order is paid. */
   place(): Promise<{ placedMs: number; paidMs: number }>;
-  /** Resolves when all that follows is done too: stock, mails and reports of every order. */
+  /** Resolves when stock, mails and reports of every order are written too. */
   settled(): Promise<void>;
   stop(): void;
 };
@@ -27,7 +27,7 @@ export type Floor = {
 type Message = { Body: string; ReceiptHandle: string };
 type Fact = { id: string; order: string; type: string };
 
-/** Starts the consumers of the queues and returns what places orders. */
+/** Starts the queues' consumers. */
 export function startFloor(engines: FloorEngines): Floor {
   const { wire, database, topics, queues } = engines;
   const paid = new Map<string, () => void>();
@@ -115,7 +115,7 @@ export function startFloor(engines: FloorEngines): Floor {
     await publishOrder({ id, order, type: 'paid' });
     await sent(id);
   };
-  const keep = (table: string, facts: Fact[]) =>
+  const write = (table: string, facts: Fact[]) =>
     wire.dynamo('BatchWriteItem', {
       RequestItems: {
         [table]: facts.map(({ id, order }) => ({
@@ -140,11 +140,11 @@ export function startFloor(engines: FloorEngines): Floor {
     done.committed += 1;
   };
   const mail = async (facts: Fact[]) => {
-    await keep('notifications', facts);
+    await write('notifications', facts);
     done.mailed += facts.length;
   };
   const report = async (facts: Fact[]) => {
-    await keep('metrics', facts);
+    await write('metrics', facts);
     done.reported += facts.length;
   };
   const each = (react: (order: string) => Promise<void>) => (facts: Fact[]) =>
@@ -195,7 +195,7 @@ export function startFloor(engines: FloorEngines): Floor {
   };
 }
 
-/** Two products, the same for every call about one order. */
+/** The two products of an order, derived from its id. */
 const linesOf = (order: string): string[] => {
   const first = Number.parseInt(order.slice(0, 6), 16) % products.length;
   return [products[first]!, products[(first + 7) % products.length]!];

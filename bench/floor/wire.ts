@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { dynamoDbClient } from '../../platform/engines/dynamodb-client.ts';
 
-/** Bare calls of AWS's wire protocols, without a client library: what the floor is made of. */
+/** Calls in AWS's wire protocols without a client library. */
 export type Wire = {
   dynamo(action: string, input: object): Promise<Record<string, unknown>>;
   sqs(action: string, input: object): Promise<Record<string, unknown>>;
@@ -12,7 +12,7 @@ export type Wire = {
 const authorization = (service: string) =>
   `AWS4-HMAC-SHA256 Credential=floor/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
-/** Connects to both engines with keep-alive pools. Calls reject on any answer that is not 200. */
+/** Connects to both engines with keep-alive pools. Calls reject for any status except 200. */
 export function connectWire(dynamoUrl: string, messagingUrl: string): Wire {
   const dynamo = dynamoDbClient(dynamoUrl);
   const messaging = new Pool(messagingUrl, { connections: 32 });

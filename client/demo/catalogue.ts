@@ -8,8 +8,8 @@ const categories: [id: string, name: string][] = [
   ['desk', 'Desk'],
 ];
 
-/** What the demo shop sells; `tint` is the hue of its picture. */
-const goods = [
+/** The demo products; `tint` is the hue of their image. */
+const demoProducts = [
   { name: 'Stoneware mug', category: 'kitchen', cents: 1490, stock: 120, tint: 18 },
   { name: 'Copper pan', category: 'kitchen', cents: 8900, stock: 24, tint: 32 },
   { name: 'Linen tea towel', category: 'kitchen', cents: 1250, stock: 300, tint: 205 },
@@ -20,27 +20,27 @@ const goods = [
   { name: 'Fountain pen', category: 'desk', cents: 5400, stock: 50, tint: 230 },
 ];
 
-const makers = [
-  { contentType: 'image/jpeg', make: phonePhotograph },
-  { contentType: 'image/png', make: cutOut },
-  { contentType: 'image/webp', make: webPicture },
+const imageTypes = [
+  { contentType: 'image/jpeg', draw: phonePhotograph },
+  { contentType: 'image/png', draw: cutOut },
+  { contentType: 'image/webp', draw: webPicture },
 ];
 
-/** Whether the shop sells anything yet. */
+/** Whether the shop has any product. */
 export const isStocked = async (shop: ShopClient): Promise<boolean> =>
   (await shop.call<{ items: unknown[] }>('GET', '/api/v1/products?limit=1')).items.length > 0;
 
 /**
- * Fills an empty shop through its own API: categories, products with stock, and pictures that the project draws.
- * Resolves when the pictures can be seen; `log` is told of each product.
+ * Fills an empty shop through its API: categories, products with stock, and generated images. Resolves when the images
+ * have been processed; `log` receives each product.
  */
 export async function seedCatalogue(admin: ShopClient, log: (line: string) => void): Promise<Product[]> {
   for (const [id, name] of categories) await ensureCategory(admin, id, name);
   const products = await Promise.all(
-    goods.map(async (item, index) => {
+    demoProducts.map(async (item, index) => {
       const product = await addProduct(admin, item);
-      const { contentType, make } = makers[index % makers.length]!;
-      const bytes = await make(item.name, item.tint);
+      const { contentType, draw } = imageTypes[index % imageTypes.length]!;
+      const bytes = await draw(item.name, item.tint);
       await uploadPicture(admin, { productId: product.productId, contentType, bytes, altText: item.name });
       log(`${item.name}: ${contentType}, ${(bytes.length / 1024).toFixed(0)} KB`);
       return product;

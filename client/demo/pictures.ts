@@ -1,8 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 
 /**
- * Pictures that the project draws itself, so that a shop without photographs has something to show: a label on
- * coloured paper. `tint` is a hue in degrees.
+ * Draws an image with a label, for a shop without photographs. `tint` is a hue in degrees.
  */
 export const drawn = (label: string, tint: number, width = 1600, height = 1200): Sharp =>
   sharp(
@@ -19,7 +18,7 @@ export const drawn = (label: string, tint: number, width = 1600, height = 1200):
 
 const escapeXml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** A photograph as a phone writes it: JPEG lying on its side (EXIF orientation 6) with the place where it was taken. */
+/** A JPEG like a phone's: rotated (EXIF orientation 6), with GPS coordinates. */
 export const phonePhotograph = (label: string, tint: number): Promise<Buffer> =>
   drawn(label, tint)
     .rotate(270)
@@ -36,7 +35,7 @@ export const phonePhotograph = (label: string, tint: number): Promise<Buffer> =>
     .withMetadata({ orientation: 6 })
     .toBuffer();
 
-/** A cut-out: PNG with transparent corners. */
+/** A PNG with transparent corners. */
 export const cutOut = async (label: string, tint: number): Promise<Buffer> => {
   const mask = Buffer.from(
     '<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1200"><ellipse cx="800" cy="600" rx="790" ry="590" fill="#fff"/></svg>',
@@ -48,6 +47,6 @@ export const cutOut = async (label: string, tint: number): Promise<Buffer> => {
     .toBuffer();
 };
 
-/** A picture from the web: WebP. */
+/** A WebP image. */
 export const webPicture = (label: string, tint: number): Promise<Buffer> =>
   drawn(label, tint).webp({ quality: 85 }).toBuffer();

@@ -20,7 +20,7 @@ export type Story = {
   shop: ShopClient;
   admin: ShopClient;
   consoleUrl?: string | undefined;
-  /** Makes the report of a day (`2026-11-21`) without waiting for the morning after. */
+  /** Builds the report of a day (`2026-11-21`) now. */
   buildReport?: ((date: string) => Promise<void>) | undefined;
   run: string;
 };
@@ -31,12 +31,12 @@ const one = ({ productId }: Product) => [{ productId, quantity: 1 }];
 const priceOf = ({ totalCents, currency }: Pick<Order, 'totalCents' | 'currency'>) =>
   `${(totalCents / 100).toFixed(2)} ${currency}`;
 
-/** Plays the whole story and prints each step, its time, and where to look. @throws when a step does not end right */
+/** Runs the story and prints each step, its time, and where to look. @throws Error when a step fails */
 export async function playStory({ shop, admin, consoleUrl, buildReport, run }: Story): Promise<void> {
   const line = new Timeline();
   const api = `${shop.baseUrl}/api/v1`;
 
-  const ada = await line.step('Ada opens an account and signs in', async (look) => {
+  const ada = await line.step('Ada registers and signs in', async (look) => {
     const customer = await shop.register('Ada Example');
     look(`POST ${api}/auth/register, /auth/login`);
     return customer;
@@ -53,21 +53,24 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
       return products;
     },
   );
-  await line.step('three photographs are uploaded: JPEG from a phone, PNG cut-out, WebP', async (look) => {
-    const pictures = [
-      { contentType: 'image/jpeg', bytes: await phonePhotograph('Demo mug', 20), altText: 'from a phone' },
-      { contentType: 'image/png', bytes: await cutOut('Demo mug', 140), altText: 'cut out' },
-      { contentType: 'image/webp', bytes: await webPicture('Demo mug', 260), altText: 'from the web' },
-    ];
-    for (const picture of pictures) await uploadPicture(admin, { productId: mug.productId, ...picture });
-    const shown = await until(
-      () => shop.call<Product>('GET', `/api/v1/products/${mug.productId}`),
-      (seen) => seen.pictures.length === pictures.length,
-      60_000,
-    );
-    const renditions = shown.pictures.flatMap((picture) => picture.renditions);
-    look(`${renditions.length} renditions, upright, without GPS: ${renditions[0]?.url}`);
-  });
+  await line.step(
+    'three images are uploaded: a phone’s JPEG, a PNG with transparency, a WebP',
+    async (look) => {
+      const pictures = [
+        { contentType: 'image/jpeg', bytes: await phonePhotograph('Demo mug', 20), altText: 'from a phone' },
+        { contentType: 'image/png', bytes: await cutOut('Demo mug', 140), altText: 'transparent' },
+        { contentType: 'image/webp', bytes: await webPicture('Demo mug', 260), altText: 'from the web' },
+      ];
+      for (const picture of pictures) await uploadPicture(admin, { productId: mug.productId, ...picture });
+      const shown = await until(
+        () => shop.call<Product>('GET', `/api/v1/products/${mug.productId}`),
+        (seen) => seen.pictures.length === pictures.length,
+        60_000,
+      );
+      const renditions = shown.pictures.flatMap((picture) => picture.renditions);
+      look(`${renditions.length} renditions, upright, without GPS: ${renditions[0]?.url}`);
+    },
+  );
 
   const placed = await line.step('Ada places an order: stock is held, the order is pending', async (look) => {
     const order = await placeOrder(ada, [...one(mug), ...one(lamp)]);
@@ -81,7 +84,7 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
       ({ available, warehouses }) => available === 4 && warehouses.every(({ reserved }) => reserved === 0),
     );
   });
-  const heardOf = (orderId: string, template: string) =>
+  const waitForMail = (orderId: string, template: string) =>
     until(
       () =>
         ada.call<{ items: { template: string; orderId?: string; status: string }[] }>(
@@ -94,51 +97,48 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
         ),
     );
   await line.step('the mail arrives', async (look) => {
-    await heardOf(placed.id, 'order-paid');
+    await waitForMail(placed.id, 'order-paid');
     if (consoleUrl !== undefined) look(`mailbox: ${consoleUrl}`);
   });
   await line.step('the admin ships (tracking mail) and completes', async () => {
     await admin.call('POST', `/api/v1/orders/${placed.id}/shipment`, {
       body: { carrier: 'DHL', trackingNumber: 'JJD0001' },
     });
-    await heardOf(placed.id, 'order-shipped');
+    await waitForMail(placed.id, 'order-shipped');
     await admin.call('POST', `/api/v1/orders/${placed.id}/completion`);
   });
 
   const declined = await line.step(
-    'a declined card: the order is cancelled, stock back, mail sent',
+    'a declined card: the order is cancelled, its stock released, a mail sent',
     async () => {
       const order = await placeOrder(ada, one(lamp), 'pm_card_chargeDeclined');
       await orderIn(ada, order.id, 'cancelled');
-      await heardOf(order.id, 'order-cancelled');
+      await waitForMail(order.id, 'order-cancelled');
       return order;
     },
   );
-  const last = await line.step(
-    'two customers after the last unit: one order, one clear 409',
-    async (look) => {
-      await setStock(admin, lamp.productId, { 'berlin-1': 1, 'lyon-2': 0 });
-      const grace = await shop.register('Grace Example');
-      const buyers = [ada, grace];
-      const answers = await Promise.all(
-        buyers.map((buyer) =>
-          buyer.send<Order & { code: string; detail: string }>('POST', '/api/v1/orders', {
-            body: orderOf(one(lamp)),
-            key: randomUUID(),
-          }),
-        ),
-      );
-      const refused = answers.find(({ status }) => status === 409);
-      const won = answers.findIndex(({ status }) => status === 201);
-      if (refused === undefined || won === -1)
-        throw new Error(`both were answered ${answers.map(({ status }) => status).join(', ')}`);
-      look(`${refused.body.code}: ${refused.body.detail}`);
-      return await orderIn(buyers[won]!, answers[won]!.body.id, 'paid');
-    },
-  );
+  const last = await line.step('two customers order the last unit: one order, one 409', async (look) => {
+    await setStock(admin, lamp.productId, { 'berlin-1': 1, 'lyon-2': 0 });
+    const grace = await shop.register('Grace Example');
+    const buyers = [ada, grace];
+    const responses = await Promise.all(
+      buyers.map((buyer) =>
+        buyer.send<Order & { code: string; detail: string }>('POST', '/api/v1/orders', {
+          body: orderOf(one(lamp)),
+          key: randomUUID(),
+        }),
+      ),
+    );
+    const refused = responses.find(({ status }) => status === 409);
+    const winner = responses.findIndex(({ status }) => status === 201);
+    if (refused === undefined || winner === -1)
+      throw new Error(`both got ${responses.map(({ status }) => status).join(', ')}`);
+    look(`${refused.body.code}: ${refused.body.detail}`);
+    return await orderIn(buyers[winner]!, responses[winner]!.body.id, 'paid');
+  });
   const repeated = await line.step('the same Idempotency-Key ten times at once: one order', async (look) => {
     const key = randomUUID();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 10 }, () =>
         until(
           () => ada.send<Order>('POST', '/api/v1/orders', { body: orderOf(one(mug)), key }),
@@ -146,23 +146,23 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
         ),
       ),
     );
-    const ids = new Set(answers.map(({ body }) => body.id));
+    const ids = new Set(responses.map(({ body }) => body.id));
     if (ids.size !== 1) throw new Error(`${ids.size} orders`);
-    look(`order ${answers[0]?.body.number}, answered ten times`);
+    look(`order ${responses[0]?.body.number}, returned ten times`);
     return await orderIn(ada, [...ids][0]!, 'paid');
   });
 
   const today = new Date().toISOString().slice(0, 10);
   if (buildReport !== undefined)
-    await line.step('the daily report, made now for today, lists these orders', async (look) => {
-      const ended = new Map<string, Order['status']>([
+    await line.step('today’s report, built now, lists these orders', async (look) => {
+      const finalStatuses = new Map<string, Order['status']>([
         [placed.id, 'completed'],
         [declined.id, 'cancelled'],
         [last.id, 'paid'],
         [repeated.id, 'paid'],
       ]);
       const path = `/api/v1/reports/${today}`;
-      const { documentUrl, rows } = await reportWith(ended, async () => {
+      const { documentUrl, rows } = await reportWith(finalStatuses, async () => {
         await buildReport(today);
         return admin.call('GET', path);
       });
@@ -170,9 +170,9 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
         look(`${row.orderNumber}  ${row.status.padEnd(9)}  ${priceOf(row).padStart(10)}`);
       const { origin, pathname } = new URL(documentUrl);
       look(`stored: ${origin}${pathname}`);
-      look(`with a link to it that works for five minutes: GET ${shop.baseUrl}${path}`);
+      look(`with a link that is valid for five minutes: GET ${shop.baseUrl}${path}`);
     });
-  await line.step('the live counters have seen it', async (look) => {
+  await line.step('the live counters include these orders', async (look) => {
     const live = await until(
       () =>
         admin.call<{ created: number; completed: number; cancelled: number }>(
@@ -187,26 +187,27 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
   });
   line.end(
     buildReport === undefined
-      ? 'the report of today is made tomorrow at 08:00 UTC, or now by: npm run create:report -- --stage …'
-      : 'the story ends here',
+      ? 'today’s report is built tomorrow at 08:00 UTC, or now by: npm run create:report -- --stage …'
+      : 'done',
   );
 }
 
-/** Makes a day's report until it has the orders in these states: its rows follow the events within seconds. */
+/** Builds a day's report until it contains the orders with these statuses: it follows the events within seconds. */
 const reportWith = (
-  ended: ReadonlyMap<string, Order['status']>,
-  make: () => Promise<{ documentUrl: string }>,
+  finalStatuses: ReadonlyMap<string, Order['status']>,
+  build: () => Promise<{ documentUrl: string }>,
 ): Promise<{ documentUrl: string; rows: Reported[] }> =>
   until(
     async () => {
-      const { documentUrl } = await make();
-      // The answer of the API ends after some thousand orders, the document does not.
+      const { documentUrl } = await build();
+      // The API's response is limited to some thousand orders, the document is not.
       const response = await fetch(documentUrl);
       if (!response.ok) throw new Error(`${documentUrl}: ${response.status} ${await response.text()}`);
       const { orders } = (await response.json()) as { orders: Reported[] };
-      return { documentUrl, rows: orders.filter(({ orderId }) => ended.has(orderId)) };
+      return { documentUrl, rows: orders.filter(({ orderId }) => finalStatuses.has(orderId)) };
     },
     ({ rows }) =>
-      rows.length === ended.size && rows.every(({ orderId, status }) => status === ended.get(orderId)),
+      rows.length === finalStatuses.size &&
+      rows.every(({ orderId, status }) => status === finalStatuses.get(orderId)),
     60_000,
   );

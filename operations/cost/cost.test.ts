@@ -45,7 +45,7 @@ describe('fixed costs', () => {
     expect(replicaOf(120) - replicaOf(20)).toBeCloseTo(100 * prices.databaseStorage.usd);
   });
 
-  test('leave out what a condition leaves out, and what is free', () => {
+  test('exclude inactive and free resources', () => {
     expect(
       costOf({
         Nat: { Type: 'AWS::EC2::NatGateway', Condition: 'Never' },
@@ -54,14 +54,14 @@ describe('fixed costs', () => {
     ).toEqual([]);
   });
 
-  test('refuse a size without a price rather than take it for free', () => {
+  test('throw for a size without a price', () => {
     const Properties = { ...small, DBInstanceClass: 'db.r9g.huge' };
     expect(() => costOf({ Db: { Type: 'AWS::RDS::DBInstance', Properties } })).toThrow(
       'no price for db.r9g.huge',
     );
   });
 
-  test('count each instance that is kept started, by the memory of its function', () => {
+  test('count each provisioned instance by the memory of its function', () => {
     const warm = (MemorySize: number) =>
       costOf({
         Function: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'shop-probe', MemorySize } },
@@ -77,7 +77,7 @@ describe('fixed costs', () => {
     expect(warm(1024)?.usd).toBeCloseTo(2 * (warm(512)?.usd ?? Number.NaN));
   });
 
-  test('sum equal things into one line', () => {
+  test('sum equal resources into one line', () => {
     expect(costOf({ One: { Type: 'AWS::KMS::Key' }, Two: { Type: 'AWS::KMS::Key' } })).toEqual([
       { what: 'encryption key', count: 2, usd: 2 },
     ]);
@@ -102,7 +102,7 @@ describe('the costs of orders', () => {
     expect(thousand['mails']).toMatchObject({ quantity: 2_000, usd: 0.2 });
   });
 
-  test('grow in step with the volume', () => {
+  test('are proportional to the volume', () => {
     for (const [what, { usd }] of Object.entries(costs(1000)))
       expect(costs(1_000_000)[what]?.usd).toBeCloseTo(usd * 1000);
   });

@@ -4,7 +4,7 @@ import { resolveResource } from '../../build/template/resource-reader.ts';
 import type { StackValues } from '../../build/template/stack-values.ts';
 import { cacheHours, databaseHours, databaseVcpus, hoursPerMonth, prices } from './prices.ts';
 
-/** What one kind of resource costs a month while nobody uses it. */
+/** The monthly cost of one kind of resource without use. */
 export type FixedCost = { what: string; count: number; usd: number };
 
 type Properties = Record<string, Json>;
@@ -12,7 +12,7 @@ type Priced = { what: string; usd: number };
 const number = (value: Json | undefined, otherwise = 0): number => Number(value ?? otherwise);
 const listed = (value: Json | undefined): number => (Array.isArray(value) ? value.length : 1);
 
-/** @throws Error for a size that the price table does not know, so that none counts as free */
+/** @throws Error for a size without a price, so that none counts as free */
 function priceOf(table: Record<string, number>, size: Json | undefined): number {
   const usd = table[String(size)];
   if (usd === undefined) throw new Error(`operations/cost/prices.ts has no price for ${String(size)}`);
@@ -67,7 +67,7 @@ const pricing: Record<string, (properties: Properties, storageOf: StorageOf) => 
   },
 };
 
-/** Pollers of a queue that holds nothing: five long polls of 20 s at all times (Lambda, "Using Lambda with Amazon SQS"). */
+/** Lambda polls an empty queue with five long polls of 20 s at all times (Lambda, "Using Lambda with Amazon SQS"). */
 const idlePollsPerMonth = (5 * hoursPerMonth * 3600) / 20;
 
 const warmInstance = (memoryMb: number): Priced => ({
@@ -75,7 +75,7 @@ const warmInstance = (memoryMb: number): Priced => ({
   usd: (memoryMb / 1024) * hoursPerMonth * 3600 * prices.lambdaProvisionedArmSeconds.usd,
 });
 
-/** @throws Error for an alias of a function that its stack does not hold */
+/** @throws Error for an alias of a function that is not in its stack */
 function memoryOf(values: StackValues, functionName: string): number {
   const found = values
     .activeResources()
@@ -83,11 +83,12 @@ function memoryOf(values: StackValues, functionName: string): number {
       ([id, { Type }]) =>
         Type === 'AWS::Lambda::Function' && values.attribute(id, 'ref', id) === functionName,
     );
-  if (!found) throw new Error(`${values.stack.name} has an alias of ${functionName}, which it does not hold`);
+  if (!found)
+    throw new Error(`${values.stack.name} has an alias of ${functionName}, which it does not contain`);
   return number(found[1].Properties?.['MemorySize'] as Json | undefined, 128);
 }
 
-/** Everything of a stage's stacks that costs while nobody uses it, by kind, the dearest first. */
+/** The costs of a stage's resources without use, by kind, most expensive first. */
 export function fixedCosts(
   stacks: CompiledStack[],
   place: { region: string; accountId: string },
@@ -121,7 +122,7 @@ export function fixedCosts(
       if (priced) add(priced(properties, storageOf));
       if (resource.Type === 'AWS::RDS::DBInstance' && properties['SourceDBInstanceIdentifier'] === undefined)
         sizes.push(String(properties['DBInstanceClass']));
-      // A queue's, not a stream's: reading a stream of DynamoDB costs a Lambda function nothing.
+      // Queues only: Lambda's reads of a DynamoDB stream are free.
       if (
         resource.Type === 'AWS::Lambda::EventSourceMapping' &&
         String(properties['EventSourceArn']).includes(':sqs:')
@@ -136,7 +137,7 @@ export function fixedCosts(
       if (resource.Type === 'AWS::RDS::DBProxy') add({ what: 'database proxy', usd: 0 });
     }
   const proxies = sums.get('database proxy');
-  // A proxy is charged by the database behind it; the shop has one before each primary.
+  // A proxy is charged by its database; the shop has one per primary.
   if (proxies)
     proxies.usd = sizes.reduce(
       (sum, size) => sum + Math.max(2, priceOf(databaseVcpus, size)) * prices.proxyVcpu.usd * hoursPerMonth,

@@ -15,6 +15,6 @@ const schema = z.strictObject({
 /** The invocations and AWS calls of one order with two lines. */
 export type OrderCalls = z.output<typeof schema>;
 
-/** Reads the counts that `npm run bench:order-calls` wrote. */
+/** Reads the counts that `node bench/order-calls.ts` wrote. */
 export const readOrderCalls = (): OrderCalls =>
   schema.parse(JSON.parse(readFileSync(join(root, 'docs/order-calls.json'), 'utf8')));

@@ -6,8 +6,8 @@ const gbMonth = 'GB-month';
 const million = 'million';
 
 /**
- * AWS's list prices for eu-west-1 (Ireland), without free tiers, discounts and taxes, noted from the pages that each
- * row names. Prices change: compare the rows that weigh most with their pages before you rely on a sum.
+ * AWS's list prices for eu-west-1 (Ireland), without free tiers, discounts and taxes, from the page in each row. Prices
+ * change: check the most expensive rows before you rely on a sum.
  */
 export const prices = {
   asOf: '2025-11',

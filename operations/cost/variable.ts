@@ -1,22 +1,22 @@
 import type { OrderCalls } from './order-calls.ts';
 import { prices } from './prices.ts';
 
-/** What a number of orders costs in one service of AWS. */
+/** The cost of a number of orders in one AWS service. */
 export type VariableCost = { what: string; quantity: number; usd: number };
 
-/** What is not counted but taken for granted; each is an option of the command or stands here with its reason. */
+/** Assumptions that are not measured; each is an option of the command or documented here. */
 export type Assumptions = {
-  /** Pages that are looked at per order: of some fifty visits to a product, one is bought. */
+  /** Pages read per order: about one of fifty product views leads to an order. */
   readsPerOrder: number;
-  /** Share of reads that the cache of a function or Redis answers, without DynamoDB. */
+  /** Share of reads served from a function's cache or Redis instead of DynamoDB. */
   cachedReads: number;
 };
 
 /** Memory of a function, in GB (shared/serverless/provider.yml). */
 const memoryGb = 0.5;
-/** Time of an invocation beside its calls, and per call to a store or topic in the same region, in seconds. */
+/** Duration of an invocation without its calls, and of a call to a store or topic in the same region, in seconds. */
 const secondsOf = { invocation: 0.02, call: 0.008 };
-/** A function's lines of an invocation in the log, in GB. */
+/** Log volume of an invocation, in GB. */
 const logGb = 1e-6;
 /** Share of requests that X-Ray samples (X-Ray, "Configuring sampling rules": 5 %). */
 const traced = 0.05;
@@ -32,11 +32,11 @@ const writeUnits: Record<string, number> = {
   DeleteItem: 2,
 };
 const readUnits: Record<string, number> = { Query: 1, GetItem: 1, BatchGetItem: 5 };
-/** Send, receive and delete of a message; a queue in between never batches here, which is the dear case. */
+/** Send, receive and delete of a message without batching, which is the expensive case. */
 const requestsPerMessage = 3;
 const reactions = /-on-/;
 
-/** What so many orders cost beside the fixed costs, the dearest first. */
+/** The variable cost of a number of orders, most expensive first. */
 export function variableCosts(counts: OrderCalls, orders: number, assumed: Assumptions): VariableCost[] {
   const reads = orders * assumed.readsPerOrder;
   const invocations = orders * sum(Object.values(counts.invocations)) + reads;

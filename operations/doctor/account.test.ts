@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { askAccount } from './account.ts';
+import { accountReader } from './account.ts';
 
-/** What CloudFormation answers to DescribeStackResource, as its API Reference has it. */
-const made = `<DescribeStackResourceResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+/** A response of DescribeStackResource, from CloudFormation's API Reference. */
+const found = `<DescribeStackResourceResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
   <DescribeStackResourceResult><StackResourceDetail>
     <LogicalResourceId>Zone</LogicalResourceId><PhysicalResourceId>Z0123456789ABC</PhysicalResourceId>
   </StackResourceDetail></DescribeStackResourceResult>
@@ -33,10 +33,10 @@ describe('the zone of a stage’s own stack', () => {
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
     Object.assign(process.env, before);
   });
-  const zone = () => askAccount('eu-west-1').zoneMadeBy('shop-edge-global-prod', 'us-east-1');
+  const zone = () => accountReader('eu-west-1').zoneCreatedBy('shop-edge-global-prod', 'us-east-1');
 
-  test('is known by its id', async () => {
-    answer = { status: 200, body: made };
+  test('is returned by its id', async () => {
+    answer = { status: 200, body: found };
     await expect(zone()).resolves.toBe('Z0123456789ABC');
     expect(asked.at(-1)).toContain('StackName=shop-edge-global-prod');
   });
@@ -44,12 +44,12 @@ describe('the zone of a stage’s own stack', () => {
   test.each([
     "Stack 'shop-edge-global-prod' does not exist",
     'Resource Zone does not exist for stack shop-edge-global-prod',
-  ])('is not there: %s', async (message) => {
+  ])('is missing: %s', async (message) => {
     answer = { status: 400, body: refusal(message) };
     await expect(zone()).resolves.toBeUndefined();
   });
 
-  test('is not taken for missing when it may not be looked up', async () => {
+  test('is not reported as missing without permission to read it', async () => {
     answer = {
       status: 403,
       body: refusal('User is not authorized').replace('ValidationError', 'AccessDenied'),

@@ -16,17 +16,17 @@ import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sd
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Quota } from './quotas.ts';
 
-/** A deployed stack: its name and where CloudFormation left it (`CREATE_COMPLETE` …). */
+/** A deployed stack and its status (`CREATE_COMPLETE` …). */
 export type StackState = { name: string; status: string };
 
-/** Questions to one account in one region; each rejects with AWS's own error when it has no answer. */
-export type AwsAccount = ReturnType<typeof askAccount>;
+/** Reads one account in one region; each method throws AWS's error. */
+export type AwsAccount = ReturnType<typeof accountReader>;
 
-/** A question that takes longer has no answer: a preflight is not worth waiting for. */
+/** Short timeouts, because the checks are interactive. */
 const limits = { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 } };
 
-/** Asks with the caller's own credentials (AWS_PROFILE …); changes nothing. */
-export function askAccount(region: string) {
+/** Uses the caller's credentials (AWS_PROFILE …); changes nothing. */
+export function accountReader(region: string) {
   const settings = { region, ...limits };
   return {
     async caller(): Promise<{ account: string; arn: string }> {
@@ -43,7 +43,7 @@ export function askAccount(region: string) {
         const [stack] = Stacks ?? [];
         return stack && { name, status: stack.StackStatus ?? '' };
       } catch (error) {
-        // CloudFormation's word for a stack that is not there.
+        // CloudFormation has no error code for a missing stack.
         if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
         throw error;
       }
@@ -61,15 +61,15 @@ export function askAccount(region: string) {
       return found;
     },
 
-    /** How many invocations the region may run at once. */
+    /** The region's limit of concurrent invocations. */
     async concurrency(): Promise<number> {
       const { AccountLimit } = await new LambdaClient(settings).send(new GetAccountSettingsCommand({}));
       return AccountLimit?.ConcurrentExecutions ?? 0;
     },
 
-    /** The account's own value of a quota, or AWS's default where the account never asked for another. */
-    async quota({ service, code, region: kept }: Quota): Promise<number> {
-      const client = new ServiceQuotasClient({ ...settings, region: kept ?? region });
+    /** The account's value of a quota, or AWS's default if the account has none. */
+    async quota({ service, code, region: ownRegion }: Quota): Promise<number> {
+      const client = new ServiceQuotasClient({ ...settings, region: ownRegion ?? region });
       const input = { ServiceCode: service, QuotaCode: code };
       const { Quota } = await client
         .send(new GetServiceQuotaCommand(input))
@@ -92,13 +92,13 @@ export function askAccount(region: string) {
       return Addresses.length;
     },
 
-    /** Whether mail may go to anybody, or to verified addresses only (the sandbox of a new account). */
+    /** Whether mail may be sent to any address; in the sandbox of a new account only to verified ones. */
     async mailsToAnybody(): Promise<boolean> {
       const { ProductionAccessEnabled } = await new SESv2Client(settings).send(new GetAccountCommand({}));
       return ProductionAccessEnabled === true;
     },
 
-    /** Whether SES vouches for a domain; false when it does not know it. */
+    /** Whether a domain is verified with SES. */
     async mailsFrom(domain: string): Promise<boolean> {
       try {
         const identity = await new SESv2Client(settings).send(
@@ -111,8 +111,8 @@ export function askAccount(region: string) {
       }
     },
 
-    /** The id of the zone that a stack of another region made and still holds; undefined when it made none. */
-    async zoneMadeBy(name: string, stackRegion: string): Promise<string | undefined> {
+    /** The id of the hosted zone of a stack in another region; undefined when it has none. */
+    async zoneCreatedBy(name: string, stackRegion: string): Promise<string | undefined> {
       try {
         const { StackResourceDetail } = await new CloudFormationClient({
           ...settings,
@@ -120,13 +120,13 @@ export function askAccount(region: string) {
         }).send(new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'Zone' }));
         return StackResourceDetail?.PhysicalResourceId;
       } catch (error) {
-        // The same word for a stack that is not there and for one without a zone.
+        // The same message for a missing stack and a stack without a zone.
         if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
         throw error;
       }
     },
 
-    /** The ids of the account's public zones of that name. */
+    /** The ids of the account's public hosted zones for a domain. */
     async zonesOf(domain: string): Promise<string[]> {
       const { HostedZones = [] } = await new Route53Client(settings).send(
         new ListHostedZonesByNameCommand({ DNSName: domain }),

@@ -1,60 +1,57 @@
 import type { AwsAccount, StackState } from './account.ts';
 import { type Finding, missing, ok, unknown, warning } from './finding.ts';
-import { judgeConcurrency, judgeQuota, needsOf, type QuotaName, quotas } from './quotas.ts';
+import { judgeConcurrency, judgeQuota, type QuotaName, quotaNeeds, quotas } from './quotas.ts';
 import type { Warm } from './resource-counts.ts';
 
-/** What a preflight looks at: a stage, its settings, and the types of what is made in its region (made.ts). */
+/** What is checked: a stage, its settings, and its resources (resource-counts.ts). */
 export type Plan = {
   stage: string;
   project: string;
   region: string;
   domain: string | undefined;
-  /** The domain's zone, where it is not the stacks' own to make. */
+  /** The domain's hosted zone, unless the stacks create it. */
   zoneId: string | undefined;
   mailDomain: string | undefined;
   types: readonly string[];
-  /** Instances of functions that the stage keeps started there (made.ts). */
+  /** Provisioned function instances. */
   warm: Warm;
-  /** An account that the operator means; any will do when it is undefined. */
+  /** The expected account; any if undefined. */
   accountId: string | undefined;
 };
 
 /** Twelve digits (AWS, "Account identifiers"). */
 const rootArn = /^arn:aws[\w-]*:iam::\d{12}:root$/;
 
-/**
- * Asks the account everything, side by side; a question without an answer is a finding of its own. Who may not even
- * sign in is told that alone.
- */
+/** Runs all checks concurrently; one that fails to run is a finding too. Without credentials, that is the only finding. */
 export async function checkAccount(plan: Plan, account: AwsAccount): Promise<Finding[]> {
   const caller = await checkCaller(plan, account);
   if (caller.outcome === 'missing') return [caller];
   const found = await Promise.all([
-    answered('account stack', () => checkAccountStack(plan, account)),
-    answered('stacks of the stage', async () => judgeStacks(plan, await account.stacks())),
+    runCheck('account stack', () => checkAccountStack(plan, account)),
+    runCheck('stacks of the stage', async () => judgeStacks(plan, await account.stacks())),
     ...(Object.keys(quotas) as QuotaName[]).map((name) =>
-      answered(quotas[name].name, () => checkQuota(name, plan, account)),
+      runCheck(quotas[name].name, () => checkQuota(name, plan, account)),
     ),
-    answered('mail: recipients', async () =>
+    runCheck('mail: recipients', async () =>
       (await account.mailsToAnybody())
         ? ok('mail: recipients', 'anybody')
         : (plan.stage === 'prod' ? missing : warning)(
             'mail: recipients',
-            'the account is in SES’s sandbox: only verified addresses get mail',
+            'the account is in the SES sandbox: only verified addresses receive mail',
             'SES → Account dashboard → Request production access',
           ),
     ),
-    answered('mail: sender', () => checkSender(plan, account)),
-    answered('domain', () => checkDomain(plan, account)),
+    runCheck('mail: sender', () => checkSender(plan, account)),
+    runCheck('domain', () => checkDomain(plan, account)),
   ]);
   return [caller, ...found];
 }
 
-async function answered(check: string, ask: () => Promise<Finding>): Promise<Finding> {
+async function runCheck(name: string, check: () => Promise<Finding>): Promise<Finding> {
   try {
-    return await ask();
+    return await check();
   } catch (error) {
-    return unknown(check, error);
+    return unknown(name, error);
   }
 }
 
@@ -67,7 +64,7 @@ async function checkCaller({ accountId }: Plan, account: AwsAccount): Promise<Fi
       ? warning('account', `${found} as its root user`, 'deploy with a role: aws configure sso')
       : ok('account', `${found} as ${arn}`);
   } catch (error) {
-    // Without credentials nothing else can be asked either: this one is not merely unknown.
+    // Without credentials no other check can run, so this is a missing requirement.
     return missing('account', (error as Error).message, 'aws configure sso, or AWS_PROFILE=<profile>');
   }
 }
@@ -77,33 +74,39 @@ async function checkAccountStack({ project, stage }: Plan, account: AwsAccount):
   if (stack) return ok('account stack', stack.status);
   return (stage === 'prod' ? missing : warning)(
     'account stack',
-    'not there: no audit trail, and no log of API Gateway',
+    'not deployed: no audit trail and no API Gateway logs',
     'cd resources/account && npx sls deploy (once per account and region)',
   );
 }
 
-/** A stack that CloudFormation gave up on refuses every deployment until it is removed or repaired. */
+/** A stack in a failed state rejects every deployment until it is removed or repaired. */
 export function judgeStacks({ project, stage }: Plan, stacks: readonly StackState[]): Finding {
   const check = 'stacks of the stage';
-  const mine = stacks.filter(({ name }) => name.startsWith(`${project}-`) && name.endsWith(`-${stage}`));
-  const stuck = mine.filter(({ status }) => /FAILED$|^ROLLBACK_COMPLETE$|^REVIEW_IN_PROGRESS$/.test(status));
+  const ofStage = stacks.filter(({ name }) => name.startsWith(`${project}-`) && name.endsWith(`-${stage}`));
+  const stuck = ofStage.filter(({ status }) =>
+    /FAILED$|^ROLLBACK_COMPLETE$|^REVIEW_IN_PROGRESS$/.test(status),
+  );
   if (stuck.length > 0)
     return missing(
       check,
       stuck.map(({ name, status }) => `${name} ${status}`).join(', '),
       'docs/runbooks/deployments.md, "A stack is stuck"',
     );
-  const busy = mine.filter(({ status }) => status.endsWith('IN_PROGRESS'));
+  const busy = ofStage.filter(({ status }) => status.endsWith('IN_PROGRESS'));
   if (busy.length > 0)
-    return missing(check, `${busy.map(({ name }) => name).join(', ')} being changed`, 'wait for it');
-  return ok(check, mine.length === 0 ? 'none yet' : `${mine.length}, to be updated`);
+    return missing(
+      check,
+      `${busy.map(({ name }) => name).join(', ')} in progress`,
+      'wait until it has finished',
+    );
+  return ok(check, ofStage.length === 0 ? 'none yet' : `${ofStage.length}, to be updated`);
 }
 
 async function checkQuota(name: QuotaName, plan: Plan, account: AwsAccount): Promise<Finding> {
   const quota = quotas[name];
-  const standing = await account.stack(`${plan.project}-network-${plan.stage}`);
-  // What stands already has its part: only a first deployment takes more.
-  const needed = standing && name !== 'concurrency' ? 0 : needsOf(plan.types, plan.warm)[name];
+  const existing = await account.stack(`${plan.project}-network-${plan.stage}`);
+  // Only the first deployment increases the use.
+  const needed = existing && name !== 'concurrency' ? 0 : quotaNeeds(plan.types, plan.warm)[name];
   if (name === 'concurrency')
     return judgeConcurrency({ quota, needed, limit: await account.concurrency() }, plan.warm);
   const limit = await account.quota(quota);
@@ -123,52 +126,53 @@ async function checkSender({ mailDomain, stage }: Plan, account: AwsAccount): Pr
   );
 }
 
-/** Where the stack with the domain's zone is: beside CloudFront's parts (resources/edge-global). */
+/** The region of the stack that creates the hosted zone (resources/edge-global). */
 const zoneRegion = 'us-east-1';
 
 async function checkDomain(plan: Plan, account: AwsAccount): Promise<Finding> {
   const { domain, zoneId, project, stage } = plan;
-  if (domain === undefined) return ok('domain', 'none: addresses of AWS are used');
+  if (domain === undefined) return ok('domain', 'none: AWS’s addresses are used');
   const zones = await account.zonesOf(domain);
-  const made =
+  const created =
     zones.length === 1 && zoneId === undefined
-      ? await account.zoneMadeBy(`${project}-edge-global-${stage}`, zoneRegion)
+      ? await account.zoneCreatedBy(`${project}-edge-global-${stage}`, zoneRegion)
       : undefined;
-  return judgeZones(domain, zones, { wanted: zoneId, made });
+  return judgeZones(domain, zones, { wanted: zoneId, created });
 }
 
 /**
- * Whether the certificates of a domain can be proved in one of the account's zones: the one that the operator wants,
- * or the one that the stage's own stack made. A second zone of one name would answer to nobody.
+ * Checks that the certificates of a domain can be validated in the account's only hosted zone for it: the one that the
+ * operator names, or the one that the stage's stack created. The registrar delegates to one zone only.
  */
 export function judgeZones(
   domain: string,
   zones: readonly string[],
-  { wanted, made }: { wanted?: string | undefined; made?: string | undefined },
+  { wanted, created }: { wanted?: string | undefined; created?: string | undefined },
 ): Finding {
   const [zone] = zones;
   if (zones.length > 1)
     return missing(
       'domain',
-      `${zones.length} zones ${domain}: stacks find theirs by its name`,
+      `${zones.length} zones ${domain}: stacks find the zone by its name`,
       'delete all but one',
     );
-  if (zone !== undefined && zone === (wanted ?? made)) return ok('domain', `${domain} has the zone ${zone}`);
+  if (zone !== undefined && zone === (wanted ?? created))
+    return ok('domain', `${domain} has the zone ${zone}`);
   if (wanted !== undefined)
     return missing(
       'domain',
-      `SHOP_HOSTED_ZONE_ID names no zone ${domain}`,
+      `SHOP_HOSTED_ZONE_ID is not a zone of ${domain}`,
       zone === undefined ? 'unset SHOP_HOSTED_ZONE_ID' : `export SHOP_HOSTED_ZONE_ID=${zone}`,
     );
   return zone === undefined
     ? warning(
         'domain',
-        `no zone ${domain} yet: resources/edge-global makes it`,
-        'delegate the domain to the zone’s name servers once it is there; certificates wait for that',
+        `no zone ${domain} yet: resources/edge-global creates it`,
+        'delegate the domain to the zone’s name servers once it exists; certificates wait for that',
       )
     : missing(
         'domain',
-        `${domain} has the zone ${zone}, and resources/edge-global would make another`,
+        `${domain} has the zone ${zone}, and resources/edge-global would create another`,
         `export SHOP_HOSTED_ZONE_ID=${zone}`,
       );
 }

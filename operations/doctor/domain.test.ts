@@ -2,19 +2,19 @@ import { judgeZones } from './checks.ts';
 
 describe('a domain', () => {
   test.each([
-    ['is fine with the one zone that the operator names', ['Z1'], { wanted: 'Z1' }, 'ok'],
-    ['is fine with the zone that its own stack made', ['Z1'], { made: 'Z1' }, 'ok'],
-    ['waits for its registrar when its zone is yet to be made', [], {}, 'warning'],
-    ['is given no second zone', ['Z1'], {}, 'missing'],
-    ['is given no second zone when its stack’s own is gone', ['Z1'], { made: 'Z2' }, 'missing'],
-    ['is not looked for in a zone that is not there', ['Z1'], { wanted: 'Z2' }, 'missing'],
-    ['is not looked for in an account without its zone', [], { wanted: 'Z2' }, 'missing'],
-    ['is not told from another of its name', ['Z1', 'Z2'], { wanted: 'Z1' }, 'missing'],
+    ['is ok with the only zone, which the operator names', ['Z1'], { wanted: 'Z1' }, 'ok'],
+    ['is ok with the zone that its stack created', ['Z1'], { created: 'Z1' }, 'ok'],
+    ['has a warning before its zone is created', [], {}, 'warning'],
+    ['gets no second zone', ['Z1'], {}, 'missing'],
+    ['gets no second zone when its stack’s zone was deleted', ['Z1'], { created: 'Z2' }, 'missing'],
+    ['needs the zone that the operator names', ['Z1'], { wanted: 'Z2' }, 'missing'],
+    ['needs a zone in this account', [], { wanted: 'Z2' }, 'missing'],
+    ['needs exactly one zone', ['Z1', 'Z2'], { wanted: 'Z1' }, 'missing'],
   ])('%s', (_sentence, zones, ids, outcome) => {
     expect(judgeZones('shop.test', zones, ids).outcome).toBe(outcome);
   });
 
-  test('is said how to keep its zone', () => {
+  test('keeps its zone with the remedy', () => {
     expect(judgeZones('shop.test', ['Z1'], {}).remedy).toBe('export SHOP_HOSTED_ZONE_ID=Z1');
   });
 });

@@ -1,13 +1,12 @@
 /**
- * What one check of the preflight came to. `missing` stops a deployment, `warning` does not, `unknown` could not be
- * looked up (a right that the caller lacks, a service that does not answer).
+ * The result of one check. `missing` prevents a deployment, `warning` does not; `unknown` could not be read (missing
+ * permission, unavailable service).
  */
 export type Finding = {
   check: string;
   outcome: 'ok' | 'missing' | 'warning' | 'unknown';
-  /** What was found, in a few words. */
   found: string;
-  /** What to do about it; for everything that is not ok. */
+  /** What to do; for every result except ok. */
   remedy?: string;
 };
 
@@ -25,14 +24,14 @@ export const warning = (check: string, found: string, remedy: string): Finding =
   remedy,
 });
 
-/** A question that had no answer is a finding too: nothing is taken for granted. */
+/** A check that failed to run. */
 export const unknown = (check: string, cause: unknown): Finding => ({
   check,
   outcome: 'unknown',
   found: cause instanceof Error ? `${cause.name}: ${cause.message.split('\n')[0]}` : String(cause),
-  remedy: 'look it up by hand, or let the caller read it',
+  remedy: 'check it by hand, or grant the caller permission to read it',
 });
 
-/** Whether a deployment may begin. */
+/** Whether no finding prevents a deployment. */
 export const mayDeploy = (findings: readonly Finding[]): boolean =>
   findings.every(({ outcome }) => outcome !== 'missing');

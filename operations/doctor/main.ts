@@ -6,11 +6,11 @@ import { compileStacks } from '../../build/compile/compile-stacks.ts';
 import type { CompiledStack } from '../../build/deployment.ts';
 import { project, root } from '../../build/stacks.ts';
 import { runCommand } from '../command.ts';
-import { askAccount } from './account.ts';
+import { accountReader } from './account.ts';
 import { checkAccount } from './checks.ts';
 import { type Finding, mayDeploy, missing, ok } from './finding.ts';
 import { judgeRegions } from './regions.ts';
-import { madeTypes, warmInstances } from './resource-counts.ts';
+import { resourceTypes, warmInstances } from './resource-counts.ts';
 import { judgeSettings } from './settings.ts';
 
 const help = `npm run check:stage -- [--stage dev] [--region eu-west-1] [--account 123456789012] [--json]
@@ -51,7 +51,7 @@ async function examine(stage: string, region: string, accountId: string | undefi
   let stacks: CompiledStack[];
   try {
     stacks = await compileStacks({ root, stage, region });
-    types = madeTypes(stacks, region);
+    types = resourceTypes(stacks, region);
   } catch (error) {
     return [...settings, missing('templates', (error as Error).message, 'npm ci, and repair what is named')];
   }
@@ -70,7 +70,7 @@ async function examine(stage: string, region: string, accountId: string | undefi
     ...settings,
     ok('templates', `${types.length} resources compile for ${region}`),
     judgeRegions(stacks, region),
-    ...(await checkAccount(plan, askAccount(region))),
+    ...(await checkAccount(plan, accountReader(region))),
   ];
 }
 

@@ -1,9 +1,9 @@
-import { judgeConcurrency, judgeQuota, needsOf, quotas } from './quotas.ts';
+import { judgeConcurrency, judgeQuota, quotaNeeds, quotas } from './quotas.ts';
 
 describe('quotas', () => {
-  test('are needed as the templates say', () => {
+  test('are counted from the templates', () => {
     const types = ['AWS::EC2::VPC', 'AWS::EC2::EIP', 'AWS::EC2::EIP', 'AWS::SQS::Queue', 'AWS::IAM::Role'];
-    expect(needsOf(types, { least: 21, most: 400 })).toEqual({
+    expect(quotaNeeds(types, { least: 21, most: 400 })).toEqual({
       concurrency: 121,
       vpcs: 1,
       addresses: 2,
@@ -13,11 +13,11 @@ describe('quotas', () => {
     });
   });
 
-  test('that suffice are fine to the last one', () => {
+  test('are ok up to the limit', () => {
     expect(judgeQuota({ quota: quotas.addresses, needed: 3, used: 2, limit: 5 }).outcome).toBe('ok');
   });
 
-  test('that are too small say how many to ask for, and where', () => {
+  test('that are too small name the required value and the quota', () => {
     const finding = judgeQuota({ quota: quotas.addresses, needed: 3, used: 3, limit: 5 });
     expect(finding).toMatchObject({ outcome: 'missing', found: '5, 3 used, 3 needed' });
     expect(finding.remedy).toContain('6 or more');
@@ -34,7 +34,7 @@ describe('quotas', () => {
   ] as const)(
     'of invocations at once with %j started instances and a limit of %i: %s',
     (warm, limit, outcome) => {
-      const needed = needsOf([], warm).concurrency;
+      const needed = quotaNeeds([], warm).concurrency;
       const finding = judgeConcurrency({ quota: quotas.concurrency, needed, limit }, warm);
       expect(finding.outcome).toBe(outcome);
       if (outcome !== 'ok') expect(finding.remedy).toContain('1,000');

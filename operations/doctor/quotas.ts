@@ -1,17 +1,17 @@
 import { type Finding, missing, ok, warning } from './finding.ts';
 import type { Warm } from './resource-counts.ts';
 
-/** A limit of AWS that a new stage may meet, by its code in Service Quotas. */
+/** A quota that a new stage may exceed, by its code in Service Quotas. */
 export type Quota = {
   name: string;
   service: string;
   code: string;
-  /** Quotas of global services are kept in this region. */
+  /** The region in which the quota of a global service is stored. */
   region?: string;
 };
 
-/** What a stage takes of a quota, counted in its compiled templates, and what others have taken, where that can be asked. */
-export type Need = { quota: Quota; needed: number; used?: number; limit: number };
+/** A stage's use of a quota, counted in its templates, and the current use if it can be read. */
+export type QuotaUse = { quota: Quota; needed: number; used?: number; limit: number };
 
 /** Codes as Service Quotas lists them (`aws service-quotas list-service-quotas --service-code …`). */
 export const quotas = {
@@ -25,8 +25,8 @@ export const quotas = {
 
 export type QuotaName = keyof typeof quotas;
 
-/** Which CloudFormation type takes one of which quota. */
-const takenBy: Record<string, QuotaName> = {
+/** The quota of each CloudFormation type. */
+const quotaOfType: Record<string, QuotaName> = {
   'AWS::EC2::VPC': 'vpcs',
   'AWS::EC2::EIP': 'addresses',
   'AWS::RDS::DBInstance': 'databases',
@@ -35,17 +35,17 @@ const takenBy: Record<string, QuotaName> = {
 };
 
 /**
- * What Lambda keeps for functions that have nothing of their own: instances that are always started come on top
- * (Lambda, "Configuring provisioned concurrency"). With fewer, one busy service leaves none for the others. A new
- * account starts with as little as 10 ("Lambda quotas"), where a regular one has 1,000.
+ * Concurrency that Lambda keeps unreserved; provisioned instances are added to it (Lambda, "Configuring provisioned
+ * concurrency"). With less, one busy service blocks the others. A new account may have only 10 ("Lambda quotas"), a
+ * regular one 1,000.
  */
-const forAllFunctions = 100;
+const unreservedConcurrency = 100;
 const regularConcurrency = '1,000';
 
-/** What the resources of a stage take of each quota. */
-export function needsOf(types: readonly string[], warm: Warm): Record<QuotaName, number> {
+/** The use of each quota by a stage's resources. */
+export function quotaNeeds(types: readonly string[], warm: Warm): Record<QuotaName, number> {
   const needs: Record<QuotaName, number> = {
-    concurrency: forAllFunctions + warm.least,
+    concurrency: unreservedConcurrency + warm.least,
     vpcs: 0,
     addresses: 0,
     databases: 0,
@@ -53,14 +53,14 @@ export function needsOf(types: readonly string[], warm: Warm): Record<QuotaName,
     roles: 0,
   };
   for (const type of types) {
-    const quota = takenBy[type];
+    const quota = quotaOfType[type];
     if (quota !== undefined) needs[quota] += 1;
   }
   return needs;
 }
 
-/** Judges a quota by what is used of it already. A stage that stands already has taken its part. */
-export function judgeQuota({ quota, needed, used, limit }: Need): Finding {
+/** Checks a quota against its current use. */
+export function judgeQuota({ quota, needed, used, limit }: QuotaUse): Finding {
   const found = `${limit}, ${used === undefined ? '' : `${used} used, `}${needed} needed`;
   const enough = (used ?? 0) + needed;
   return limit >= enough
@@ -72,12 +72,12 @@ export function judgeQuota({ quota, needed, used, limit }: Need): Finding {
       );
 }
 
-/** Judges how many invocations may run at once. Too few for what use may start costs cold starts, and no deployment. */
-export function judgeConcurrency({ quota, needed, limit }: Need, { least, most }: Warm): Finding {
+/** Checks the concurrency. If only autoscaling exceeds it, that causes cold starts but does not prevent a deployment. */
+export function judgeConcurrency({ quota, needed, limit }: QuotaUse, { least, most }: Warm): Finding {
   const remedy = `ask for ${regularConcurrency}: Service Quotas → ${quota.service} → ${quota.code}`;
   if (limit < needed) return missing(quota.name, `${limit}, ${needed} needed`, remedy);
   const byUse = needed - least + most;
   return limit < byUse
-    ? warning(quota.name, `${limit}, ${needed} needed, ${byUse} once every hot function is busy`, remedy)
+    ? warning(quota.name, `${limit}, ${needed} needed, ${byUse} with full autoscaling`, remedy)
     : ok(quota.name, `${limit}, ${needed} needed`);
 }

@@ -10,14 +10,14 @@ describe('the regions of a stage', () => {
     prod = await compiled('prod');
   }, 180_000);
 
-  test('are two where it has a standby', () => {
+  test('are two with a standby', () => {
     expect(judgeRegions(prod, 'eu-west-1')).toMatchObject({
       outcome: 'ok',
       found: 'eu-west-1, and us-east-1 as its standby',
     });
   });
 
-  test('are never the same one twice', () => {
+  test('must be different', () => {
     const finding = judgeRegions(prod, 'us-east-1');
     expect(finding).toMatchObject({
       outcome: 'missing',
@@ -25,7 +25,7 @@ describe('the regions of a stage', () => {
     });
   });
 
-  test('are one where it has no standby', () => {
+  test('are one without a standby', () => {
     expect(judgeRegions(dev, 'us-east-1').outcome).toBe('ok');
   });
 });

@@ -1,6 +1,6 @@
 import { compiled } from '../../build/compiled.ts';
 import type { CompiledStack, Template } from '../../build/deployment.ts';
-import { madeTypes, warmInstances } from './resource-counts.ts';
+import { resourceTypes, warmInstances } from './resource-counts.ts';
 
 const aStack = (template: Template, region?: string): CompiledStack => ({
   name: `shop-${region ?? 'first'}-prod`,
@@ -10,8 +10,8 @@ const aStack = (template: Template, region?: string): CompiledStack => ({
   ...(region === undefined ? {} : { region }),
 });
 
-describe('what a deployment makes', () => {
-  test('is what conditions leave in, of the region itself, and roles of every region', () => {
+describe('the resource types of a deployment', () => {
+  test('are those of active resources in the region, and roles of every region', () => {
     const template: Template = {
       Parameters: { PerZone: { Type: 'String', Default: 'false' } },
       Conditions: { HasPerZone: { 'Fn::Equals': [{ Ref: 'PerZone' }, 'true'] } },
@@ -21,7 +21,7 @@ describe('what a deployment makes', () => {
         Role: { Type: 'AWS::IAM::Role' },
       },
     };
-    expect(madeTypes([aStack(template), aStack(template, 'us-east-1')], 'eu-west-1')).toEqual([
+    expect(resourceTypes([aStack(template), aStack(template, 'us-east-1')], 'eu-west-1')).toEqual([
       'AWS::EC2::EIP',
       'AWS::IAM::Role',
       'AWS::IAM::Role',
@@ -29,7 +29,7 @@ describe('what a deployment makes', () => {
   });
 });
 
-describe('instances that are kept started', () => {
+describe('provisioned instances', () => {
   test.each([
     ['dev', { least: 0, most: 0 }],
     ['staging', { least: 0, most: 0 }],

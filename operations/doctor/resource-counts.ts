@@ -1,30 +1,27 @@
 import type { CompiledStack } from '../../build/deployment.ts';
 import { linkStacks } from '../../build/template/exports.ts';
 
-/** Kept once per account, so that every region's count. */
-const oncePerAccount = new Set(['AWS::IAM::Role']);
+/** Types that exist once per account, so those of every region count. */
+const globalTypes = new Set(['AWS::IAM::Role']);
 
-/**
- * The type of each resource that a deployment makes in a region, and of those that an account has once. What a
- * condition leaves out is not made, and what the second region gets takes nothing of the first one's quotas.
- */
-export function madeTypes(stacks: CompiledStack[], region: string): string[] {
+/** The type of each resource that a deployment creates in a region, including those that exist once per account. */
+export function resourceTypes(stacks: CompiledStack[], region: string): string[] {
   const place = { region, accountId: '000000000000', queueUrlBase: 'https://queues' };
   return linkStacks(stacks, place, {}).ordered.flatMap((values) =>
     values
       .activeResources()
       .map(([, { Type }]) => Type)
-      .filter((type) => (values.stack.region ?? region) === region || oncePerAccount.has(type)),
+      .filter((type) => (values.stack.region ?? region) === region || globalTypes.has(type)),
   );
 }
 
-/** Instances of functions that are always started (`least`), and that use may start (`most`). */
+/** Provisioned function instances: always (`least`), and with autoscaling (`most`). */
 export type Warm = { least: number; most: number };
 
 const aliasType = 'AWS::Lambda::Alias';
 const scalingType = 'AWS::ApplicationAutoScaling::ScalableTarget';
 
-/** The instances that a stage keeps started in a region (`provisioned` in shared/serverless/stages.yml). */
+/** The provisioned instances of a stage in a region (`provisioned` in shared/serverless/stages.yml). */
 export function warmInstances(stacks: CompiledStack[], region: string): Warm {
   const warm = { least: 0, most: 0 };
   for (const { template, region: own = region } of stacks) {

@@ -15,7 +15,7 @@ describe('the settings of a deployment', () => {
     expect(judgeSettings('prod', convenient).filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
   });
 
-  test.each(Object.keys(complete))('%s is needed in production, and only there', (name) => {
+  test.each(Object.keys(complete))('%s is required in production only', (name) => {
     const without: Record<string, string> = { ...complete };
     delete without[name];
     expect(findingOf(name, 'prod', without)).toMatchObject({ outcome: 'missing' });
@@ -45,19 +45,14 @@ describe('the settings of a deployment', () => {
     expect(finding?.remedy).toContain(name);
   });
 
-  test.each(['SHOP_HOSTED_ZONE_ID', 'SHOP_OWNER'])(
-    '%s set to nothing is not taken for its default',
-    (name) => {
-      const findings = judgeSettings('dev', { ...complete, [name]: '' }).filter(
-        ({ check }) => check === name,
-      );
-      expect(findings).toMatchObject([
-        { outcome: 'missing', remedy: expect.stringContaining(`unset ${name}`) },
-      ]);
-    },
-  );
+  test.each(['SHOP_HOSTED_ZONE_ID', 'SHOP_OWNER'])('an empty %s does not select its default', (name) => {
+    const findings = judgeSettings('dev', { ...complete, [name]: '' }).filter(({ check }) => check === name);
+    expect(findings).toMatchObject([
+      { outcome: 'missing', remedy: expect.stringContaining(`unset ${name}`) },
+    ]);
+  });
 
-  test('databases of one’s own are reached and signed in to', () => {
+  test('external databases need hosts and password authentication', () => {
     const external = { ...convenient, SHOP_DATABASES: 'external' };
     const lacking = judgeSettings('dev', external).filter(({ outcome }) => outcome === 'missing');
     expect(lacking.map(({ check }) => check)).toEqual([
@@ -71,13 +66,13 @@ describe('the settings of a deployment', () => {
     );
   });
 
-  test('a sandbox beside an emulator is reached by plain HTTP, and never from production', () => {
+  test('a payment sandbox may use plain HTTP on loopback, but not in production', () => {
     const beside = { ...complete, SHOP_PAYMENT_PROVIDER_URL: 'http://127.0.0.1:8080' };
     expect(findingOf('SHOP_PAYMENT_PROVIDER_URL', 'dev', beside)?.outcome).toBe('ok');
     expect(findingOf('SHOP_PAYMENT_PROVIDER_URL', 'prod', beside)?.outcome).toBe('missing');
   });
 
-  test('production is not open to every origin', () => {
+  test('production does not allow every origin', () => {
     expect(findingOf('SHOP_CORS_ORIGIN', 'prod', { ...complete, SHOP_CORS_ORIGIN: '*' })?.outcome).toBe(
       'missing',
     );

@@ -1,151 +1,111 @@
 import * as z from 'zod';
 import { type Finding, missing, ok, warning } from './finding.ts';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * The stage becomes part of every physical name: an S3 bucket's is at most 63 characters, lower case
- * (S3, "Bucket naming rules"), a role's at most 64 (IAM, "IAM and AWS STS quotas").
+ * The stage is part of every physical name: an S3 bucket's is at most 63 characters, lower case (S3, "Bucket naming
+ * rules"), a role's at most 64 (IAM, "IAM and AWS STS quotas").
  */
 const stageName = /^[a-z][a-z0-9]{0,9}$/;
 /** A domain name without a trailing dot (RFC 1035, 2.3.1). */
-const domain = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-/** A region's name, like eu-west-1 (AWS Regions, "Region codes"). */
-const region = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const domain = z
+  .string()
+  .regex(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    'a domain name like shop.example',
+  );
+const url = z.url({ protocol: /^https?$/, error: 'the URL of a page' });
+/** Plain HTTP does not leave a machine: a payment sandbox beside an AWS emulator uses it. */
 const loopback = /^http:\/\/(127\.0\.0\.1|localhost)(:|\/|$)/;
-const origin = z.url({ protocol: /^https?$/ });
+const oneOf = (...values: [string, ...string[]]) => z.enum(values, { error: `one of ${values.join(', ')}` });
 
 type Setting = {
-  name: string;
-  /** What is wrong with a value, in words that fit after the name; undefined if nothing is. */
-  fault(value: string, stage: string): string | undefined;
-  /** What a stage without it does instead; a setting that prod needs has `neededInProd`. */
-  without?: string;
-  neededInProd?: boolean;
+  /** Its messages complete “<value> is not …”. */
+  schema: z.ZodType;
+  /** What a stage without the setting does. */
+  default?: string;
+  requiredInProd?: boolean;
 };
 
-const settings: Setting[] = [
-  {
-    name: 'SHOP_DOMAIN',
-    fault: (value) => (domain.test(value) ? undefined : 'is not a domain name like shop.example'),
-    without: 'each API answers under its own execute-api address, pictures under CloudFront’s',
-    neededInProd: true,
+const settings: Record<string, Setting> = {
+  SHOP_DOMAIN: {
+    schema: domain,
+    default: 'each API has its own execute-api address, images have CloudFront’s',
+    requiredInProd: true,
   },
-  {
-    name: 'SHOP_HOSTED_ZONE_ID',
-    fault: (value) =>
-      /^Z[A-Z0-9]{1,31}$/.test(value) ? undefined : 'is not the id of a zone, like Z0123456789ABC',
+  SHOP_HOSTED_ZONE_ID: {
+    schema: z.string().regex(/^Z[A-Z0-9]{1,31}$/, 'a hosted zone id like Z0123456789ABC'),
   },
-  {
-    name: 'SHOP_API_FAILOVER',
-    fault: (value) =>
-      ['none', 'page', 'services'].includes(value) ? undefined : 'is none of none, page and services',
+  SHOP_API_FAILOVER: { schema: oneOf('none', 'page', 'services') },
+  SHOP_MAIL_DOMAIN: {
+    schema: domain,
+    default: 'mails are sent from shop.example, which SES rejects',
+    requiredInProd: true,
   },
-  {
-    name: 'SHOP_MAIL_DOMAIN',
-    fault: (value) => (domain.test(value) ? undefined : 'is not a domain name like shop.example'),
-    without: 'mails come from shop.example, which SES refuses',
-    neededInProd: true,
+  SHOP_CORS_ORIGIN: {
+    schema: z
+      .string()
+      .refine(
+        (value) => value === '*' || (url.safeParse(value).success && new URL(value).origin === value),
+        '* or an origin like https://www.shop.example',
+      ),
+    default: 'pages of every origin may call the API',
+    requiredInProd: true,
   },
-  {
-    name: 'SHOP_CORS_ORIGIN',
-    fault: (value) =>
-      value === '*' || (origin.safeParse(value).success && new URL(value).origin === value)
-        ? undefined
-        : 'is neither * nor an origin like https://www.shop.example',
-    without: 'pages of every origin may call the API',
-    neededInProd: true,
+  SHOP_PAYMENT_PROVIDER_URL: {
+    schema: z
+      .string()
+      .refine(
+        (value) => URL.canParse(value) && (value.startsWith('https://') || loopback.test(value)),
+        'an https URL',
+      ),
   },
-  {
-    name: 'SHOP_PAYMENT_PROVIDER_URL',
-    // Plain HTTP never leaves a machine: a sandbox beside an emulator of AWS is reached by it.
-    fault: (value, stage) =>
-      (value.startsWith('https://') || (stage !== 'prod' && loopback.test(value))) && URL.canParse(value)
-        ? undefined
-        : 'is not an https address',
+  SHOP_ALARM_EMAIL: { schema: z.email('a mail address'), default: 'alarms notify nobody' },
+  SHOP_MONTHLY_BUDGET: {
+    schema: z.coerce.number('a number of US dollars above 0').positive('a number of US dollars above 0'),
   },
-  {
-    name: 'SHOP_ALARM_EMAIL',
-    fault: (value) => (z.email().safeParse(value).success ? undefined : 'is not a mail address'),
-    without: 'alarms tell nobody',
-  },
-  {
-    name: 'SHOP_MONTHLY_BUDGET',
-    fault: (value) => (Number(value) > 0 ? undefined : 'is not a number of US dollars above 0'),
-  },
-  {
-    name: 'SHOP_STANDBY_REGION',
-    fault: (value) => (region.test(value) ? undefined : 'is not the name of a region like us-east-1'),
-  },
-  {
-    name: 'SHOP_RUNBOOKS',
-    fault: (value) => (origin.safeParse(value).success ? undefined : 'is not the address of a page'),
-  },
-  {
-    name: 'SHOP_GLOBAL_REGION',
-    // CloudFront takes certificates and firewalls of this region alone.
-    fault: (value) =>
-      value === 'us-east-1' ? undefined : 'is not us-east-1, where CloudFront’s parts must be',
-  },
-  {
-    name: 'SHOP_DATABASES',
-    fault: (value) =>
-      ['managed', 'external'].includes(value) ? undefined : 'is neither managed nor external',
-  },
-  {
-    name: 'SHOP_DATABASE_AUTH',
-    fault: (value) => (['iam', 'password'].includes(value) ? undefined : 'is neither iam nor password'),
-  },
-  {
-    name: 'SHOP_LOG_LEVEL',
-    fault: (value) =>
-      ['DEBUG', 'INFO', 'WARN', 'ERROR'].includes(value)
-        ? undefined
-        : 'is none of DEBUG, INFO, WARN and ERROR',
-  },
-  {
-    name: 'SHOP_ARCHITECTURE',
-    fault: (value) => (['arm64', 'x86_64'].includes(value) ? undefined : 'is neither arm64 nor x86_64'),
-  },
-];
+  SHOP_STANDBY_REGION: { schema: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region like us-east-1') },
+  SHOP_RUNBOOKS: { schema: url },
+  // CloudFront uses certificates and firewalls of this region only.
+  SHOP_GLOBAL_REGION: { schema: z.literal('us-east-1', 'us-east-1, which CloudFront requires') },
+  SHOP_DATABASES: { schema: oneOf('managed', 'external') },
+  SHOP_DATABASE_AUTH: { schema: oneOf('iam', 'password') },
+  SHOP_LOG_LEVEL: { schema: oneOf('DEBUG', 'INFO', 'WARN', 'ERROR') },
+  SHOP_ARCHITECTURE: { schema: oneOf('arm64', 'x86_64') },
+};
 
-/** Judges the stage's name and the settings that a deployment reads from the environment. */
-export function judgeSettings(
-  stage: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Finding[] {
+/** Checks the stage's name and the settings that a deployment reads from the environment. */
+export function judgeSettings(stage: string, environment: Environment): Finding[] {
   return [
     judgeStage(stage),
-    ...settings
-      .filter(({ name }) => environment[name] !== '')
-      .map((setting) => judgeSetting(setting, stage, environment[setting.name])),
+    ...Object.keys(settings)
+      .filter((name) => environment[name] !== '')
+      .map((name) => judgeSetting(name, stage, environment[name])),
     ...judgeEmpty(environment),
     ...(environment['SHOP_DATABASES'] === 'external' ? judgeExternal(environment) : []),
   ];
 }
 
-/** A variable that is set to nothing counts as set for the compiler of templates: no default takes its place. */
-function judgeEmpty(environment: Readonly<Record<string, string | undefined>>): Finding[] {
-  return Object.entries(environment)
+/** The template compiler uses an empty variable instead of its default. */
+const judgeEmpty = (environment: Environment): Finding[] =>
+  Object.entries(environment)
     .filter(([name, value]) => name.startsWith('SHOP_') && value === '')
     .map(([name]) =>
-      missing(
-        name,
-        'set to nothing, which its default does not replace',
-        `export ${name}=…, or unset ${name}`,
-      ),
+      missing(name, 'empty, which does not select the default', `export ${name}=…, or unset ${name}`),
     );
-}
 
-/** What PostgreSQL servers of one's own need beside `SHOP_DATABASES=external`. */
-function judgeExternal(environment: Readonly<Record<string, string | undefined>>): Finding[] {
+/** What `SHOP_DATABASES=external` also requires. */
+function judgeExternal(environment: Environment): Finding[] {
   const hosts = ['SHOP_USERS_DB_HOST', 'SHOP_ORDERS_DB_HOST'].filter((name) => !environment[name]);
   const findings = hosts.map((name) =>
-    missing(name, 'not set, while databases are external', `export ${name}=<a host that the VPC reaches>`),
+    missing(name, 'not set, while databases are external', `export ${name}=<a host that the VPC can reach>`),
   );
   if (environment['SHOP_DATABASE_AUTH'] !== 'password')
     findings.push(
       missing(
         'SHOP_DATABASE_AUTH',
-        'not password, while databases are external: IAM signs in to RDS only',
+        'not password, while databases are external: only RDS supports IAM',
         'export SHOP_DATABASE_AUTH=password',
       ),
     );
@@ -154,28 +114,24 @@ function judgeExternal(environment: Readonly<Record<string, string | undefined>>
 
 function judgeStage(value: string): Finding {
   if (value === 'local')
-    return missing('stage', 'local is the laptop’s own stage', 'name another with --stage');
+    return missing('stage', 'local is the local platform’s stage', 'choose another with --stage');
   return stageName.test(value)
     ? ok('stage', value)
-    : missing(
-        'stage',
-        `${value} does not fit into names`,
-        '--stage: up to ten lower-case letters and digits',
-      );
+    : missing('stage', `${value} is too long or invalid`, '--stage: up to ten lower-case letters and digits');
 }
 
-function judgeSetting(setting: Setting, stage: string, value: string | undefined): Finding {
-  const { name, without, neededInProd = false } = setting;
-  if (value !== undefined) {
-    const fault = setting.fault(value, stage);
-    if (fault !== undefined) return missing(name, `${value} ${fault}`, `export ${name}=…`);
-    if (neededInProd && stage === 'prod' && value === '*')
-      return missing(name, '* in production', `export ${name}=https://www.<your domain>`);
-    return ok(name, value);
-  }
-  if (without === undefined) return ok(name, 'not set, the default holds');
+function judgeSetting(name: string, stage: string, value: string | undefined): Finding {
+  const { schema, default: consequence, requiredInProd = false } = settings[name]!;
+  const isRequired = requiredInProd && stage === 'prod';
   const remedy = `export ${name}=…`;
-  return neededInProd && stage === 'prod'
-    ? missing(name, `not set: ${without}`, remedy)
-    : warning(name, `not set: ${without}`, remedy);
+  if (value === undefined) {
+    if (consequence === undefined) return ok(name, 'not set, the default is used');
+    return (isRequired ? missing : warning)(name, `not set: ${consequence}`, remedy);
+  }
+  const { error } = schema.safeParse(value);
+  if (error) return missing(name, `${value} is not ${error.issues[0]?.message}`, remedy);
+  if (isRequired && value === '*')
+    return missing(name, '* in production', `export ${name}=https://www.<your domain>`);
+  if (stage === 'prod' && loopback.test(value)) return missing(name, `${value} is not an https URL`, remedy);
+  return ok(name, value);
 }

@@ -25,7 +25,7 @@ const isSelected = (part: string): boolean => values.only === undefined || value
 /** The region of the standby stacks and of CloudFront's certificate and firewall (shared/serverless/custom.yml). */
 const secondRegion = 'us-east-1';
 
-/** Prints the emulator's known limits, so that nobody overestimates the proof. */
+/** Prints the emulator's known limits, which the proof does not cover. */
 function printLimits(): void {
   console.log('\nDifferences between the emulator and AWS (docs/platform-differences.md):');
   for (const [promise, actual] of Object.entries(knownDifferences['ministack'] ?? {}))

@@ -52,7 +52,7 @@ export function differencesOf(spec: FunctionSpec, report: SelfReport, tolerated?
   return found;
 }
 
-/** Secrets end in six characters that are made up anew at each deployment. */
+/** An ARN of a secret ends in six random characters. */
 function comparable(value: string): string {
   return value.replaceAll(/(:secret:[\w/+=.@-]+)-[A-Za-z0-9]{6}\b/g, '$1-??????');
 }

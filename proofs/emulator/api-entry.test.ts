@@ -6,8 +6,8 @@ const api = (name: string, ...paths: string[]): DeployedApi => ({
   spec: { methods: paths.map((path) => ({ path }) as ApiMethod) } as RestApiSpec,
 });
 
-describe('the door', () => {
-  test('knows each API by the beginning of its paths', () => {
+describe('the API entry', () => {
+  test('routes each path prefix to its API', () => {
     const users = api('users', '/api/v1/auth/login', '/api/v1/users/me', '/api/v1/openapi.json');
     const orders = api('orders', '/api/v1/orders', '/api/v1/orders/{id}/invoice');
     expect([...prefixesOf([users, orders])].map(([prefix, { restApiId }]) => [prefix, restApiId])).toEqual([
@@ -18,7 +18,7 @@ describe('the door', () => {
     ]);
   });
 
-  test('refuses two APIs that claim the same beginning', () => {
+  test('rejects two APIs with the same prefix', () => {
     const apis = [api('orders', '/api/v1/orders'), api('other', '/api/v1/orders/{id}')];
     expect(() => prefixesOf(apis)).toThrow('Two APIs claim /api/v1/orders.');
   });

@@ -1,7 +1,7 @@
-"""Starts MiniStack 1.5.33 with its defects worked around that stand in the shop's way; nothing else is changed.
+"""Starts MiniStack 1.5.33 with workarounds for the defects that prevent the shop from working; nothing else is changed.
 
-Each workaround says what AWS does, what MiniStack does instead, and so why it is here. What MiniStack cannot do
-and the shop can live without is not repaired: proofs/known-differences.ts names it.
+Each workaround says what AWS does and what MiniStack does instead. proofs/known-differences.ts lists the defects that
+the shop can tolerate.
 """
 
 import json
@@ -22,8 +22,8 @@ from ministack.services import ses_v2
 handlers = provisioners._RESOURCE_HANDLERS
 
 
-def fifo_topics_are_fifo():
-    """AWS::SNS::Topic with FifoTopic makes a FIFO topic (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html).
+def create_fifo_topics():
+    """AWS::SNS::Topic with FifoTopic creates a FIFO topic (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html).
     MiniStack's CloudFormation drops the property, so messages lose their group and deduplication ids on the way
     to a FIFO queue; its own CreateTopic keeps it."""
     create = handlers["AWS::SNS::Topic"]["create"]
@@ -41,9 +41,9 @@ def fifo_topics_are_fifo():
     handlers["AWS::SNS::Topic"]["create"] = create_with_kind
 
 
-def ref_of_a_secret_is_its_arn():
+def resolve_secret_ref_to_arn():
     """Ref of AWS::SecretsManager::Secret is the secret's ARN (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html).
-    MiniStack answers its name, so that a role granted `!Ref Secret` is granted nothing."""
+    MiniStack returns its name, so that a role granted `!Ref Secret` is granted nothing."""
     secret = handlers["AWS::SecretsManager::Secret"]
     create, update, delete = secret["create"], secret["update"], secret["delete"]
 
@@ -68,7 +68,7 @@ def ref_of_a_secret_is_its_arn():
     )
 
 
-def made_up_secrets_exclude_punctuation():
+def exclude_punctuation_from_generated_secrets():
     """GenerateSecretString leaves punctuation out when ExcludePunctuation says so (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html).
     MiniStack's CloudFormation reads ExcludeCharacters alone."""
     secret_string = provisioners._sm_secret_string
@@ -83,7 +83,7 @@ def made_up_secrets_exclude_punctuation():
     provisioners._sm_secret_string = without_punctuation
 
 
-def a_secret_without_a_value_has_none():
+def create_secrets_without_value():
     """A secret that the template gives no value exists without one: reading it fails with ResourceNotFoundException until PutSecretValue
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html).
     MiniStack's CloudFormation gives it the empty text as its current value."""
@@ -101,7 +101,7 @@ def a_secret_without_a_value_has_none():
     secret["create"] = create_empty
 
 
-def mail_is_authorized_on_its_identity():
+def authorize_mail_on_its_identity():
     """ses:SendEmail is authorized on the sending identity (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
     MiniStack's IAM evaluator asks for the resource `*`, which no least-privilege role grants."""
     resource_arn = iam_actions._ses_v2_resource_arn
@@ -116,7 +116,7 @@ def mail_is_authorized_on_its_identity():
     iam_actions._ses_v2_resource_arn = identity_arn
 
 
-def batch_calls_need_the_single_action():
+def authorize_batch_calls_as_single_actions():
     """The batch calls of SNS and SQS are authorized as their single ones; no action is named after them
     (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html and list_amazonsqs.html).
     MiniStack's IAM evaluator asks for sns:PublishBatch, which no policy can grant on AWS."""
@@ -135,10 +135,10 @@ def batch_calls_need_the_single_action():
     iam_actions.extract_iam_action = single_action
 
 
-def loopback_counts_as_tls():
+def treat_loopback_as_tls():
     """Bucket policies refuse calls without TLS by aws:SecureTransport, as they must. The proof reaches MiniStack over
-    plain HTTP on the loopback interface, and a certificate for it would have to be trusted by every program of the
-    proof; so the condition is answered as AWS' endpoints, which are HTTPS, would answer it."""
+    plain HTTP on the loopback interface, because every program would have to trust a certificate for it; so the
+    condition has the value that it has on AWS."""
     resolve = iam_evaluator._resolve_condition_key
 
     def resolved(key, ctx):
@@ -147,9 +147,9 @@ def loopback_counts_as_tls():
     iam_evaluator._resolve_condition_key = resolved
 
 
-def too_large_a_request_is_refused():
+def refuse_too_large_requests():
     """API Gateway takes 10 MB and Lambda an event of 6 MB; more is answered by the REQUEST_TOO_LARGE gateway response
-    (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html). MiniStack hands on any size."""
+    (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html). MiniStack accepts any size."""
     invoke = apigateway_v1._invoke_lambda_proxy_v1
     limit = 6 * 1024 * 1024
 
@@ -163,10 +163,10 @@ def too_large_a_request_is_refused():
     apigateway_v1._invoke_lambda_proxy_v1 = invoke_within_limit
 
 
-def truths_among_parameters_are_text():
+def convert_boolean_parameters_to_text():
     """A parameter is text, and true in a template is the text true
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html).
-    MiniStack makes Python's True of it, which no condition and no value that is passed equals."""
+    MiniStack converts it to Python's True, which equals no condition's value."""
     resolve = engine._resolve_parameters
 
     def text(value):
@@ -184,7 +184,7 @@ def truths_among_parameters_are_text():
         module._resolve_parameters = resolve_text
 
 
-def a_redis_cluster_of_one_shard_has_an_address():
+def give_single_shard_clusters_a_configuration_endpoint():
     """A replication group in cluster mode has a configuration endpoint, however many shards it has
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticache-replicationgroup.html).
     MiniStack takes one shard for a group without cluster mode, whatever its parameter group says."""
@@ -200,7 +200,7 @@ def a_redis_cluster_of_one_shard_has_an_address():
 
 
 class AnyAttribute(dict):
-    """What Fn::GetAtt gives of a resource that is not made: something of the right form that nothing answers to."""
+    """The attributes of a resource that is not created: values with the right syntax that refer to nothing."""
 
     def __init__(self, resource_type, physical_id):
         super().__init__()
@@ -229,17 +229,17 @@ class AnyAttribute(dict):
         return AnyAttribute(self.resource_type, self.physical_id)
 
 
-def what_it_cannot_make_is_passed_over():
-    """The types of `leftOut` in type-support.ts, which left-out.json hands over. MiniStack refuses a template that holds a
-    type without a handler, and most stacks hold one. Nothing is made for it; what refers to it gets a value of the
-    right form. A type that a newer MiniStack does make stops the proof, so that it is made from then on."""
+def replace_unsupported_types():
+    """Registers a placeholder for each type of `leftOut` in type-support.ts, which left-out.json contains. MiniStack
+    rejects a template with a type without a handler, and most stacks have one. The proof fails for a type that a newer
+    MiniStack supports, so that it is created from then on."""
     with open("left-out.json", encoding="utf-8") as file:
         left_out = json.load(file)
     known = [resource_type for resource_type in left_out if resource_type in handlers]
     if known:
-        raise SystemExit(f"MiniStack makes {', '.join(known)}: take them out of leftOut in type-support.ts")
+        raise SystemExit(f"MiniStack supports {', '.join(known)}: remove them from leftOut in type-support.ts")
 
-    def stand_in(resource_type):
+    def placeholder(resource_type):
         def create(logical_id, props, stack_name):
             physical_id = f"{stack_name}-{logical_id}"
             return physical_id, AnyAttribute(resource_type, physical_id)
@@ -250,21 +250,21 @@ def what_it_cannot_make_is_passed_over():
         return {"create": create, "update": update, "delete": lambda physical_id, props: None}
 
     for resource_type in left_out:
-        handlers[resource_type] = stand_in(resource_type)
+        handlers[resource_type] = placeholder(resource_type)
 
 
 for workaround in (
-    truths_among_parameters_are_text,
-    a_redis_cluster_of_one_shard_has_an_address,
-    what_it_cannot_make_is_passed_over,
-    fifo_topics_are_fifo,
-    ref_of_a_secret_is_its_arn,
-    made_up_secrets_exclude_punctuation,
-    a_secret_without_a_value_has_none,
-    mail_is_authorized_on_its_identity,
-    batch_calls_need_the_single_action,
-    loopback_counts_as_tls,
-    too_large_a_request_is_refused,
+    convert_boolean_parameters_to_text,
+    give_single_shard_clusters_a_configuration_endpoint,
+    replace_unsupported_types,
+    create_fifo_topics,
+    resolve_secret_ref_to_arn,
+    exclude_punctuation_from_generated_secrets,
+    create_secrets_without_value,
+    authorize_mail_on_its_identity,
+    authorize_batch_calls_as_single_actions,
+    treat_loopback_as_tls,
+    refuse_too_large_requests,
 ):
     workaround()
 

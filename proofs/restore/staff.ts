@@ -17,7 +17,7 @@ export type Staff = {
 };
 
 export function startStaff(url: string, { admin, customers }: Load): Staff {
-  const visitor = new ShopClient(url);
+  const anonymous = new ShopClient(url);
   const accounts: Confirmed[] = customers.map(({ userId }) => ({ id: userId, at: Date.now() }));
   const products: Confirmed[] = [];
   const stopping = new AbortController();
@@ -31,7 +31,7 @@ export function startStaff(url: string, { admin, customers }: Load): Staff {
       const image = drawn(name, number * 40, 640, 480).jpeg();
       const bytes = await image.toBuffer();
       await uploadPicture(admin, { productId, contentType: 'image/jpeg', bytes, altText: name });
-      const { userId } = await visitor.register('New Customer');
+      const { userId } = await anonymous.register('New Customer');
       accounts.push({ id: userId, at: Date.now() });
       await pause(intervalMs, undefined, { signal });
     }
