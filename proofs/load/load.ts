@@ -55,18 +55,8 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   const admin = await shop.signIn(options.admin.email, options.admin.password);
   await ensureCategory(admin, 'load', 'Load');
   const stock = new Map<string, number>();
-  const addProducts = async (quantities: readonly number[]): Promise<string[]> => {
-    const ids: string[] = [];
-    for (const units of quantities) {
-      const product = { name: `Load ${stock.size + 1}`, category: 'load', cents: 1900, stock: units };
-      const { productId } = await addProduct(admin, product);
-      stock.set(productId, units);
-      ids.push(productId);
-    }
-    return ids;
-  };
-  const ample = await addProducts(options.stock);
-  const scarce = await addProducts(options.scarceStock ?? []);
+  const ample = await addProducts(admin, options.stock, stock);
+  const scarce = await addProducts(admin, options.scarceStock ?? [], stock);
   const requests: RequestLog[] = [];
   const orders: OrderRequest[] = [];
   const customers: Customer[] = [];
@@ -129,6 +119,22 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
       await Promise.all(shopping);
     },
   };
+}
+
+/** Creates one product per quantity, records it in `stock`, and returns the ids. */
+async function addProducts(
+  admin: ShopClient,
+  quantities: readonly number[],
+  stock: Map<string, number>,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const units of quantities) {
+    const product = { name: `Load ${stock.size + 1}`, category: 'load', cents: 1900, stock: units };
+    const { productId } = await addProduct(admin, product);
+    stock.set(productId, units);
+    ids.push(productId);
+  }
+  return ids;
 }
 
 function outcomeOf(status: number, body: Order & { code: string }): OrderRequest['outcome'] {

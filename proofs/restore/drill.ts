@@ -1,14 +1,13 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../../client/shop-actions.ts';
-import { ShopClient } from '../../client/shop-client.ts';
 import { type Postgres, startPostgres } from '../../platform/engines/postgres.ts';
-import { type Check, check, type OrderRequest, placedOrders } from '../load/expectations.ts';
+import { check, type OrderRequest, placedOrders } from '../load/expectations.ts';
 import { type Load, startLoad } from '../load/load.ts';
 import { orderIds, readState, type ShopState } from '../load/shop-state.ts';
 import { type Confirmed, dataLoss } from './data-loss.ts';
 import { archiving, baseBackup, prepareRecovery, startStandby } from './database-backup.ts';
+import { checkFigures, today } from './figures.ts';
 import { differingFiles, type FileReplica, replicateFiles, writeFiles } from './file-replica.ts';
 import { checkMails, readMails, repeatedMails } from './mails.ts';
 import type { Report } from './report.ts';
@@ -237,22 +236,3 @@ const orderCounts = (load: Load, { orders }: ShopState, loss: Loss): Report['ord
   refunded: orders.filter(({ reason }) => reason === 'stock-lost').length,
   retried: loss.unanswered.length,
 });
-
-const today = (): string => new Date().toISOString().slice(0, 10);
-
-/** Today's figures count each order once. Not checked when the day changes during the drill. */
-async function checkFigures(
-  { apiUrl }: Shop,
-  { admin }: Shop,
-  orders: number,
-  startedOn: string,
-): Promise<Check> {
-  const adminClient = await new ShopClient(apiUrl).signIn(admin.email, admin.password);
-  const read = () => adminClient.call<{ created: number }>('GET', '/api/v1/analytics/live');
-  const { created } = await until(read, (live) => live.created >= orders, 10_000).catch(read);
-  const isRight = created === orders || startedOn !== today();
-  return {
-    name: "today's figures count each order once",
-    violations: isRight ? [] : [`${created} counted of ${orders}`],
-  };
-}
