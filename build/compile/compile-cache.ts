@@ -24,6 +24,7 @@ export class CompileCache {
     this.#words = [compilerVersions(), stage, region];
     this.#shared = [
       ...configurationFiles(join(root, 'shared', 'serverless')),
+      ...configurationFiles(join(root, 'shared', 'postgres', 'migrations')),
       // The template plugin validates subscriptions against the event catalogue.
       ...sourceFiles(join(root, 'shared', 'events')),
     ];

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 
-const CONFIGURATION = /\.(ya?ml|json|c?js|mjs)$/;
-const NOT_CONFIGURATION = new Set(['node_modules', '.serverless', '.esbuild', '.cache', 'src', 'dist']);
-/** Whose code shapes a template, besides the files themselves. */
-const COMPILERS = ['serverless', 'serverless-esbuild', 'serverless-iam-roles-per-function'];
+/** Migrations count: the template holds their hash (template-plugin/schema-first.cjs). */
+const configurationName = /\.(ya?ml|json|c?js|mjs|sql)$/;
+const excludedFolders = new Set(['node_modules', '.serverless', '.esbuild', '.cache', 'src', 'dist']);
+/** Packages whose code shapes a template. */
+const compilers = ['serverless', 'serverless-esbuild', 'serverless-iam-roles-per-function'];
 
 const require = createRequire(import.meta.url);
 
@@ -20,14 +21,14 @@ export function hashFile(path: string): string {
   }
 }
 
-/** Every configuration file of a directory and below, without its code; none when there is no such directory. */
+/** Every configuration file in a directory and below, without code; none if the directory is missing. */
 export function configurationFiles(directory: string): string[] {
   const found: string[] = [];
   const visit = (folder: string) => {
     for (const entry of entriesOf(folder)) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory() && !NOT_CONFIGURATION.has(entry.name)) visit(path);
-      else if (entry.isFile() && CONFIGURATION.test(entry.name)) found.push(path);
+      if (entry.isDirectory() && !excludedFolders.has(entry.name)) visit(path);
+      else if (entry.isFile() && configurationName.test(entry.name)) found.push(path);
     }
   };
   visit(directory);
@@ -50,9 +51,9 @@ function entriesOf(folder: string) {
   }
 }
 
-/** The versions of everything that turns a `serverless.yml` into a template, this folder's own code included. */
+/** The versions of everything that turns a `serverless.yml` into a template, including osls.ts. */
 export function compilerVersions(): string {
-  const versions = COMPILERS.map(
+  const versions = compilers.map(
     (name) => `${name}@${(require(`${name}/package.json`) as { version: string }).version}`,
   );
   return [...versions, hashFile(join(import.meta.dirname, 'osls.ts'))].join(' ');
