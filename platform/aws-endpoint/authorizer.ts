@@ -23,55 +23,47 @@ export type Authorizer = {
 const maxCachedDecisions = 5_000;
 const allowEverything: Decision = { allowed: true, explicitDeny: false, grants: [] };
 
-type RoleOf = { roleName: string; policy: Policy };
+type Role = { name: string; policy: Policy };
+type Decide = (
+  caller: Caller,
+  action: string,
+  resource: string,
+  context?: RequiredPermission['context'],
+) => Decision;
 
-/** Decides by the compiled role of the calling function, and denies by default. Decisions are cached per function. */
+/** Decides by the compiled role of the calling function, and denies by default. */
 export function authorizer(counts: CallCounts, log: (line: string) => void): Authorizer {
-  let roles = new Map<string, RoleOf>();
+  let roles = new Map<string, Role>();
   let accountId = '000000000000';
-  const cached = new Map<string, Decision>();
-
-  const decide = (
-    caller: Caller,
-    action: string,
-    resource: string,
-    permission?: RequiredPermission,
-  ): Decision => {
-    if (caller.operator) return allowEverything;
-    const key = `${caller.name}\n${action}\n${resource}`;
-    const known = cached.get(key);
-    if (known) return known;
-    const role = roles.get(caller.name);
-    if (!role) return { allowed: false, explicitDeny: false, grants: [] };
-    const conditional = role.policy.hasConditions(action);
-    const own =
-      conditional && typeof permission?.context === 'function' ? permission.context() : permission?.context;
-    const context = { 'aws:securetransport': ['true'], ...own }; // loopback counts as TLS
-    const decision = role.policy.evaluate(action, resource, context);
-    if (!conditional) {
-      if (cached.size >= maxCachedDecisions) cached.clear();
-      cached.set(key, decision);
-    }
-    return decision;
-  };
+  let decide = decider(roles);
 
   const arnOf = (caller: Caller) =>
     caller.operator
       ? `arn:aws:iam::${accountId}:user/operator`
-      : `arn:aws:sts::${accountId}:assumed-role/${roles.get(caller.name)?.roleName ?? 'none'}/${caller.name}`;
+      : `arn:aws:sts::${accountId}:assumed-role/${roles.get(caller.name)?.name ?? 'none'}/${caller.name}`;
+
+  const accessDenied = (
+    caller: Caller,
+    action: string,
+    resource: string,
+    explicitDeny: boolean,
+  ): AwsError => {
+    const reason = explicitDeny
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`;
+    log(`denied: function ${caller.name} may not ${action} on ${resource}, ${reason}`);
+    return new AwsError(
+      'access-denied',
+      `User: ${arnOf(caller)} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+    );
+  };
 
   return {
     arnOf,
     use(deployment) {
       accountId = deployment.accountId;
-      cached.clear();
-      const byArn = new Map(deployment.roles.map((role) => [role.arn, role]));
-      roles = new Map(
-        deployment.functions.flatMap((fn) => {
-          const role = byArn.get(fn.roleArn);
-          return role ? [[fn.name, { roleName: role.name, policy: compilePolicy(role.statements) }]] : [];
-        }),
-      );
+      roles = compileRoles(deployment);
+      decide = decider(roles);
     },
     allows(caller, action, resource) {
       const decision = decide(caller, action, resource);
@@ -80,31 +72,56 @@ export function authorizer(counts: CallCounts, log: (line: string) => void): Aut
     },
     require(caller, service, operation, requiredPermissions) {
       for (const permission of requiredPermissions) {
-        const resources =
-          typeof permission.resource === 'string' ? [permission.resource] : permission.resource;
-        const decisions = resources.map((resource) =>
-          decide(caller, permission.action, resource, permission),
-        );
-        const denied = decisions.some((decision) => decision.explicitDeny);
-        const at = denied ? -1 : decisions.findIndex((decision) => decision.allowed);
-        const resource = resources[Math.max(at, 0)] ?? '*';
-        counts.record(caller.name, service, operation, permission.action, countedAs(resource), at >= 0);
-        if (at >= 0) counts.recordGrants(caller.name, decisions[at]?.grants ?? []);
-        else throw refuse(permission.action, resource, denied, caller);
+        const { action, resource, explicitDeny, grants } = decideAny(decide, caller, permission);
+        counts.record(caller.name, service, operation, action, countedAs(resource), grants !== undefined);
+        if (grants === undefined) throw accessDenied(caller, action, resource, explicitDeny);
+        counts.recordGrants(caller.name, grants);
       }
     },
   };
+}
 
-  function refuse(action: string, resource: string, explicit: boolean, caller: Caller): AwsError {
-    const why = explicit
-      ? 'with an explicit deny in an identity-based policy'
-      : `because no identity-based policy allows the ${action} action`;
-    log(`denied: function ${caller.name} may not ${action} on ${resource}, ${why}`);
-    return new AwsError(
-      'access-denied',
-      `User: ${arnOf(caller)} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
-    );
-  }
+function compileRoles(deployment: Pick<Deployment, 'functions' | 'roles'>): Map<string, Role> {
+  const byArn = new Map(deployment.roles.map((role) => [role.arn, role]));
+  return new Map(
+    deployment.functions.flatMap((fn) => {
+      const role = byArn.get(fn.roleArn);
+      return role ? [[fn.name, { name: role.name, policy: compilePolicy(role.statements) }]] : [];
+    }),
+  );
+}
+
+/** Evaluates the policies of `roles`. Caches decisions per function, unless they depend on conditions. */
+function decider(roles: ReadonlyMap<string, Role>): Decide {
+  const cached = new Map<string, Decision>();
+  return (caller, action, resource, context) => {
+    if (caller.operator) return allowEverything;
+    const key = `${caller.name}\n${action}\n${resource}`;
+    const known = cached.get(key);
+    if (known) return known;
+    const policy = roles.get(caller.name)?.policy;
+    if (!policy) return { allowed: false, explicitDeny: false, grants: [] };
+    const conditional = policy.hasConditions(action);
+    const own = conditional && typeof context === 'function' ? context() : context;
+    const decision = policy.evaluate(action, resource, {
+      'aws:securetransport': ['true'], // loopback counts as TLS
+      ...own,
+    });
+    if (!conditional) {
+      if (cached.size >= maxCachedDecisions) cached.clear();
+      cached.set(key, decision);
+    }
+    return decision;
+  };
+}
+
+/** One of the resources is enough, unless a statement denies one explicitly. `grants` is undefined when denied. */
+function decideAny(decide: Decide, caller: Caller, { action, resource, context }: RequiredPermission) {
+  const resources = typeof resource === 'string' ? [resource] : resource;
+  const decisions = resources.map((one) => decide(caller, action, one, context));
+  const explicitDeny = decisions.some((decision) => decision.explicitDeny);
+  const at = explicitDeny ? -1 : decisions.findIndex((decision) => decision.allowed);
+  return { action, resource: resources[Math.max(at, 0)] ?? '*', explicitDeny, grants: decisions[at]?.grants };
 }
 
 /** Objects are counted by the first part of their key, so that the counts do not grow with every picture. */

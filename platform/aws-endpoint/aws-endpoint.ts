@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Deployment } from '../../build/deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { explainListenError } from '../engines/ports.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import { authorizer as authorizerFor } from './authorizer.ts';
-import type { AwsRequest, AwsService, Caller } from './call.ts';
+import type { AwsRequest, AwsService } from './call.ts';
 import { CallCounts } from './call-counts.ts';
 import { type Credentials, credentialRegistry } from './credentials.ts';
 import { type DispatchResult, dispatch } from './dispatch.ts';
@@ -66,13 +67,7 @@ export type AwsEndpoint = {
  * @throws StartError when the port is in use
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
-  const {
-    region = 'eu-west-1',
-    accountId = '000000000000',
-    messaging,
-    mailbox,
-    log = () => undefined,
-  } = options;
+  const { region = 'eu-west-1', accountId = '000000000000', messaging, log = () => undefined } = options;
   const credentials = credentialRegistry();
   const counts = new CallCounts();
   const faults = new Faults();
@@ -81,62 +76,23 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   let tables = tableCatalog(region, accountId, []);
   let buckets: Deployment['buckets'] = [];
   let functions = new Set<string>();
-  const missing: InvokeFunction = () => Promise.reject(new Error('No functions run here'));
-
   const dynamo = dynamodb(options.dynamoUrl, region, () => tables);
   const s3 = s3Service(messaging, authorizer);
   const services: Record<string, AwsService> = {
+    ...simpleServices({ ...options, region, accountId }, published, (name) => functions.has(name)),
     dynamodb: dynamo,
     s3,
-    sqs: sqs(messaging, region, accountId),
-    sns: sns(messaging, mailbox, published, region, accountId),
-    secretsmanager: secretsManager(options.secrets, region, accountId),
-    lambda: lambda(options.invoke ?? missing, (name) => functions.has(name), region, accountId),
-    ses: ses(mailbox, region, accountId),
     sts: sts(authorizer, accountId),
   };
-  const parts = { authorizer, counts, faults, log };
-  const handleUnsigned = unsignedRequests({
-    ...parts,
-    s3,
-    credentials,
-    messaging,
-    buckets: () => buckets,
-  });
-
-  const handle = (awsRequest: AwsRequest): DispatchResult | Promise<DispatchResult> => {
+  const parts = { authorizer, faults, log };
+  const handleUnsigned = unsignedRequests({ ...parts, s3, credentials, messaging, buckets: () => buckets });
+  const server = createEndpointServer((awsRequest) => {
     const unsigned = handleUnsigned(awsRequest);
     if (unsigned) return unsigned;
     const { caller, service } = callerOf(awsRequest, credentials);
-    return dispatch(parts, services, service, caller, (one: AwsService, known: Caller) =>
-      one.read(awsRequest, known),
-    );
-  };
-
-  const tryHandle = (awsRequest: AwsRequest) => {
-    try {
-      return handle(awsRequest);
-    } catch (error) {
-      if (error instanceof URIError)
-        return { status: 400, headers: {}, body: "Couldn't parse the specified URI.\n" };
-      throw error;
-    }
-  };
-
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    readRequest(request, response, (awsRequest) => {
-      const outcome = tryHandle(awsRequest);
-      if (outcome instanceof Promise) outcome.then((done) => respond(request, response, done));
-      else respond(request, response, outcome);
-    });
+    return dispatch(parts, services, service, caller, (one, known) => one.read(awsRequest, known));
   });
-  server.requestTimeout = 0; // long polls and slow uploads have no time limit
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explainListenError(error, 'the AWS endpoint', options.port ?? 0)));
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  const port = await listen(server, options.port ?? 0);
   const url = `http://127.0.0.1:${port}`;
   messaging.setPublicUrl(url);
 
@@ -161,6 +117,56 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       await dynamo.close();
     },
   };
+}
+
+/** The services that need neither the authorizer nor state of the endpoint. */
+function simpleServices(
+  options: AwsEndpointOptions & { region: string; accountId: string },
+  published: PublishedEvents,
+  hasFunction: (name: string) => boolean,
+): Record<string, AwsService> {
+  const { messaging, mailbox, secrets, region, accountId } = options;
+  const invoke = options.invoke ?? (() => Promise.reject(new Error('No functions run here')));
+  return {
+    sqs: sqs(messaging, region, accountId),
+    sns: sns(messaging, mailbox, published, region, accountId),
+    secretsmanager: secretsManager(secrets, region, accountId),
+    lambda: lambda(invoke, hasFunction, region, accountId),
+    ses: ses(mailbox, region, accountId),
+  };
+}
+
+type Handle = (awsRequest: AwsRequest) => DispatchResult | Promise<DispatchResult>;
+
+function createEndpointServer(handle: Handle): Server {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    readRequest(request, response, (awsRequest) => {
+      const outcome = rejectMalformedUri(handle, awsRequest);
+      if (outcome instanceof Promise) outcome.then((done) => respond(request, response, done));
+      else respond(request, response, outcome);
+    });
+  });
+  server.requestTimeout = 0; // long polls and slow uploads have no time limit
+  return server;
+}
+
+function rejectMalformedUri(handle: Handle, awsRequest: AwsRequest): ReturnType<Handle> {
+  try {
+    return handle(awsRequest);
+  } catch (error) {
+    if (error instanceof URIError)
+      return { status: 400, headers: {}, body: "Couldn't parse the specified URI.\n" };
+    throw error;
+  }
+}
+
+/** Returns the port. */
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explainListenError(error, 'the AWS endpoint', port)));
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
 }
 
 /** Sends a response, or closes the connection for a fault. */

@@ -1,5 +1,7 @@
 import { type Invoke, InvokeRefused } from '../host/invoke.ts';
 import { maxEventBytes } from '../host/limits.ts';
+import { type AsyncRules, nextStep, type Outcome } from './async-retry.ts';
+import { eventQueues } from './event-queues.ts';
 import { type Condition, failedEventRecord } from './failed-event.ts';
 import type { PendingEvent, SourceStore } from './source-store.ts';
 
@@ -13,7 +15,7 @@ export type AsyncEvents = {
   stop: () => void;
 };
 
-export type AsyncEventsOptions = {
+type AsyncEventsOptions = {
   invoke: Invoke;
   store: SourceStore;
   /** The function's AWS::Lambda::EventInvokeConfig, if any. */
@@ -25,20 +27,6 @@ export type AsyncEventsOptions = {
   now?: () => number;
 };
 
-/** Retry limits of a function, and its failure destination for events that exceed them. */
-export type AsyncRules = {
-  functionArn: string;
-  maximumRetryAttempts: number;
-  maximumAgeMs: number;
-  sendToFailureQueue?: (record: string) => Promise<unknown>;
-};
-
-/** Concurrent events of one function. */
-const defaultConcurrency = 32;
-/** Lambda retries a throttled event for six hours. */
-const maxAgeMs = 6 * 60 * 60 * 1_000;
-const throttledRetryMs = 1_000;
-
 /**
  * At-least-once delivery as by Lambda: two retries after an error, and retries for six hours while the function is
  * throttled
@@ -46,87 +34,44 @@ const throttledRetryMs = 1_000;
  */
 export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
   const { invoke, store, retryDelaysMs, now = Date.now } = options;
-  const queues = new Map<string, PendingEvent[]>();
-  const running = new Map<string, number>();
-  const timers = new Set<NodeJS.Timeout>();
   let pending = 0;
-  let stopped = false;
-
-  const enqueue = (event: PendingEvent) => {
-    const queue = queues.get(event.functionName);
-    if (queue === undefined) queues.set(event.functionName, [event]);
-    else queue.push(event);
-    pump(event.functionName);
-  };
-
-  const schedule = (event: PendingEvent) => {
-    const waitMs = event.dueAt - now();
-    if (waitMs <= 0) return enqueue(event);
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      enqueue(event);
-    }, waitMs);
-    timers.add(timer);
-  };
-
-  const pump = (functionName: string) => {
-    const queue = queues.get(functionName) ?? [];
-    let active = running.get(functionName) ?? 0;
-    while (!stopped && queue.length > 0 && active < defaultConcurrency) {
-      active += 1;
-      const event = queue.shift() as PendingEvent;
-      void attempt(event).finally(() => {
-        running.set(functionName, (running.get(functionName) ?? 1) - 1);
-        pump(functionName);
-      });
-    }
-    running.set(functionName, active);
-  };
 
   const attempt = async (event: PendingEvent) => {
-    const outcome = await run(event);
-    if (stopped) return; // still in the store: it is tried again at the next start
+    const outcome = await invokeWith(invoke, event);
+    if (queues.stopped()) return; // still in the store: it is tried again at the next start
     const rules = options.rulesOf?.(event.functionName);
-    if (outcome === 'done') remove(event);
-    else if (outcome === 'throttled') {
-      if (now() - event.acceptedAt > (rules?.maximumAgeMs ?? maxAgeMs))
-        return giveUp(event, rules, 'EventAgeExceeded', 'throttled for too long');
-      event.dueAt = now() + throttledRetryMs;
-      schedule(event);
-    } else if (outcome === 'unknown-function') drop(event, 'the function does not exist');
-    else {
-      const delay =
-        event.attempts < (rules?.maximumRetryAttempts ?? 2) ? retryDelaysMs[event.attempts] : undefined;
-      if (delay === undefined)
-        return giveUp(event, rules, 'RetriesExhausted', outcome.error, outcome.requestId);
-      event.attempts += 1;
-      event.dueAt = now() + delay;
-      store.postponeEvent(event);
-      schedule(event);
+    const step = nextStep(event, outcome, { rules, retryDelaysMs, now: now() });
+    switch (step.kind) {
+      case 'remove':
+        return remove(event);
+      case 'drop':
+        return drop(event, step.reason);
+      case 'give-up':
+        return giveUp(event, rules, step);
+      case 'retry':
+        event.dueAt = now() + step.delayMs;
+        if (step.countsAttempt) {
+          event.attempts += 1;
+          store.postponeEvent(event);
+        }
+        queues.schedule(event);
     }
   };
-
-  const run = async (event: PendingEvent) => {
-    try {
-      const { failure, payload, requestId } = await invoke(event.functionName, event.payload);
-      return failure === undefined ? 'done' : { error: payload, requestId };
-    } catch (error) {
-      if (!(error instanceof InvokeRefused)) throw error;
-      return error.status === 404 ? 'unknown-function' : 'throttled';
-    }
-  };
+  const queues = eventQueues(attempt, now);
 
   const remove = (event: PendingEvent) => {
     store.removeEvent(event.id);
     pending -= 1;
   };
+  const drop = (event: PendingEvent, reason: string) => {
+    remove(event);
+    options.onDropped(event, reason);
+  };
   /** Removed from the store after the failure queue has it: a kill in between sends it twice, not never. */
   const giveUp = async (
     event: PendingEvent,
     rules: AsyncRules | undefined,
-    condition: Condition,
-    reason: string,
-    requestId: string = crypto.randomUUID(),
+    { condition, reason, requestId }: { condition: Condition; reason: string; requestId: string },
   ) => {
     if (rules?.sendToFailureQueue === undefined) return drop(event, reason);
     const { functionArn, sendToFailureQueue } = rules;
@@ -137,31 +82,37 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
       );
       drop(event, reason);
     } catch (cause) {
-      drop(event, `${reason}; its failure queue refuses it: ${(cause as Error).message}`);
+      drop(event, `${reason}; sending it to the failure queue failed: ${(cause as Error).message}`);
     }
-  };
-  const drop = (event: PendingEvent, reason: string) => {
-    remove(event);
-    options.onDropped(event, reason);
   };
 
   for (const event of store.events()) {
     pending += 1;
-    schedule(event);
+    queues.schedule(event);
   }
   return {
     accept(functionName, payload) {
-      if (Buffer.byteLength(payload) > maxEventBytes) {
-        const message = `Request must be smaller than ${maxEventBytes} bytes for the InvokeFunction operation`;
-        throw new InvokeRefused('RequestTooLargeException', 413, message);
-      }
+      checkSize(payload);
       pending += 1;
-      enqueue(store.addEvent(functionName, payload, now()));
+      queues.schedule(store.addEvent(functionName, payload, now()));
     },
     pending: () => pending,
-    stop() {
-      stopped = true;
-      for (const timer of timers) clearTimeout(timer);
-    },
+    stop: queues.stop,
   };
+}
+
+async function invokeWith(invoke: Invoke, event: PendingEvent): Promise<Outcome> {
+  try {
+    const { failure, payload, requestId } = await invoke(event.functionName, event.payload);
+    return failure === undefined ? 'done' : { error: payload, requestId };
+  } catch (error) {
+    if (!(error instanceof InvokeRefused)) throw error;
+    return error.status === 404 ? 'unknown-function' : 'throttled';
+  }
+}
+
+function checkSize(payload: string): void {
+  if (Buffer.byteLength(payload) <= maxEventBytes) return;
+  const message = `Request must be smaller than ${maxEventBytes} bytes for the InvokeFunction operation`;
+  throw new InvokeRefused('RequestTooLargeException', 413, message);
 }

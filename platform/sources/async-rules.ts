@@ -1,6 +1,6 @@
 import type { Deployment } from '../../build/deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
-import type { AsyncRules } from './async-events.ts';
+import type { AsyncRules } from './async-retry.ts';
 
 /** The rules for each function's asynchronous events, by the function's name. */
 export function asyncRules(

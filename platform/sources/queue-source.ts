@@ -28,62 +28,20 @@ export type QueueSourceOptions = {
  * delivers one message per FIFO group at a time, so groups keep their order and run concurrently.
  */
 export function queueSource(options: QueueSourceOptions): Source {
-  const { mapping, queue, messaging, functionName, invoke, onError } = options;
+  const { mapping, queue, messaging, onError } = options;
   const stop = new AbortController();
   const limit =
     mapping.maximumConcurrency ?? (queue.fifo ? defaultConcurrency.fifo : defaultConcurrency.standard);
-  const windowMs = queue.fifo ? 0 : mapping.windowSeconds * 1_000;
-  const running = new Set<Promise<void>>();
-  const deletions = batchDeletes(messaging, queue.url, onError);
-  const buffered: ReceivedMessage[] = [];
-  let flushTimer: NodeJS.Timeout | undefined;
-  let freed: (() => void) | undefined;
+  const deleteMessages = batchDeletes(messaging, queue.url, onError);
+  const batches = batcher(mapping.batchSize, queue.fifo ? 0 : mapping.windowSeconds * 1_000, (batch) =>
+    deliver(options, batch, deleteMessages).catch(onError),
+  );
 
-  const deliver = async (batch: ReceivedMessage[]) => {
-    const payload = JSON.stringify(queueEvent(batch, queue.arn));
-    const result = await invoke(functionName, payload).catch((error: unknown) => {
-      // Throttled or stopping: as after an error, the messages return after their visibility timeout.
-      if (!(error instanceof InvokeRefused)) onError(error);
-      return undefined;
-    });
-    if (result === undefined || result.failure !== undefined) return;
-    const identifiers = batch.map(({ MessageId }) => MessageId);
-    const failed = mapping.partialResponses ? failedItems(result.payload, identifiers) : new Set<string>();
-    await deletions(batch.filter(({ MessageId }) => !failed.has(MessageId)));
-  };
-
-  const start = (batch: ReceivedMessage[]) => {
-    const work: Promise<void> = deliver(batch)
-      .catch(onError)
-      .finally(() => {
-        running.delete(work);
-        freed?.();
-      });
-    running.add(work);
-  };
-
-  const flush = () => {
-    clearTimeout(flushTimer);
-    flushTimer = undefined;
-    while (buffered.length > 0) start(buffered.splice(0, mapping.batchSize));
-  };
-
-  const buffer = (messages: ReceivedMessage[]) => {
-    buffered.push(...messages);
-    while (buffered.length >= mapping.batchSize) start(buffered.splice(0, mapping.batchSize));
-    if (buffered.length === 0 || windowMs === 0) flush();
-    else flushTimer ??= setTimeout(flush, windowMs);
-  };
-
-  /** Messages that may still be taken, so that what is buffered never needs more than the maximum concurrency. */
-  const room = () => (limit - running.size) * mapping.batchSize - buffered.length;
+  /** Messages that may still be received, so that what is buffered never needs more than the maximum concurrency. */
+  const room = () => (limit - batches.running.size) * mapping.batchSize - batches.buffered();
 
   const poll = async () => {
-    while (room() <= 0 && !stop.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        freed = resolve;
-      });
-    }
+    while (room() <= 0 && !stop.signal.aborted) await Promise.race(batches.running);
     if (stop.signal.aborted) return;
     const output = await messaging.sqs(
       'ReceiveMessage',
@@ -98,22 +56,66 @@ export function queueSource(options: QueueSourceOptions): Source {
     );
     const messages = (output.Messages ?? []) as ReceivedMessage[];
     const wanted = messages.filter((message) => passes(mapping.filterPatterns, message, queue.arn));
-    if (wanted.length < messages.length) {
-      await deletions(messages.filter((message) => !wanted.includes(message)));
-    }
-    if (wanted.length > 0) buffer(wanted);
+    if (wanted.length < messages.length)
+      await deleteMessages(messages.filter((message) => !wanted.includes(message)));
+    if (wanted.length > 0) batches.add(wanted);
   };
 
   const polling = untilStopped(stop.signal, poll, onError);
   return {
     async stop() {
       stop.abort();
-      freed?.();
-      flush();
+      batches.flush();
       await polling;
-      await Promise.allSettled(running);
+      await Promise.all(batches.running);
     },
   };
+}
+
+/** Starts a batch when it is full, or when its first message is older than `windowMs`. `run` must not reject. */
+function batcher(batchSize: number, windowMs: number, run: (batch: ReceivedMessage[]) => Promise<void>) {
+  const running = new Set<Promise<void>>();
+  const buffered: ReceivedMessage[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const start = () => {
+    const work: Promise<void> = run(buffered.splice(0, batchSize)).finally(() => running.delete(work));
+    running.add(work);
+  };
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    while (buffered.length > 0) start();
+  };
+  return {
+    running,
+    buffered: () => buffered.length,
+    flush,
+    add(messages: readonly ReceivedMessage[]) {
+      buffered.push(...messages);
+      while (buffered.length >= batchSize) start();
+      if (buffered.length === 0 || windowMs === 0) flush();
+      else timer ??= setTimeout(flush, windowMs);
+    },
+  };
+}
+
+/** Invokes the function with a batch and deletes the messages that it did not report as failed. */
+async function deliver(
+  { mapping, queue, functionName, invoke, onError }: QueueSourceOptions,
+  batch: readonly ReceivedMessage[],
+  deleteMessages: (messages: readonly ReceivedMessage[]) => Promise<unknown>,
+): Promise<void> {
+  const payload = JSON.stringify(queueEvent(batch, queue.arn));
+  const result = await invoke(functionName, payload).catch((error: unknown) => {
+    // Throttled or stopping: as after an error, the messages return after their visibility timeout.
+    if (!(error instanceof InvokeRefused)) onError(error);
+    return undefined;
+  });
+  if (result === undefined || result.failure !== undefined) return;
+  const identifiers = batch.map(({ MessageId }) => MessageId);
+  const failed = mapping.partialResponses ? failedItems(result.payload, identifiers) : new Set<string>();
+  await deleteMessages(batch.filter(({ MessageId }) => !failed.has(MessageId)));
 }
 
 /** Lambda deletes a message that matches no pattern. A JSON body is matched as JSON. */

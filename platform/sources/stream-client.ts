@@ -13,7 +13,7 @@ export type StreamRecord = {
   };
 };
 
-export type Shard = { id: string; parentId?: string };
+type Shard = { id: string; parentId?: string };
 
 type ShardPage = {
   StreamDescription: {
@@ -22,17 +22,16 @@ type ShardPage = {
   };
 };
 
+/** Where a shard without a checkpoint is read from: its beginning, or what is written from now on. */
+export type StartingPosition = 'TRIM_HORIZON' | 'LATEST';
+
 /** The stream operations that a poller uses. */
 export type StreamClient = {
   /** The engine's ARN of a table's stream. */
   streamOf: (tableName: string) => Promise<string>;
   shards: (streamArn: string) => Promise<Shard[]>;
   /** An iterator after a sequence number, or at either end of the shard. */
-  iterator: (
-    streamArn: string,
-    shard: string,
-    from: 'TRIM_HORIZON' | 'LATEST' | { after: string },
-  ) => Promise<string>;
+  iterator: (streamArn: string, shard: string, from: StartingPosition | { after: string }) => Promise<string>;
   /** `next` is undefined at the end of a closed shard. */
   records: (
     iterator: string,

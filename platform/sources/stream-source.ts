@@ -3,7 +3,7 @@ import type { Invoke } from '../host/invoke.ts';
 import { pause, type Source, untilDone, untilStopped } from './source.ts';
 import type { SourceStore } from './source-store.ts';
 import { handleBatch } from './stream-batch.ts';
-import type { Shard, StreamClient, StreamRecord } from './stream-client.ts';
+import type { StartingPosition, StreamClient, StreamRecord } from './stream-client.ts';
 import { failureNotice } from './stream-events.ts';
 
 /** How often an idle shard is polled, as by Lambda; and one that had records recently. */
@@ -33,75 +33,88 @@ export function streamSource(options: StreamSourceOptions): Source {
   const { mapping, client, store, onError } = options;
   const stop = new AbortController();
   const name = `${mapping.stack}/${mapping.logicalId}`;
+  const reader: ShardReader = { ...options, name, signal: stop.signal };
   // LATEST applies only to a new mapping; later, a shard without a checkpoint is read from its beginning.
-  const first = store.streamKnown(name) ? 'TRIM_HORIZON' : (mapping.startingPosition ?? 'LATEST');
-  const started = new Map<string, Promise<void>>();
-  const reading = new Set<Promise<void>>();
+  let position = store.streamKnown(name) ? 'TRIM_HORIZON' : (mapping.startingPosition ?? 'LATEST');
+  const shards = new Map<string, Promise<void>>();
 
-  const readShard = async (streamArn: string, shard: Shard, from: 'TRIM_HORIZON' | 'LATEST') => {
-    const { signal } = stop;
-    if (shard.parentId !== undefined) await started.get(shard.parentId);
-    const saved = store.checkpoint(name, shard.id);
-    const position = saved === undefined || saved === '' ? from : { after: saved };
-    let iterator: string | undefined = await client.iterator(streamArn, shard.id, position);
-    if (saved === undefined) store.saveCheckpoint(name, shard.id, '');
-    let busyUntil = 0;
-    let buffered: StreamRecord[] = [];
-    let gatheredSince = 0;
-    while (iterator !== undefined && !signal.aborted) {
-      const { records, next } = await client.records(iterator, mapping.batchSize - buffered.length);
-      iterator = next;
-      if (records.length > 0) {
-        if (buffered.length === 0) gatheredSince = Date.now();
-        buffered.push(...records);
-        busyUntil = Date.now() + busyForMs;
-      }
-      const windowOver = Date.now() - gatheredSince >= mapping.windowSeconds * 1_000;
-      if (buffered.length > 0 && (buffered.length >= mapping.batchSize || windowOver || next === undefined)) {
-        await deliver(streamArn, shard, buffered);
-        buffered = [];
-      } else if (records.length === 0) await pause(Date.now() < busyUntil ? busyPollMs : idlePollMs, signal);
-    }
-  };
-
-  const deliver = (streamArn: string, shard: Shard, batch: StreamRecord[]) =>
-    handleBatch(batch, {
-      mapping,
-      functionName: options.functionName,
-      invoke: options.invoke,
-      signal: stop.signal,
-      onDone: (sequenceNumber) => store.saveCheckpoint(name, shard.id, sequenceNumber),
-      onError,
-      onFailed: async (given) => {
-        const { functionArn, onFailureArn, sourceArn } = mapping;
-        const details = { functionArn, streamArn: sourceArn, shard: shard.id, ...given };
-        const notice = JSON.stringify(failureNotice(given.batch, details, new Date()));
-        if (onFailureArn === undefined)
-          onError(new Error(`a batch of ${streamArn} failed for the last time: ${notice}`));
-        else await options.sendToQueue(onFailureArn, notice);
-      },
-    });
-
-  let seen = false;
-  const watch = async () => {
+  const startNewShards = async () => {
     const streamArn = await client.streamOf(options.tableName);
     for (const shard of await client.shards(streamArn)) {
-      if (started.has(shard.id)) continue;
-      const position = seen ? 'TRIM_HORIZON' : first;
-      const work = untilDone(stop.signal, () => readShard(streamArn, shard, position), onError);
-      started.set(shard.id, work);
-      reading.add(work);
+      if (shards.has(shard.id)) continue;
+      const from = position;
+      const read = async () => {
+        if (shard.parentId !== undefined) await shards.get(shard.parentId);
+        await readShard(reader, streamArn, shard.id, from);
+      };
+      shards.set(shard.id, untilDone(stop.signal, read, onError));
     }
-    seen = true;
+    position = 'TRIM_HORIZON';
     await pause(shardsEveryMs, stop.signal);
   };
 
-  const watching = untilStopped(stop.signal, watch, onError);
+  const watching = untilStopped(stop.signal, startNewShards, onError);
   return {
     async stop() {
       stop.abort();
       await watching;
-      await Promise.allSettled(reading);
+      await Promise.allSettled(shards.values());
     },
   };
+}
+
+/** `name` identifies the mapping in the store. */
+type ShardReader = StreamSourceOptions & { name: string; signal: AbortSignal };
+
+/** Reads a shard from its checkpoint to its end, or until the signal, and delivers its records in batches. */
+async function readShard(
+  reader: ShardReader,
+  streamArn: string,
+  shardId: string,
+  from: StartingPosition,
+): Promise<void> {
+  const { mapping, client, store, name, signal } = reader;
+  const saved = store.checkpoint(name, shardId);
+  const position = saved === undefined || saved === '' ? from : { after: saved };
+  let iterator: string | undefined = await client.iterator(streamArn, shardId, position);
+  if (saved === undefined) store.saveCheckpoint(name, shardId, '');
+  let busyUntil = 0;
+  let buffered: StreamRecord[] = [];
+  let bufferedSince = 0;
+  while (iterator !== undefined && !signal.aborted) {
+    const { records, next } = await client.records(iterator, mapping.batchSize - buffered.length);
+    iterator = next;
+    if (records.length > 0) {
+      if (buffered.length === 0) bufferedSince = Date.now();
+      buffered.push(...records);
+      busyUntil = Date.now() + busyForMs;
+    }
+    const windowOver = Date.now() - bufferedSince >= mapping.windowSeconds * 1_000;
+    if (buffered.length > 0 && (buffered.length >= mapping.batchSize || windowOver || next === undefined)) {
+      await deliver(reader, streamArn, shardId, buffered);
+      buffered = [];
+    } else if (records.length === 0) await pause(Date.now() < busyUntil ? busyPollMs : idlePollMs, signal);
+  }
+}
+
+/** Handles a batch; after its last attempt it is reported to the on-failure queue, or as an error without one. */
+function deliver(
+  reader: ShardReader,
+  streamArn: string,
+  shardId: string,
+  batch: StreamRecord[],
+): Promise<void> {
+  const { mapping, store, name, onError } = reader;
+  return handleBatch(batch, {
+    ...reader,
+    onDone: (sequenceNumber) => store.saveCheckpoint(name, shardId, sequenceNumber),
+    onFailed: async (failed) => {
+      const { functionArn, onFailureArn, sourceArn } = mapping;
+      const details = { functionArn, streamArn: sourceArn, shard: shardId, ...failed };
+      const notice = JSON.stringify(failureNotice(failed.batch, details, new Date()));
+      if (onFailureArn === undefined)
+        onError(new Error(`a batch of ${streamArn} failed for the last time: ${notice}`));
+      else await reader.sendToQueue(onFailureArn, notice);
+    },
+  });
 }
