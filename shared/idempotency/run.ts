@@ -6,7 +6,7 @@ import { type IdempotencyRecord, type IdempotentRequest, replay } from './reques
 export type StartedRequest = IdempotentRequest & { resourceId: string; lease: string };
 
 /** One execution of a request: the id for the resource it creates, and its record if the request has a key. */
-export type Attempt = { resourceId: string; started: StartedRequest | undefined };
+export type Execution = { resourceId: string; started: StartedRequest | undefined };
 
 /** A started request, or the record of an attempt that is running or has completed. */
 export type StartResult =
@@ -45,7 +45,7 @@ export type IdempotencyStore = {
 export async function runIdempotently(
   store: IdempotencyStore,
   request: IdempotentRequest | undefined,
-  effect: (attempt: Attempt) => Promise<HttpResponse>,
+  effect: (execution: Execution) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   if (request === undefined) return effect({ resourceId: newId(), started: undefined });
   const start = await store.start(request);

@@ -9,7 +9,7 @@ import {
 import { OrderCompleted } from '../events/orders.ts';
 import { ok } from '../http/response.ts';
 import { type IdempotentRequest, replayedHeader } from '../idempotency/request.ts';
-import { type Attempt, runIdempotently } from '../idempotency/run.ts';
+import { type Execution, runIdempotently } from '../idempotency/run.ts';
 import { newId } from '../ids.ts';
 import { aMigratedDatabase } from '../testing/postgres.ts';
 import { type ChangeOptions, changeStore, type StoreDefinition } from './change-store.ts';
@@ -171,7 +171,7 @@ describe('a change', () => {
   test('without effect still records the response and the handled event', async () => {
     const [request, eventId] = [aRequest(), newId()];
     const { id } = await aCounter();
-    const attempt = async ({ started }: Attempt) =>
+    const attempt = async ({ started }: Execution) =>
       respond(
         await counters.change(id, unchanged, {
           cause,

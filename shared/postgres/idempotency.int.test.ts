@@ -1,7 +1,7 @@
 import { IdempotencyKeyReused, InvalidRequest, RequestInProgress, Unavailable } from '../errors.ts';
 import { ok } from '../http/response.ts';
 import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
-import { type Attempt, runIdempotently, type StartedRequest } from '../idempotency/run.ts';
+import { type Execution, runIdempotently, type StartedRequest } from '../idempotency/run.ts';
 import { newId } from '../ids.ts';
 import { eventually } from '../testing/eventually.ts';
 import { aMigratedDatabase } from '../testing/postgres.ts';
@@ -22,7 +22,7 @@ const complete = (started: StartedRequest, resourceId = started.resourceId) =>
   database.query(completeRequest(started, responseOf(resourceId), sql`true`));
 
 /** What a handler does: an effect, and its response in the same statement. */
-async function effect({ resourceId, started }: Attempt) {
+async function effect({ resourceId, started }: Execution) {
   if (started === undefined) await database.query(sql`INSERT INTO effects VALUES (${resourceId})`);
   else
     await database.query(sql`
@@ -99,7 +99,7 @@ describe('an idempotent request', () => {
   test('that failed continues at once with the same id, and only for the same request', async () => {
     const request = aRequest();
     const ids: string[] = [];
-    const failing = ({ resourceId }: Attempt) => {
+    const failing = ({ resourceId }: Execution) => {
       ids.push(resourceId);
       return Promise.reject(new Unavailable('not now'));
     };

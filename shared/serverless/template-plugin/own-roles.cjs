@@ -65,8 +65,8 @@ function narrowNetworkRights(template) {
 }
 
 /**
- * Every function's log group is in its stack. One that a function could make itself would come back without an end or
- * a key, by its last words after the group was removed, and stand in the way of the next deployment.
+ * Every function's log group is in its stack. If a function could create it, its last log lines after a removal would
+ * recreate the group without retention or encryption, and block the next deployment.
  */
 function narrowLogRights(template) {
   for (const [, fn] of ofType(template, 'AWS::Lambda::Function'))

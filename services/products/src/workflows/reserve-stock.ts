@@ -14,10 +14,10 @@ import { contended, maxAttempts, type ReservationDeps } from './reservation-deps
 
 type Result = CallResult<ReserveStockResponse, ReserveStockRefusal>;
 
-/** The result of one attempt; `retry` after a conflict, with the refusal to return if no later attempt succeeds. */
-type Attempt = { kind: 'done'; result: Result } | { kind: 'retry'; refusal?: ReserveStockRefusal };
-const retry: Attempt = { kind: 'retry' };
-const done = (result: Result): Attempt => ({ kind: 'done', result });
+/** The result of one try; `retry` after a conflict, with the refusal to return if no later try succeeds. */
+type TryResult = { kind: 'done'; result: Result } | { kind: 'retry'; refusal?: ReserveStockRefusal };
+const retry: TryResult = { kind: 'retry' };
+const done = (result: Result): TryResult => ({ kind: 'done', result });
 
 /**
  * Reserves stock for an order: all lines or none, in one transaction. A repeated request gets the same response.
@@ -27,7 +27,7 @@ const done = (result: Result): Attempt => ({ kind: 'done', result });
 export async function reserveStock(deps: ReservationDeps, request: ReserveStockRequest): Promise<Result> {
   let refusal: ReserveStockRefusal | undefined;
   for (let number = 1; number <= maxAttempts; number += 1) {
-    const attempt = await attemptReservation(deps, request, number === 1);
+    const attempt = await tryToReserve(deps, request, number === 1);
     if (attempt.kind === 'done') return attempt.result;
     refusal = attempt.refusal ?? refusal;
   }
@@ -35,11 +35,11 @@ export async function reserveStock(deps: ReservationDeps, request: ReserveStockR
   throw contended();
 }
 
-async function attemptReservation(
+async function tryToReserve(
   deps: ReservationDeps,
   request: ReserveStockRequest,
   useCache: boolean,
-): Promise<Attempt> {
+): Promise<TryResult> {
   const { reservations, stockCache, clock } = deps;
   const { orderId, lines } = request;
   const now = clock();
@@ -96,14 +96,24 @@ async function refuse(
   request: ReserveStockRequest,
   refusal: ReserveStockRefusal,
   now: Date,
-): Promise<Attempt> {
+): Promise<TryResult> {
   const known = await repeat(deps, request, now);
   if (known.kind === 'done') return known;
   if (known.kind === 'retry') return { kind: 'retry', refusal };
-  const short = refusal.code === 'OUT_OF_STOCK' ? refusal.lines : [];
-  const productIds = short.map(({ productId }) => productId);
-  const returned = await expireReservations(deps.reservations, productIds, now);
+  const returned = await expireReservations(deps.reservations, shortProducts(refusal), now);
   return returned ? { kind: 'retry', refusal } : done({ ok: false, refusal });
+}
+
+/** The products of which expired reservations could make room for the request. */
+function shortProducts(refusal: ReserveStockRefusal): string[] {
+  switch (refusal.code) {
+    case 'OUT_OF_STOCK':
+      return refusal.lines.map(({ productId }) => productId);
+    case 'PRODUCT_NOT_FOUND':
+    case 'ORDER_TOO_SCATTERED':
+    case 'RESERVATION_REFUSED':
+      return [];
+  }
 }
 
 /** Handles a request of an order that has reserved before; `unknown` if it has not. @throws Unavailable */
@@ -111,7 +121,7 @@ async function repeat(
   { reservations }: ReservationDeps,
   request: ReserveStockRequest,
   now: Date,
-): Promise<Attempt | { kind: 'unknown' }> {
+): Promise<TryResult | { kind: 'unknown' }> {
   const reservedUntil = new Date(request.reservedUntil);
   const reservation = await reservations.read(request.orderId);
   const decision = decideRepeat(reservation, request.lines, reservedUntil, now);
