@@ -5,24 +5,21 @@
  */
 export const knownDifferences: Record<string, Record<string, string>> = {
   local: {
-    'is told by AWS_EXECUTION_ENV that it runs on Lambda':
-      'does not set it, because there is no X-Ray daemon',
+    'has the environment variable AWS_EXECUTION_ENV': 'does not set it, because there is no X-Ray daemon',
   },
   ministack: {
     'keeps every value of a repeated header': 'joins the values with a comma',
     'has the last value of a repeated query parameter as the single one': 'returns the first',
     'of a function that threw is 502 without its message': 'returns the error message',
-    'of the gateway for a failed function is the one that the template gives':
-      'bypasses the gateway responses',
-    'that is no proxy response is 502': 'returns 200 with the function’s result as text',
-    'works on several groups at once': 'processes one message of a FIFO queue at a time, over all groups',
-    'comes back to a failed change before it goes on': 'ignores the partial batch responses of table streams',
-    'learns the kind of error that the function it invoked threw':
-      'returns Runtime.HandlerError for every error',
-    'is told which resource it was denied': 'does not include the resource',
-    'is told its handler and where its log goes': 'sets neither _HANDLER nor AWS_LAMBDA_LOG_GROUP_NAME',
-    'is told by AWS_EXECUTION_ENV that it runs on Lambda': 'does not set it',
-    'finds nothing in its environment that neither the template nor Lambda set':
-      'passes its own environment to functions',
+    'of the gateway for a failed function is the template’s': 'bypasses the gateway responses',
+    'is 502 when the function returns no proxy response': 'returns 200 with the function’s result as text',
+    'processes several groups at once': 'processes one message of a FIFO queue at a time, over all groups',
+    'retries a failed change before it continues': 'ignores the partial batch responses of table streams',
+    'receives the type of an error in the invoked function': 'returns Runtime.HandlerError for every error',
+    'receives the denied resource when its role does not grant a call': 'does not include the resource',
+    'has the environment variables of its handler and its log':
+      'sets neither _HANDLER nor AWS_LAMBDA_LOG_GROUP_NAME',
+    'has the environment variable AWS_EXECUTION_ENV': 'does not set it',
+    'has only environment variables of the template and of Lambda': 'passes its own environment to functions',
   },
 };

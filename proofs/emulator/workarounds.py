@@ -24,8 +24,8 @@ handlers = provisioners._RESOURCE_HANDLERS
 
 def create_fifo_topics():
     """AWS::SNS::Topic with FifoTopic creates a FIFO topic (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html).
-    MiniStack's CloudFormation drops the property, so messages lose their group and deduplication ids on the way
-    to a FIFO queue; its own CreateTopic keeps it."""
+    MiniStack's CloudFormation drops the property, so messages to a FIFO queue lose their group and deduplication
+    ids; its own CreateTopic supports it."""
     create = handlers["AWS::SNS::Topic"]["create"]
 
     def create_with_kind(logical_id, props, stack_name):
@@ -69,8 +69,8 @@ def resolve_secret_ref_to_arn():
 
 
 def exclude_punctuation_from_generated_secrets():
-    """GenerateSecretString leaves punctuation out when ExcludePunctuation says so (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html).
-    MiniStack's CloudFormation reads ExcludeCharacters alone."""
+    """GenerateSecretString excludes punctuation with ExcludePunctuation (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html).
+    MiniStack's CloudFormation supports ExcludeCharacters only."""
     secret_string = provisioners._sm_secret_string
 
     def without_punctuation(props):
@@ -84,9 +84,9 @@ def exclude_punctuation_from_generated_secrets():
 
 
 def create_secrets_without_value():
-    """A secret that the template gives no value exists without one: reading it fails with ResourceNotFoundException until PutSecretValue
+    """A secret without a value in the template exists without one: reading it fails with ResourceNotFoundException until PutSecretValue
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html).
-    MiniStack's CloudFormation gives it the empty text as its current value."""
+    MiniStack's CloudFormation sets the empty string as its value."""
     secret = handlers["AWS::SecretsManager::Secret"]
     create = secret["create"]
 
@@ -103,7 +103,7 @@ def create_secrets_without_value():
 
 def authorize_mail_on_its_identity():
     """ses:SendEmail is authorized on the sending identity (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
-    MiniStack's IAM evaluator asks for the resource `*`, which no least-privilege role grants."""
+    MiniStack's IAM evaluator checks the resource `*`, which no least-privilege role grants."""
     resource_arn = iam_actions._ses_v2_resource_arn
 
     def identity_arn(method, path, body, region, account_id):
@@ -117,9 +117,9 @@ def authorize_mail_on_its_identity():
 
 
 def authorize_batch_calls_as_single_actions():
-    """The batch calls of SNS and SQS are authorized as their single ones; no action is named after them
+    """The batch calls of SNS and SQS need the action of the single call; they have no actions of their own
     (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html and list_amazonsqs.html).
-    MiniStack's IAM evaluator asks for sns:PublishBatch, which no policy can grant on AWS."""
+    MiniStack's IAM evaluator checks sns:PublishBatch, which no policy can grant on AWS."""
     single = {
         "sns:PublishBatch": "sns:Publish",
         "sqs:SendMessageBatch": "sqs:SendMessage",
@@ -136,7 +136,7 @@ def authorize_batch_calls_as_single_actions():
 
 
 def treat_loopback_as_tls():
-    """Bucket policies refuse calls without TLS by aws:SecureTransport, as they must. The proof reaches MiniStack over
+    """Bucket policies refuse calls without TLS (aws:SecureTransport). The proof calls MiniStack over
     plain HTTP on the loopback interface, because every program would have to trust a certificate for it; so the
     condition has the value that it has on AWS."""
     resolve = iam_evaluator._resolve_condition_key
@@ -148,7 +148,7 @@ def treat_loopback_as_tls():
 
 
 def refuse_too_large_requests():
-    """API Gateway takes 10 MB and Lambda an event of 6 MB; more is answered by the REQUEST_TOO_LARGE gateway response
+    """API Gateway accepts 10 MB and Lambda an event of 6 MB; larger requests get the REQUEST_TOO_LARGE gateway response
     (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html). MiniStack accepts any size."""
     invoke = apigateway_v1._invoke_lambda_proxy_v1
     limit = 6 * 1024 * 1024
@@ -164,7 +164,7 @@ def refuse_too_large_requests():
 
 
 def convert_boolean_parameters_to_text():
-    """A parameter is text, and true in a template is the text true
+    """A parameter is a string, and true in a template is the string "true"
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html).
     MiniStack converts it to Python's True, which equals no condition's value."""
     resolve = engine._resolve_parameters
@@ -187,7 +187,7 @@ def convert_boolean_parameters_to_text():
 def give_single_shard_clusters_a_configuration_endpoint():
     """A replication group in cluster mode has a configuration endpoint, however many shards it has
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticache-replicationgroup.html).
-    MiniStack takes one shard for a group without cluster mode, whatever its parameter group says."""
+    MiniStack treats one shard as a group without cluster mode, whatever its parameter group sets."""
     attributes_of = provisioners._ec_rg_attrs
 
     def with_configuration_endpoint(group_id):
@@ -213,7 +213,7 @@ class AnyAttribute(dict):
         _, service, kind = (self.resource_type.split("::") + ["", ""])[:3]
         last = attribute.split(".")[-1]
         if last.lower().endswith("arn"):
-            between = ":" if service == "RDS" else "/"  # templates take a proxy's id out of its ARN
+            between = ":" if service == "RDS" else "/"  # templates read a proxy's id from its ARN
             name = f"{kind.lower()}{between}{self.physical_id}"
             return f"arn:aws:{service.lower()}:{get_region()}:{get_account_id()}:{name}"
         if last.endswith("Port"):

@@ -6,11 +6,11 @@ import { fixedCostsOf, total } from '../../operations/cost/stage.ts';
 const figures = readFileSync(join(root, 'docs/cost.md'), 'utf8');
 
 test.each(['dev', 'staging', 'prod'])(
-  'docs/cost.md says what %s costs, to within two in a hundred',
+  'docs/cost.md gives the cost of %s within 2 %%',
   async (stage) => {
-    const [, said = ''] = new RegExp(`^\\| ${stage} \\| \\$([\\d,]+) \\|`, 'm').exec(figures) ?? [];
+    const [, documented = ''] = new RegExp(`^\\| ${stage} \\| \\$([\\d,]+) \\|`, 'm').exec(figures) ?? [];
     const computed = total(await fixedCostsOf(stage));
-    expect(Math.abs(Number(said.replace(',', '')) / computed - 1)).toBeLessThan(0.02);
+    expect(Math.abs(Number(documented.replace(',', '')) / computed - 1)).toBeLessThan(0.02);
   },
   120_000,
 );

@@ -27,11 +27,13 @@ const deploying = jobs.filter(([, { environment }]) => environment !== undefined
 const stepsOf = (name: string) => deploy.jobs[name]?.steps ?? [];
 
 describe('the workflow that deploys', () => {
-  test('reads every setting of its environment, and none by name, where it would be set to nothing', () => {
+  test('passes all settings of its environment at once, and none by name, which would set missing ones to an empty text', () => {
     expect(deploying.map(([name]) => name)).toEqual(['staging', 'prod']);
     for (const [, { steps }] of deploying) {
-      const made = steps.filter(({ uses }) => uses === './.github/actions/stage');
-      expect(made.map((step) => step.with?.['settings'])).toEqual([expect.stringMatching(/toJSON\(vars\)/)]);
+      const setups = steps.filter(({ uses }) => uses === './.github/actions/stage');
+      expect(setups.map((step) => step.with?.['settings'])).toEqual([
+        expect.stringMatching(/toJSON\(vars\)/),
+      ]);
       for (const { env = {} } of steps)
         expect(Object.keys(env).filter((name) => /^SHOP_/.test(name))).toEqual([]);
     }
@@ -43,14 +45,14 @@ describe('the workflow that deploys', () => {
   });
 
   test('prints no password', () => {
-    const setUps = deploying
+    const setupSteps = deploying
       .flatMap(([, { steps }]) => steps)
       .filter(({ run }) => run?.includes('run setup'));
-    expect(setUps).toHaveLength(2);
-    for (const { run } of setUps) expect(run).toContain('--without-admin');
+    expect(setupSteps).toHaveLength(2);
+    for (const { run } of setupSteps) expect(run).toContain('--without-admin');
   });
 
-  test('may write to the repository only where no package is installed, and leaves its token to no package', () => {
+  test('may write to the repository only in jobs without packages, and hides its token from packages', () => {
     for (const [name, { permissions = {}, steps }] of jobs) {
       const isInstalling = steps.some(({ uses, run }) => uses?.includes('/stage') || run?.includes('npm ci'));
       expect([name, isInstalling && permissions['contents'] === 'write']).toEqual([name, false]);
@@ -68,15 +70,15 @@ describe('the workflow that deploys', () => {
     expect(groups).not.toContain(undefined);
   });
 
-  test('goes back after a failure, a cancellation and a timeout, with time left for it', () => {
+  test('rolls back after a failure, a cancellation and a timeout, with enough time left', () => {
     const steps = stepsOf('prod');
     const deployed = steps.findIndex(({ id }) => id === 'deploy');
     const after = steps.slice(deployed + 1).filter((step) => step.if !== undefined);
     expect(after).toHaveLength(2);
     for (const step of after) expect(step.if).toMatch(/^\(failure\(\) \|\| cancelled\(\)\) && /);
-    // Without a former release the one that failed would be deployed again.
+    // Without a previous release the failed one would be deployed again.
     expect(after[1]?.if).toContain(`steps.${after[0]?.id}.outcome == 'success'`);
-    // A step that takes too long fails; a job that does is cancelled, with five minutes to end.
+    // A step that takes too long fails; a job that takes too long is cancelled, with five minutes to end.
     const minutes = steps.slice(deployed).map((step) => step['timeout-minutes']);
     expect(minutes).not.toContain(undefined);
     const sum = minutes.reduce<number>((total, each) => total + (each ?? 0), 0);

@@ -9,7 +9,7 @@ import { root } from '../../build/stacks.ts';
 
 const document = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
 
-describe('the documents say what the code does (npm run generate:docs brings them up to date)', () => {
+describe('generated documents match the code (npm run generate:docs updates them)', () => {
   test('docs/errors.md has every error', async () => {
     expect(document('errors.md')).toBe(withTable(document('errors.md'), await errorsTable()));
   });
@@ -27,7 +27,7 @@ describe('the documents say what the code does (npm run generate:docs brings the
     );
   }, 60_000);
 
-  test('docs/asyncapi.json is made from the catalogue', () => {
+  test('docs/asyncapi.json matches the catalogue', () => {
     expect(JSON.parse(document('asyncapi.json'))).toEqual(JSON.parse(JSON.stringify(asyncApi())));
   });
 });

@@ -18,7 +18,7 @@ const stackOf = (service: string): CompiledStack => {
   if (!found) throw new Error(`${service} is not compiled`);
   return found;
 };
-/** Resolves a property of a stack as it is with the domain `shop.test`. */
+/** Resolves a property of a stack deployed with the domain `shop.test`. */
 const withDomain = (service: string, logicalId: string, ...path: string[]): Json | undefined => {
   const place = { region, accountId: '000000000000', queueUrlBase: '' };
   const values = new StackValues(stackOf(service), place, { Domain: 'shop.test' }, (name) => name);
@@ -60,28 +60,28 @@ const apiIdOf = (stack: string): Json => ({
 });
 
 describe('the domain', () => {
-  test('leads every first path segment to the API that has its routes, whole, and no other', () => {
-    const wanted = new Map(
+  test('routes every first path segment to the API with its routes, with the whole path, and no other', () => {
+    const expected = new Map(
       shop.apis.flatMap(({ stack, methods }) =>
         methods.map(({ path }) => [path.split('/').slice(1, 4).join('/'), apiIdOf(stack)] as const),
       ),
     );
     const all = rules().filter(({ Domain }) => Domain === 'ApiDomain');
     const found = all.filter(({ path }) => path !== '');
-    expect(new Map(found.map(({ path, ApiId }) => [path, ApiId]))).toEqual(wanted);
-    expect(new Set(found.map(({ Priority }) => Priority)).size).toBe(wanted.size);
+    expect(new Map(found.map(({ path, ApiId }) => [path, ApiId]))).toEqual(expected);
+    expect(new Set(found.map(({ Priority }) => Priority)).size).toBe(expected.size);
     for (const { path, Stage, StripBasePath } of all)
       expect([path, Stage, StripBasePath]).toEqual([path, 'prod', false]);
   });
 
-  test('leads every other path to an API, last, so that it is a 404 like all others', () => {
+  test('routes every other path to an API with the lowest priority, so that it returns a 404 like all others', () => {
     const all = rules().filter(({ Domain }) => Domain === 'ApiDomain');
     const [last] = all.toSorted((one, other) => other.Priority - one.Priority);
     expect(last?.path).toBe('');
     expect(shop.apis.map(({ stack }) => apiIdOf(stack))).toContainEqual(last?.ApiId);
   });
 
-  test('is where the health checks ask, for routes that anyone may call', () => {
+  test('is the target of the health checks, which call public routes', () => {
     const probes = ofType('shop-edge-global', 'AWS::Route53::HealthCheck').flatMap(([id]) => {
       const config = withDomain('shop-edge-global', id, 'HealthCheckConfig') as Record<string, Json>;
       return config['Type'] === 'HTTPS' ? [config] : [];
@@ -99,14 +99,14 @@ describe('the domain', () => {
     }
   });
 
-  test('leads api. to the name that each region gives its API', () => {
+  test('resolves api. to the name of the API in each region', () => {
     const record = withDomain('shop-edge', 'ApiRecord', 'Name');
     expect(record).toBe('api-eu-west-1.shop.test');
     for (const id of ['ApiRecord', 'ApiPrimaryRecord'])
       expect(withDomain('shop-edge-global', id, 'ResourceRecords')).toEqual([record]);
   });
 
-  test('is the only way in where the stage says so', async () => {
+  test('is the only endpoint where the stage configures it', async () => {
     const defaultEndpoint = (all: CompiledStack[]) =>
       all.flatMap(({ template }) =>
         Object.values(template.Resources)
@@ -121,7 +121,7 @@ describe('the domain', () => {
 describe('without a domain', () => {
   const needsDomain = /DomainName|RoutingRule|Certificate|Route53/;
   test.each(['dev', 'prod'])(
-    '%s makes nothing that needs one',
+    '%s creates nothing that needs one',
     async (stage) => {
       const edges = (await deploymentOf(stage)).cloudOnly.filter(({ stack }) => stack.includes('-edge'));
       expect(edges.filter(({ type }) => needsDomain.test(type))).toEqual([]);
@@ -133,7 +133,7 @@ describe('without a domain', () => {
 });
 
 describe('CloudFront', () => {
-  test('reads buckets that are there, in both regions', () => {
+  test('reads existing buckets in both regions', () => {
     const names = shop.buckets.map(({ name }) => name);
     for (const id of ['Pictures', 'Storefront', 'Office']) {
       const origins = withDomain('shop-edge-global', id, 'DistributionConfig', 'Origins') as {
@@ -149,28 +149,28 @@ describe('CloudFront', () => {
     const code = withDomain('shop-edge-global', id, 'FunctionCode') as string;
     return new Function('event', `${code}\nreturn handler(event);`)({ request });
   };
-  test('leads the bare domain to www.', () => {
-    const asked = (host: string) => ({ uri: '/shoes', headers: { host: { value: host } } });
-    expect(run('BareDomain', asked('www.shop.test'))).toEqual(asked('www.shop.test'));
-    expect(run('BareDomain', asked('shop.test'))).toMatchObject({
+  test('redirects the bare domain to www.', () => {
+    const requestTo = (host: string) => ({ uri: '/shoes', headers: { host: { value: host } } });
+    expect(run('BareDomain', requestTo('www.shop.test'))).toEqual(requestTo('www.shop.test'));
+    expect(run('BareDomain', requestTo('shop.test'))).toMatchObject({
       statusCode: 301,
       headers: { location: { value: 'https://www.shop.test/shoes' } },
     });
   });
-  test('says as every error does that the API is not available', () => {
-    const answer = run('AnswerUnavailable', { method: 'POST' }) as { body?: { data: string } };
-    expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': { value: '300' } } });
-    expect(JSON.parse(answer.body?.data ?? '')).toMatchObject({ code: 'UNAVAILABLE', status: 503 });
+  test('returns UNAVAILABLE in the form of every error', () => {
+    const response = run('AnswerUnavailable', { method: 'POST' }) as { body?: { data: string } };
+    expect(response).toMatchObject({ statusCode: 503, headers: { 'retry-after': { value: '300' } } });
+    expect(JSON.parse(response.body?.data ?? '')).toMatchObject({ code: 'UNAVAILABLE', status: 503 });
     expect(run('AnswerUnavailable', { method: 'OPTIONS' }).statusCode).toBe(204);
   });
 });
 
 describe('the firewall', () => {
-  test('stands before every API', () => {
-    const before = ofType('shop-edge', 'AWS::WAFv2::WebACLAssociation').map(
+  test('protects every API', () => {
+    const protectedApis = ofType('shop-edge', 'AWS::WAFv2::WebACLAssociation').map(
       ([, { ResourceArn }]) => (ResourceArn as { 'Fn::Sub': [string, { Api: Json }] })['Fn::Sub'][1].Api,
     );
-    expect(new Set(before.map((id) => JSON.stringify(id)))).toEqual(
+    expect(new Set(protectedApis.map((id) => JSON.stringify(id)))).toEqual(
       new Set(shop.apis.map(({ stack }) => JSON.stringify(apiIdOf(stack)))),
     );
   });
@@ -178,7 +178,7 @@ describe('the firewall', () => {
   test.each([
     ['APIs', 'shop-edge', 'ApiFirewall'],
     ['Pages and pictures', 'shop-edge-global', 'Firewall'],
-  ])('has for %s the rules that docs/waf.md tells of, in their order', (title, service, id) => {
+  ])('has for %s the rules of docs/waf.md in their order', (title, service, id) => {
     const document = readFileSync(join(root, 'docs', 'waf.md'), 'utf8');
     const section = document.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
     const rows = section
@@ -186,8 +186,8 @@ describe('the firewall', () => {
       .filter((line) => line.startsWith('| `'))
       .map((line) => line.split('|').map((cell) => cell.trim()));
     const compiledRules = withDomain(service, id, 'Rules') as unknown as FirewallRule[];
-    expect(rows.map(([, name, , , , answer]) => `${name} ${answer}`)).toEqual(
-      compiledRules.map((rule) => `\`${rule.Name}\` ${answerOf(rule)}`),
+    expect(rows.map(([, name, , , , status]) => `${name} ${status}`)).toEqual(
+      compiledRules.map((rule) => `\`${rule.Name}\` ${statusOf(rule)}`),
     );
     for (const [, name, refuses, passes, refused] of rows)
       for (const cell of [refuses, passes, refused])
@@ -205,4 +205,4 @@ type FirewallRule = {
   Statement: { RateBasedStatement?: { Limit: number } };
   Action?: { Block: { CustomResponse?: { ResponseCode: number } } };
 };
-const answerOf = ({ Action }: FirewallRule): number => Action?.Block.CustomResponse?.ResponseCode ?? 403;
+const statusOf = ({ Action }: FirewallRule): number => Action?.Block.CustomResponse?.ResponseCode ?? 403;

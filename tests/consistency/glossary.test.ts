@@ -26,7 +26,7 @@ const exported = new Set(
   ].map(([, name]) => name),
 );
 
-test.each(rows)('%s%s is found in the code', (_margin, term, _meaning, where = '') => {
+test.each(rows)('%s%s exists in the code', (_margin, term, _meaning, where = '') => {
   expect(exported.size).toBeGreaterThan(500);
   const names = [...where.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
   expect([term, names]).not.toEqual([term, []]);

@@ -4,7 +4,7 @@ import { serviceRoutes } from '../../build/docs/service-routes.ts';
 /** One field of a request: an id, another text, or something else. */
 type Field = { at: string; schema: z.ZodType; kind: 'id' | 'text' | 'other' };
 
-/** Secrets and cursors: taken as they are, and shown to nobody. */
+/** Secrets and cursors: accepted unchanged, and never shown. */
 const opaque = /\.(password|currentPassword|refreshToken|cursor)$/;
 
 /** Every field of a schema, below lists and objects. */
@@ -34,7 +34,7 @@ const fields = services.flatMap(({ service, routes }) =>
 const named = (kind: Field['kind']) =>
   fields.filter((field) => field.kind === kind).map((field) => [field.at, field.schema] as const);
 
-describe('every id in a request is taken in either case, and is the same id:', () => {
+describe('every id in a request is case-insensitive:', () => {
   const written = '0190a0b0-0000-7000-8000-00000000abcd';
   test.each(named('id'))('%s', (_at, schema) => {
     expect(schema.parse(written.toUpperCase())).toBe(written);
@@ -42,7 +42,7 @@ describe('every id in a request is taken in either case, and is the same id:', (
   });
 });
 
-describe('no text in a request takes control characters, whatever it takes besides:', () => {
+describe('every text in a request refuses control characters:', () => {
   test.each(named('text'))('%s', (_at, schema) => {
     for (const code of [...Array(32).keys(), 0x7f, 0x85]) {
       const { success } = schema.safeParse(`a${String.fromCharCode(code)}b`);
@@ -53,7 +53,7 @@ describe('no text in a request takes control characters, whatever it takes besid
   });
 });
 
-test('texts of several lines are these', () => {
+test('only these texts accept several lines', () => {
   const prose = named('text').filter(([, schema]) => schema.safeParse('a\nb').success);
   expect(prose.map(([at]) => at)).toEqual([
     'products create-product body.description',
@@ -61,7 +61,7 @@ test('texts of several lines are these', () => {
   ]);
 });
 
-test('fields are found where they are', () => {
+test('fields are found in every part of a request', () => {
   const ids = named('id').map(([at]) => at);
   expect(ids).toEqual(
     expect.arrayContaining([

@@ -30,28 +30,28 @@ const found = (pattern: RegExp, within: (text: string) => string = (text) => tex
   );
 const withoutExamples = (text: string): string => text.replace(/```[\s\S]*?```/g, '');
 
-describe('what documents point at is there', () => {
-  test('files and headings that are linked', () => {
+describe('references in documents exist:', () => {
+  test('linked files and headings', () => {
     const links = found(/\]\(([^)\s]+)\)/g, withoutExamples).filter(
       ({ match }) => !/^(https?|mailto):/.test(match),
     );
     expect(links.length).toBeGreaterThan(50);
-    const dead = links.filter(({ file, match }) => {
+    const broken = links.filter(({ file, match }) => {
       const [path = '', anchor] = match.split('#');
       const target = path === '' ? file : normalize(join(dirname(file), path));
       if (!existsSync(join(root, target))) return true;
       return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
     });
-    expect(dead).toEqual([]);
+    expect(broken).toEqual([]);
   });
 
-  test('commands that are named', () => {
+  test('commands', () => {
     const commands = found(/npm run ([a-z][a-z0-9:-]*[a-z0-9])/g);
     expect(commands.length).toBeGreaterThan(20);
     expect(commands.filter(({ match }) => scripts[match] === undefined)).toEqual([]);
   });
 
-  test('paths that are named from the root', () => {
+  test('paths from the root', () => {
     const paths = found(
       /`((?:docs|tests|resources|services|shared|build|client|operations|platform|proofs|bench|\.github)\/[\w./-]+)`/g,
     );

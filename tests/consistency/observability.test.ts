@@ -28,8 +28,8 @@ const watchedAs = (dimension: string): string[] =>
       .filter(({ Name }) => Name === dimension)
       .map(({ Value }) => Value),
   );
-/** What there is to watch, by the dimension that CloudWatch knows it by. */
-const there: Record<string, () => string[]> = {
+/** The resources to monitor, by their CloudWatch dimension. */
+const resources: Record<string, () => string[]> = {
   QueueName: () => shop.queues.map(({ name }) => name),
   FunctionName: () => shop.functions.map(({ name }) => name),
   TableName: () => shop.tables.map(({ name }) => name),
@@ -42,9 +42,9 @@ const there: Record<string, () => string[]> = {
       .map(({ Properties }) => String(Properties?.['DBInstanceIdentifier'])),
 };
 
-describe('what is watched', () => {
-  test.each(Object.entries(there))(
-    '%s: every one has an alarm, and no alarm is about what is not there',
+describe('alarms', () => {
+  test.each(Object.entries(resources))(
+    '%s: every one has an alarm, and every alarm has one',
     (dimension, names) => {
       expect(names().length).toBeGreaterThan(0);
       expect([...new Set(watchedAs(dimension))].toSorted()).toEqual(names().toSorted());
@@ -66,7 +66,7 @@ describe('what is watched', () => {
     }
   });
 
-  test('every bucket that is copied to the second region is watched for copies that are late', () => {
+  test('every replicated bucket has an alarm for late replication', () => {
     const copied = stacks.flatMap(({ template }) =>
       Object.values(template.Resources)
         .filter(
@@ -80,7 +80,7 @@ describe('what is watched', () => {
         .map(({ Value }) => Value),
     );
     expect(copied.length).toBeGreaterThan(0);
-    // A rule without metrics sends no latency, and its alarm would be silent for ever.
+    // A rule without metrics reports no latency, and its alarm would never fire.
     for (const { template } of stacks)
       for (const { Type, Properties } of Object.values(template.Resources))
         if (Type === 'AWS::S3::Bucket' && Properties?.['ReplicationConfiguration'])
@@ -90,7 +90,7 @@ describe('what is watched', () => {
     );
   });
 
-  test('every alarm notifies the alarm topic when it begins and when it ends, unless it is part of another', () => {
+  test('every alarm notifies the alarm topic when it starts and when it ends, unless it is part of another', () => {
     const notifying = alarms.filter(
       ({ Properties }) => !/^Part of /.test(String(Properties?.['AlarmDescription'])),
     );

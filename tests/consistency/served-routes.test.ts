@@ -8,17 +8,17 @@ import { Unavailable } from '../../shared/errors.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-test('docs/openapi.json is what the routes say (npm run generate:docs writes it)', async () => {
-  const kept = JSON.parse(readFileSync(openapiFile, 'utf8')) as Record<string, object>;
-  const made = JSON.parse(await openapiText()) as Record<string, object>;
+test('docs/openapi.json matches the routes (npm run generate:docs writes it)', async () => {
+  const committed = JSON.parse(readFileSync(openapiFile, 'utf8')) as Record<string, object>;
+  const generated = JSON.parse(await openapiText()) as Record<string, object>;
   const partsOf = ({ paths, ...rest }: Record<string, object>) =>
     ({ ...rest, ...paths }) as Record<string, unknown>;
-  const [was, is] = [partsOf(kept), partsOf(made)];
+  const [was, is] = [partsOf(committed), partsOf(generated)];
   const differing = Object.keys({ ...was, ...is }).filter((part) => !isDeepStrictEqual(was[part], is[part]));
   expect(differing).toEqual([]);
 });
 
-test('every route may answer UNAVAILABLE, and none says so for itself', async () => {
+test('every route may return UNAVAILABLE, and none declares it itself', async () => {
   const { paths } = JSON.parse(await openapiText()) as {
     paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;
   };
@@ -35,7 +35,7 @@ test('every route may answer UNAVAILABLE, and none says so for itself', async ()
   expect({ without, repeating }).toEqual({ without: [], repeating: [] });
 });
 
-describe('the routes that the code declares are those that API Gateway gets', () => {
+describe('the declared routes are those of API Gateway', () => {
   const compileTimeoutMs = 120_000;
 
   test(

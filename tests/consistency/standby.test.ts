@@ -13,10 +13,10 @@ const settings = standbySettings(
   { SHOP_PRODUCTS_OUTBOX_STREAM_ARN: stream, SHOP_MEDIA_OUTBOX_STREAM_ARN: stream },
 );
 
-/** Of the network's parts that both regions share: there the promoted copies are read by their proxies, without cache. */
+/** Exports of the shared network stack without a use in the standby region, which has no replicas and no cache. */
 const unused = ['shop-prod-replica-security-group-id', 'shop-prod-redis-security-group-id'];
 
-/** The stacks of the standby region on the day on which the first is lost. */
+/** The stacks of the standby region after a failover. */
 let there: CompiledStack[];
 let here: CompiledStack[];
 beforeAll(async () => {
@@ -50,14 +50,14 @@ const resource = (stacks: CompiledStack[], service: string, logicalId: string) =
   stacks.find((stack) => stack.service === service)?.template.Resources[logicalId];
 
 describe('the standby region', () => {
-  test('holds under the same names all that services import, once it is active', () => {
+  test('exports everything that services import under the same names, once it is active', () => {
     const { ordered, exports } = linkStacks(there, place, { Domain: 'shop.test' });
     expect(ordered).toHaveLength(there.length);
     for (const [name, value] of Object.entries(exports))
       if (!name.startsWith('sls-')) expect([name, value]).not.toEqual([name, '']);
   });
 
-  test('exports nothing that the first region does not, and nothing without a use', () => {
+  test('exports only what the primary region exports and what is used', () => {
     const imported = importsOf(there);
     const stacks = there.filter(({ service }) => /standby/.test(service));
     const names = exportsOf(stacks).filter((name) => !name.startsWith('sls-'));
@@ -71,12 +71,12 @@ describe('the standby region', () => {
     expect(names.filter((name) => !imported.has(JSON.stringify(name)))).toEqual(unused);
   });
 
-  test('is the same region for both of its stacks, and another than the first', () => {
+  test('is the same region for both of its stacks, and not the primary', () => {
     for (const service of ['shop-standby', 'shop-standby-data'])
       expect(here.find((stack) => stack.service === service)?.region).toBe(region);
   });
 
-  test('copies databases from their names, under keys of its own', () => {
+  test('replicates databases by their names, with its own keys', () => {
     for (const [logicalId, name] of [
       ['UsersDb', 'users-db'],
       ['OrdersDb', 'orders-db'],
@@ -89,18 +89,18 @@ describe('the standby region', () => {
     }
   });
 
-  test('copies from the first region, wherever that is', async () => {
+  test('replicates from the configured primary region', async () => {
     const copiedFrom = (stacks: CompiledStack[]) =>
       stacks.find(({ service }) => service === 'shop-standby-data')?.parameters?.['PrimaryRegion'];
     expect(copiedFrom(here)).toBe('eu-west-1');
     const directories = ['resources/standby-data'];
     const elsewhere = await compileStacks({ root, stage: 'prod', region: 'eu-central-1', directories });
     expect(copiedFrom(elsewhere)).toBe('eu-central-1');
-    // On the day itself the command runs in the second region.
+    // During a failover the command runs in the standby region.
     expect(copiedFrom(there)).toBe('eu-central-1');
   });
 
-  test('is told the first region by what is deployed there', () => {
+  test('reads the primary region from the deployed stack', () => {
     const Parameters = [
       { ParameterKey: 'Active', ParameterValue: 'false' },
       { ParameterKey: 'PrimaryRegion', ParameterValue: 'eu-central-1' },
@@ -111,7 +111,7 @@ describe('the standby region', () => {
     );
   });
 
-  test('has a bucket for every one that is copied there, with versions and the same object lock', () => {
+  test('has a bucket for every replicated one, with versions and the same object lock', () => {
     const standby = here.find(({ service }) => service === 'shop-standby')?.template.Resources ?? {};
     const copied = here
       .filter(({ service }) => !/standby/.test(service))
@@ -129,7 +129,7 @@ describe('the standby region', () => {
     }
   });
 
-  test('makes nothing in a stage without standby', async () => {
+  test('creates nothing in a stage without standby', async () => {
     for (const stack of (await compiled('dev')).filter(({ service }) => /standby/.test(service)))
       expect(Object.keys(stack.template.Resources).toSorted()).toEqual([
         'ServerlessDeploymentBucket',

@@ -24,14 +24,14 @@ const as = (user: string, database: string, password: string) =>
 const server = as(at.user, 'postgres', at.password);
 const master = `master_of_${at.name}`;
 const masterPassword = randomUUID();
-// As on RDS: who makes roles and databases, and is no superuser.
+// As on RDS: creates roles and databases, and is no superuser.
 await server.query(`CREATE ROLE ${master} LOGIN CREATEROLE CREATEDB PASSWORD '${masterPassword}'`);
 const adminSecret = await aSecret(JSON.stringify({ username: master, password: masterPassword }));
 
 type Service = { config: DatabaseConfig; database: Database; secretId: string };
 const table = [{ name: 'own/0001', sql: 'CREATE TABLE things (id int)' }];
 
-/** A service with a database of its own, made by its migration. */
+/** A service with its own database, created by its migration. */
 async function aService(name: string): Promise<Service> {
   const role = `${name}_${at.name}`;
   const secretId = await aSecret(JSON.stringify({ username: role, password: randomUUID() }));
@@ -69,17 +69,17 @@ afterAll(async () => {
   await server.end();
 });
 
-/** The refusal of a statement that a role sends to a database. */
+/** The SQL state with which a role's statement is refused; undefined if it succeeds. */
 async function refusal(role: Service, database: string, statement: string): Promise<string | undefined> {
   const { password } = await credentialsOf(role.secretId);
-  const there = as(role.config.DATABASE_USER, database, password);
+  const connection = as(role.config.DATABASE_USER, database, password);
   try {
-    await there.query(statement);
+    await connection.query(statement);
     return undefined;
   } catch (error) {
     return sqlState(error);
   } finally {
-    await there.end();
+    await connection.end();
   }
 }
 
@@ -94,21 +94,21 @@ describe("a service's role", () => {
   });
 
   // 42501 insufficient_privilege: the connection itself is refused.
-  test("cannot even connect to another's", async () => {
+  test("cannot connect to another's", async () => {
     expect(await refusal(users, orders.config.DATABASE_NAME, 'SELECT 1')).toBe('42501');
     expect(await refusal(orders, users.config.DATABASE_NAME, 'SELECT 1')).toBe('42501');
   });
 
   test.each([
-    ['make a database', 'CREATE DATABASE mine'],
-    ['make a role', 'CREATE ROLE friend'],
-    ['become another', `SET ROLE ${orders.config.DATABASE_USER}`],
+    ['create a database', 'CREATE DATABASE mine'],
+    ['create a role', 'CREATE ROLE friend'],
+    ['become another role', `SET ROLE ${orders.config.DATABASE_USER}`],
     ['become the master', `SET ROLE ${master}`],
     ['change a table', 'ALTER TABLE things ADD COLUMN more int'],
     ['drop a table', 'DROP TABLE things'],
-    ['make a table', 'CREATE TABLE mine (id int)'],
+    ['create a table', 'CREATE TABLE mine (id int)'],
     [
-      'let another in',
+      'grant access to another role',
       `GRANT CONNECT ON DATABASE ${users.config.DATABASE_NAME} TO ${orders.config.DATABASE_USER}`,
     ],
     ['read passwords', 'SELECT rolpassword FROM pg_authid'],
@@ -133,7 +133,7 @@ describe("a service's role", () => {
   });
 });
 
-test('a rotated secret is picked up without a restart', async () => {
+test('a rotated secret is used without a restart', async () => {
   const { database, secretId, config } = users;
   const role = config.DATABASE_USER;
   expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -145,7 +145,7 @@ test('a rotated secret is picked up without a restart', async () => {
     }),
   );
   await server.query(`ALTER ROLE ${role} PASSWORD '${scramVerifier(next)}'`);
-  // Open connections live on; new ones, as after a failover, sign in with what the secret says now.
+  // Open connections stay open; new ones, as after a failover, sign in with the current secret.
   expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   await server.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
   expect(await eventually(() => database.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);

@@ -17,7 +17,6 @@ const config = {
   AWS_LAMBDA_MAX_CONCURRENCY: 1,
 } as unknown as DatabaseConfig;
 
-/** What a service does with its database, and what it must not. */
 const database = connect(config);
 afterAll(() => database.end());
 
@@ -40,7 +39,7 @@ async function withClient(
 }
 
 describe('through RDS Proxy', () => {
-  test('statements, pieces and transactions pass', async () => {
+  test('statements with parameters and transactions succeed', async () => {
     await database.query('CREATE TABLE things (id int)');
     await database.transaction(async (transaction) => {
       await transaction.query(sql`INSERT INTO things VALUES (${1})`);
@@ -48,13 +47,13 @@ describe('through RDS Proxy', () => {
     expect(await database.query('SELECT id FROM things')).toEqual([{ id: 1 }]);
   });
 
-  test('a session starts with user and database alone', async () => {
+  test('a session starts with a user and a database only', async () => {
     await withClient({});
     await expect(withClient({ statement_timeout: 1000 })).rejects.toThrow('startup options are refused');
     await expect(withClient({ options: '-c geqo=off' })).rejects.toThrow('startup options are refused');
   });
 
-  test('a password that is no token is refused, and so is one of another user', async () => {
+  test('a password that is not a token is refused, and a token of another user', async () => {
     await expect(withClient({ password: 'guessed' })).rejects.toThrow('no IAM token');
     await expect(withClient({ user: 'somebody' })).rejects.toThrow('no IAM token');
   });

@@ -7,7 +7,7 @@ type Notifications = { items: { template: string; status: string }[] };
 type Tokens = { accessToken: string; refreshToken: string };
 
 describe('an account', () => {
-  test('is changed at its version, and the owner sees it', async () => {
+  test('is updated at its version', async () => {
     const customer = await visitor().register('Account Owner');
     const before = await customer.send<Account>('GET', '/api/v1/users/me');
     const { email, locale } = before.body;
@@ -19,7 +19,7 @@ describe('an account', () => {
     expect((await customer.call<Account>('GET', '/api/v1/users/me')).name).toBe('Another Name');
   });
 
-  test('is welcomed by mail, once, and lists it', async () => {
+  test('gets one welcome mail, which its notifications list', async () => {
     const customer = await visitor().register('Newcomer');
     const list = () => customer.call<Notifications>('GET', '/api/v1/notifications');
     await until(list, ({ items }) => items.some(({ status }) => status === 'sent'));
@@ -28,7 +28,7 @@ describe('an account', () => {
 });
 
 describe('a session', () => {
-  test('goes on by its refresh token, and ends with its sign-out', async () => {
+  test('is continued by its refresh token and ended by signing out', async () => {
     const { email, password } = await visitor().register('Session Keeper');
     const post = (path: string, body: object) =>
       visitor().send<Tokens>('POST', `/api/v1/auth/${path}`, { body });
@@ -42,7 +42,7 @@ describe('a session', () => {
     expect((await post('refresh', { refreshToken })).status).toBe(401);
   });
 
-  test('outlives a new signing key, which others can fetch', async () => {
+  test('stays valid after a new signing key was created', async () => {
     const customer = await visitor().register('Key Holder');
     const keys = () => visitor().call<{ keys: { kid: string }[] }>('GET', '/api/v1/auth/jwks');
     const before = (await keys()).keys;
@@ -57,13 +57,13 @@ describe('a session', () => {
 });
 
 test.each(['users', 'notifications', 'orders', 'payments', 'reports'])(
-  'the service %s is well',
+  'the service %s reports ok',
   async (service) => {
     expect(await visitor().call('GET', `/api/v1/${service}/health`)).toMatchObject({ status: 'ok', service });
   },
 );
 
-test('the API describes itself', async () => {
+test('the API serves its OpenAPI document', async () => {
   const document = await visitor().call('GET', '/api/v1/openapi.json');
   expect(document).toMatchObject({ openapi: '3.1.0', paths: { '/api/v1/users/me': expect.anything() } });
 });

@@ -17,10 +17,10 @@ type OrderRows = { rows: { id: string; status: string; pieces: number }[] };
 
 /** An order with a product of its own, and the customer who placed it. */
 async function aPaidOrder(customerName: string): Promise<{ order: Order; email: string }> {
-  const boss = await admin();
+  const adminClient = await admin();
   const customer = await visitor().register(customerName);
-  await ensureCategory(boss, 'kitchen', 'Kitchen');
-  const { productId } = await addProduct(boss, {
+  await ensureCategory(adminClient, 'kitchen', 'Kitchen');
+  const { productId } = await addProduct(adminClient, {
     name: `Watched mug ${randomUUID().slice(0, 4)}`,
     category: 'kitchen',
     cents: 990,

@@ -6,26 +6,26 @@ import { chargesOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 import { anUnconfirmedOrder, paymentOf } from './support/unconfirmed.ts';
 
-/** The half hour that a customer has to pay, and the minute until it is seen. */
+/** The payment deadline of half an hour, and a minute until the next schedule. */
 const afterDeadlineMs = 31 * 60_000;
 
-let boss: ShopClient;
+let adminClient: ShopClient;
 let customer: ShopClient;
 
 beforeAll(async () => {
-  boss = await admin();
+  adminClient = await admin();
   customer = await visitor().register('Slow Payer');
-  await ensureCategory(boss, 'kitchen', 'Kitchen');
+  await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 
-// Only for a shop of our own: the schedule of a later time ends every order that is pending now.
-test('an order that is not paid in time is cancelled: stock back, and it can no longer be paid', async () => {
-  const { order, product } = await anUnconfirmedOrder(boss, customer);
+// Runs on the local platform only: a schedule with a later time cancels every pending order.
+test('an order that is not paid in time is cancelled: stock released, payment cancelled', async () => {
+  const { order, product } = await anUnconfirmedOrder(adminClient, customer);
   await invoke('orders', 'expire-unpaid-orders', scheduleEvent(new Date(Date.now() + afterDeadlineMs)));
   const cancelled = await orderIn(customer, order.id, 'cancelled');
   expect(cancelled.cancellation?.reason).toBe('payment-overdue');
   await until(
-    () => boss.call<Stock>('GET', `/api/v1/inventory/${product.productId}`),
+    () => adminClient.call<Stock>('GET', `/api/v1/inventory/${product.productId}`),
     ({ available }) => available === 5,
   );
   await until(

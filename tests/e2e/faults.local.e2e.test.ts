@@ -15,34 +15,39 @@ import { control } from './support/control.ts';
 import { chargesOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 
-let boss: ShopClient;
+let adminClient: ShopClient;
 let customer: ShopClient;
 
 beforeAll(async () => {
-  boss = await admin();
+  adminClient = await admin();
   customer = await visitor().register('Fault Finder');
-  await ensureCategory(boss, 'kitchen', 'Kitchen');
+  await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 afterEach(() => control.clearFaults());
 
 const aProduct = (): Promise<Product> =>
-  addProduct(boss, { name: `Jug ${randomUUID().slice(0, 4)}`, category: 'kitchen', cents: 2500, stock: 10 });
+  addProduct(adminClient, {
+    name: `Jug ${randomUUID().slice(0, 4)}`,
+    category: 'kitchen',
+    cents: 2500,
+    stock: 10,
+  });
 const one = ({ productId }: Product) => [{ productId, quantity: 1 }];
-const stockOf = ({ productId }: Product) => boss.call<Stock>('GET', `/api/v1/inventory/${productId}`);
+const stockOf = ({ productId }: Product) => adminClient.call<Stock>('GET', `/api/v1/inventory/${productId}`);
 const reserve = {
   service: 'dynamodb',
   action: 'TransactWriteItems',
   function: 'shop-products-local-reserve-stock',
 };
 
-describe('an order goes through', () => {
+describe('an order succeeds', () => {
   test.each([
     ['DynamoDB throttles', 'throttle'],
     ['transactions conflict', 'transaction-conflict'],
     ['DynamoDB fails', 'error'],
-    ['the answer of the hold is lost', 'drop-after-effect'],
+    ['the response of the reservation is lost', 'drop-after-effect'],
     ['the connection breaks', 'drop'],
-  ] as const)('although %s, and holds its stock once', async (_, kind) => {
+  ] as const)('although %s, and reserves its stock once', async (_, kind) => {
     const product = await aProduct();
     await control.fault({ ...reserve, kind, count: 1 });
     const placed = await placeOrder(customer, one(product));
@@ -54,7 +59,7 @@ describe('an order goes through', () => {
     );
   });
 
-  test('although the answer of a publish is lost: one charge', async () => {
+  test('although the response of a publish is lost: one charge', async () => {
     const product = await aProduct();
     await control.fault({
       service: 'sns',
@@ -68,8 +73,8 @@ describe('an order goes through', () => {
   });
 });
 
-describe('an order is refused for now', () => {
-  test('when stock cannot be held: 503 with Retry-After, nothing written, and the same key works later', async () => {
+describe('an order is refused', () => {
+  test('when stock cannot be reserved: 503 with Retry-After, no order, and the same key succeeds later', async () => {
     const product = await aProduct();
     await control.fault({ service: 'lambda', kind: 'error', function: 'shop-orders-local-place-order' });
     const key = randomUUID();

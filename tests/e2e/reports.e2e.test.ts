@@ -8,7 +8,7 @@ import {
   until,
 } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
-import { makeDailyReport } from './support/invoke.ts';
+import { createDailyReport } from './support/invoke.ts';
 import { admin, visitor } from './support/shop.ts';
 
 type Report = {
@@ -23,19 +23,19 @@ type Live = { date: string; created: number; completed: number; cancelled: numbe
 /** The UTC day on which an order was placed. */
 const dayOf = ({ placedAt }: Order): string => placedAt.slice(0, 10);
 
-let boss: ShopClient;
+let adminClient: ShopClient;
 let customer: ShopClient;
 
 beforeAll(async () => {
-  boss = await admin();
+  adminClient = await admin();
   customer = await visitor().register('Report Reader');
-  await ensureCategory(boss, 'kitchen', 'Kitchen');
+  await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 
 describe('the daily report', () => {
   test('lists the orders of the day with their status, and is stored in S3', async () => {
-    const before = await boss.call<Live>('GET', '/api/v1/analytics/live');
-    const product = await addProduct(boss, {
+    const before = await adminClient.call<Live>('GET', '/api/v1/analytics/live');
+    const product = await addProduct(adminClient, {
       name: `Jar ${randomUUID().slice(0, 4)}`,
       category: 'kitchen',
       cents: 700,
@@ -49,8 +49,8 @@ describe('the daily report', () => {
     const reportWith = (order: Order, status: string) =>
       until(
         async () => {
-          await makeDailyReport(dayOf(order));
-          return boss.call<Report>('GET', `/api/v1/reports/${dayOf(order)}`);
+          await createDailyReport(dayOf(order));
+          return adminClient.call<Report>('GET', `/api/v1/reports/${dayOf(order)}`);
         },
         ({ orders }) => orders.some((row) => row.orderId === order.id && row.status === status),
       );
@@ -68,19 +68,19 @@ describe('the daily report', () => {
     expect(response.status).toBe(200);
     const document = (await response.json()) as Report;
     expect(document.orders.length).toBeGreaterThanOrEqual(report.orders.length);
-    const { items } = await boss.call<{ items: { date: string }[] }>('GET', '/api/v1/reports');
+    const { items } = await adminClient.call<{ items: { date: string }[] }>('GET', '/api/v1/reports');
     expect(items.map((item) => item.date)).toContain(dayOf(paid));
 
     // Counters begin at zero at midnight UTC.
     await until(
-      () => boss.call<Live>('GET', '/api/v1/analytics/live'),
+      () => adminClient.call<Live>('GET', '/api/v1/analytics/live'),
       ({ date, created, cancelled }) =>
         date !== before.date || (created >= before.created + 2 && cancelled >= before.cancelled + 1),
     );
   }, 90_000);
 
   test('returns 404 for a day without a report', async () => {
-    const answer = await boss.send('GET', '/api/v1/reports/2001-01-01');
-    expect([answer.status, answer.body['code']]).toEqual([404, 'REPORT_NOT_FOUND']);
+    const response = await adminClient.send('GET', '/api/v1/reports/2001-01-01');
+    expect([response.status, response.body['code']]).toEqual([404, 'REPORT_NOT_FOUND']);
   });
 });

@@ -19,22 +19,27 @@ import { control } from './support/control.ts';
 import { invoke } from './support/invoke.ts';
 import { admin, visitor } from './support/shop.ts';
 
-let boss: ShopClient;
+let adminClient: ShopClient;
 let customer: ShopClient & { userId: string };
 
 beforeAll(async () => {
-  boss = await admin();
+  adminClient = await admin();
   customer = await visitor().register('Stock Watcher');
-  await ensureCategory(boss, 'kitchen', 'Kitchen');
+  await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 afterEach(() => control.clearFaults());
 
 const aProduct = (stock: number): Promise<Product> =>
-  addProduct(boss, { name: `Pan ${randomUUID().slice(0, 4)}`, category: 'kitchen', cents: 2500, stock });
-const stockOf = ({ productId }: Product) => boss.call<Stock>('GET', `/api/v1/inventory/${productId}`);
+  addProduct(adminClient, {
+    name: `Pan ${randomUUID().slice(0, 4)}`,
+    category: 'kitchen',
+    cents: 2500,
+    stock,
+  });
+const stockOf = ({ productId }: Product) => adminClient.call<Stock>('GET', `/api/v1/inventory/${productId}`);
 
-/** Tells the products service that an order was paid with these pieces, whether it held them or not. */
-const tellPaid = (order: Order, pieces: [Product, number][]) =>
+/** Delivers the event that an order was paid with these lines, whether they were reserved or not. */
+const deliverPaid = (order: Order, pieces: [Product, number][]) =>
   invoke(
     'products',
     'on-order-event',
@@ -56,41 +61,41 @@ const tellPaid = (order: Order, pieces: [Product, number][]) =>
     ),
   );
 
-test('a paid order without its hold takes what is left; when nothing is, it is cancelled and all comes back', async () => {
-  const [held, lost] = [await aProduct(9), await aProduct(2)];
-  const order = await placeOrder(customer, [{ productId: held.productId, quantity: 1 }]);
+test('a paid order without its reservation takes available stock; without any it is cancelled and all stock is released', async () => {
+  const [reservedProduct, lost] = [await aProduct(9), await aProduct(2)];
+  const order = await placeOrder(customer, [{ productId: reservedProduct.productId, quantity: 1 }]);
   await orderIn(customer, order.id, 'paid');
   await until(
-    () => stockOf(held),
+    () => stockOf(reservedProduct),
     ({ available, warehouses }) => available === 8 && warehouses.every(({ reserved }) => reserved === 0),
   );
-  await tellPaid(order, [
-    [held, 1],
+  await deliverPaid(order, [
+    [reservedProduct, 1],
     [lost, 2],
   ]);
   expect((await stockOf(lost)).available).toBe(0);
 
   const gone = await aProduct(1);
-  await tellPaid(order, [[gone, 2]]);
+  await deliverPaid(order, [[gone, 2]]);
   const cancelled = await orderIn(customer, order.id, 'cancelled');
   expect(cancelled.cancellation?.reason).toBe('stock-lost');
   await until(
-    () => Promise.all([held, lost, gone].map(stockOf)),
+    () => Promise.all([reservedProduct, lost, gone].map(stockOf)),
     (stocks) => stocks.map(({ available }) => available).join() === '9,2,1',
   );
 });
 
-test('a picture whose event cannot be published is shown by the sweep', async () => {
+test('a picture whose event could not be published is shown after the sweep', async () => {
   const product = await aProduct(1);
   await control.fault({ service: 'sns', kind: 'error', function: 'shop-media-local-relay-outbox' });
   const bytes = await cutOut('Pan', 40);
   const picture = { productId: product.productId, contentType: 'image/png', bytes, altText: 'a pan' };
-  const mediaId = await uploadPicture(boss, picture);
+  const mediaId = await uploadPicture(adminClient, picture);
   await until(
-    () => boss.call<{ state: string }>('GET', `/api/v1/media/${mediaId}`),
+    () => adminClient.call<{ state: string }>('GET', `/api/v1/media/${mediaId}`),
     ({ state }) => state === 'processed',
   );
-  // As the schedule calls it a little over a minute later, when the entry is old enough to be left over.
+  // A little over a minute later the entry is old enough for the sweep.
   const later = scheduleEvent(new Date(Date.now() + 61_000));
   const shown = await until(
     async () => {
@@ -102,7 +107,7 @@ test('a picture whose event cannot be published is shown by the sweep', async ()
   expect(shown.pictures).toMatchObject([{ mediaId }]);
 });
 
-test('a product whose event cannot be published is announced by the sweep', async () => {
+test('a product whose event could not be published is published by the sweep', async () => {
   const relay = { service: 'sns', function: 'shop-products-local-relay-outbox' };
   await control.fault({ ...relay, kind: 'error' });
   const product = await aProduct(1);
@@ -115,7 +120,7 @@ test('a product whose event cannot be published is announced by the sweep', asyn
       ({ type, aggregateId }) => type === 'PRODUCT_CHANGED' && aggregateId === product.productId,
     ).length;
   expect(await announced()).toBe(0);
-  // The sweep alone can publish now.
+  // The relay still fails: only the sweep can publish.
   await invoke('products', 'sweep-outbox', scheduleEvent(new Date(Date.now() + 61_000)));
   await until(announced, (times) => times === 1);
 });

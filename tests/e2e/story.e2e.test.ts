@@ -20,19 +20,19 @@ import { admin, visitor } from './support/shop.ts';
 
 type Notification = { template: string; orderId?: string; status: string };
 
-let boss: ShopClient;
+let adminClient: ShopClient;
 let customer: ShopClient;
 
 beforeAll(async () => {
-  boss = await admin();
+  adminClient = await admin();
   customer = await visitor().register('Story Teller');
-  await ensureCategory(boss, 'kitchen', 'Kitchen');
+  await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 
 const aProduct = (stock: number, cents = 1999): Promise<Product> =>
-  addProduct(boss, { name: `Mug ${randomUUID().slice(0, 4)}`, category: 'kitchen', cents, stock });
+  addProduct(adminClient, { name: `Mug ${randomUUID().slice(0, 4)}`, category: 'kitchen', cents, stock });
 const one = ({ productId }: Product) => [{ productId, quantity: 1 }];
-const stockOf = (productId: string) => boss.call<Stock>('GET', `/api/v1/inventory/${productId}`);
+const stockOf = (productId: string) => adminClient.call<Stock>('GET', `/api/v1/inventory/${productId}`);
 const mailsAbout = async (reader: ShopClient, orderId: string): Promise<string[]> => {
   const { items } = await reader.call<{ items: Notification[] }>('GET', '/api/v1/notifications?limit=100');
   return items
@@ -46,7 +46,7 @@ const mailed = (reader: ShopClient, orderId: string, template: string) =>
   );
 
 describe('the catalogue', () => {
-  test('shows what the admin adds, with stock in two warehouses', async () => {
+  test('shows a product that the admin created, with stock in two warehouses', async () => {
     const product = await aProduct(9);
     const seen = await visitor().call<Product>('GET', `/api/v1/products/${product.productId}`);
     expect(seen).toMatchObject({ name: product.name, price: { amountCents: 1999, currency: 'EUR' } });
@@ -67,7 +67,8 @@ describe('the catalogue', () => {
       { contentType: 'image/png', bytes: await cutOut('Mug', 140), altText: 'cut out' },
       { contentType: 'image/webp', bytes: await webPicture('Mug', 260), altText: 'from the web' },
     ];
-    for (const picture of pictures) await uploadPicture(boss, { productId: product.productId, ...picture });
+    for (const picture of pictures)
+      await uploadPicture(adminClient, { productId: product.productId, ...picture });
     const shown = await until(
       () => visitor().call<Product>('GET', `/api/v1/products/${product.productId}`),
       (seen) => seen.pictures.length === 3,
@@ -87,7 +88,7 @@ describe('the catalogue', () => {
           format: rendition.format,
         });
         expect([altText, metadata.exif, metadata.orientation ?? 1]).toEqual([altText, undefined, 1]);
-        // All were drawn 4 : 3; the phone's came lying on its side.
+        // All were drawn 4 : 3; the photograph was rotated.
         expect(rendition.width / rendition.height).toBeCloseTo(4 / 3, 1);
       }
     }
@@ -95,7 +96,7 @@ describe('the catalogue', () => {
 });
 
 describe('an order', () => {
-  test('is paid, shipped and completed; the customer hears of each step', async () => {
+  test('is paid, shipped and completed, with a mail for each step', async () => {
     const [mug, pot] = await Promise.all([aProduct(10), aProduct(10, 4500)]);
     const placed = await placeOrder(customer, [...one(mug), { productId: pot.productId, quantity: 2 }]);
     expect(placed).toMatchObject({ status: 'pending', totalCents: 1999 + 2 * 4500, currency: 'EUR' });
@@ -107,17 +108,17 @@ describe('an order', () => {
     );
     await mailed(customer, placed.id, 'order-paid');
 
-    const shipped = await boss.call<Order>('POST', `/api/v1/orders/${placed.id}/shipment`, {
+    const shipped = await adminClient.call<Order>('POST', `/api/v1/orders/${placed.id}/shipment`, {
       body: { carrier: 'DHL', trackingNumber: 'JJD0001' },
     });
     expect(shipped.status).toBe('shipped');
     await mailed(customer, placed.id, 'order-shipped');
-    const completed = await boss.call<Order>('POST', `/api/v1/orders/${placed.id}/completion`);
+    const completed = await adminClient.call<Order>('POST', `/api/v1/orders/${placed.id}/completion`);
     expect(completed.status).toBe('completed');
     expect(await chargesOf(placed.id)).toEqual([1999 + 2 * 4500]);
   });
 
-  test('whose card is declined is cancelled: stock back, customer told, no money taken', async () => {
+  test('whose card is declined is cancelled: stock released, mail sent, nothing charged', async () => {
     const product = await aProduct(5);
     const placed = await placeOrder(customer, one(product), 'pm_card_chargeDeclined');
     const cancelled = await orderIn(customer, placed.id, 'cancelled');
@@ -130,11 +131,11 @@ describe('an order', () => {
     expect(await chargesOf(placed.id)).toEqual([]);
   });
 
-  test('for the last unit is one of two; the other gets a 409 that names the line', async () => {
+  test('for the last unit succeeds once; the second returns a 409 that names the line', async () => {
     const [plenty, last] = await Promise.all([aProduct(100), aProduct(1)]);
-    await setStock(boss, last.productId, { 'berlin-1': 1, 'lyon-2': 0 });
+    await setStock(adminClient, last.productId, { 'berlin-1': 1, 'lyon-2': 0 });
     const rival = await visitor().register('Rival Buyer');
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [customer, rival].map((buyer) =>
         buyer.send<Order & { code: string; errors: { field: string }[] }>('POST', '/api/v1/orders', {
           body: orderOf([...one(plenty), ...one(last)]),
@@ -142,18 +143,18 @@ describe('an order', () => {
         }),
       ),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
-    const refused = answers.find(({ status }) => status === 409);
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    const refused = responses.find(({ status }) => status === 409);
     expect(refused?.body).toMatchObject({ code: 'OUT_OF_STOCK', errors: [{ field: 'lines[1].quantity' }] });
-    const won = answers.findIndex(({ status }) => status === 201);
-    await orderIn([customer, rival][won]!, answers[won]!.body.id, 'paid');
+    const won = responses.findIndex(({ status }) => status === 201);
+    await orderIn([customer, rival][won]!, responses[won]!.body.id, 'paid');
     expect((await stockOf(last.productId)).available).toBe(0);
   });
 
   test.each([
     ['more than one payment can carry', 99_999_999, 'ORDER_TOO_LARGE'],
     ['less than one payment can carry', 24, 'ORDER_TOO_SMALL'],
-  ])('that costs %s is refused, and holds nothing', async (_, cents, code) => {
+  ])('that costs %s is refused without a reservation', async (_, cents, code) => {
     const { productId } = await aProduct(3, cents);
     const refused = await customer.send('POST', '/api/v1/orders', {
       body: orderOf([{ productId, quantity: 2 }]),
@@ -169,13 +170,13 @@ describe('an order', () => {
     const key = randomUUID();
     const send = (): Promise<ShopResponse<Order>> =>
       customer.send<Order>('POST', '/api/v1/orders', { body: orderOf(one(product)), key });
-    // One that meets the first while it is still running is told so, and comes again as it was told.
+    // A request that arrives while the first one runs gets 409 and is retried.
     const retrying = async () => until(send, ({ status }) => status !== 409);
-    const answers = await Promise.all(Array.from({ length: 10 }, retrying));
-    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
-    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(9);
-    const id = answers[0]!.body.id;
+    const responses = await Promise.all(Array.from({ length: 10 }, retrying));
+    expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(201));
+    expect(new Set(responses.map(({ body }) => body.id)).size).toBe(1);
+    expect(responses.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(9);
+    const id = responses[0]!.body.id;
     await orderIn(customer, id, 'paid');
     await mailed(customer, id, 'order-paid');
     expect(await chargesOf(id)).toEqual([1999]);
@@ -189,7 +190,7 @@ describe('an order', () => {
     expect([other.status, other.body['code']]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  test('of somebody else is not there', async () => {
+  test('of another customer returns 404', async () => {
     const placed = await placeOrder(customer, one(await aProduct(3)));
     const stranger = await visitor().register('Some Stranger');
     for (const [method, path] of [
@@ -203,7 +204,7 @@ describe('an order', () => {
     await orderIn(customer, placed.id, 'paid');
   });
 
-  test('that the customer cancels when it is paid is refunded, and its stock comes back', async () => {
+  test('that the customer cancels after payment is refunded, and its stock released', async () => {
     const product = await aProduct(2);
     const placed = await placeOrder(customer, one(product));
     await orderIn(customer, placed.id, 'paid');

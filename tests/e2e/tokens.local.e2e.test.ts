@@ -6,7 +6,7 @@ import { accessToken } from '../../shared/auth/access-token.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
 import { setting, visitor } from './support/shop.ts';
 
-/** A token of an admin, signed by the shop's own key; only on the local platform can a test have that. */
+/** A token of an admin, signed with the shop's key, which a test can read on the local platform only. */
 async function aToken(expiresInSeconds: number): Promise<string> {
   const secrets = SecretStore.open(join(setting('E2E_DATA_DIR'), 'secrets.json'));
   const { kid, privateKey } = JSON.parse(secrets.value('shop/local/jwt/signing-keys')) as {
@@ -26,13 +26,13 @@ async function aToken(expiresInSeconds: number): Promise<string> {
 
 const guarded = (await everyRoute()).filter(({ access }) => access !== 'public');
 
-test('a token like these is taken while it is valid', async () => {
+test('a valid token of this form is accepted', async () => {
   const { status } = await visitor().send('GET', '/api/v1/reports', { token: await aToken(60) });
   expect(status).toBe(200);
 });
 
 test.each(guarded.map((route) => [`${route.method} ${route.path}`, route] as const))(
-  '%s with an expired token is 401',
+  '%s returns 401 for an expired token',
   async (_, route) => {
     const { status, headers, body } = await visitor().send(route.method, pathWith(route, randomUUID()), {
       token: await aToken(-1),

@@ -6,11 +6,11 @@ import { call } from './platform.ts';
 const as = (token: string) => ({ headers: [['Authorization', token]] as [string, string][] });
 
 describe('a request authorizer', () => {
-  awsBehaviour('hands its context to the function as strings', async () => {
+  awsBehaviour('passes its context to the function as strings', async () => {
     const token = `admit-${randomUUID()}`;
-    const answer = await call('GET', '/contract/closed', as(token));
-    expect(answer.status).toBe(200);
-    expect((answer.json() as APIGatewayProxyEvent).requestContext.authorizer).toMatchObject({
+    const response = await call('GET', '/contract/closed', as(token));
+    expect(response.status).toBe(200);
+    expect((response.json() as APIGatewayProxyEvent).requestContext.authorizer).toMatchObject({
       principalId: `principal-${token}`,
       userId: token,
       roles: 'customer,admin',
@@ -19,7 +19,7 @@ describe('a request authorizer', () => {
     });
   });
 
-  awsBehaviour('is asked once for a token while its answer is fresh, on every route', async () => {
+  awsBehaviour('is invoked once for a token while its result is cached, for every route', async () => {
     const token = `admit-${randomUUID()}`;
     const asked: unknown[] = [];
     for (const path of ['/contract/closed', '/contract/closed', '/contract/closed/7']) {
@@ -29,26 +29,26 @@ describe('a request authorizer', () => {
     expect(asked).toEqual(['1', '1', '1']);
   });
 
-  awsBehaviour('answers 403 with the template’s words when its policy denies', async () => {
-    const answer = await call('GET', '/contract/closed', as(`deny-${randomUUID()}`));
-    expect(answer.status).toBe(403);
-    expect(answer.json()).toEqual({ code: 'FORBIDDEN' });
+  awsBehaviour('leads to 403 with the template’s body when its policy denies', async () => {
+    const response = await call('GET', '/contract/closed', as(`deny-${randomUUID()}`));
+    expect(response.status).toBe(403);
+    expect(response.json()).toEqual({ code: 'FORBIDDEN' });
   });
 
-  awsBehaviour('answers 401 with the template’s words when it throws Unauthorized', async () => {
-    const answer = await call('GET', '/contract/closed', as(`stranger-${randomUUID()}`));
-    expect(answer.status).toBe(401);
-    expect(answer.json()).toEqual({ code: 'UNAUTHENTICATED' });
+  awsBehaviour('leads to 401 with the template’s body when it throws Unauthorized', async () => {
+    const response = await call('GET', '/contract/closed', as(`stranger-${randomUUID()}`));
+    expect(response.status).toBe(401);
+    expect(response.json()).toEqual({ code: 'UNAUTHENTICATED' });
   });
 
-  awsBehaviour('is not asked when its identity source is missing: that is 401', async () => {
-    const answer = await call('GET', '/contract/closed');
-    expect(answer.status).toBe(401);
-    expect(answer.json()).toEqual({ code: 'UNAUTHENTICATED' });
+  awsBehaviour('is not invoked without its identity source: the response is 401', async () => {
+    const response = await call('GET', '/contract/closed');
+    expect(response.status).toBe(401);
+    expect(response.json()).toEqual({ code: 'UNAUTHENTICATED' });
   });
 
-  awsBehaviour('that fails in any other way is 500', async () => {
-    const answer = await call('GET', '/contract/closed', as(`broken-${randomUUID()}`));
-    expect(answer.status).toBe(500);
+  awsBehaviour('leads to 500 when it throws any other error', async () => {
+    const response = await call('GET', '/contract/closed', as(`broken-${randomUUID()}`));
+    expect(response.status).toBe(500);
   });
 });

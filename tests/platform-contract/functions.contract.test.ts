@@ -4,14 +4,14 @@ import { awsBehaviour } from './differences.ts';
 import { ask, target } from './platform.ts';
 
 /**
- * What Lambda sets by itself, and what a platform other than AWS may add to make AWS reachable.
+ * The variables that Lambda sets, and those that another platform may add to make its endpoint reachable.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 const isSetByLambda = (name: string) =>
   /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|LANG$|TZ$|PATH$|LD_LIBRARY_PATH$|NODE_PATH$)/.test(name);
 
 describe('a function', () => {
-  awsBehaviour('invokes another and gets its answer', async () => {
+  awsBehaviour('invokes another and receives its result', async () => {
     const run = randomUUID();
     expect(await ask({ ask: 'invoke', payload: { run } })).toEqual({
       status: 200,
@@ -19,7 +19,7 @@ describe('a function', () => {
     });
   });
 
-  awsBehaviour('learns that the function it invoked threw, and its message', async () => {
+  awsBehaviour('receives the message of an error in the invoked function', async () => {
     expect(await ask({ ask: 'invoke', payload: { fail: 'out of range' } })).toEqual({
       status: 200,
       functionError: 'Unhandled',
@@ -27,17 +27,17 @@ describe('a function', () => {
     });
   });
 
-  awsBehaviour('learns the kind of error that the function it invoked threw', async () => {
+  awsBehaviour('receives the type of an error in the invoked function', async () => {
     expect(await ask({ ask: 'invoke', payload: { fail: 'out of range' } })).toMatchObject({
       payload: { errorType: 'RangeError', trace: expect.any(Array) },
     });
   });
 
-  awsBehaviour('invokes another without waiting for it', async () => {
+  awsBehaviour('invokes another asynchronously', async () => {
     expect(await ask({ ask: 'invoke', type: 'Event', payload: {} })).toEqual({ status: 202, payload: null });
   });
 
-  awsBehaviour('is its role, under its own name', async () => {
+  awsBehaviour('runs as its role, with its own name as the session name', async () => {
     const { arn, account } = await ask<{ arn: string; account: string }>({ ask: 'identity' });
     expect(account).toBe(target.accountId);
     expect(arn).toMatch(
@@ -45,18 +45,18 @@ describe('a function', () => {
     );
   });
 
-  awsBehaviour('is denied a call that its role does not grant, by the name of the action', async () => {
+  awsBehaviour('receives the denied action when its role does not grant a call', async () => {
     const { error, message } = await ask<{ error: string; message: string }>({ ask: 'not granted' });
     expect(error).toBe('AccessDeniedException');
     expect(message).toMatch(/^User: arn:aws:sts::.* is not authorized to perform: dynamodb:GetItem /);
   });
 
-  awsBehaviour('is told which resource it was denied', async () => {
+  awsBehaviour('receives the denied resource when its role does not grant a call', async () => {
     const { message } = await ask<{ message: string }>({ ask: 'not granted' });
     expect(message).toContain(`on resource: arn:aws:dynamodb:${target.region}:${target.accountId}:table/`);
   });
 
-  awsBehaviour('sends a mail from the identity that its role grants, and from no other', async () => {
+  awsBehaviour('sends a mail only from the identity that its role grants', async () => {
     expect(await ask({ ask: 'mail', from: 'shop@contract.example' })).toEqual({
       messageId: expect.any(String),
     });
@@ -78,14 +78,14 @@ describe('a function', () => {
     expect(self.remainingMs).toBeLessThanOrEqual(5000);
   });
 
-  awsBehaviour('finds nothing in its environment that neither the template nor Lambda set', async () => {
+  awsBehaviour('has only environment variables of the template and of Lambda', async () => {
     const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
     const own = ['RECORDS_TABLE', 'SECRET_ID', 'TARGET_FUNCTION'];
     const foreign = environment.filter((name) => !own.includes(name) && !isSetByLambda(name));
     expect(foreign).toEqual([]);
   });
 
-  awsBehaviour('finds its own variables and those that Lambda sets', async () => {
+  awsBehaviour('has its own environment variables and those of Lambda', async () => {
     const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
     expect(environment).toEqual(
       expect.arrayContaining([
@@ -104,13 +104,13 @@ describe('a function', () => {
     );
   });
 
-  awsBehaviour('is told its handler and where its log goes', async () => {
+  awsBehaviour('has the environment variables of its handler and its log', async () => {
     const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
-    const told = ['AWS_LAMBDA_LOG_GROUP_NAME', 'AWS_LAMBDA_LOG_STREAM_NAME', '_HANDLER'];
-    expect(environment).toEqual(expect.arrayContaining(told));
+    const names = ['AWS_LAMBDA_LOG_GROUP_NAME', 'AWS_LAMBDA_LOG_STREAM_NAME', '_HANDLER'];
+    expect(environment).toEqual(expect.arrayContaining(names));
   });
 
-  awsBehaviour('is told by AWS_EXECUTION_ENV that it runs on Lambda', async () => {
+  awsBehaviour('has the environment variable AWS_EXECUTION_ENV', async () => {
     const { environment } = await ask<{ environment: string[] }>({ ask: 'self' });
     expect(environment).toContain('AWS_EXECUTION_ENV');
   });
@@ -119,7 +119,7 @@ describe('a function', () => {
 describe('a secret', () => {
   type Secret = { value: string; stages: string[] };
 
-  awsBehaviour('is made up as the template asks', async () => {
+  awsBehaviour('is generated as the template specifies', async () => {
     const { value, stages } = await ask<Secret>({ ask: 'secret' });
     expect(stages).toEqual(['AWSCURRENT']);
     expect(JSON.parse(value)).toEqual({
@@ -130,7 +130,7 @@ describe('a secret', () => {
 
   awsBehaviour('keeps its previous value when it gets a new one', async () => {
     const before = await ask<Secret>({ ask: 'secret' });
-    // Of the same form as the one that was made up, so that the suite can run twice.
+    // Of the same form as the generated one, so that the suite can run twice.
     const password = randomUUID().replaceAll('-', '').padEnd(40, 'x');
     const SecretString = JSON.stringify({ username: 'probe', password });
     await new SecretsManagerClient({}).send(

@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { awsBehaviour } from './differences.ts';
-import { type Answer, call } from './platform.ts';
+import { call, type HttpResponse } from './platform.ts';
 
-const echoed = (answer: Answer) => answer.json() as APIGatewayProxyEvent;
+const echoed = (response: HttpResponse) => response.json() as APIGatewayProxyEvent;
 const header = (event: APIGatewayProxyEvent, name: string) =>
   Object.entries(event.multiValueHeaders).find(([key]) => key.toLowerCase() === name)?.[1];
 
 describe('an API event', () => {
-  awsBehaviour('tells route, method, path and its decoded parameters', async () => {
+  awsBehaviour('contains route, method, path and its decoded parameters', async () => {
     const event = echoed(await call('GET', '/contract/open/a%20b/parts/7'));
     expect(event.resource).toBe('/contract/open/{id}/parts/{part}');
     expect(event.httpMethod).toBe('GET');
@@ -16,7 +16,7 @@ describe('an API event', () => {
     expect(event.requestContext.resourcePath).toBe('/contract/open/{id}/parts/{part}');
   });
 
-  awsBehaviour('has null for what is not there', async () => {
+  awsBehaviour('has null for missing values', async () => {
     const event = echoed(await call('GET', '/contract/open'));
     expect(event.queryStringParameters).toBeNull();
     expect(event.multiValueQueryStringParameters).toBeNull();
@@ -51,18 +51,18 @@ describe('an API event', () => {
     expect(header(event, 'x-tag')).toEqual(['red', 'blue']);
   });
 
-  awsBehaviour('carries a text body as it is', async () => {
+  awsBehaviour('contains a text body unchanged', async () => {
     const body = JSON.stringify({ text: 'Grüße – 你好' });
-    const answer = await call('POST', '/contract/open', {
+    const response = await call('POST', '/contract/open', {
       headers: [['Content-Type', 'application/json']],
       body,
     });
-    expect(answer.status).toBe(201);
-    expect(echoed(answer).body).toBe(body);
-    expect(echoed(answer).isBase64Encoded).toBe(false);
+    expect(response.status).toBe(201);
+    expect(echoed(response).body).toBe(body);
+    expect(echoed(response).isBase64Encoded).toBe(false);
   });
 
-  awsBehaviour('says who called, when, and by which request', async () => {
+  awsBehaviour('identifies the caller, the time and the request', async () => {
     const { requestContext } = echoed(await call('GET', '/contract/open'));
     expect(requestContext.identity.sourceIp).toMatch(/^[\d.:a-f]+$/);
     expect(requestContext.identity.userAgent).toBe('contract-suite');
@@ -74,35 +74,35 @@ describe('an API event', () => {
   });
 });
 
-describe('an API answer', () => {
-  awsBehaviour('carries status, headers and every cookie', async () => {
-    const answer = await call('GET', '/contract/open');
-    expect(answer.status).toBe(200);
-    expect(answer.headers['x-echo']).toEqual(['single']);
-    expect(answer.headers['set-cookie']).toEqual(['a=1', 'b=2']);
+describe('an API response', () => {
+  awsBehaviour('has status, headers and every cookie', async () => {
+    const response = await call('GET', '/contract/open');
+    expect(response.status).toBe(200);
+    expect(response.headers['x-echo']).toEqual(['single']);
+    expect(response.headers['set-cookie']).toEqual(['a=1', 'b=2']);
   });
 
-  awsBehaviour('carries bytes unharmed when its type is declared as binary', async () => {
-    const answer = await call('GET', '/contract/picture', { headers: [['Accept', 'image/png']] });
-    expect(answer.headers['content-type']).toEqual(['image/png']);
-    expect([...answer.body]).toEqual(Array.from({ length: 256 }, (_, value) => value));
+  awsBehaviour('has unchanged bytes when its type is declared as binary', async () => {
+    const response = await call('GET', '/contract/picture', { headers: [['Accept', 'image/png']] });
+    expect(response.headers['content-type']).toEqual(['image/png']);
+    expect([...response.body]).toEqual(Array.from({ length: 256 }, (_, value) => value));
   });
 
   awsBehaviour('of a function that threw is 502 without its message', async () => {
-    const answer = await call('GET', '/contract/misbehave/throw');
-    expect(answer.status).toBe(502);
-    expect(answer.body.toString()).not.toContain('secret detail');
+    const response = await call('GET', '/contract/misbehave/throw');
+    expect(response.status).toBe(502);
+    expect(response.body.toString()).not.toContain('secret detail');
   });
 
   awsBehaviour('of a function that overran its timeout is 502', async () => {
     expect((await call('GET', '/contract/misbehave/overrun')).status).toBe(502);
   });
 
-  awsBehaviour('that is no proxy response is 502', async () => {
+  awsBehaviour('is 502 when the function returns no proxy response', async () => {
     expect((await call('GET', '/contract/misbehave/malformed')).status).toBe(502);
   });
 
-  awsBehaviour('of the gateway itself is the one that the template gives for its kind', async () => {
+  awsBehaviour('of the gateway itself is the template’s for its type', async () => {
     const unknown = await call('GET', '/contract/no-such-route');
     expect(unknown.status).toBe(404);
     expect(unknown.headers['content-type']?.[0]).toMatch(/^application\/problem\+json/);
@@ -113,41 +113,41 @@ describe('an API answer', () => {
     });
   });
 
-  awsBehaviour('of the gateway for a failed function is the one that the template gives', async () => {
+  awsBehaviour('of the gateway for a failed function is the template’s', async () => {
     const failed = await call('GET', '/contract/misbehave/throw');
     expect(failed.headers['content-type']?.[0]).toMatch(/^application\/problem\+json/);
     expect(failed.json()).toEqual({ code: 'INTERNAL', message: 'Internal server error' });
   });
 
-  awsBehaviour('to a body larger than an event may be is 413', async () => {
+  awsBehaviour('to a body over the size limit of events is 413', async () => {
     const headers: [string, string][] = [['Content-Type', 'application/json']];
     const body = JSON.stringify({ text: 'x'.repeat(6 * 1024 * 1024) });
     expect((await call('POST', '/contract/open', { headers, body })).status).toBe(413);
   });
 
-  awsBehaviour('to a preflight says what the template allows', async () => {
-    const answer = await call('OPTIONS', '/contract/cors', {
+  awsBehaviour('to a preflight contains what the template allows', async () => {
+    const response = await call('OPTIONS', '/contract/cors', {
       headers: [
         ['Origin', 'https://shop.example'],
         ['Access-Control-Request-Method', 'POST'],
       ],
     });
-    expect([200, 204]).toContain(answer.status);
-    expect(answer.headers['access-control-allow-origin']).toEqual(['https://shop.example']);
-    expect(answer.headers['access-control-allow-headers']).toEqual(['Authorization,Idempotency-Key']);
-    expect(answer.headers['access-control-allow-methods']?.[0]).toContain('POST');
-    expect(answer.headers['access-control-max-age']).toEqual(['600']);
+    expect([200, 204]).toContain(response.status);
+    expect(response.headers['access-control-allow-origin']).toEqual(['https://shop.example']);
+    expect(response.headers['access-control-allow-headers']).toEqual(['Authorization,Idempotency-Key']);
+    expect(response.headers['access-control-allow-methods']?.[0]).toContain('POST');
+    expect(response.headers['access-control-max-age']).toEqual(['600']);
   });
 });
 
 describe('a binary body', () => {
   awsBehaviour('reaches the function as base64 when its type is declared as binary', async () => {
     const body = randomBytes(3000);
-    const answer = await call('POST', '/contract/picture', {
+    const response = await call('POST', '/contract/picture', {
       headers: [['Content-Type', 'image/png']],
       body,
     });
     const sha256 = createHash('sha256').update(body).digest('hex');
-    expect(answer.json()).toEqual({ base64: true, length: 3000, sha256 });
+    expect(response.json()).toEqual({ base64: true, length: 3000, sha256 });
   });
 });

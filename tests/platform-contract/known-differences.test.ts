@@ -12,11 +12,11 @@ const docs = read('../../docs/platform-differences.md');
 const named = Object.values(knownDifferences).flatMap((differences) => Object.keys(differences));
 
 describe('a known difference', () => {
-  test.each(named)('“%s” is a promise of the suite', (sentence) => {
+  test.each(named)('“%s” is a test of the suite', (sentence) => {
     expect(suite).toContain(`awsBehaviour('${sentence}'`);
   });
 
-  test.each(named)('“%s” is told in the docs with a page of AWS', (sentence) => {
+  test.each(named)('“%s” is documented with a page of AWS', (sentence) => {
     const section = docs.split('\n').find((line) => line.includes(sentence));
     expect(section).toMatch(/https:\/\/docs\.aws\.amazon\.com\/\S+/);
   });

@@ -1,13 +1,13 @@
 /**
- * Runs the local platform with the probes alone, as a process of its own: told by its parent where its data lies,
- * it tells back where the platform is, and ends with its parent.
+ * Runs the local platform with the probes alone in a child process. The parent passes the data folder; the child sends
+ * the addresses of the platform, and exits with its parent.
  */
 
 import { startPlatform } from '../../platform/start-platform.ts';
 import { defaultOptions } from '../../platform/startup/options.ts';
 
-/** What the suite needs in its environment. */
-export type Whereabouts = Record<string, string>;
+/** The environment variables of the suite. */
+export type SuiteEnvironment = Record<string, string>;
 
 const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
 const [dataDir = ''] = process.argv.slice(2);
@@ -33,7 +33,7 @@ process.send?.({
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
   AWS_SESSION_TOKEN: sessionToken ?? '',
-} satisfies Whereabouts);
+} satisfies SuiteEnvironment);
 process.once('disconnect', async () => {
   await platform.stop();
   process.exit(0);

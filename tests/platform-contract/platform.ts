@@ -18,15 +18,20 @@ export const target = {
 const dynamo = new DynamoDBClient({});
 const lambda = new LambdaClient({});
 
-/** What came back over HTTP, with header names in lower case and every value of each. */
-export type Answer = { status: number; headers: Record<string, string[]>; body: Buffer; json: () => unknown };
+/** An HTTP response, with header names in lower case and every value of each. */
+export type HttpResponse = {
+  status: number;
+  headers: Record<string, string[]>;
+  body: Buffer;
+  json: () => unknown;
+};
 
-/** Calls the deployed API. Headers are pairs, since a name may come twice. */
+/** Calls the deployed API. Headers are pairs, since a name may occur twice. */
 export function call(
   method: string,
   path: string,
   { headers = [], body }: { headers?: [string, string][]; body?: string | Buffer } = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const url = new URL(target.baseUrl + path);
     const all: string[] = ['Host', url.host, 'User-Agent', 'contract-suite', ...headers.flat()];
@@ -36,23 +41,23 @@ export function call(
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
       incoming.on('end', () => {
-        const answerHeaders: Record<string, string[]> = {};
+        const responseHeaders: Record<string, string[]> = {};
         for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
           const name = incoming.rawHeaders[at]!.toLowerCase();
-          answerHeaders[name] = [...(answerHeaders[name] ?? []), incoming.rawHeaders[at + 1]!];
+          responseHeaders[name] = [...(responseHeaders[name] ?? []), incoming.rawHeaders[at + 1]!];
         }
-        const answerBody = Buffer.concat(chunks);
-        const json = () => JSON.parse(answerBody.toString()) as unknown;
-        resolve({ status: incoming.statusCode ?? 0, headers: answerHeaders, body: answerBody, json });
+        const responseBody = Buffer.concat(chunks);
+        const json = () => JSON.parse(responseBody.toString()) as unknown;
+        resolve({ status: incoming.statusCode ?? 0, headers: responseHeaders, body: responseBody, json });
       });
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path} got no answer in 20 s`)));
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path} got no response in 20 s`)));
     outgoing.on('error', reject);
     outgoing.end(body);
   });
 }
 
-/** Everything a probe wrote down whose JSON contains `text`, oldest first. */
+/** Every record of a probe whose JSON contains `text`, oldest first. */
 export async function seen<T>(probe: string, text: string): Promise<T[]> {
   const found: T[] = [];
   const pages = paginateQuery(
@@ -73,7 +78,7 @@ export async function seen<T>(probe: string, text: string): Promise<T[]> {
   return found;
 }
 
-/** Waits until `look` returns without throwing and answers its result; its last error after `withinMs`. */
+/** Calls `look` until it does not throw, and returns its result. @throws its last error after `withinMs` */
 export async function eventually<T>(look: () => Promise<T>, withinMs = 30_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
@@ -86,17 +91,17 @@ export async function eventually<T>(look: () => Promise<T>, withinMs = 30_000): 
   }
 }
 
-/** Invokes the probe that makes one call as its own role, and answers with what came of that call. */
+/** Invokes the probe that makes one AWS call with its own role, and returns the result of that call. */
 export async function ask<T>(question: Record<string, unknown>): Promise<T> {
   const reply = await lambda.send(
     new InvokeCommand({ FunctionName: `${target.prefix}-ask`, Payload: JSON.stringify(question) }),
   );
-  const answer = Buffer.from(reply.Payload ?? []).toString();
-  if (reply.FunctionError) throw new Error(`The probe failed: ${answer}`);
-  return JSON.parse(answer) as T;
+  const response = Buffer.from(reply.Payload ?? []).toString();
+  if (reply.FunctionError) throw new Error(`The probe failed: ${response}`);
+  return JSON.parse(response) as T;
 }
 
-/** The name of an SQS queue of the probes, as its address. */
+/** The input of GetQueueUrl for a queue of the probes. */
 export function queueUrlOf(name: string): { QueueName: string } {
   return { QueueName: `${target.prefix}-${name}` };
 }

@@ -16,7 +16,7 @@ const receiveCounts = (records: SQSRecord[]) =>
   records.map((record) => record.attributes.ApproximateReceiveCount);
 const nameOf = (record: SQSRecord) => (JSON.parse(record.body) as { name: string }).name;
 
-/** Waits for a message in a dead-letter queue that carries `text`, and takes it. */
+/** Waits for a message in a dead-letter queue that contains `text`, and returns its body. */
 async function dead(queue: string, text: string): Promise<string> {
   const QueueUrl = await urlOf(queue);
   return eventually(async () => {
@@ -35,7 +35,7 @@ async function dead(queue: string, text: string): Promise<string> {
 }
 
 describe('a standard queue', () => {
-  awsBehaviour('brings back only the failed messages of a batch', async () => {
+  awsBehaviour('redelivers only the failed messages of a batch', async () => {
     const run = randomUUID();
     await sqs.send(
       new SendMessageBatchCommand({
@@ -67,7 +67,7 @@ describe('a standard queue', () => {
     });
   });
 
-  awsBehaviour('moves a message to its dead-letter queue after three tries', async () => {
+  awsBehaviour('moves a message to its dead-letter queue after three attempts', async () => {
     const run = randomUUID();
     const body = JSON.stringify({ name: 'poison', failures: 99, run });
     await sqs.send(new SendMessageCommand({ QueueUrl: await urlOf('batch'), MessageBody: body }));
@@ -105,7 +105,7 @@ describe('a FIFO queue', () => {
     });
   });
 
-  awsBehaviour('works on several groups at once', async () => {
+  awsBehaviour('processes several groups at once', async () => {
     const [waits, finishes] = [randomUUID(), randomUUID()];
     await send(waits, [{ name: 'waits', awaits: finishes }]);
     await send(finishes, [{ name: 'finishes' }]);
@@ -117,7 +117,7 @@ describe('a FIFO queue', () => {
     expect(waited?.met).toBe(true);
   });
 
-  awsBehaviour('drops a message whose deduplication id it saw in the last five minutes', async () => {
+  awsBehaviour('drops a message with a deduplication id of the last five minutes', async () => {
     const group = randomUUID();
     const QueueUrl = await urlOf('ordered.fifo');
     for (const name of ['original', 'duplicate', 'duplicate']) {
@@ -133,7 +133,7 @@ describe('a FIFO queue', () => {
   });
 
   awsBehaviour(
-    'gives an event behind a failed one of its group its own three tries',
+    'gives an event after a failed one of its group its own three attempts',
     async () => {
       const group = randomUUID();
       await send(group, [

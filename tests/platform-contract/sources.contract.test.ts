@@ -18,7 +18,7 @@ const uploads = async (run: string) =>
   (await seen<S3Event>('uploaded', run)).flatMap((event) => event.Records);
 
 describe('a bucket', () => {
-  awsBehaviour('tells of an object under its prefix, with the key encoded as in a form', async () => {
+  awsBehaviour('sends an event for an object under its prefix, with the key form-encoded', async () => {
     const run = randomUUID();
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `elsewhere/${run}.txt`, Body: 'unseen' }));
     await s3.send(
@@ -71,7 +71,7 @@ describe('a bucket', () => {
     return fetch(url, { method: 'POST', body });
   };
 
-  awsBehaviour('takes an upload by a presigned form and tells of it', async () => {
+  awsBehaviour('accepts an upload by a presigned form and sends an event', async () => {
     const run = randomUUID();
     expect((await post(await form(run), 100)).status).toBe(204);
     await eventually(async () => {
@@ -83,9 +83,9 @@ describe('a bucket', () => {
   });
 
   awsBehaviour('refuses a presigned form with too many bytes', async () => {
-    const answer = await post(await form(randomUUID()), 101);
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain('EntityTooLarge');
+    const response = await post(await form(randomUUID()), 101);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('EntityTooLarge');
   });
 
   awsBehaviour('refuses a presigned form with another type', async () => {
@@ -115,7 +115,7 @@ describe('a table stream', () => {
       }),
     );
 
-  awsBehaviour('tells of each wanted change with both images, in order', async () => {
+  awsBehaviour('delivers each change that its filter matches with both images, in order', async () => {
     const id = randomUUID();
     await dynamo.send(
       new PutItemCommand({ TableName: table, Item: { id: { S: id }, name: { S: 'a' }, n: { N: '1' } } }),
@@ -141,7 +141,7 @@ describe('a table stream', () => {
     });
   });
 
-  awsBehaviour('comes back to a failed change before it goes on', async () => {
+  awsBehaviour('retries a failed change before it continues', async () => {
     const id = randomUUID();
     await dynamo.send(
       new PutItemCommand({ TableName: table, Item: { id: { S: id }, stumble: { BOOL: true } } }),
@@ -149,7 +149,7 @@ describe('a table stream', () => {
     await rename(id, 'after');
     await eventually(async () => {
       const events = (await seen<DynamoDBRecord>('changed', id)).map((record) => record.eventName);
-      // The second change carries `stumble` too, and so is seen twice as well.
+      // The second change contains `stumble` too, and so is delivered twice as well.
       expect(events).toEqual(['INSERT', 'INSERT', 'MODIFY', 'MODIFY']);
     }, 15_000);
   });
@@ -157,7 +157,7 @@ describe('a table stream', () => {
 
 describe('a schedule rule', () => {
   awsBehaviour(
-    'calls its target each minute with the event of EventBridge',
+    'invokes its target each minute with the event of EventBridge',
     async () => {
       const events = await eventually(async () => {
         const found = await seen<ScheduledEvent>('scheduled', '');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 
-/** Ends the platform that this run started, and throws its data away. */
+/** Stops the platform that this run started, and deletes its data. */
 export default async function stopPlatformOfProbes(): Promise<void> {
   const running = globalThis.platformOfProbes;
   if (!running) return;

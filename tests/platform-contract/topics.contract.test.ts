@@ -36,16 +36,24 @@ describe('a FIFO topic', () => {
       }),
     );
 
-  awsBehaviour('delivers to each queue what its filter policy wants, in order to a FIFO queue', async () => {
-    const run = randomUUID();
-    const answer = await publish(run, ['ORDER_CREATED', 'ORDER_PAID', 'ORDER_SHIPPED', 'ORDER_CANCELLED']);
-    expect(answer.Successful).toHaveLength(4);
-    await eventually(async () => {
-      const { ordered, standard } = await announced(run);
-      expect(typesOf(ordered)).toEqual(['ORDER_PAID', 'ORDER_CANCELLED']);
-      expect(typesOf(standard).sort()).toEqual(['ORDER_CREATED', 'ORDER_PAID']);
-    });
-  });
+  awsBehaviour(
+    'delivers to each queue what its filter policy matches, in order to a FIFO queue',
+    async () => {
+      const run = randomUUID();
+      const response = await publish(run, [
+        'ORDER_CREATED',
+        'ORDER_PAID',
+        'ORDER_SHIPPED',
+        'ORDER_CANCELLED',
+      ]);
+      expect(response.Successful).toHaveLength(4);
+      await eventually(async () => {
+        const { ordered, standard } = await announced(run);
+        expect(typesOf(ordered)).toEqual(['ORDER_PAID', 'ORDER_CANCELLED']);
+        expect(typesOf(standard).sort()).toEqual(['ORDER_CREATED', 'ORDER_PAID']);
+      });
+    },
+  );
 
   awsBehaviour('delivers raw: the message is the body, its attributes are the message’s', async () => {
     const run = randomUUID();
@@ -65,7 +73,7 @@ describe('a FIFO topic', () => {
     expect(ordered[0]?.attributes).toMatchObject({ MessageGroupId: run, MessageDeduplicationId: `${run}-0` });
   });
 
-  awsBehaviour('drops a message whose deduplication id it saw in the last five minutes', async () => {
+  awsBehaviour('drops a message with a deduplication id of the last five minutes', async () => {
     const run = randomUUID();
     await publish(run, ['ORDER_PAID']);
     await publish(run, ['ORDER_PAID', 'ORDER_CANCELLED']);
@@ -76,7 +84,7 @@ describe('a FIFO topic', () => {
 });
 
 describe('a standard topic', () => {
-  awsBehaviour('calls a function with what its filter policy wants', async () => {
+  awsBehaviour('invokes a function with what its filter policy matches', async () => {
     const run = randomUUID();
     for (const type of ['UNWANTED', 'WANTED']) {
       const Message = JSON.stringify({ run, type });

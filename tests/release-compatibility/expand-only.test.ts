@@ -8,11 +8,11 @@ const root = join(import.meta.dirname, '../..');
 describe('the schemas', () => {
   const files = migrationFiles();
 
-  test.each(files.map(({ path, sql }) => [path, sql]))('%s only adds', (_path, sql) => {
+  test.each(files.map(({ path, sql }) => [path, sql]))('%s only adds to the schema', (_path, sql) => {
     expect(contractions(sql)).toEqual([]);
   });
 
-  test('have every step among those that are applied', () => {
+  test('apply every migration file', () => {
     for (const { path } of files) {
       const [folder = '', name = ''] = path.split('/migrations/');
       const sources = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -24,7 +24,7 @@ describe('the schemas', () => {
   });
 });
 
-describe('a step', () => {
+describe('a migration', () => {
   test.each([
     'DROP TABLE orders',
     'ALTER TABLE orders DROP COLUMN number',
@@ -60,11 +60,11 @@ describe('a step', () => {
     "UPDATE orders SET colour = 'red' WHERE colour IS NULL",
     "INSERT INTO notes VALUES ('DROP TABLE orders; RENAME')",
     '-- contract: no code reads it since release 1.4\nALTER TABLE orders DROP COLUMN colour',
-  ])('is let pass: %s', (statement) => {
+  ])('is accepted: %s', (statement) => {
     expect(contractions(`${statement};`)).toEqual([]);
   });
 
-  test('is refused when its reason is none', () => {
+  test('is refused when its annotation gives no reason', () => {
     expect(contractions('-- contract: ok\nDROP TABLE orders')).not.toEqual([]);
   });
 });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** One step of a schema: its path below the root, its text, and its hash. */
+/** One migration file: its path below the root, its SQL, and its hash. */
 export type MigrationFile = { path: string; sql: string; hash: string };
 
-/** Every step of every schema, in the order in which each folder's are applied. */
+/** Every migration file, per folder in the order in which they are applied. */
 export function migrationFiles(): MigrationFile[] {
   const services = readdirSync(join(root, 'services')).map((name) => `services/${name}/migrations`);
   return ['shared/postgres/migrations', ...services]

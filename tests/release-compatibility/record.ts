@@ -1,6 +1,6 @@
 /**
- * `node tests/release-compatibility/record.ts`: notes what this release sends and reads, and the steps of its schemas, for the tests of the
- * next one. Run it on the commit that is released, and commit what it writes.
+ * `node tests/release-compatibility/record.ts`: records what this release sends and reads, and its migrations, for the
+ * tests of the next one. Run it on the commit that is released, and commit its output.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -80,7 +80,7 @@ function objects({ properties = {}, required = [], additionalProperties }: Schem
 
 function lists({ items = {}, minItems = 0, maxItems = 100 }: Schema): Json[] {
   const inner = samplesOf(items);
-  // As many as may be, where they need not differ, is no list of lines: a shop names each product once.
+  // No list of the maximum size of objects: repeated samples break rules such as unique products.
   const sizes = maxItems <= 1 || isObject(inner[0]) ? [] : [maxItems];
   return [
     ...inner.map((item) => [item, ...Array<Json>(Math.max(0, minItems - 1)).fill(item)]),

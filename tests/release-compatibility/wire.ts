@@ -5,7 +5,7 @@ import type { Contract } from '../../shared/contracts/contract.ts';
 import { catalogue } from '../../shared/events/catalogue.ts';
 import type { Schema } from './samples.ts';
 
-/** Everything that one release's code sends to another's, each by name: events, and calls between functions. */
+/** The schemas of everything that two releases exchange, by name: events, and calls between functions. */
 export type Wire = Map<string, z.ZodType>;
 
 const folder = join(import.meta.dirname, '../../shared/contracts');
@@ -28,6 +28,6 @@ export async function wire(): Promise<Wire> {
 const isContract = (value: unknown): value is Contract =>
   typeof value === 'object' && value !== null && 'request' in value && 'response' in value;
 
-/** A schema in the form in which a release is recorded: what may be sent, without what only code can check. */
+/** A schema in its recorded form: JSON Schema, without rules that only code can check. */
 export const recorded = (schema: z.ZodType): Schema =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;

@@ -12,12 +12,12 @@ export type DatabaseProxy = { port: number; stop(): Promise<void> };
 
 type Server = { host: string; port: number; user: string; password: string };
 
-/** What RDS Proxy takes at the start of a session; a driver's `options` it refuses. */
+/** The startup parameters that RDS Proxy accepts; it refuses `options`. */
 const knownParameters = new Set(['user', 'database', 'application_name', 'client_encoding']);
 
 /**
- * A stand-in for RDS Proxy before a real PostgreSQL, for what services must not do: it takes TLS and IAM tokens only,
- * refuses startup options, and refuses each statement that would pin a session to its client.
+ * A substitute for RDS Proxy in front of a real PostgreSQL that enforces its restrictions: it accepts TLS and IAM tokens
+ * only, refuses startup options, and refuses each statement that would pin a session to its client.
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html
  */
 export async function startDatabaseProxy(server: Server, certificate: Certificate): Promise<DatabaseProxy> {
@@ -50,13 +50,13 @@ export async function startDatabaseProxy(server: Server, certificate: Certificat
 async function serve(client: TLSSocket, server: Server): Promise<void> {
   const messages = new Messages(client);
   const parameters = startupParameters(await messages.startup());
-  const odd = Object.keys(parameters).filter((name) => !knownParameters.has(name));
-  if (odd.length > 0) throw new Error(`startup options are refused by RDS Proxy: ${odd.join(', ')}`);
+  const unknown = Object.keys(parameters).filter((name) => !knownParameters.has(name));
+  if (unknown.length > 0) throw new Error(`startup options are refused by RDS Proxy: ${unknown.join(', ')}`);
   const { user = '', database = user } = parameters;
   client.write(message('R', Buffer.from([0, 0, 0, 3]))); // AuthenticationCleartextPassword
   const { body: password } = await messages.next();
   const secret = password.toString('utf8', 0, password.length - 1);
-  // The server's master passes the proxy by: migrations do.
+  // The master user is not restricted: migrations bypass the proxy.
   const isMaster = user === server.user && secret === server.password;
   if (!isMaster) refuseOtherThanToken(secret, user);
   const upstream = await signIn(server, user, database);
@@ -74,14 +74,14 @@ async function serve(client: TLSSocket, server: Server): Promise<void> {
   }
 }
 
-/** RDS's authentication token is a presigned address. */
+/** An IAM token of RDS is a presigned URL. @throws Error for any other password */
 function refuseOtherThanToken(token: string, user: string): void {
   const { searchParams } = new URL(`https://${token}`);
   const named = searchParams.get('Action') === 'connect' && searchParams.get('DBUser') === user;
   if (!named || !searchParams.has('X-Amz-Signature')) throw new Error(`no IAM token of ${user}`);
 }
 
-/** Passwords of roles that have none of their own, since on RDS they sign in by IAM. */
+/** Passwords set here, for roles that have none because they sign in by IAM on RDS. */
 const passwords = new Map<string, Promise<string>>();
 
 async function signIn(server: Server, user: string, database: string): Promise<Socket> {
@@ -97,8 +97,8 @@ async function signIn(server: Server, user: string, database: string): Promise<S
 async function newPassword({ host, port, user, password }: Server, role: string): Promise<string> {
   const client = new pg.Client({ host, port, user, password, database: 'postgres' });
   await client.connect();
-  const made = randomUUID();
-  await client.query(`ALTER ROLE ${client.escapeIdentifier(role)} PASSWORD '${made}'`);
+  const newSecret = randomUUID();
+  await client.query(`ALTER ROLE ${client.escapeIdentifier(role)} PASSWORD '${newSecret}'`);
   await client.end();
-  return made;
+  return newSecret;
 }

@@ -1,5 +1,5 @@
 /**
- * The list itself. Loops and `test.each` tables go through it, because every rule holds for an empty list.
+ * Returns the list. Loops and `test.each` tables use it, because a test over an empty list checks nothing.
  * @throws Error when the list is empty
  */
 export function nonEmpty<T>(list: readonly T[], what = 'the list to check'): T[] {

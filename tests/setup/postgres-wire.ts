@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 
-/** One message of a client: `type` is its letter, `raw` all of it. https://www.postgresql.org/docs/15/protocol-message-formats.html */
+/** One message of a client: `type` is its type letter, `raw` the whole message. https://www.postgresql.org/docs/15/protocol-message-formats.html */
 export type ClientMessage = { type: string; body: Buffer; raw: Buffer };
 
-/** The messages of a client, whole, in their order. */
+/** Reads a client's messages in order. */
 export class Messages {
   readonly #chunks: AsyncIterator<Buffer>;
   #rest = Buffer.alloc(0);
@@ -12,17 +12,17 @@ export class Messages {
     this.#chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** The first message, which has no letter. */
+  /** The first message, which has no type letter. */
   async startup(): Promise<Buffer> {
-    if (!(await this.#have(4))) throw new Error('the client left');
+    if (!(await this.#have(4))) throw new Error('the client disconnected');
     const length = this.#rest.readInt32BE(0);
-    if (!(await this.#have(length))) throw new Error('the client left');
+    if (!(await this.#have(length))) throw new Error('the client disconnected');
     return this.#take(length);
   }
 
   async next(): Promise<ClientMessage> {
     for await (const one of this.all()) return one;
-    throw new Error('the client left');
+    throw new Error('the client disconnected');
   }
 
   async *all(): AsyncGenerator<ClientMessage> {
@@ -52,9 +52,9 @@ export class Messages {
 
 /** Names and values of a startup message. */
 export function startupParameters(startup: Buffer): Record<string, string> {
-  const words = startup.toString('utf8', 8).split('\0');
+  const fields = startup.toString('utf8', 8).split('\0');
   const pairs: Record<string, string> = {};
-  for (let index = 0; words[index]; index += 2) pairs[words[index] ?? ''] = words[index + 1] ?? '';
+  for (let index = 0; fields[index]; index += 2) pairs[fields[index] ?? ''] = fields[index + 1] ?? '';
   return pairs;
 }
 

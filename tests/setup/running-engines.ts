@@ -9,18 +9,18 @@ import { Mailbox } from '../../platform/mailbox/mailbox.ts';
 import { secretsInMemory } from './secrets-in-memory.ts';
 import { tableDefinitions } from './table-definitions.ts';
 
-/** The engines of one test run behind the AWS endpoint, with a data folder that goes when they stop. */
+/** The engines of one test run behind the AWS endpoint, with a data folder that is deleted when they stop. */
 export type RunningEngines = {
   postgres: Postgres;
   dynamoUrl: string;
   awsEndpoint: AwsEndpoint;
-  /** Holds the compiled definitions of the tables, as `tables()` of shared/testing reads them. */
+  /** Contains the compiled definitions of the tables for `tables()` of shared/testing. */
   tablesFile: string;
   mailsFolder: string;
   stop(): Promise<void>;
 };
 
-/** Starts the engines on free ports; nothing of them outlives the run, so nothing is flushed to the disk. */
+/** Starts the engines on free ports, without flushing to disk: their data is deleted after the run. */
 export async function runEngines(password: string): Promise<RunningEngines> {
   const folder = await mkdtemp(join(tmpdir(), 'shop-engines-'));
   const mailsFolder = join(folder, 'mails');

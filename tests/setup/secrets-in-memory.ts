@@ -1,10 +1,10 @@
 import type { Secret, SecretsBackend } from '../../platform/aws-endpoint/secrets-manager.ts';
 import { addVersion, giveStage } from '../../platform/provision/secret-versions.ts';
 
-/** Secrets whose names begin so are there as soon as somebody asks for them, each without a value. */
+/** Secrets with this name prefix are created without a value when they are first read. */
 const prefix = 'test/';
 
-/** A vault for one test run: a suite makes up a name of its own and has a secret. */
+/** A secret store for one test run: any name with the prefix is a secret. */
 export function secretsInMemory(): SecretsBackend {
   const secrets = new Map<string, Secret>();
   const find = (id: string): Secret | undefined => {

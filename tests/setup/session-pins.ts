@@ -1,6 +1,6 @@
 import type { ClientMessage } from './postgres-wire.ts';
 
-/** What binds a session to its client (RDS, "Avoiding pinning an RDS Proxy", conditions for PostgreSQL). */
+/** What pins a session to its client (RDS, "Avoiding pinning an RDS Proxy", conditions for PostgreSQL). */
 const pins = [
   /^\s*(SET|RESET|DISCARD|LISTEN|UNLISTEN|NOTIFY|PREPARE|EXECUTE|DEALLOCATE|DECLARE|LOAD)\b/i,
   /\bpg_(try_)?advisory_lock(_shared)?\s*\(/i,

@@ -6,8 +6,8 @@ declare global {
 }
 
 /**
- * Starts the engines once for the project `int` and tells the suites their addresses by environment, as AWS would.
- * `TEST_DYNAMODB_ENDPOINT` puts another DynamoDB (Amazon's own DynamoDB Local) in the place of ours.
+ * Starts the engines once for the project `int` and sets their addresses in environment variables, as AWS does.
+ * `TEST_DYNAMODB_ENDPOINT` replaces our DynamoDB by another one (Amazon's DynamoDB Local).
  */
 export default async function startEngines(): Promise<void> {
   const password = randomUUID();

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 declare global {
-  /** The shop of this run; absent when the run was pointed at one that runs elsewhere. */
+  /** The shop of this run; absent when the suites run against another one. */
   var runningShop: { process: ChildProcess; dataDir: string; consoleUrl: string } | undefined;
 }
 
-type Note = {
+type RunningFile = {
   apiUrl: string;
   consoleUrl: string;
   paymentsUrl: string;
@@ -22,8 +22,8 @@ type Note = {
 const startTimeoutMs = 120_000;
 
 /**
- * Starts the shop for the project `e2e` as `npm start` does, on free ports and with data that is thrown away, and
- * tells the suites where it is. With `E2E_BASE_URL` the suites run against that shop instead.
+ * Starts the shop for the project `e2e` as `npm start` does, on free ports and with data that is deleted at the end, and
+ * sets its addresses in environment variables. With `E2E_BASE_URL` the suites run against that shop instead.
  */
 export default async function startPlatform(): Promise<void> {
   if (process.env.E2E_BASE_URL) return;
@@ -46,11 +46,11 @@ export default async function startPlatform(): Promise<void> {
       '--log-level',
       'error',
     ],
-    // The channel tells the shop when this process is gone, however that happens.
+    // The shop exits when the IPC channel closes, however this process ends.
     { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
-  await answers(shop);
-  const note = JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8')) as Note;
+  await started(shop);
+  const note = JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8')) as RunningFile;
   globalThis.runningShop = { process: shop, dataDir, consoleUrl: note.consoleUrl };
   Object.assign(process.env, {
     E2E_BASE_URL: note.apiUrl,
@@ -63,20 +63,20 @@ export default async function startPlatform(): Promise<void> {
   });
 }
 
-/** Resolves with the shop's greeting. @throws Error when it ends before, or says nothing for two minutes */
-function answers(shop: ChildProcess): Promise<void> {
+/** Resolves when the shop runs. @throws Error when it exits before or does not start in time */
+function started(shop: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => {
+    const timeout = setTimeout(() => {
       shop.kill('SIGTERM');
-      reject(new Error(`The shop did not answer within ${startTimeoutMs / 1000} s.`));
+      reject(new Error(`The shop did not start within ${startTimeoutMs / 1000} s.`));
     }, startTimeoutMs);
     shop.once('exit', (code) => {
-      clearTimeout(limit);
-      reject(new Error(`The shop ended while starting, with code ${code}.`));
+      clearTimeout(timeout);
+      reject(new Error(`The shop exited while starting, with code ${code}.`));
     });
     shop.stdout?.setEncoding('utf8').on('data', (text: string) => {
       if (!text.includes('The shop is running')) return;
-      clearTimeout(limit);
+      clearTimeout(timeout);
       resolve();
     });
   });

@@ -1,4 +1,4 @@
-/** Ends what `start-engines.ts` started. */
+/** Stops what `start-engines.ts` started. */
 export default async function stopEngines(): Promise<void> {
   await globalThis.runningEngines?.stop();
 }

@@ -5,7 +5,7 @@ import { ControlClient } from '../../platform/control/control-client.ts';
 import './start-platform.ts';
 
 /**
- * Keeps what the run called of AWS, for the least-privilege report, and ends the shop that was started for it.
+ * Writes the AWS calls of the run for the least-privilege report, and stops the shop that was started for it.
  */
 export default async function stopPlatform(): Promise<void> {
   const shop = globalThis.runningShop;

@@ -1,6 +1,6 @@
 import stopEngines from './stop-engines.ts';
 
-/** Ends what `start-proxied-engines.ts` started. */
+/** Stops what `start-proxied-engines.ts` started. */
 export default async function stopProxiedEngines(): Promise<void> {
   await globalThis.databaseProxy?.stop();
   await stopEngines();

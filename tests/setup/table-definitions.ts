@@ -30,7 +30,7 @@ export async function tableDefinitions(): Promise<Record<string, Record<string, 
 
 const shortName = (tableName: string) => tableName.slice(tableName.indexOf(`-${stage}-`) + stage.length + 2);
 
-/** The parameters of CreateTable, and the time to live, which tests check and CreateTable does not take. */
+/** The parameters of CreateTable, and the time to live, which tests check and CreateTable does not accept. */
 function creation(properties: Record<string, Json>): Record<string, Json> {
   const {
     AttributeDefinitions,

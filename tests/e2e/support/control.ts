@@ -10,7 +10,7 @@ export const control = {
   fault: (rule: FaultRule) => send('POST /faults', { body: rule }),
   faults: () => send('GET /faults'),
   clearFaults: () => send('DELETE /faults'),
-  /** SIGKILLs every Lambda host; new ones take their place. */
+  /** SIGKILLs every Lambda host; the platform starts new ones. */
   killHosts: async (): Promise<number[]> => {
     const { hosts } = await send('GET /state');
     const killed = await Promise.all(hosts.map(({ pid }) => send('POST /hosts/kill', { body: { pid } })));
@@ -31,7 +31,7 @@ export async function provider(behaviour: Record<string, unknown> | undefined): 
   if (!response.ok) throw new Error(`behaviour: ${response.status} ${await response.text()}`);
 }
 
-/** How many of the requested failures of the provider are still to come. */
+/** How many of the requested provider failures remain. */
 export async function providerFailures(): Promise<number> {
   const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/behaviour`);
   if (!response.ok) throw new Error(`behaviour: ${response.status} ${await response.text()}`);

@@ -5,8 +5,8 @@ import { ControlClient } from '../../../platform/control/control-client.ts';
 import { setting } from './shop.ts';
 
 /**
- * How an operator reaches the functions of the shop: of the local platform through its control interface, elsewhere by
- * Lambda's own API (E2E_AWS_URL where it is not AWS).
+ * Invokes functions of the shop: on the local platform through its control interface, elsewhere through Lambda's API
+ * (at E2E_AWS_URL where it is not AWS).
  */
 function operator(): { invoke: Invoke; stage: string } {
   const consoleUrl = process.env['E2E_CONTROL_URL'];
@@ -21,8 +21,8 @@ export async function invoke(service: string, name: string, payload: object): Pr
   await send(`shop-${service}-${stage}-${name}`, payload);
 }
 
-/** Builds the report of a day as its schedule does on the next morning. */
-export async function makeDailyReport(date: string): Promise<void> {
+/** Creates the report of a day as its schedule does on the next morning. */
+export async function createDailyReport(date: string): Promise<void> {
   const { invoke: send, stage } = operator();
   await buildReport(send, { project, stage }, date);
 }

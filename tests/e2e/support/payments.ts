@@ -8,13 +8,13 @@ const ledgerOf = async <View>(orderId: string): Promise<View> => {
   return (await response.json()) as View;
 };
 
-/** How many payments the provider was asked to prepare for an order. */
+/** How many payment intents the provider has for an order. */
 export const intentsOf = async (orderId: string): Promise<number> =>
   (await ledgerOf<{ paymentIntents: unknown[] }>(orderId)).paymentIntents.length;
 
 /**
- * What the payment provider's own books say of an order: for each charge what was kept of it, in cents. Empty if
- * nothing was charged.
+ * The charges of an order according to the payment provider: charged minus refunded, in cents. Empty if nothing was
+ * charged.
  */
 export async function chargesOf(orderId: string): Promise<number[]> {
   const { charges } = await ledgerOf<{ charges: Charge[] }>(orderId);
@@ -22,16 +22,16 @@ export async function chargesOf(orderId: string): Promise<number[]> {
 }
 
 /**
- * Does what Stripe.js does for a customer whose bank asks for a confirmation (3-D Secure): answers the bank, with
- * nothing but the client secret that the shop gave the customer.
+ * Does what Stripe.js does for a customer whose bank asks for a confirmation (3-D Secure), with nothing but the client
+ * secret from the shop.
  */
-export async function answerBank(clientSecret: string, outcome: 'success' | 'failure'): Promise<void> {
+export async function confirmAtBank(clientSecret: string, outcome: 'success' | 'failure'): Promise<void> {
   const [intentId] = clientSecret.split('_secret_');
   const response = await fetch(
     `${setting('E2E_PAYMENTS_URL')}/v1/test/payment_intents/${intentId}/authenticate`,
     { method: 'POST', body: new URLSearchParams({ client_secret: clientSecret, outcome }) },
   );
   const { status } = response;
-  // A refused confirmation is answered like a declined card.
+  // A failed confirmation returns 402 like a declined card.
   if (!response.ok && status !== 402) throw new Error(`bank: ${status} ${await response.text()}`);
 }

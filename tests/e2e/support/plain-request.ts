@@ -3,8 +3,8 @@ import { request as overHttps } from 'node:https';
 import type { ShopResponse } from '../../../client/shop-client.ts';
 
 /**
- * Sends headers just as they are given: `fetch` keeps them in an object, where a name such as `__proto__` is lost.
- * @throws Error if the connection ends without an answer
+ * Sends headers unchanged: `fetch` stores them in an object, where a name such as `__proto__` is lost.
+ * @throws Error if the connection ends without a response
  */
 export function sendPlain<Body>(
   url: string,

@@ -1,6 +1,6 @@
 import { ShopClient } from '../../../client/shop-client.ts';
 
-/** A setting of the run: where the shop is and who its admin is. @throws Error naming the variable if it is not set */
+/** A setting of the run: the shop's address or its admin's credentials. @throws Error naming the variable if it is not set */
 export function setting(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '')
@@ -8,12 +8,12 @@ export function setting(name: string): string {
   return value;
 }
 
-/** The shop under test, wherever it runs, as a visitor sees it. */
+/** A client of the shop under test without a token. */
 export const visitor = (): ShopClient => new ShopClient(setting('E2E_BASE_URL'));
 
 let signedIn: Promise<ShopClient> | undefined;
 
-/** The shop as its admin; signs in once a file. */
+/** A client that is signed in as the admin; signs in once per file. */
 export const admin = (): Promise<ShopClient> => {
   signedIn ??= visitor().signIn(setting('E2E_ADMIN_EMAIL'), setting('E2E_ADMIN_PASSWORD'));
   return signedIn;

@@ -5,16 +5,19 @@ import type { ShopClient } from '../../../client/shop-client.ts';
 /** A payment as its payer sees it. */
 export type Payment = { status: string; clientSecret?: string };
 
-/** An order of one piece of a new product whose payment waits for the customer's word to the bank (3-D Secure). */
+/** An order of one unit of a new product whose payment waits for the customer's confirmation (3-D Secure). */
 export type Unconfirmed = { order: Order; product: Product; clientSecret: string };
 
-/** How the payment of an order stands. */
+/** The payment of an order. */
 export const paymentOf = (payer: ShopClient, { id }: Order): Promise<Payment> =>
   payer.call('GET', `/api/v1/payments/${id}`);
 
-/** Places an order with a card whose bank asks back, and waits until it has asked. Five pieces were there before. */
-export async function anUnconfirmedOrder(boss: ShopClient, customer: ShopClient): Promise<Unconfirmed> {
-  const product = await addProduct(boss, {
+/** Places an order with a card that needs a confirmation, and waits until it is requested. The stock was five. */
+export async function anUnconfirmedOrder(
+  adminClient: ShopClient,
+  customer: ShopClient,
+): Promise<Unconfirmed> {
+  const product = await addProduct(adminClient, {
     name: `Kettle ${randomUUID().slice(0, 4)}`,
     category: 'kitchen',
     cents: 4100,
@@ -22,7 +25,7 @@ export async function anUnconfirmedOrder(boss: ShopClient, customer: ShopClient)
   });
   const lines = [{ productId: product.productId, quantity: 1 }];
   const order = await placeOrder(customer, lines, 'pm_card_authenticationRequired');
-  // Until the payment is begun there is none to show.
+  // Returns 404 until the payment is created.
   const path = `/api/v1/payments/${order.id}`;
   const { body } = await until(
     () => customer.send<Payment>('GET', path),

@@ -17,8 +17,8 @@ export type ExpectedFile = { mediaId: string; contentType: ImageType; bytes: num
 export type Uploads = (file: ExpectedFile, now: Date) => Promise<PresignedUpload>;
 
 /**
- * Presigned PUTs. Type and length are signed headers, so S3 conditionFailed any other. Checksums are off: by default the SDK
- * signs the checksum of an empty body.
+ * Presigned PUTs. Type and length are signed headers, so S3 refuses any other. Checksums are off: by default the SDK signs
+ * the checksum of an empty body.
  */
 export function presignedUploads(
   bucket: string,

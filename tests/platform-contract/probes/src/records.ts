@@ -4,7 +4,7 @@ import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dy
 const dynamo = new DynamoDBClient({});
 const table = process.env['RECORDS_TABLE'] ?? '';
 
-/** Writes down what a probe saw, under its name and in the order in which it saw it. */
+/** Records what a probe received, under its name and in that order. */
 export async function record(probe: string, seen: unknown): Promise<void> {
   const seenAt = `${new Date().toISOString()}#${process.hrtime.bigint()}#${randomUUID()}`;
   await dynamo.send(
@@ -15,9 +15,9 @@ export async function record(probe: string, seen: unknown): Promise<void> {
   );
 }
 
-/** Everything a probe wrote down so far whose JSON contains `text`. */
+/** Counts the records of a probe whose JSON contains `text`. */
 export async function recall(probe: string, text: string): Promise<number> {
-  const answer = await dynamo.send(
+  const response = await dynamo.send(
     new QueryCommand({
       TableName: table,
       KeyConditionExpression: 'probe = :probe',
@@ -26,5 +26,5 @@ export async function recall(probe: string, text: string): Promise<number> {
       ConsistentRead: true,
     }),
   );
-  return answer.Count ?? 0;
+  return response.Count ?? 0;
 }

@@ -13,17 +13,17 @@ type Question =
   | { ask: 'not granted' }
   | { ask: 'self' };
 
-/** Makes the one call that it is asked for, with its own role's credentials; an error is an answer with its name. */
+/** Makes the requested AWS call with its own role's credentials; returns the name and message of an error. */
 export async function handler(question: Question, context: Context): Promise<unknown> {
   try {
-    return await answer(question, context);
+    return await call(question, context);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { error: error.name, message: error.message };
   }
 }
 
-async function answer(question: Question, context: Context): Promise<unknown> {
+async function call(question: Question, context: Context): Promise<unknown> {
   switch (question.ask) {
     case 'invoke': {
       const reply = await new LambdaClient({}).send(

@@ -4,13 +4,13 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 const dynamo = new DynamoDBClient({});
 
 /**
- * Admits `admit…` tokens and tells in the context how often it was asked for this token, denies `deny…`, fails
- * on `broken…`, and refuses every other with the message that API Gateway turns into 401.
+ * Allows `admit…` tokens, with the number of its invocations for this token in the context; denies `deny…`, fails on
+ * `broken…`, and throws for any other the message that API Gateway turns into 401.
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token =
     Object.entries(event.headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
-  if (token.startsWith('broken')) throw new Error('The key store is away.');
+  if (token.startsWith('broken')) throw new Error('The key store is unavailable.');
   if (!/^(admit|deny)/.test(token)) throw new Error('Unauthorized');
   const asked = await dynamo.send(
     new UpdateItemCommand({

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
-/** Answers with the event it received, and with two cookies, which only multi-value headers can carry. */
+/** Returns the event that it received, and two cookies, which only multi-value headers can contain. */
 export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
   return {
     statusCode: event.httpMethod === 'POST' ? 201 : 200,

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { record } from '../records.ts';
 
-/** Writes down each message with the queue that it came by. */
+/** Records each message with the queue that delivered it. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   for (const message of event.Records) await record('announced', message);
   return { batchItemFailures: [] };

@@ -3,7 +3,7 @@ import { record } from '../records.ts';
 
 const failed = new Set<string>();
 
-/** Writes down each change; the first sight of an item that carries `stumble` is reported as failed, once. */
+/** Records each change; the first delivery of a change of an item with `stumble` is reported as failed. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   for (const change of event.Records) {
     await record('changed', change);

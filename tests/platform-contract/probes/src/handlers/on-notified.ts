@@ -1,7 +1,7 @@
 import type { SNSEvent } from 'aws-lambda';
 import { record } from '../records.ts';
 
-/** Writes down what a standard topic hands to a function. */
+/** Records what a standard topic passes to a function. */
 export async function handler(event: SNSEvent): Promise<void> {
   await record('notified', event);
 }

@@ -5,8 +5,8 @@ import { recall, record } from '../records.ts';
 type Task = { name: string; group: string; failures?: number; awaits?: string };
 
 /**
- * Fails a message as often as it says; one that `awaits` another group finishes only when a message of that group was seen, which
- * shows that two groups are worked on at once. Gives up within its own timeout.
+ * Fails a message as often as its body requests. A message that `awaits` another group waits for a message of that
+ * group, which shows that two groups are processed at once; it stops waiting before its own timeout.
  */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];

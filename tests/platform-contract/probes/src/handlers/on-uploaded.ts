@@ -1,7 +1,7 @@
 import type { S3Event } from 'aws-lambda';
 import { record } from '../records.ts';
 
-/** Writes down the event of a bucket. */
+/** Records the event of a bucket. */
 export async function handler(event: S3Event): Promise<void> {
   await record('uploaded', event);
 }

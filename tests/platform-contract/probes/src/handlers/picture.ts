@@ -4,7 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 /** Every byte value once: what text decoding would damage. */
 const bytes = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
 
-/** GET answers 256 bytes; POST answers what it received: whether it came as base64, its length and its hash. */
+/** GET returns 256 bytes; POST returns whether the body arrived as base64, its length and its hash. */
 export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
   if (event.httpMethod === 'GET') {
     return {

@@ -1,4 +1,4 @@
-/** Answers with what it received, or throws when told to, so that the caller sees how a failure looks. */
+/** Returns what it received, or throws a requested error. */
 export async function handler(event: { fail?: string }): Promise<unknown> {
   if (event.fail) throw new RangeError(event.fail);
   return { received: event };
