@@ -6,10 +6,9 @@ const services = join(import.meta.dirname, '..', '..', '..', 'services');
 
 /** Every route of every service, as the code that parses requests declares it. */
 export async function everyRoute(): Promise<Route[]> {
+  const folders = readdirSync(services, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const modules = await Promise.all(
-    readdirSync(services).map(
-      (service) => import(join(services, service, 'src', 'api.ts')) as Promise<{ routes: Route[] }>,
-    ),
+    folders.map(({ name }) => import(join(services, name, 'src', 'api.ts')) as Promise<{ routes: Route[] }>),
   );
   return modules.flatMap(({ routes }) => routes);
 }
