@@ -55,14 +55,14 @@ const credentials = ['--email', 'admin@shop.example', '--password', 'secret'];
 describe('an operator command fails with an exit code and one line on standard error:', () => {
   const refused = /denied|returned 403|refused/;
   test.each<[command: string, args: (endpoint: string) => string[], message: RegExp]>([
-    ['doctor/main.ts', () => ['--stage', 'dev'], /requirement/],
+    ['check-stage/main.ts', () => ['--stage', 'dev'], /requirement/],
     ['setup.ts', () => ['--stage', 'dev'], /rotate-signing-keys cannot be called: denied/],
-    ['smoke.ts', (endpoint) => ['--base-url', endpoint], /users reaches its store.*403 instead of 200/],
-    ['remove.ts', () => ['--stage', 'dev'], refused],
-    ['report.ts', () => ['--stage', 'dev'], refused],
+    ['check-api.ts', (endpoint) => ['--base-url', endpoint], /users reaches its store.*403 instead of 200/],
+    ['remove-stage.ts', () => ['--stage', 'dev'], refused],
+    ['create-report.ts', () => ['--stage', 'dev'], refused],
     ['demo.ts', (endpoint) => ['--url', endpoint, ...credentials], /auth\/login returned 403/],
-    ['standby/main.ts', () => ['--stage', 'prod'], refused],
-    ['standby/republish.ts', () => ['--stage', 'prod', '--since', since], refused],
+    ['standby/deploy-standby.ts', () => ['--stage', 'prod'], refused],
+    ['standby/republish-events.ts', () => ['--stage', 'prod', '--since', since], refused],
     ['close-default-group.ts', () => ['--stage', 'dev'], refused],
   ])(
     '%s, when every request is denied',
@@ -76,9 +76,9 @@ describe('an operator command fails with an exit code and one line on standard e
 
   test.each<[command: string, args: string[]]>([
     ['setup.ts', ['--stage', 'dev']],
-    ['report.ts', ['--stage', 'dev']],
+    ['create-report.ts', ['--stage', 'dev']],
     ['demo.ts', ['--url', 'http://127.0.0.1:15999', ...credentials]],
-    ['standby/republish.ts', ['--stage', 'prod', '--since', since]],
+    ['standby/republish-events.ts', ['--stage', 'prod', '--since', since]],
     ['close-default-group.ts', []],
   ])(
     '%s, when nothing listens',
@@ -91,16 +91,16 @@ describe('an operator command fails with an exit code and one line on standard e
   );
 
   test.each<[command: string, args: string[], message: RegExp]>([
-    ['doctor/main.ts', ['--no-such-option'], /no-such-option/],
+    ['check-stage/main.ts', ['--no-such-option'], /no-such-option/],
     ['setup.ts', ['--stage', 'prod'], /prod needs --admin-email/],
-    ['cost/main.ts', ['--orders', 'many'], /--orders many is not a positive number/],
-    ['smoke.ts', [], /--base-url is missing/],
-    ['remove.ts', [], /--stage is missing/],
-    ['remove.ts', ['--stage', 'prod'], /does not remove prod/],
-    ['report.ts', ['--date', 'yesterday'], /yesterday is not a date/],
+    ['estimate-cost/main.ts', ['--orders', 'many'], /--orders many is not a positive number/],
+    ['check-api.ts', [], /--base-url is missing/],
+    ['remove-stage.ts', [], /--stage is missing/],
+    ['remove-stage.ts', ['--stage', 'prod'], /does not remove prod/],
+    ['create-report.ts', ['--date', 'yesterday'], /yesterday is not a date/],
     ['demo.ts', ['--data-dir', '/no-such-folder'], /No shop is running here/],
-    ['standby/main.ts', [], /--stage is missing/],
-    ['standby/republish.ts', ['--stage', 'prod'], /--since is missing/],
+    ['standby/deploy-standby.ts', [], /--stage is missing/],
+    ['standby/republish-events.ts', ['--stage', 'prod'], /--since is missing/],
     ['close-default-group.ts', ['--no-such-option'], /no-such-option/],
   ])('%s, when called with %j', async (command, args, message) => {
     const { exitCode, stderr } = await run(command, args, url);

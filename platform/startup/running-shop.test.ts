@@ -48,7 +48,12 @@ function outputOf(program: string, args: string[], environment: NodeJS.ProcessEn
 describe('the shop that runs on a data folder is found by', () => {
   const programs: [name: string, program: string, request: RegExp | undefined, output: string][] = [
     ['npm run demo', 'operations/demo.ts', /^POST \/api\/v1\//, 'POST /api/v1/auth/login returned 503'],
-    ['npm run create:report', 'operations/report.ts', /^POST \/invoke\//, 'build-daily-report returned 503'],
+    [
+      'npm run create:report',
+      'operations/create-report.ts',
+      /^POST \/invoke\//,
+      'build-daily-report returned 503',
+    ],
     ['npm run reset', 'platform/reset.ts', undefined, 'A shop is running on'],
   ];
 

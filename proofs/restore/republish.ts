@@ -17,7 +17,7 @@ const sweeps = [
 /** Runs the runbook's `npm run republish:events` and returns its output lines. @throws Error with its output when it fails */
 export async function republish({ aws, stage }: RunningShop, since: Date): Promise<string[]> {
   const args = ['--stage', stage, '--since', since.toISOString()];
-  const { stdout } = await execa(process.execPath, ['operations/standby/republish.ts', ...args], {
+  const { stdout } = await execa(process.execPath, ['operations/standby/republish-events.ts', ...args], {
     cwd: root,
     env: {
       AWS_ENDPOINT_URL: aws.endpoint,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/stacks.ts';
-import { fixedCostsOf, total } from '../../operations/cost/stage.ts';
+import { fixedCostsOf, total } from '../../operations/estimate-cost/stage.ts';
 
 const figures = readFileSync(join(root, 'docs/cost.md'), 'utf8');
 

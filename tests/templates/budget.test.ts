@@ -1,4 +1,4 @@
-import { fixedCosts } from '../../operations/cost/fixed.ts';
+import { fixedCosts } from '../../operations/estimate-cost/fixed.ts';
 import { accountId, compileTimeoutMs, region, stageOf, stages } from './stage.ts';
 
 test.each(stages)(

@@ -1,4 +1,4 @@
-import { failureOf, smokeChecks } from '../../operations/smoke.ts';
+import { failureOf, smokeChecks } from '../../operations/check-api.ts';
 import { setting } from './support/shop.ts';
 
 /** The smoke test that runs after each deployment must pass for a working shop. */

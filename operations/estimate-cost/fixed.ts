@@ -15,7 +15,8 @@ const listed = (value: Json | undefined): number => (Array.isArray(value) ? valu
 /** @throws Error for a size without a price, so that none counts as free */
 function priceOf(table: Record<string, number>, size: Json | undefined): number {
   const usd = table[String(size)];
-  if (usd === undefined) throw new Error(`operations/cost/prices.ts has no price for ${String(size)}`);
+  if (usd === undefined)
+    throw new Error(`operations/estimate-cost/prices.ts has no price for ${String(size)}`);
   return usd;
 }
 

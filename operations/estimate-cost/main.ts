@@ -1,6 +1,6 @@
 /**
  * What the shop costs on AWS: a month of a stage, and orders by the thousand: `npm run estimate:cost`. Fixed costs come from
- * the compiled stacks, orders from what the AWS endpoint counted, prices from operations/cost/prices.ts.
+ * the compiled stacks, orders from what the AWS endpoint counted, prices from operations/estimate-cost/prices.ts.
  */
 import { runCommand, UsageError } from '../command.ts';
 import { readOrderCalls } from './order-calls.ts';
