@@ -1,11 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
-/** PostgreSQL's own count (scram_iterations). */
+/** PostgreSQL's default (scram_iterations). */
 const iterations = 4096;
 
 /**
- * What PostgreSQL keeps of a password (RFC 5803, as `psql \password` sends it): with it a statement that sets a
- * password tells none, to the server's log neither.
+ * The verifier that PostgreSQL stores for a password (RFC 5803, as `psql \password` sends it). A statement that sets it
+ * contains no password, so the password never reaches the server or its log.
  * @param password ASCII: anything else would have to be normalised first (RFC 4013)
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {

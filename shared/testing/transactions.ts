@@ -5,8 +5,8 @@ import type { Database } from '../postgres/database.ts';
 export type RecordedWrite = { table: string; transaction: string };
 
 /**
- * Records which transaction writes each row of the given tables from now on. Unlike `xmin` it still tells after a
- * later transaction has changed the row. The triggers are dropped with the test's database. In the project int only.
+ * Records which transaction writes each row of the given tables from now on. Unlike `xmin`, the record survives a
+ * later change of the row. The triggers are dropped with the test's database. In the project int only.
  */
 export async function recordTransactions(
   database: Database,

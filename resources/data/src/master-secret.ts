@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 
-/** How to sign in to a server as its master; what else the secret says is kept. */
+/** The login of a server's master user; other members of the secret are preserved. */
 const login = z.looseObject({
   username: z.string().min(1),
   password: z.string().min(1),

@@ -13,7 +13,7 @@ export type Server = {
 /** SQLSTATE invalid_password, and invalid_authorization_specification of other refusals to sign in. */
 const refusals = ['28P01', '28000'];
 
-/** PostgreSQL servers of known hosts. @throws Error for any other: a password is shown to nobody else */
+/** PostgreSQL servers of known hosts. @throws Error for any other: a password is sent to no other host */
 export function servers(hosts: readonly string[], trust: Pick<DatabaseOptions, 'tls' | 'caFile'>): Server {
   const as = async <T>(login: Login, work: (database: Database) => Promise<T>): Promise<T> => {
     const { host, port, username: user, password } = login;

@@ -7,7 +7,7 @@ export const MediaNotFound = shopError({
   title: 'No such upload',
 });
 
-/** The file cannot be shown as an image; the message tells the uploader why. */
+/** The file cannot be shown as an image; the message states the reason. */
 export class NotAnImage extends Error {
   override readonly name = 'NotAnImage';
 }

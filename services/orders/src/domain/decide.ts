@@ -73,7 +73,7 @@ function recordCapture(order: Order, paymentId: string, meta: CommandMeta): Orde
       };
       return { kind: 'changed', state: paid, events: [orderEvent(OrderPaid, paid, meta, data)] };
     }
-    // Payments refunds it: the cancellation tells it to, also for a capture that comes later.
+    // Payments refunds it after ORDER_CANCELLED, also if the capture comes later.
     case 'cancelled':
     case 'paid':
     case 'shipped':

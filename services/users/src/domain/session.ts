@@ -14,7 +14,7 @@ export type RefreshToken = {
 export type TokenDecision = 'rotate' | 'revoke-family' | 'refuse';
 
 /**
- * A token is valid once. One that is presented again was copied, and the thief cannot be told from the owner: the whole
+ * A token is valid once. One that is presented again was copied, and the thief cannot be distinguished from the owner: the whole
  * family is revoked (RFC 9700, 4.14.2). Expired and revoked tokens are refused.
  *
  *     issued ──presented──▶ used, and the next one issued ──presented again──▶ family revoked

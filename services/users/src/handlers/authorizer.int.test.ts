@@ -106,7 +106,7 @@ describe('the authorizer', () => {
         return `Bearer ${token}`;
       },
     ],
-  ])('refuses %s with the word that API Gateway responses 401 to', async (_, authorization) => {
+  ])('rejects %s with the message that API Gateway maps to 401', async (_, authorization) => {
     await expect(authorization().then(authorize)).rejects.toThrow(/^Unauthorized$/);
   });
 });
