@@ -24,7 +24,7 @@ const manifest = z.object({
 export type Manifest = z.output<typeof manifest>;
 
 /** Bundles are removed when nothing names them and a day has passed: another platform may still run them. */
-const KEPT_MS = 24 * 3600 * 1000;
+const unusedLifetimeMs = 24 * 3600 * 1000;
 
 /** The bundles of one stack on disk, and what they were made of. */
 export class BundleCache {
@@ -103,7 +103,7 @@ export class BundleCache {
   }
 
   #removeOld(kept: Set<string>): void {
-    const oldest = Date.now() - KEPT_MS;
+    const oldest = Date.now() - unusedLifetimeMs;
     for (const name of readdirSync(this.folder)) {
       const path = join(this.folder, name);
       const stats = statSync(path, { throwIfNoEntry: false });

@@ -5,17 +5,17 @@ import { pathToFileURL } from 'node:url';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { type BundledFunction, type Bundler, startBundler } from './bundler.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../..');
 
 describe('bundling', () => {
   let folder: string;
   let directory: string;
   let bundler: Bundler | undefined;
   beforeEach(async () => {
-    await mkdir(join(ROOT, '.cache'), { recursive: true });
-    folder = await mkdtemp(join(ROOT, '.cache', 'bundle-test-'));
-    directory = `${folder.slice(ROOT.length + 1)}/a-stack`;
-    await cp(join(ROOT, 'build/compile/fixtures/a-stack'), join(ROOT, directory), { recursive: true });
+    await mkdir(join(root, '.cache'), { recursive: true });
+    folder = await mkdtemp(join(root, '.cache', 'bundle-test-'));
+    directory = `${folder.slice(root.length + 1)}/a-stack`;
+    await cp(join(root, 'build/compile/fixtures/a-stack'), join(root, directory), { recursive: true });
   });
   afterEach(async () => {
     await bundler?.stop();
@@ -27,10 +27,10 @@ describe('bundling', () => {
       directory,
       handler: `src/handlers/${key}.handler`,
     }));
-    bundler = await startBundler({ root: ROOT, functions, cacheFolder: join(folder, 'bundles') });
+    bundler = await startBundler({ root, functions, cacheFolder: join(folder, 'bundles') });
     return bundler;
   };
-  const source = (name: string) => join(ROOT, directory, 'src', name);
+  const source = (name: string) => join(root, directory, 'src', name);
   const run = async (file: string | undefined, event: object) => {
     const module = (await import(pathToFileURL(file ?? '').href)) as {
       handler: (event: object) => Promise<string>;

@@ -30,7 +30,7 @@ export type Bundler = {
 };
 
 /** An editor writes a file in several steps; what follows within this time is one change. */
-const SETTLING_MS = 40;
+const settleDelayMs = 40;
 
 /**
  * Bundles every function's handler with the options of `sls package`, its libraries apart, or takes the bundles from
@@ -120,7 +120,7 @@ function watchStacks(root: string, stacks: StackBundler[], listener: Listener): 
       clearTimeout(timer);
       timer = setTimeout(() => {
         working = working.then(rebuild);
-      }, SETTLING_MS);
+      }, settleDelayMs);
     },
     failed: listener.failed,
   });

@@ -4,10 +4,10 @@ import { type BuildOptions, version } from 'esbuild';
 import { hashFile } from '../compile/input-hash.ts';
 
 /** Where both `sls package` and the local platform find how a handler becomes a bundle. */
-const CONFIGURATION = 'shared/serverless/esbuild.config.cjs';
+const configurationFile = 'shared/serverless/esbuild.config.cjs';
 
 /** Options of serverless-esbuild itself, which esbuild does not know (its `dist/bundle.js` takes off the same). */
-const NOT_ESBUILD = new Set([
+const serverlessEsbuildOptions = new Set([
   'concurrency',
   'disposeContext',
   'exclude',
@@ -36,13 +36,13 @@ export type Bundling = { options: BuildOptions; extension: string; key: string }
 
 /** Reads the options of `sls package`, so that the platform runs the code that is deployed. */
 export function readBundling(root: string): Bundling {
-  const configuration = createRequire(join(root, 'package.json'))(`./${CONFIGURATION}`) as
+  const configuration = createRequire(join(root, 'package.json'))(`./${configurationFile}`) as
     | ServerlessEsbuildOptions
     | ((serverless?: unknown) => ServerlessEsbuildOptions);
   const given = typeof configuration === 'function' ? configuration() : configuration;
   const extension = given.outputFileExtension ?? '.js';
   const options: BuildOptions = {
-    ...Object.fromEntries(Object.entries(given).filter(([name]) => !NOT_ESBUILD.has(name))),
+    ...Object.fromEntries(Object.entries(given).filter(([name]) => !serverlessEsbuildOptions.has(name))),
     external: [...(given.external ?? []), ...(given.exclude ?? [])],
     outExtension: { '.js': extension },
   };

@@ -10,7 +10,7 @@ import type { Bundling } from './esbuild-options.ts';
  * clients, pools and loggers are made by our own modules, of which every function has its own, and the environment
  * is read when they are made. Tracer and its X-Ray SDK do keep such things, and are not here.
  */
-const SHARED = new Set([
+const sharedLibraries = new Set([
   '@aws-lambda-powertools/batch',
   '@aws-lambda-powertools/logger',
   '@aws-lambda-powertools/logger/middleware',
@@ -36,9 +36,9 @@ const SHARED = new Set([
   'zod',
 ]);
 
-const FOLDER_PREFIX = 'libraries-';
+const folderPrefix = 'libraries-';
 /** What other installed versions left is removed a day later: another platform may still run it. */
-const KEPT_MS = 24 * 3600 * 1000;
+const unusedLifetimeMs = 24 * 3600 * 1000;
 
 const fileOf = (library: string) => library.replaceAll(/[@/]+/g, '_');
 
@@ -54,8 +54,8 @@ export async function withSharedLibraries(
   root: string,
   cacheFolder: string,
 ): Promise<Bundling> {
-  const key = `${bundling.key} ${[...SHARED].join(' ')}`;
-  const folder = FOLDER_PREFIX + createHash('sha256').update(key).digest('hex').slice(0, 16);
+  const key = `${bundling.key} ${[...sharedLibraries].join(' ')}`;
+  const folder = folderPrefix + createHash('sha256').update(key).digest('hex').slice(0, 16);
   if (!existsSync(join(cacheFolder, folder))) await bundleLibraries(bundling, root, cacheFolder, folder);
   const fromBundle = (library: string) => `../${folder}/${fileOf(library)}${bundling.extension}`;
   return {
@@ -70,7 +70,7 @@ const imported = (fromBundle: (library: string) => string): Plugin => ({
   name: 'shared-libraries',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^[@\w]/ }, ({ path, kind }) =>
-      SHARED.has(path) && kind !== 'entry-point' && kind !== 'require-call'
+      sharedLibraries.has(path) && kind !== 'entry-point' && kind !== 'require-call'
         ? { path: fromBundle(path), external: true }
         : undefined,
     );
@@ -88,7 +88,10 @@ async function bundleLibraries(
     await build({
       ...options,
       absWorkingDir: root,
-      entryPoints: [...SHARED].map((library) => ({ in: `library:${library}`, out: fileOf(library) })),
+      entryPoints: [...sharedLibraries].map((library) => ({
+        in: `library:${library}`,
+        out: fileOf(library),
+      })),
       outdir: draft,
       outExtension: { '.js': extension },
       splitting: true,
@@ -106,10 +109,10 @@ async function bundleLibraries(
   } finally {
     await endEsbuild(); // 100 MB and more, until the stacks are bundled
   }
-  const oldest = Date.now() - KEPT_MS;
+  const oldest = Date.now() - unusedLifetimeMs;
   for (const name of readdirSync(cacheFolder)) {
     const path = join(cacheFolder, name);
-    const old = name.startsWith(FOLDER_PREFIX) && name !== folder;
+    const old = name.startsWith(folderPrefix) && name !== folder;
     if (old && (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? oldest) < oldest)
       rmSync(path, { recursive: true, force: true });
   }

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { compileStacks } from './compile-stacks.ts';
 
 const require = createRequire(import.meta.url);
-const ROOT = resolve(import.meta.dirname, '../..');
-const FIXTURE = 'build/compile/fixtures/a-stack';
+const root = resolve(import.meta.dirname, '../..');
+const fixture = 'build/compile/fixtures/a-stack';
 
 /** A template names the moment of its making in the place of the code and in the API's deployment. */
 const timeless = (template: string): unknown =>
@@ -22,19 +22,19 @@ describe('compiling a stack', () => {
   let folder: string;
   let directory: string;
   beforeAll(async () => {
-    await mkdir(join(ROOT, '.cache'), { recursive: true });
-    folder = await mkdtemp(join(ROOT, '.cache', 'compile-test-'));
-    directory = `${folder.slice(ROOT.length + 1)}/a-stack`;
+    await mkdir(join(root, '.cache'), { recursive: true });
+    folder = await mkdtemp(join(root, '.cache', 'compile-test-'));
+    directory = `${folder.slice(root.length + 1)}/a-stack`;
   });
   beforeEach(async () => {
     delete process.env['FIXTURE_GREETING'];
-    await cp(join(ROOT, FIXTURE), join(ROOT, directory), { recursive: true });
+    await cp(join(root, fixture), join(root, directory), { recursive: true });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const compile = () =>
     compileStacks({
-      root: ROOT,
+      root,
       stage: 'local',
       directories: [directory],
       cacheFolder: join(folder, 'cache'),
@@ -69,7 +69,7 @@ describe('compiling a stack', () => {
     await promisify(execFile)(
       process.execPath,
       [require.resolve('serverless/bin/serverless.js'), 'package', '--stage', 'local', '--package', packaged],
-      { cwd: join(ROOT, directory) },
+      { cwd: join(root, directory) },
     );
     const written = await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8');
     expect(timeless(JSON.stringify(stack?.template))).toEqual(timeless(written));
@@ -83,7 +83,7 @@ describe('compiling a stack', () => {
 
   it('compiles anew when a file that it reads has changed', async () => {
     const first = await compile();
-    await appendFile(join(ROOT, directory, 'functions.yml'), '  timeout: 3\n');
+    await appendFile(join(root, directory, 'functions.yml'), '  timeout: 3\n');
     const [second] = await compile();
     expect(second?.template.Resources['PartLambdaFunction']?.Properties?.['Timeout']).toBe(3);
     expect(first[0]?.template.Resources['PartLambdaFunction']?.Properties?.['Timeout']).toBe(6);
@@ -96,14 +96,14 @@ describe('compiling a stack', () => {
   });
 
   it('names the stack and what osls says when it does not compile', async () => {
-    await writeFile(join(ROOT, directory, 'functions.yml'), 'greet: { handler: "${self:custom.nobody}" }\n');
+    await writeFile(join(root, directory, 'functions.yml'), 'greet: { handler: "${self:custom.nobody}" }\n');
     await expect(compile()).rejects.toThrow(
       new RegExp(`^${directory} does not compile: .*Value not found at "self" source`, 's'),
     );
   });
 
   it('refuses a misspelt key, which osls alone would only mention', async () => {
-    await appendFile(join(ROOT, directory, 'functions.yml'), '  timeOut: 3\n');
+    await appendFile(join(root, directory, 'functions.yml'), '  timeOut: 3\n');
     await expect(compile()).rejects.toThrow(/does not compile: .*unrecognized property 'timeOut'/s);
   });
 });

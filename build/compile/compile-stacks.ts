@@ -22,7 +22,7 @@ export type CompileOptions = {
 };
 
 /** Two osls processes use two cores; more only wait for each other and cost 150 MB each. */
-const MOST_PROCESSES = 2;
+const maxProcesses = 2;
 
 /**
  * Compiles every stack to its CloudFormation template with osls itself, or takes it from the cache when nothing that
@@ -46,7 +46,7 @@ export async function compileStacks(options: CompileOptions): Promise<CompiledSt
     const placeholder = join(folder, 'no-code.zip');
     writeFileSync(placeholder, '');
     const queue = [...missing];
-    const workers = Math.min(MOST_PROCESSES, availableParallelism(), missing.length);
+    const workers = Math.min(maxProcesses, availableParallelism(), missing.length);
     await Promise.all(
       Array.from({ length: workers }, () =>
         compileQueue(queue, { root, stage, region, placeholder }, (directory, service) => {

@@ -6,7 +6,7 @@ export type ConditionContext = Record<string, string[]>;
 type Test = (value: string, wanted: string) => boolean;
 
 /** The operators in use; each compares one value of the request with one of the policy. */
-const OPERATORS: Record<string, Test> = {
+const operators: Record<string, Test> = {
   StringEquals: (value, wanted) => value === wanted,
   StringEqualsIgnoreCase: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
   StringLike: (value, wanted) => pattern(wanted)(value),
@@ -20,7 +20,7 @@ const OPERATORS: Record<string, Test> = {
   NumericGreaterThan: (value, wanted) => Number(value) > Number(wanted),
   NumericGreaterThanEquals: (value, wanted) => Number(value) >= Number(wanted),
 };
-const NEGATED: Record<string, string> = {
+const negatedOperators: Record<string, string> = {
   StringNotEquals: 'StringEquals',
   StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
   StringNotLike: 'StringLike',
@@ -48,8 +48,8 @@ function compileOne(operator: string, key: string, wanted: string[]): (context: 
     const mustBeAbsent = wanted[0] === 'true';
     return (context) => (context[key] === undefined) === mustBeAbsent;
   }
-  const negated = NEGATED[name] !== undefined;
-  const test = OPERATORS[NEGATED[name] ?? name];
+  const negated = negatedOperators[name] !== undefined;
+  const test = operators[negatedOperators[name] ?? name];
   if (!test) throw new TypeError(`The condition operator ${operator} is not evaluated by the local platform`);
   const fits = (value: string) => wanted.some((one) => test(value, one)) !== negated;
   return (context) => {

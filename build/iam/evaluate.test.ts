@@ -1,7 +1,7 @@
 import type { PolicyStatement } from '../deployment.ts';
 import { compilePolicy } from './evaluate.ts';
 
-const TABLE = 'arn:aws:dynamodb:eu-west-1:000000000000:table/orders';
+const ordersTable = 'arn:aws:dynamodb:eu-west-1:000000000000:table/orders';
 const allow = (
   actions: string[],
   resources: string[],
@@ -17,21 +17,21 @@ const allowed = (statements: PolicyStatement[], action: string, resource: string
 
 describe('A role', () => {
   test('without statements is denied everything', () => {
-    expect(allowed([], 'dynamodb:GetItem', TABLE)).toBe(false);
+    expect(allowed([], 'dynamodb:GetItem', ordersTable)).toBe(false);
   });
 
   test('may do what a statement names, on that resource alone', () => {
-    const role = [allow(['dynamodb:GetItem'], [TABLE])];
-    expect(allowed(role, 'dynamodb:GetItem', TABLE)).toBe(true);
-    expect(allowed(role, 'dynamodb:PutItem', TABLE)).toBe(false);
-    expect(allowed(role, 'dynamodb:GetItem', `${TABLE}-outbox`)).toBe(false);
-    expect(allowed(role, 'dynamodb:GetItem', `${TABLE}/index/by-status`)).toBe(false);
+    const role = [allow(['dynamodb:GetItem'], [ordersTable])];
+    expect(allowed(role, 'dynamodb:GetItem', ordersTable)).toBe(true);
+    expect(allowed(role, 'dynamodb:PutItem', ordersTable)).toBe(false);
+    expect(allowed(role, 'dynamodb:GetItem', `${ordersTable}-outbox`)).toBe(false);
+    expect(allowed(role, 'dynamodb:GetItem', `${ordersTable}/index/by-status`)).toBe(false);
   });
 
   test('has action names read without regard to case, and wildcards in both', () => {
-    const role = [allow(['DynamoDB:get*'], [`${TABLE}/index/*`])];
-    expect(allowed(role, 'dynamodb:GetItem', `${TABLE}/index/by-status`)).toBe(true);
-    expect(allowed(role, 'dynamodb:Query', `${TABLE}/index/by-status`)).toBe(false);
+    const role = [allow(['DynamoDB:get*'], [`${ordersTable}/index/*`])];
+    expect(allowed(role, 'dynamodb:GetItem', `${ordersTable}/index/by-status`)).toBe(true);
+    expect(allowed(role, 'dynamodb:Query', `${ordersTable}/index/by-status`)).toBe(false);
     expect(
       allowed([allow(['s3:GetObject'], ['arn:aws:s3:::b/?.jpg'])], 's3:GetObject', 'arn:aws:s3:::b/1.jpg'),
     ).toBe(true);
@@ -42,17 +42,17 @@ describe('A role', () => {
 
   test('is denied by an explicit deny, whatever allows it', () => {
     const deny: PolicyStatement = { effect: 'Deny', actions: ['dynamodb:*'], resources: ['*'] };
-    const decision = compilePolicy([allow(['dynamodb:GetItem'], [TABLE]), deny]).evaluate(
+    const decision = compilePolicy([allow(['dynamodb:GetItem'], [ordersTable]), deny]).evaluate(
       'dynamodb:GetItem',
-      TABLE,
+      ordersTable,
     );
     expect(decision).toMatchObject({ allowed: false, explicitDeny: true });
   });
 
   test('learns which of its grants allowed the request', () => {
-    const role = [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [TABLE, '*'])];
-    expect(compilePolicy(role).evaluate('dynamodb:GetItem', TABLE).grants).toEqual([
-      { action: 'dynamodb:GetItem', resource: TABLE },
+    const role = [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [ordersTable, '*'])];
+    expect(compilePolicy(role).evaluate('dynamodb:GetItem', ordersTable).grants).toEqual([
+      { action: 'dynamodb:GetItem', resource: ordersTable },
       { action: 'dynamodb:GetItem', resource: '*' },
     ]);
   });

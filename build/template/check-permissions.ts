@@ -122,7 +122,7 @@ function policyOf(role: RoleSpec | undefined, target: FunctionSpec): Policy {
 }
 
 /** What the function's role must allow before Lambda takes a mapping (Lambda, "Execution role"). */
-const POLLING = {
+const pollingActions = {
   sqs: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   dynamodb: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
 } as const;
@@ -142,7 +142,8 @@ function checkPollers(deployment: Deployment): void {
       if (!policy.evaluate(action, resource).allowed)
         throw new TemplateError(mapping, `the role of ${target.name} lacks ${action} on ${resource}`);
     };
-    for (const action of queue ? POLLING.sqs : POLLING.dynamodb) need(action, mapping.sourceArn);
+    for (const action of queue ? pollingActions.sqs : pollingActions.dynamodb)
+      need(action, mapping.sourceArn);
     if (mapping.onFailureArn !== undefined)
       need(
         mapping.onFailureArn.split(':')[2] === 'sns' ? 'sns:Publish' : 'sqs:SendMessage',

@@ -10,10 +10,10 @@ export type CloudOnlyResource = {
 };
 
 /** Ends every address of what is not there: it resolves nowhere (RFC 6761, "invalid."). */
-export const NOWHERE = '.cloud-only.invalid';
+export const cloudOnlyDomain = '.cloud-only.invalid';
 
 /** Services whose ARNs set a resource's name off by a colon, which templates split them at. */
-const COLON_SERVICES = new Set(['Backup', 'CloudWatch', 'ElastiCache', 'Logs', 'RDS', 'SecretsManager']);
+const colonServices = new Set(['Backup', 'CloudWatch', 'ElastiCache', 'Logs', 'RDS', 'SecretsManager']);
 
 /**
  * What stands locally for a value that AWS alone makes (`ref`, or an attribute), so that exports and whatever names
@@ -26,11 +26,11 @@ export function cloudOnlyValue(attribute: string, resource: CloudOnlyResource): 
   const [, service = '', kind = ''] = type.split('::');
   const last = attribute.split('.').at(-1) ?? '';
   if (/Arn$/i.test(last)) {
-    const separator = COLON_SERVICES.has(service) ? ':' : '/';
+    const separator = colonServices.has(service) ? ':' : '/';
     return `arn:aws:${service.toLowerCase()}:${region}:${accountId}:${kind.toLowerCase()}${separator}${name}`;
   }
   if (/Port$/.test(last)) return '1';
   if (/(Endpoint|EndPoint|Address|Host|Domain|DomainName|Url|WebsiteURL)$/.test(last))
-    return `${name.toLowerCase()}${NOWHERE}`;
+    return `${name.toLowerCase()}${cloudOnlyDomain}`;
   return `${kind.toLowerCase()}-${createHash('sha256').update(`${name}/${attribute}`).digest('hex').slice(0, 17)}`;
 }

@@ -1,5 +1,5 @@
 import { linkStacks } from './exports.ts';
-import { aStack, PLACE } from './fixtures/a-stack.ts';
+import { aStack, testPlace } from './fixtures/a-stack.ts';
 
 const exporting = (name: string, value: unknown = 'value') => ({
   Out: { Value: value as string, Export: { Name: name } },
@@ -7,7 +7,7 @@ const exporting = (name: string, value: unknown = 'value') => ({
 const importing = (name: string) => ({
   Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { 'Fn::ImportValue': name } } },
 });
-const link = (...stacks: ReturnType<typeof aStack>[]) => linkStacks(stacks, PLACE, {});
+const link = (...stacks: ReturnType<typeof aStack>[]) => linkStacks(stacks, testPlace, {});
 
 describe('exports and imports', () => {
   it('put a stack behind those it imports from', () => {

@@ -3,7 +3,7 @@ import { type Place, StackValues } from './stack-values.ts';
 import { TemplateError } from './template-error.ts';
 
 type Export = { values: StackValues; logicalId: string; value: Json };
-type Import = { name: string; asker: Origin; from: string };
+type Import = { name: string; importer: Origin; from: string };
 
 /** The stacks in an order in which each finds the exports it imports, and the exports' values. */
 export type LinkedStacks = { ordered: StackValues[]; exports: Record<string, string> };
@@ -25,9 +25,9 @@ export function linkStacks(
     return table;
   };
   const values = stacks.map((stack) => {
-    const importValue = (name: string, asker: Origin): string => {
+    const importValue = (name: string, importer: Origin): string => {
       const found = exportsIn(stack.region ?? place.region).get(name);
-      if (!found) throw new TemplateError(asker, `imports ${name}, which no stack exports`);
+      if (!found) throw new TemplateError(importer, `imports ${name}, which no stack exports`);
       return found.values.text(found.value, found.logicalId);
     };
     return new StackValues(stack, place, parameters, importValue);
@@ -60,10 +60,10 @@ function findImports(values: StackValues, table: Map<string, Export>): Import[] 
     if (value === null || typeof value !== 'object') return;
     if (!Array.isArray(value) && value['Fn::ImportValue'] !== undefined) {
       const name = values.text(value['Fn::ImportValue'], logicalId);
-      const asker = values.origin(logicalId);
+      const importer = values.origin(logicalId);
       const from = table.get(name)?.values.stack.name;
-      if (from === undefined) throw new TemplateError(asker, `imports ${name}, which no stack exports`);
-      found.push({ name, asker, from });
+      if (from === undefined) throw new TemplateError(importer, `imports ${name}, which no stack exports`);
+      found.push({ name, importer, from });
       return;
     }
     for (const inner of innerValues(value, (name) => values.condition(name, logicalId)))
@@ -92,12 +92,14 @@ function inOrder(all: StackValues[], imports: Import[][]): StackValues[] {
   const visit = (name: string, path: Import[]): void => {
     const entry = byName.get(name);
     if (!entry || ordered.includes(entry.values)) return;
-    const start = path.findIndex((step) => step.asker.stack === name);
+    const start = path.findIndex((step) => step.importer.stack === name);
     if (start >= 0) {
       const circle = path.slice(start);
-      const steps = circle.map(({ asker, from, name: what }) => `${asker.stack} imports ${what} of ${from}`);
+      const steps = circle.map(
+        ({ importer, from, name: what }) => `${importer.stack} imports ${what} of ${from}`,
+      );
       throw new TemplateError(
-        circle[0]!.asker,
+        circle[0]!.importer,
         `stacks import from each other in a circle: ${steps.join(', ')}`,
       );
     }

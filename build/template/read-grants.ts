@@ -40,7 +40,7 @@ export function readInvokePermission(
   });
 }
 
-const SENDS = new Set(['sqs:sendmessage', 'sqs:*', '*']);
+const sendActions = new Set(['sqs:sendmessage', 'sqs:*', '*']);
 
 /** Reads what AWS::SQS::QueuePolicy allows Amazon SNS to send. */
 export function readSendPermissions(resource: ResolvedResource): SendPermission[] {
@@ -48,7 +48,7 @@ export function readSendPermissions(resource: ResolvedResource): SendPermission[
   const allowing = PolicyDocument.Statement.filter(
     ({ Effect, Action, Principal }) =>
       Effect === 'Allow' &&
-      Action.some((action) => SENDS.has(action.toLowerCase())) &&
+      Action.some((action) => sendActions.has(action.toLowerCase())) &&
       (Principal === '*' ||
         Principal?.['Service']?.includes('sns.amazonaws.com') ||
         Principal?.['AWS']?.includes('*')),

@@ -177,14 +177,14 @@ function readMethod(
   return present({ httpMethod: HttpMethod, path, integration: target, authorizer });
 }
 
-const METHOD_HEADER = 'method.response.header.';
-const GATEWAY_HEADER = 'gatewayresponse.header.';
+const methodHeader = 'method.response.header.';
+const gatewayHeader = 'gatewayresponse.header.';
 
 function readMockResponse(response: z.output<typeof integrationResponse>): MockResponse {
   const body = response.ResponseTemplates['application/json'];
   return {
     statusCode: response.StatusCode,
-    headers: headersOf(response.ResponseParameters, METHOD_HEADER),
+    headers: headersOf(response.ResponseParameters, methodHeader),
     ...(body ? { body } : {}),
   };
 }
@@ -209,7 +209,7 @@ function readGatewayResponse(properties: z.output<typeof responseProperties>): G
   return present({
     responseType: properties.ResponseType,
     statusCode: properties.StatusCode,
-    headers: headersOf(properties.ResponseParameters, GATEWAY_HEADER),
+    headers: headersOf(properties.ResponseParameters, gatewayHeader),
     templates: properties.ResponseTemplates,
   });
 }

@@ -47,7 +47,7 @@ const policyProperties = z.strictObject({
 });
 
 /** AWS's own policies that functions carry, as AWS documents them (AWS Managed Policy Reference). */
-const AWS_MANAGED: Record<string, string[]> = {
+const awsManagedPolicies: Record<string, string[]> = {
   AWSLambdaBasicExecutionRole: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
   AWSLambdaVPCAccessExecutionRole: [
     'logs:CreateLogGroup',
@@ -129,7 +129,7 @@ function asStatement(
 
 function awsManaged(arn: string, resource: ResolvedResource): PolicyStatement[] {
   const name = arn.slice(arn.lastIndexOf('/') + 1);
-  const actions = arn.startsWith('arn:aws:iam::aws:policy/') ? AWS_MANAGED[name] : undefined;
+  const actions = arn.startsWith('arn:aws:iam::aws:policy/') ? awsManagedPolicies[name] : undefined;
   if (!actions)
     throw new TemplateError(resource, `the managed policy ${arn} is not known to the local platform`);
   return [{ sid: name, effect: 'Allow', actions, resources: ['*'] }];

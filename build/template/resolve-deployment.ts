@@ -73,7 +73,7 @@ export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptio
 }
 
 /** osls makes this bucket in every stack for the code of its functions, which stays on this machine. */
-const CODE_BUCKET = 'ServerlessDeploymentBucket';
+const codeBucketId = 'ServerlessDeploymentBucket';
 
 function handledResources(values: StackValues, cloudOnly: Deployment['cloudOnly']): ResolvedResource[] {
   const active = values.activeResources();
@@ -89,7 +89,7 @@ function handledResources(values: StackValues, cloudOnly: Deployment['cloudOnly'
         origin,
         `${resource.Type} is neither handled by the local platform nor listed as cloud-only`,
       );
-    if (kind === 'cloud-only' || logicalId === CODE_BUCKET) {
+    if (kind === 'cloud-only' || logicalId === codeBucketId) {
       cloudOnly.push({ ...origin, type: resource.Type });
       return [];
     }

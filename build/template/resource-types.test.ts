@@ -1,14 +1,14 @@
 import { aStack, deployed } from './fixtures/a-stack.ts';
-import { CLOUD_ONLY_TYPES, HANDLED_TYPES, kindOfType } from './resource-types.ts';
-import { RESOURCE_VALUES } from './resource-values.ts';
+import { cloudOnlyTypes, handledTypes, kindOfType } from './resource-types.ts';
+import { resourceValues } from './resource-values.ts';
 
 describe('resource types', () => {
   it('are handled or cloud-only, never both', () => {
-    const both = HANDLED_TYPES.filter((type) => (CLOUD_ONLY_TYPES as readonly string[]).includes(type));
+    const both = handledTypes.filter((type) => (cloudOnlyTypes as readonly string[]).includes(type));
     expect(both).toEqual([]);
   });
   it('have a name wherever they are handled', () => {
-    expect(HANDLED_TYPES.filter((type) => RESOURCE_VALUES[type] === undefined)).toEqual([]);
+    expect(handledTypes.filter((type) => resourceValues[type] === undefined)).toEqual([]);
   });
   it('stop the start when nobody knows them, by type, stack and logical id', () => {
     expect(kindOfType('AWS::Kinesis::Stream')).toBe('unknown');

@@ -1,7 +1,7 @@
 import type { Json } from '../deployment.ts';
 
 /** Resource types that the local platform makes, runs or checks. */
-export const HANDLED_TYPES = [
+export const handledTypes = [
   'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::Deployment', // names the stage
   'AWS::ApiGateway::GatewayResponse',
@@ -30,7 +30,7 @@ export const HANDLED_TYPES = [
 ] as const;
 
 /** Resource types that exist on AWS only: the platform passes them over and names them in its reports. */
-export const CLOUD_ONLY_TYPES = [
+export const cloudOnlyTypes = [
   // Network
   'AWS::EC2::DHCPOptions',
   'AWS::EC2::EIP',
@@ -127,13 +127,13 @@ export const CLOUD_ONLY_TYPES = [
   'AWS::XRay::SamplingRule',
 ] as const;
 
-export type HandledType = (typeof HANDLED_TYPES)[number];
+export type HandledType = (typeof handledTypes)[number];
 
-const handled = new Set<string>(HANDLED_TYPES);
-const cloudOnly = new Set<string>(CLOUD_ONLY_TYPES);
+const handled = new Set<string>(handledTypes);
+const cloudOnly = new Set<string>(cloudOnlyTypes);
 
 /** Protocols of subscriptions that end on this machine; an alarm's e-mail does not. */
-const LOCAL_PROTOCOLS = new Set<unknown>(['sqs', 'lambda']);
+const localProtocols = new Set<unknown>(['sqs', 'lambda']);
 
 /**
  * Whether a resource of a handled type still has no part on this machine: a person's subscription to a topic, a rule
@@ -142,7 +142,7 @@ const LOCAL_PROTOCOLS = new Set<unknown>(['sqs', 'lambda']);
 export function existsOnAwsOnly(type: string, properties: Record<string, Json>): boolean {
   switch (type as HandledType) {
     case 'AWS::SNS::Subscription':
-      return !LOCAL_PROTOCOLS.has(properties['Protocol']);
+      return !localProtocols.has(properties['Protocol']);
     case 'AWS::Events::Rule':
       return properties['EventPattern'] !== undefined && properties['ScheduleExpression'] === undefined;
     case 'AWS::IAM::Role':

@@ -20,7 +20,7 @@ export type ResourceValues = { ref: string } & Record<string, string>;
  * The names and ARNs of resources in AWS's form. A resource without a name of its own gets one made from stack and
  * logical id, the same at every start.
  */
-export const RESOURCE_VALUES: Record<string, (resource: Nameable) => ResourceValues> = {
+export const resourceValues: Record<string, (resource: Nameable) => ResourceValues> = {
   'AWS::ApiGateway::Authorizer': generatedId,
   'AWS::ApiGateway::Deployment': generatedId,
   'AWS::ApiGateway::GatewayResponse': generatedId,
@@ -98,7 +98,7 @@ export const RESOURCE_VALUES: Record<string, (resource: Nameable) => ResourceVal
 };
 
 /** AWS names a stream by its time of creation; one fixed label keeps ARNs the same at every start. */
-const STREAM_LABEL = '2020-01-01T00:00:00.000';
+const streamLabel = '2020-01-01T00:00:00.000';
 
 /** The id of a REST API's `/`. */
 export function rootResourceId(apiId: string): string {
@@ -109,7 +109,7 @@ function tableValues(resource: Nameable): ResourceValues {
   const name = nameOf(resource, 'TableName');
   const Arn = arn(resource, 'dynamodb', `table/${name}`);
   const stream = resource.property('StreamSpecification') !== undefined;
-  return { ref: name, Arn, ...(stream ? { StreamArn: `${Arn}/stream/${STREAM_LABEL}` } : {}) };
+  return { ref: name, Arn, ...(stream ? { StreamArn: `${Arn}/stream/${streamLabel}` } : {}) };
 }
 
 function generatedId(resource: Nameable): ResourceValues {

@@ -1,12 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax for Fn::Sub
 import type { Json, Template } from '../deployment.ts';
-import { aStack, PLACE } from './fixtures/a-stack.ts';
+import { aStack, testPlace } from './fixtures/a-stack.ts';
 import { StackValues } from './stack-values.ts';
 
 function values(template: Partial<Template> = {}, parameters: Record<string, string> = {}) {
-  return new StackValues(aStack(template), PLACE, parameters, (name) => `imported ${name}`);
+  return new StackValues(aStack(template), testPlace, parameters, (name) => `imported ${name}`);
 }
-const resolved = (value: Json, template?: Partial<Template>) => values(template).resolve(value, 'Asker');
+const resolved = (value: Json, template?: Partial<Template>) => values(template).resolve(value, 'Referrer');
 
 const stores: Partial<Template> = {
   Resources: {
@@ -35,9 +35,9 @@ describe('Ref', () => {
   });
   it('gives the region of a stack that has one of its own', () => {
     const elsewhere = { ...aStack(stores), region: 'us-east-1' };
-    const stack = new StackValues(elsewhere, PLACE, {}, () => '');
-    expect(stack.text({ Ref: 'AWS::Region' }, 'Asker')).toBe('us-east-1');
-    expect(stack.text({ 'Fn::GetAtt': ['Orders', 'Arn'] }, 'Asker')).toBe(
+    const stack = new StackValues(elsewhere, testPlace, {}, () => '');
+    expect(stack.text({ Ref: 'AWS::Region' }, 'Referrer')).toBe('us-east-1');
+    expect(stack.text({ 'Fn::GetAtt': ['Orders', 'Arn'] }, 'Referrer')).toBe(
       'arn:aws:sqs:us-east-1:000000000000:shop-local-orders',
     );
   });
@@ -59,21 +59,23 @@ describe('Ref', () => {
   });
   it('prefers a given parameter to what the stack would pass, and that to the default', () => {
     const template = { Parameters: { Host: { Type: 'String', Default: 'default' } } };
-    expect(values(template).text({ Ref: 'Host' }, 'Asker')).toBe('default');
+    expect(values(template).text({ Ref: 'Host' }, 'Referrer')).toBe('default');
     const passed = { ...aStack(template), parameters: { Host: 'passed' } };
-    expect(new StackValues(passed, PLACE, {}, () => '').text({ Ref: 'Host' }, 'Asker')).toBe('passed');
-    expect(new StackValues(passed, PLACE, { Host: 'given' }, () => '').text({ Ref: 'Host' }, 'Asker')).toBe(
-      'given',
-    );
+    expect(new StackValues(passed, testPlace, {}, () => '').text({ Ref: 'Host' }, 'Referrer')).toBe('passed');
+    expect(
+      new StackValues(passed, testPlace, { Host: 'given' }, () => '').text({ Ref: 'Host' }, 'Referrer'),
+    ).toBe('given');
   });
   it('refuses a parameter that has no value', () => {
     const template = { Parameters: { Host: { Type: 'String' } } };
     expect(() => resolved({ Ref: 'Host' }, template)).toThrow(
-      'shop-probe-local / Asker: parameter Host has neither a value nor a default',
+      'shop-probe-local / Referrer: parameter Host has neither a value nor a default',
     );
   });
-  it('refuses a name that is not there', () => {
-    expect(() => resolved({ Ref: 'Nobody' })).toThrow('Asker: there is no parameter or resource Nobody');
+  it('refuses an unknown name', () => {
+    expect(() => resolved({ Ref: 'Nobody' })).toThrow(
+      'Referrer: parameter or resource Nobody does not exist',
+    );
   });
 });
 
@@ -139,8 +141,8 @@ describe('lists and texts', () => {
     expect(resolved({ 'Fn::Select': ['1', { 'Fn::Split': [':', 'a:b:c'] }] })).toBe('b');
     expect(resolved({ 'Fn::Select': [0, { 'Fn::GetAZs': '' }] })).toBe('eu-west-1a');
   });
-  it('refuses to select what is not there', () => {
-    expect(() => resolved({ 'Fn::Select': [5, ['a']] })).toThrow('Fn::Select finds nothing at 5');
+  it('refuses to select an item beyond the end of the list', () => {
+    expect(() => resolved({ 'Fn::Select': [5, ['a']] })).toThrow('Fn::Select has no item at index 5');
   });
   it('encodes as base64', () => {
     expect(resolved({ 'Fn::Base64': 'shop' })).toBe('c2hvcA==');
@@ -177,12 +179,9 @@ describe('conditions', () => {
   };
   it('combine', () => {
     const stack = values(template);
-    expect(['IsProd', 'IsNotProd', 'Both', 'Either'].map((name) => stack.condition(name, 'Asker'))).toEqual([
-      false,
-      true,
-      true,
-      true,
-    ]);
+    expect(
+      ['IsProd', 'IsNotProd', 'Both', 'Either'].map((name) => stack.condition(name, 'Referrer')),
+    ).toEqual([false, true, true, true]);
   });
   it('choose a value', () => {
     expect(resolved({ 'Fn::If': ['IsProd', 'large', 'small'] }, template)).toBe('small');

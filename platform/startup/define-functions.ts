@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Bundler } from '../../build/bundle/bundler.ts';
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
-import { NOWHERE } from '../../build/template/cloud-only-values.ts';
+import { cloudOnlyDomain } from '../../build/template/cloud-only-values.ts';
 import type { AwsEndpoint } from '../aws-endpoint/aws-endpoint.ts';
 import { functionEnvironment, logGroupOf } from '../host/function-environment.ts';
 import type { HostPool } from '../host/host-pool.ts';
@@ -55,7 +55,7 @@ export function defineFunctions(parts: {
 
 /** @throws StartError for an environment variable whose value exists on AWS only, instead of a failure at its first use */
 function requireLocalValues({ stack, logicalId, environment }: FunctionSpec): void {
-  const found = Object.entries(environment).find(([, value]) => value.includes(NOWHERE));
+  const found = Object.entries(environment).find(([, value]) => value.includes(cloudOnlyDomain));
   if (found)
     throw new StartError(
       `${stack} / ${logicalId}: ${found[0]} refers to a resource that exists on AWS only (${found[1]}). ` +

@@ -1,14 +1,14 @@
-const { ALIAS } = require('./live-alias.cjs');
+const { aliasName } = require('./live-alias.cjs');
 
 /** Stands for no shift at all: everything moves at once, whatever alarms say. Still by CodeDeploy, which can move an
  * alias with provisioned concurrency where CloudFormation by itself could not (aws/serverless-application-model 1296). */
-const NO_SHIFT = 'none';
-const AT_ONCE = 'CodeDeployDefault.LambdaAllAtOnce';
-const RUNBOOK = 'docs/runbooks/deployments.md';
+const noShift = 'none';
+const allAtOnce = 'CodeDeployDefault.LambdaAllAtOnce';
+const runbook = 'docs/runbooks/deployments.md';
 /** Errors of the new version in one minute that are no accident any more. */
-const ERRORS_PER_MINUTE = 3;
+const maxErrorsPerMinute = 3;
 /** Share of an API's requests that may end in 5xx: ten times what the objective of 99.9 % allows. */
-const FAILED_SHARE = 0.01;
+const maxFailedShare = 0.01;
 
 /**
  * Lets CodeDeploy move each alias: some of the traffic first, the rest when no alarm rang, and back at once when one
@@ -36,10 +36,10 @@ function shiftGradually(template, aliases, { stackName, configuration }) {
         ApplicationName: { Ref: 'ReleaseApplication' },
         DeploymentGroupName: name,
         ServiceRoleArn: { 'Fn::GetAtt': ['ReleaseRole', 'Arn'] },
-        DeploymentConfigName: configuration === NO_SHIFT ? AT_ONCE : configuration,
+        DeploymentConfigName: configuration === noShift ? allAtOnce : configuration,
         DeploymentStyle: { DeploymentType: 'BLUE_GREEN', DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
         AlarmConfiguration: {
-          Enabled: configuration !== NO_SHIFT,
+          Enabled: configuration !== noShift,
           IgnorePollAlarmFailure: false,
           Alarms: alarms,
         },
@@ -64,18 +64,18 @@ function versionAlarm(functionName, versionId) {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${functionName}-release-errors`,
-      AlarmDescription: `The version of ${functionName} that is being released fails. Runbook: ${RUNBOOK}`,
+      AlarmDescription: `The version of ${functionName} that is being released fails. Runbook: ${runbook}`,
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',
       Dimensions: [
         { Name: 'FunctionName', Value: functionName },
-        { Name: 'Resource', Value: `${functionName}:${ALIAS}` },
+        { Name: 'Resource', Value: `${functionName}:${aliasName}` },
         { Name: 'ExecutedVersion', Value: { 'Fn::GetAtt': [versionId, 'Version'] } },
       ],
       Statistic: 'Sum',
       Period: 60,
       EvaluationPeriods: 1,
-      Threshold: ERRORS_PER_MINUTE,
+      Threshold: maxErrorsPerMinute,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
     },
@@ -91,7 +91,7 @@ function apiAlarm({ Resources }, stackName) {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${stackName}-release-5xx`,
-      AlarmDescription: `Requests to ${stackName} fail; a release in progress is taken back. Runbook: ${RUNBOOK}`,
+      AlarmDescription: `Requests to ${stackName} fail; a release in progress is taken back. Runbook: ${runbook}`,
       Namespace: 'AWS/ApiGateway',
       MetricName: '5XXError',
       Dimensions: [
@@ -104,7 +104,7 @@ function apiAlarm({ Resources }, stackName) {
       Statistic: 'Average',
       Period: 60,
       EvaluationPeriods: 2,
-      Threshold: FAILED_SHARE,
+      Threshold: maxFailedShare,
       ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
     },

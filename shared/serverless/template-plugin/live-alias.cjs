@@ -1,6 +1,6 @@
 const { dependOn, ofType, referredTo } = require('./template.cjs');
 
-const ALIAS = 'live';
+const aliasName = 'live';
 /**
  * Functions that AWS calls to operate the stack, not the shop's traffic: CloudFormation for a custom resource, as the
  * newest code and before anything else (schema-first.cjs), Secrets Manager for a rotation.
@@ -14,7 +14,7 @@ function withoutTraffic(template) {
 }
 
 /** Where a resource of a type names the functions that it calls. */
-const TRIGGERS = {
+const triggerProperties = {
   'AWS::ApiGateway::Authorizer': ['AuthorizerUri'],
   'AWS::ApiGateway::Method': ['Integration'],
   'AWS::Events::Rule': ['Targets'],
@@ -41,13 +41,13 @@ function putLive(template) {
       Properties: {
         FunctionName: { Ref: functionId },
         FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
-        Name: ALIAS,
+        Name: aliasName,
         Description: 'What takes traffic.',
       },
     };
     aliases.set(functionId, { aliasId, functionId, versionId });
   }
-  for (const [type, properties] of Object.entries(TRIGGERS))
+  for (const [type, properties] of Object.entries(triggerProperties))
     for (const [, resource] of ofType(template, type))
       for (const name of properties)
         if (resource.Properties?.[name] !== undefined)
@@ -56,7 +56,7 @@ function putLive(template) {
   for (const [, config] of ofType(template, 'AWS::Lambda::EventInvokeConfig')) {
     const alias = aliases.get(referredTo(config.Properties.FunctionName));
     if (!alias) continue;
-    config.Properties.Qualifier = ALIAS;
+    config.Properties.Qualifier = aliasName;
     dependOn(config, alias.aliasId);
   }
   return [...aliases.values()];
@@ -71,4 +71,4 @@ function aimed(value, aliases) {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, aimed(item, aliases)]));
 }
 
-module.exports = { ALIAS, putLive };
+module.exports = { aliasName, putLive };

@@ -1,6 +1,6 @@
 const { grant, mentions, ofType, roleOf } = require('./template.cjs');
 
-const COMPASS = { north: 'n', south: 's', east: 'e', west: 'w', central: 'c' };
+const compassLetters = { north: 'n', south: 's', east: 'e', west: 'w', central: 'c' };
 
 /**
  * Names each function's role after function and region: role names are known in every region of an account, where the
@@ -9,7 +9,7 @@ const COMPASS = { north: 'n', south: 's', east: 'e', west: 'w', central: 'c' };
  */
 function nameRoles(service, region) {
   const place = region
-    .replaceAll(/north|south|east|west|central/g, (word) => COMPASS[word])
+    .replaceAll(/north|south|east|west|central/g, (word) => compassLetters[word])
     .replaceAll('-', '');
   for (const key of service.getAllFunctions()) {
     const fn = service.getFunction(key);
@@ -17,28 +17,28 @@ function nameRoles(service, region) {
   }
 }
 
-const SHARED_ROLE = 'IamRoleLambdaExecution';
+const sharedRoleId = 'IamRoleLambdaExecution';
 
 /**
  * osls makes a role for all functions together even when each has its own: a role with rights that nobody takes is
  * only there to be misused.
  */
 function dropSharedRole(template) {
-  const shared = template.Resources[SHARED_ROLE];
+  const shared = template.Resources[sharedRoleId];
   if (!shared) return;
   for (const [logicalId, resource] of Object.entries(template.Resources)) {
-    if (logicalId === SHARED_ROLE) continue;
-    if (mentions(resource.Properties, SHARED_ROLE))
+    if (logicalId === sharedRoleId) continue;
+    if (mentions(resource.Properties, sharedRoleId))
       throw new Error(`${logicalId} uses the shared role: give its function iamRoleStatements of its own`);
-    const dependencies = [resource.DependsOn ?? []].flat().filter((each) => each !== SHARED_ROLE);
+    const dependencies = [resource.DependsOn ?? []].flat().filter((each) => each !== sharedRoleId);
     if (dependencies.length > 0) resource.DependsOn = dependencies;
     else delete resource.DependsOn;
   }
-  delete template.Resources[SHARED_ROLE];
+  delete template.Resources[sharedRoleId];
 }
 
 /** What Lambda itself does to connect a function to its VPC (Lambda, "Giving Lambda functions access to resources"). */
-const NETWORK_ACTIONS = [
+const networkActions = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeSubnets',
@@ -58,7 +58,7 @@ function narrowNetworkRights(template) {
     const managed = role.Properties.ManagedPolicyArns ?? [];
     const others = managed.filter((arn) => !JSON.stringify(arn).includes('AWSLambdaVPCAccessExecutionRole'));
     if (others.length < managed.length)
-      grant(role, { Sid: 'ConnectToVpc', Effect: 'Allow', Action: NETWORK_ACTIONS, Resource: '*' });
+      grant(role, { Sid: 'ConnectToVpc', Effect: 'Allow', Action: networkActions, Resource: '*' });
     if (others.length > 0) role.Properties.ManagedPolicyArns = others;
     else delete role.Properties.ManagedPolicyArns;
   }

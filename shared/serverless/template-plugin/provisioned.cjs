@@ -1,7 +1,7 @@
-const { ALIAS } = require('./live-alias.cjs');
+const { aliasName } = require('./live-alias.cjs');
 
 /** Above this share of busy instances more are started: Lambda's own recommendation for target tracking. */
-const BUSY_SHARE = 0.7;
+const targetBusyShare = 0.7;
 
 /**
  * Keeps instances of the hottest functions started, `least` at all times and up to `most` by use, so that nobody waits
@@ -22,7 +22,7 @@ function keepWarm(template, aliases, sizes, nameOf) {
       Properties: {
         ServiceNamespace: 'lambda',
         ScalableDimension: 'lambda:function:ProvisionedConcurrency',
-        ResourceId: `function:${name}:${ALIAS}`,
+        ResourceId: `function:${name}:${aliasName}`,
         MinCapacity: size.least,
         MaxCapacity: size.most,
       },
@@ -34,7 +34,7 @@ function keepWarm(template, aliases, sizes, nameOf) {
         PolicyType: 'TargetTrackingScaling',
         ScalingTargetId: { Ref: `${base}WarmInstances` },
         TargetTrackingScalingPolicyConfiguration: {
-          TargetValue: BUSY_SHARE,
+          TargetValue: targetBusyShare,
           PredefinedMetricSpecification: {
             PredefinedMetricType: 'LambdaProvisionedConcurrencyUtilization',
           },

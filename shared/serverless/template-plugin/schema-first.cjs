@@ -3,8 +3,8 @@ const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { dependOn, ofType } = require('./template.cjs');
 
-const MIGRATE = 'MigrateLambdaFunction';
-const MIGRATION = 'SchemaMigration';
+const migrateFunctionId = 'MigrateLambdaFunction';
+const migrationId = 'SchemaMigration';
 
 /**
  * Makes a stack with a `migrate` function bring its schema up to date by itself: a custom resource calls that function
@@ -13,17 +13,17 @@ const MIGRATION = 'SchemaMigration';
  * (docs/decisions/0008-migrations-by-deployment.md).
  */
 function migrateSchemaFirst(template, folders) {
-  const migrate = template.Resources[MIGRATE];
+  const migrate = template.Resources[migrateFunctionId];
   if (!migrate) return;
   const { DATABASE_ADMIN_HOST, DATABASE_HOST, DATABASE_AUTH } = migrate.Properties.Environment.Variables;
-  template.Resources[MIGRATION] = {
+  template.Resources[migrationId] = {
     Type: 'Custom::SchemaMigration',
     // Its deletion would change nothing; the function that answers may be gone already.
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       // The newest code, whatever the aliases point to: it is the code that needs the new schema.
-      ServiceToken: { 'Fn::GetAtt': [MIGRATE, 'Arn'] },
+      ServiceToken: { 'Fn::GetAtt': [migrateFunctionId, 'Arn'] },
       // Longer than the function may run: a function that is ended answers nothing.
       ServiceTimeout: migrate.Properties.Timeout + 60,
       Steps: hashOf(folders),
@@ -32,8 +32,9 @@ function migrateSchemaFirst(template, folders) {
     },
   };
   for (const [logicalId, resource] of ofType(template, 'AWS::Lambda::Function', 'AWS::Lambda::Version')) {
-    const ofMigrate = logicalId === MIGRATE || resource.Properties.FunctionName?.Ref === MIGRATE;
-    if (!ofMigrate) dependOn(resource, MIGRATION);
+    const ofMigrate =
+      logicalId === migrateFunctionId || resource.Properties.FunctionName?.Ref === migrateFunctionId;
+    if (!ofMigrate) dependOn(resource, migrationId);
   }
 }
 
