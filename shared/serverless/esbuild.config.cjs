@@ -1,6 +1,6 @@
 /**
- * How a handler becomes a bundle: used by `sls package` (serverless-esbuild) and by the local platform's bundler
- * (which sets the libraries of all functions apart: ADR 0014), so that both run the same code.
+ * Options for bundling a handler, used by `sls package` (serverless-esbuild) and by the local platform's bundler (which
+ * bundles the libraries of all functions separately: ADR 0014), so that both run the same code.
  */
 const buildOptions = {
   bundle: true,
@@ -14,7 +14,7 @@ const buildOptions = {
   conditions: ['module'],
   outputFileExtension: '.mjs',
   legalComments: 'none',
-  // Native code: the media service packages sharp beside the one bundle that uses it (package-sharp.cjs). pg-native
+  // Native code: the media service packages sharp next to the one bundle that uses it (package-sharp.cjs). pg-native
   // is optional in pg and never used. Excluded: packaging installs nothing.
   external: ['sharp', 'pg-native'],
   exclude: ['sharp', 'pg-native'],
@@ -25,5 +25,5 @@ const buildOptions = {
   },
 };
 
-// serverless-esbuild calls it; the local platform's bundler calls it the same way.
+// Called by serverless-esbuild and by the local platform's bundler.
 module.exports = () => buildOptions;

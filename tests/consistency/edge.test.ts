@@ -158,10 +158,10 @@ describe('CloudFront', () => {
     });
   });
   test('returns UNAVAILABLE in the form of every error', () => {
-    const response = run('AnswerUnavailable', { method: 'POST' }) as { body?: { data: string } };
+    const response = run('UnavailableResponse', { method: 'POST' }) as { body?: { data: string } };
     expect(response).toMatchObject({ statusCode: 503, headers: { 'retry-after': { value: '300' } } });
     expect(JSON.parse(response.body?.data ?? '')).toMatchObject({ code: 'UNAVAILABLE', status: 503 });
-    expect(run('AnswerUnavailable', { method: 'OPTIONS' }).statusCode).toBe(204);
+    expect(run('UnavailableResponse', { method: 'OPTIONS' }).statusCode).toBe(204);
   });
 });
 

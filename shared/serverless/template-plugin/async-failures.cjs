@@ -4,7 +4,7 @@ const queueId = 'AsyncFailures';
 
 /**
  * Gives every function that AWS invokes asynchronously (a bucket, a topic or a schedule) a queue for the events that it
- * could not handle: after two retries Lambda would drop them. Each message holds the event and the error;
+ * could not handle: after two retries Lambda would drop them. Each message contains the event and the error;
  * docs/runbooks/async-failures.md says what to do.
  */
 function addAsyncFailureQueue(template, { prefix, service }) {

@@ -1,18 +1,18 @@
 const { aliasName } = require('./live-alias.cjs');
 
-/** Stands for no shift at all: everything moves at once, whatever alarms say. Still by CodeDeploy, which can move an
- * alias with provisioned concurrency where CloudFormation by itself could not (aws/serverless-application-model 1296). */
+/** No gradual shift: all traffic moves at once, in spite of alarms. CodeDeploy still moves the alias, since CloudFormation
+ * cannot move an alias with provisioned concurrency (aws/serverless-application-model 1296). */
 const noShift = 'none';
 const allAtOnce = 'CodeDeployDefault.LambdaAllAtOnce';
 const runbook = 'docs/runbooks/deployments.md';
-/** Errors of the new version in one minute that are no accident any more. */
+/** Errors of the new version in one minute that trigger a rollback. */
 const maxErrorsPerMinute = 3;
-/** Share of an API's requests that may end in 5xx: ten times what the objective of 99.9 % allows. */
+/** Share of an API's requests with a 5xx that triggers a rollback: ten times what the objective of 99.9 % allows. */
 const maxFailedShare = 0.01;
 
 /**
- * Lets CodeDeploy move each alias: some of the traffic first, the rest when no alarm rang, and back at once when one
- * did. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes, or `none`.
+ * Lets CodeDeploy move each alias: part of the traffic first, the rest if no alarm fires, and back at once if one
+ * does. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes, or `none`.
  */
 function shiftGradually(template, aliases, { stackName, configuration }) {
   if (aliases.length === 0) return;
@@ -58,7 +58,7 @@ function shiftGradually(template, aliases, { stackName, configuration }) {
   }
 }
 
-/** Lambda tells an alias' versions apart while it points to two: the metric is there just as long as a shift. */
+/** The metric per version exists only while the alias points to two versions: during a shift. */
 function versionAlarm(functionName, versionId) {
   return {
     Type: 'AWS::CloudWatch::Alarm',
@@ -82,7 +82,7 @@ function versionAlarm(functionName, versionId) {
   };
 }
 
-/** A handler answers 500 without failing as a function: only its API counts that. */
+/** A handler can return 500 without a function error: only the API's metric counts that. */
 function apiAlarm({ Resources }, stackName) {
   const api = Resources.ApiGatewayRestApi;
   if (!api) return undefined;
@@ -111,11 +111,11 @@ function apiAlarm({ Resources }, stackName) {
   };
 }
 
-/** What CodeDeploy needs to move this stack's aliases (AWS Managed Policy AWSCodeDeployRoleForLambdaLimited), no more. */
+/** The permissions of CodeDeploy to move this stack's aliases only (AWS Managed Policy AWSCodeDeployRoleForLambdaLimited). */
 function releaseRole(stackName) {
   const arn = (rest) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
   const functions = arn(`lambda:\${AWS::Region}:\${AWS::AccountId}:function:${stackName}-*`);
-  // CloudWatch asks for the right to all alarms, whichever are named ("… on resource: …:alarm:*").
+  // CloudWatch requires the permission for all alarms, whichever are named ("… on resource: …:alarm:*").
   const alarms = arn(`cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:*`);
   const statement = (Sid, Action, Resource) => ({ Sid, Effect: 'Allow', Action, Resource: [Resource] });
   return {

@@ -1,9 +1,9 @@
 const { ofType } = require('./template.cjs');
 
-/** The key for what runs the shop (ADR 0007): in the stack that makes it by itself, elsewhere by its export. */
+/** The operations key (ADR 0007): by reference in the stack that creates it, elsewhere by its export. */
 const operationsKeyId = 'OperationsKey';
 
-/** Encrypts every log group under the operations key; osls has no setting for it. */
+/** Encrypts every log group with the operations key; osls has no setting for it. */
 function encryptLogs(template, prefix) {
   const KmsKeyId = template.Resources[operationsKeyId]
     ? { 'Fn::GetAtt': [operationsKeyId, 'Arn'] }

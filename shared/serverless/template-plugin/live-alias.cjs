@@ -2,8 +2,8 @@ const { dependOn, ofType, referredTo } = require('./template.cjs');
 
 const aliasName = 'live';
 /**
- * Functions that AWS calls to operate the stack, not the shop's traffic: CloudFormation for a custom resource, as the
- * newest code and before anything else (schema-first.cjs), Secrets Manager for a rotation.
+ * Functions that AWS invokes to operate the stack, without an alias: CloudFormation for a custom resource, with the newest
+ * code and before anything else (schema-first.cjs), Secrets Manager for a rotation.
  */
 function withoutTraffic(template) {
   const callers = Object.values(template.Resources).flatMap(({ Properties = {} }) => [
@@ -13,7 +13,7 @@ function withoutTraffic(template) {
   return new Set(callers);
 }
 
-/** Where a resource of a type names the functions that it calls. */
+/** The properties of a resource type that name the functions it invokes. */
 const triggerProperties = {
   'AWS::ApiGateway::Authorizer': ['AuthorizerUri'],
   'AWS::ApiGateway::Method': ['Integration'],
@@ -26,7 +26,7 @@ const triggerProperties = {
 
 /**
  * Puts the alias `live` in front of every function's newest version, and lets every trigger, permission and export name
- * the alias. A release is then a move of the alias, which can be gradual and can be taken back
+ * the alias. A release is then a move of the alias, which can be gradual and can be rolled back
  * (docs/decisions/0010-aliases-and-canaries.md). Returns the aliases for the steps that follow.
  */
 function putLive(template) {

@@ -1,11 +1,11 @@
 const { aliasName } = require('./live-alias.cjs');
 
-/** Above this share of busy instances more are started: Lambda's own recommendation for target tracking. */
+/** More instances are started above this share of busy ones: Lambda's recommendation for target tracking. */
 const targetBusyShare = 0.7;
 
 /**
- * Keeps instances of the hottest functions started, `least` at all times and up to `most` by use, so that nobody waits
- * for a cold start where everybody passes. `sizes` has the numbers by function, from stages.yml.
+ * Keeps instances of the hottest functions started, `least` at all times and up to `most` by use, to avoid cold
+ * starts on the most frequent routes. `sizes` has the numbers by function, from stages.yml.
  */
 function keepWarm(template, aliases, sizes, nameOf) {
   for (const { aliasId, functionId } of aliases) {

@@ -7,9 +7,9 @@ const migrateFunctionId = 'MigrateLambdaFunction';
 const migrationId = 'SchemaMigration';
 
 /**
- * Makes a stack with a `migrate` function bring its schema up to date by itself: a custom resource calls that function
- * when the steps or the database have changed, and every other function and version of the stack waits for it. So no
- * new code takes traffic before its schema is there, and a failed step fails the deployment
+ * Migrates the schema during the deployment of a stack with a `migrate` function: a custom resource invokes the function
+ * when the migrations or the database have changed, and every other function and version of the stack depends on it. So
+ * no new code receives traffic before its migrations, and a failed migration fails the deployment
  * (docs/decisions/0008-migrations-by-deployment.md).
  */
 function migrateSchemaFirst(template, folders) {
@@ -18,13 +18,13 @@ function migrateSchemaFirst(template, folders) {
   const { DATABASE_ADMIN_HOST, DATABASE_HOST, DATABASE_AUTH } = migrate.Properties.Environment.Variables;
   template.Resources[migrationId] = {
     Type: 'Custom::SchemaMigration',
-    // Its deletion would change nothing; the function that answers may be gone already.
+    // Its deletion has no effect, and the function may be deleted already.
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       // The newest code, whatever the aliases point to: it is the code that needs the new schema.
       ServiceToken: { 'Fn::GetAtt': [migrateFunctionId, 'Arn'] },
-      // Longer than the function may run: a function that is ended answers nothing.
+      // Longer than the function's timeout: a function that timed out sends no response.
       ServiceTimeout: migrate.Properties.Timeout + 60,
       Steps: hashOf(folders),
       DatabaseHost: DATABASE_ADMIN_HOST ?? DATABASE_HOST,
@@ -38,7 +38,7 @@ function migrateSchemaFirst(template, folders) {
   }
 }
 
-/** One hash of the names and texts of all steps. */
+/** A hash of the names and contents of all migrations. */
 function hashOf(folders) {
   const hash = createHash('sha256');
   for (const folder of folders)

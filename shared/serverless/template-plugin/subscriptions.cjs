@@ -22,11 +22,11 @@ const subscriptionSchema = {
 };
 
 /**
- * Replaces each `subscription` event of a function by what it stands for: an SQS event and the queue, dead-letter queue,
+ * Replaces each `subscription` event of a function by its resources: an SQS event and the queue, dead-letter queue,
  * queue policy and subscriptions, or, without a queue, one SNS event per topic. Runs before osls compiles events, so
  * that roles, aliases and permissions treat the result like a hand-written event.
  * @param service osls's service object
- * @param catalogue the events of shared/events: which types exist, and which topics carry them
+ * @param catalogue the events of shared/events: which types exist, and which topics have them
  * @throws Error for an unknown topic or event type, and for a combination that AWS rejects
  */
 function expandSubscriptions(service, catalogue) {

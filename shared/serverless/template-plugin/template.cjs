@@ -22,18 +22,18 @@ function mentions(value, logicalId) {
   return Object.values(value).some((inner) => mentions(inner, logicalId));
 }
 
-/** Adds to what a resource waits for. */
+/** Adds a dependency to a resource. */
 function dependOn(resource, logicalId) {
   const known = [resource.DependsOn ?? []].flat();
   if (!known.includes(logicalId)) resource.DependsOn = [...known, logicalId];
 }
 
-/** The role of a function, which is its own. */
+/** A function's own role. */
 function roleOf(template, fn) {
   return template.Resources[referredTo(fn.Properties.Role)];
 }
 
-/** Lets the role do one thing more. */
+/** Adds a statement to the role. */
 function grant(role, statement) {
   role.Properties.Policies[0].PolicyDocument.Statement.push(statement);
 }

@@ -2,14 +2,14 @@ const { createHash } = require('node:crypto');
 const { mentions, ofType, referredTo } = require('./template.cjs');
 
 /**
- * Makes a version of its own for every release, and only for one: osls names a version after the function's code and
- * settings, but sees a stack parameter as its name alone, so that a release with another value would never reach the
- * alias. `given` are the values that a deployment passes (`provider.stackParameters`).
+ * Creates one new version per release: osls names a version after the function's code and settings, but uses only the name
+ * of a stack parameter, so a release with another value would never reach the alias. `given` are the values that a
+ * deployment passes (`provider.stackParameters`).
  */
 function renewVersions(template, given) {
   for (const [versionId, version] of ofType(template, 'AWS::Lambda::Version')) {
-    // An alias can be moved back to a version for as long as the function is there. One whose release was rolled back
-    // goes: Lambda makes no second version of the same code, and the next try of that release would fail.
+    // An alias can be moved back to a version while the function exists. A version whose release was rolled back is
+    // deleted: Lambda creates no second version of the same code, so the next attempt of that release would fail.
     version.DeletionPolicy = 'RetainExceptOnCreate';
     const values = valuesOf(template, template.Resources[referredTo(version.Properties.FunctionName)], given);
     if (values.length === 0) continue;
@@ -27,7 +27,7 @@ function valuesOf(template, fn, given) {
 
 const passed = (given, name) => given.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
 
-/** Gives a version another logical id; until aliases are made, only outputs name it. */
+/** Changes a version's logical id; before aliases are created, only outputs refer to it. */
 function rename(template, from, to) {
   template.Resources[to] = template.Resources[from];
   delete template.Resources[from];

@@ -1,13 +1,13 @@
 const { dependOn, ofType } = require('./template.cjs');
 
 /**
- * Lets the deployment of an API wait for the API's own answers, too. It is a picture of what there is at that moment,
- * and osls has it wait for the routes only: answers that changed beside it would show with the release after next.
+ * Makes the deployment of an API depend on its gateway responses too. A deployment is a snapshot, and osls makes it depend
+ * on the routes only: changed gateway responses would be missing in it until the next release.
  */
 function deployWhole(template) {
-  const answers = ofType(template, 'AWS::ApiGateway::GatewayResponse').map(([logicalId]) => logicalId);
+  const responses = ofType(template, 'AWS::ApiGateway::GatewayResponse').map(([logicalId]) => logicalId);
   for (const [, deployment] of ofType(template, 'AWS::ApiGateway::Deployment'))
-    for (const answer of answers) dependOn(deployment, answer);
+    for (const response of responses) dependOn(deployment, response);
 }
 
 module.exports = { deployWhole };
