@@ -8,18 +8,18 @@ import { choosePort } from './ports.ts';
 import { waitForPreviousProcess } from './previous-process.ts';
 
 /** A running DynamoDB engine (dynoxide) on loopback. */
-export type Dynamo = { host: string; port: number; url: string; pid: number; stop(): Promise<void> };
+export type Dynamo = { url: string; pid: number; stop(): Promise<void> };
 
-export type DynamoOptions = {
-  /** Holds the database file; made when missing. */
+type DynamoOptions = {
+  /** Folder of the database file; created when missing. */
   dataDir: string;
   /** 0 or absent: any free port. */
   port?: number;
-  onUnexpectedExit?: (reason: string) => void;
+  onUnexpectedExit?: ((reason: string) => void) | undefined;
 };
 
 /**
- * Starts dynoxide, one binary that speaks DynamoDB's and DynamoDB Streams' protocol.
+ * Starts dynoxide, one binary with the protocols of DynamoDB and DynamoDB Streams.
  * @throws StartError
  */
 export async function startDynamo(options: DynamoOptions): Promise<Dynamo> {
@@ -35,20 +35,18 @@ export async function startDynamo(options: DynamoOptions): Promise<Dynamo> {
     command: binary,
     args: ['--host', '127.0.0.1', '--port', String(port), '--db-path', join(dataDir, 'dynamodb.sqlite')],
     signalOnParentExit: 'TERM',
-    ...(options.onUnexpectedExit ? { onUnexpectedExit: options.onUnexpectedExit } : {}),
+    onUnexpectedExit: options.onUnexpectedExit,
   });
   await writeFile(pidFile, `${engine.pid}\n`);
   await waitForLine(engine, 'DynamoDB', 'listening on');
   return {
-    host: '127.0.0.1',
-    port,
     url: `http://127.0.0.1:${port}`,
     pid: engine.pid,
     stop: () => engine.stop('SIGTERM'),
   };
 }
 
-/** The binary of the package for this machine; the packages differ in nothing but that one file. */
+/** The binary in the package for this platform and architecture. */
 async function findBinary(): Promise<string> {
   const name = `@dynoxide/${platform()}-${arch()}`;
   try {

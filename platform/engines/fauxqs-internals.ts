@@ -1,6 +1,6 @@
 /**
  * The only file that reaches into private parts of fauxqs. The platform runs its stores and operations without its
- * HTTP server, which listens on every interface, refuses bodies over 11 MiB and costs more CPU than the work itself.
+ * HTTP server, which listens on every interface, rejects bodies over 11 MiB and costs more CPU than the operations.
  * package.json pins the version; `fauxqs-internals.test.ts` fails first, and names the member, when one changes.
  */
 import { join, resolve } from 'node:path';
@@ -129,7 +129,7 @@ export type S3Action = (
   store: ObjectStore,
 ) => void;
 
-/** What fauxqs throws for a refused call. `statusCode` is the HTTP status. */
+/** What fauxqs throws for a rejected call. `statusCode` is the HTTP status. */
 export type EngineError = Error & {
   code: string;
   statusCode: number;
@@ -148,7 +148,7 @@ type Modules = {
   };
 };
 
-/** Loads one module by its path under `dist/`; the package's `exports` name none of them. */
+/** Loads one module by its path under `dist/`; the package exports none of them. */
 export async function fauxqsModule<Path extends keyof Modules>(path: Path): Promise<Modules[Path]> {
   return importFile(path);
 }

@@ -1,33 +1,33 @@
 import type { EngineError, Listing, ListOptions, ObjectStore } from './fauxqs-internals.ts';
 
 /**
- * Refuses a subscription that SNS refuses and the engine takes: a standard topic cannot deliver to a FIFO queue, and
- * a FIFO topic delivers to queues alone
+ * Rejects subscriptions that SNS rejects and the engine accepts: a standard topic cannot deliver to a FIFO queue, and
+ * a FIFO topic delivers only to queues
  * (https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html).
  */
 export function checkSubscription(params: Record<string, string>): void {
   const { TopicArn = '', Protocol = '', Endpoint = '' } = params;
   const fifoTopic = TopicArn.endsWith('.fifo');
   if (!fifoTopic && Endpoint.endsWith('.fifo'))
-    throw refusal(
+    throw invalidParameter(
       'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
     );
   if (fifoTopic && Protocol !== 'sqs')
-    throw refusal(`Invalid parameter: Invalid protocol type: ${Protocol} for a FIFO topic`);
+    throw invalidParameter(`Invalid parameter: Invalid protocol type: ${Protocol} for a FIFO topic`);
 }
 
-const refusal = (message: string): EngineError =>
+const invalidParameter = (message: string): EngineError =>
   Object.assign(new Error(message), { code: 'InvalidParameter', statusCode: 400, senderFault: true });
 
 /**
- * Lists objects in the order of their keys' characters, as S3 does. The engine sorts by the rules of a language and
- * pages by those of characters, so that a page could begin in the wrong place.
+ * Lists objects in the byte order of their keys, as S3 does. The engine sorts by locale but pages by character code, so
+ * a page could begin at the wrong key.
  */
 export function listInKeyOrder(store: ObjectStore): void {
   const listAll = store.listObjects.bind(store);
   store.listObjects = (bucket, options = {}) => {
     const objects = store.buckets.get(bucket);
-    if (!objects) return listAll(bucket, options); // which says that there is no such bucket
+    if (!objects) return listAll(bucket, options); // throws NoSuchBucket
     const after = options.startAfter ?? options.marker ?? '';
     return page(
       [...objects.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),

@@ -2,7 +2,7 @@ import { StartError } from '../../build/start-error.ts';
 import type { Persistence } from './fauxqs-internals.ts';
 
 /** The engine's database, with one transaction for all calls of a turn of the event loop. */
-export type BatchedPersistence = Persistence & {
+type BatchedPersistence = Persistence & {
   /** Resolves when all writes so far are committed. Rejects when the commit failed. */
   committed(): Promise<void>;
   /** Commits immediately. */
@@ -21,7 +21,7 @@ const receiveWriteDelayMs = 1_000;
  * - one commit for all calls of a turn of the event loop, not flushed to disk: committed calls survive the end of the
  *   process, but not a power failure (PostgreSQL, the system of record, does flush);
  * - receives are written later (see above);
- * - a message made visible again keeps its receive count; the engine writes NULL, which the table refuses, and loses
+ * - a message made visible again keeps its receive count; the engine writes NULL, which the table rejects, and loses
  *   the message.
  * @throws StartError when another process has it open
  */

@@ -4,7 +4,7 @@ type ReceiveInput = { QueueUrl?: string; WaitTimeSeconds?: number };
 
 /**
  * Receives messages, if necessary by a long poll that ends with a message, after the wait time or at the signal. (The
- * engine's own long poll returns nothing when another receiver was faster, and delivers to clients that have left.)
+ * engine's own long poll returns nothing when another receiver was faster, and delivers to disconnected clients.)
  */
 export async function receive(
   store: SqsStore,
@@ -15,7 +15,7 @@ export async function receive(
   const queue = store.getQueue(input.QueueUrl ?? '');
   const seconds = input.WaitTimeSeconds ?? Number(queue?.attributes.ReceiveMessageWaitTimeSeconds ?? 0);
   const endsAt = performance.now() + seconds * 1000;
-  // The engine refuses a wait outside 0 to 20 s, so such a value is passed on.
+  // The engine rejects a wait outside 0 to 20 s, so such a value is passed on.
   const once = { ...input, WaitTimeSeconds: seconds > 20 || seconds < 0 ? seconds : 0 };
   for (;;) {
     const output = ((await take(once)) ?? {}) as { Messages?: unknown[] };
@@ -29,15 +29,15 @@ export async function receive(
 async function untilMessage(queue: Queue, waitMs: number, signal?: AbortSignal): Promise<void> {
   const woken = queue.waitForMessages(waitMs / 1000);
   const waiter = queue.pollWaiters.at(-1);
-  const leave = () => {
+  const stopWaiting = () => {
     if (!waiter) return;
     clearTimeout(waiter.timer);
     queue.pollWaiters.splice(queue.pollWaiters.indexOf(waiter), 1);
     waiter.resolve();
   };
-  signal?.addEventListener('abort', leave, { once: true });
+  signal?.addEventListener('abort', stopWaiting, { once: true });
   await woken;
-  signal?.removeEventListener('abort', leave);
+  signal?.removeEventListener('abort', stopWaiting);
 }
 
 const deduplicationWindowMs = 5 * 60_000;

@@ -26,7 +26,7 @@ export type S3Call = {
 };
 export type S3Reply = { status: number; headers: Record<string, string>; body: Buffer };
 
-/** Loads the engine's S3 operations; a refused call returns S3's error document. */
+/** Loads the engine's S3 operations; a rejected call returns S3's error document. */
 export async function s3Engine(store: ObjectStore): Promise<(call: S3Call) => S3Reply> {
   const actions = await loadActions<S3Action>('s3', [...new Set(Object.values(s3Actions))]);
   // Only listBuckets has no request parameter.
@@ -52,13 +52,13 @@ export async function s3Engine(store: ObjectStore): Promise<(call: S3Call) => S3
       if (call.action === 'ListBuckets') listBuckets(reply, store);
       else actions.get(s3Actions[call.action])?.(request, reply, store);
     } catch (error) {
-      const refusal = error as Partial<EngineError>;
-      if (!refusal.toXml || !refusal.statusCode) throw error;
+      const rejection = error as Partial<EngineError>;
+      if (!rejection.toXml || !rejection.statusCode) throw error;
       const head = call.action === 'HeadObject' || call.action === 'HeadBucket';
       return {
-        status: refusal.statusCode,
+        status: rejection.statusCode,
         headers: { 'content-type': 'application/xml' },
-        body: head ? Buffer.alloc(0) : Buffer.from(refusal.toXml()),
+        body: head ? Buffer.alloc(0) : Buffer.from(rejection.toXml()),
       };
     }
     return response;

@@ -57,14 +57,12 @@ export class MessagingError extends Error {
   override name = 'MessagingError';
   readonly code: string;
   readonly statusCode: number;
-  readonly senderFault: boolean;
   readonly queryErrorHeader: string | undefined;
-  constructor(refusal: EngineError) {
-    super(refusal.message, { cause: refusal });
-    this.code = refusal.code;
-    this.statusCode = refusal.statusCode;
-    this.senderFault = refusal.senderFault ?? true;
-    this.queryErrorHeader = refusal.queryErrorHeader;
+  constructor(error: EngineError) {
+    super(error.message, { cause: error });
+    this.code = error.code;
+    this.statusCode = error.statusCode;
+    this.queryErrorHeader = error.queryErrorHeader;
   }
 }
 
@@ -90,7 +88,7 @@ export type Messaging = {
   stop(): Promise<void>;
 };
 
-export type MessagingOptions = {
+type MessagingOptions = {
   /** Folder of the database file; created when missing. */
   dataDir: string;
   region?: string;
@@ -194,16 +192,16 @@ const functionName = (action: string) => action.charAt(0).toLowerCase() + action
 
 /** Replaces the origin of every queue URL in a response with the URL of the AWS endpoint. */
 function withAddress(output: unknown, address: string): Record<string, unknown> {
-  const answer = (output ?? {}) as { QueueUrl?: string; QueueUrls?: string[] };
-  const here = (url: string) => `${address}/000000000000/${url.slice(url.lastIndexOf('/') + 1)}`;
-  if (answer.QueueUrl) answer.QueueUrl = here(answer.QueueUrl);
-  if (answer.QueueUrls) answer.QueueUrls = answer.QueueUrls.map(here);
-  return answer;
+  const response = (output ?? {}) as { QueueUrl?: string; QueueUrls?: string[] };
+  const publicUrl = (url: string) => `${address}/000000000000/${url.slice(url.lastIndexOf('/') + 1)}`;
+  if (response.QueueUrl) response.QueueUrl = publicUrl(response.QueueUrl);
+  if (response.QueueUrls) response.QueueUrls = response.QueueUrls.map(publicUrl);
+  return response;
 }
 
 function asMessagingError(error: unknown): unknown {
-  const refusal = error as Partial<EngineError>;
-  return error instanceof Error && typeof refusal.code === 'string' && typeof refusal.statusCode === 'number'
+  const { code, statusCode } = error as Partial<EngineError>;
+  return error instanceof Error && typeof code === 'string' && typeof statusCode === 'number'
     ? new MessagingError(error as EngineError)
     : error;
 }

@@ -1,28 +1,28 @@
 import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { StartError } from '../../build/start-error.ts';
 
 /**
- * The port an engine will listen on: the wanted one if it is free, or any free one for 0.
- * Some engines cannot report a port that the system chose, so it is chosen here, a moment before they start.
- * @throws StartError when the wanted port is in use
+ * Checks that a port is free, or finds a free one for 0, just before an engine starts: some engines cannot report a port
+ * that the operating system chose.
+ * @throws StartError when the requested port is in use
  */
-export async function choosePort(name: string, wanted = 0): Promise<number> {
+export async function choosePort(name: string, requested = 0): Promise<number> {
   const server = createServer();
   try {
-    server.listen(wanted, '127.0.0.1');
+    server.listen(requested, '127.0.0.1');
     await once(server, 'listening');
   } catch (error) {
-    throw explainListenError(error, name, wanted);
+    throw explainListenError(error, name, requested);
   }
-  const address = server.address();
+  const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : wanted;
+  return port;
 }
 
-/** Turns the system's answer to `listen` into a line that says what to do; other errors stay as they are. */
+/** Converts an error of `listen` into one that says what to do; returns other errors unchanged. */
 export function explainListenError(error: unknown, name: string, port: number): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'EADDRINUSE')
@@ -34,10 +34,10 @@ export function explainListenError(error: unknown, name: string, port: number): 
   return error;
 }
 
-/** A first start writes about 45 MB of PostgreSQL files; less than this and it would stop half-way. */
+/** A first start writes about 45 MB of PostgreSQL files. */
 const requiredBytes = 200 * 1024 * 1024;
 
-/** @throws StartError when the disk that holds `folder` (which exists) has too little room for the engines */
+/** `folder` must exist. @throws StartError when its disk has less than 200 MB of free space */
 export async function requireFreeSpace(folder: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize < requiredBytes)

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, chown, mkdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { StartError } from '../../build/start-error.ts';
 
 const run = promisify(execFile);
 
-/** How to start a PostgreSQL program: as whom, and through what. */
+/** How to start a PostgreSQL program: the user, and the command that switches to it. */
 export type RunAs = {
   command(program: string, args: string[]): { command: string; args: string[] };
   uid?: number;
@@ -17,20 +17,20 @@ export type RunAs = {
 const currentUser: RunAs = { command: (command, args) => ({ command, args }) };
 
 /**
- * PostgreSQL refuses to run as root. Started by root, it runs as the owner of an existing data folder, or as the
- * system's `postgres` or `nobody`; no user is created. That user must reach the programs and the data: where a
- * folder on the way is closed to it (a clone in /root, a `mkdtemp` folder), the process is given the one
- * capability to pass (`setpriv` of util-linux) instead of opening the folder to everybody.
- * @throws StartError when there is no such user, or no way to let it in
+ * PostgreSQL does not run as root. Started by root, it runs as the owner of an existing data folder, or as the system's
+ * `postgres` or `nobody`; no user is created. When that user may not enter a folder on the path of the programs or the
+ * data (a clone in /root, a `mkdtemp` folder), `setpriv` of util-linux gives the process the capability dac_override, so
+ * that the folder's permissions need no change.
+ * @throws StartError when there is no such user, or the folder is closed and there is no `setpriv`
  */
 export async function postgresUser(dataDir: string, binaries: string): Promise<RunAs> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   if (process.platform === 'win32' || process.getuid?.() !== 0) return currentUser;
-  const { uid, gid } = await choose(dataDir);
+  const { uid, gid } = await chooseUser(dataDir);
   await chown(dataDir, uid, gid);
   if ((await mayReach(dirname(resolve(dataDir)), uid)) && (await mayReach(binaries, uid)))
     return { ...currentUser, uid, gid };
-  const setpriv = await findSetpriv();
+  const setpriv = ['/usr/bin/setpriv', '/bin/setpriv', '/usr/sbin/setpriv'].find((path) => existsSync(path));
   if (!setpriv)
     throw new StartError(
       `PostgreSQL does not run as root, and its user may not enter ${dirname(resolve(dataDir))}: start as an ordinary user, or put the project in a folder that others may enter.`,
@@ -42,7 +42,7 @@ export async function postgresUser(dataDir: string, binaries: string): Promise<R
   };
 }
 
-async function choose(dataDir: string): Promise<{ uid: number; gid: number }> {
+async function chooseUser(dataDir: string): Promise<{ uid: number; gid: number }> {
   const owner = await stat(dataDir);
   if (owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   for (const name of ['postgres', 'nobody']) {
@@ -61,15 +61,4 @@ async function mayReach(folder: string, uid: number): Promise<boolean> {
     if (!(mode & 0o001) && !(owner === uid && mode & 0o100)) return false;
     if (path === dirname(path)) return true;
   }
-}
-
-async function findSetpriv(): Promise<string | undefined> {
-  for (const folder of ['/usr/bin', '/bin', '/usr/sbin']) {
-    const found = await access(`${folder}/setpriv`, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return `${folder}/setpriv`;
-  }
-  return undefined;
 }

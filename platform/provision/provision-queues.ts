@@ -2,7 +2,7 @@ import type { QueueSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
 import { type Messaging, MessagingError } from '../engines/messaging.ts';
 
-/** What a queue has when its template says nothing (SQS API, SetQueueAttributes). */
+/** SQS's defaults for attributes that a template does not set (SQS API, SetQueueAttributes). */
 const queueDefaults: Record<string, string> = {
   VisibilityTimeout: '30',
   DelaySeconds: '0',
@@ -17,51 +17,47 @@ const fifoQueueDefaults: Record<string, string> = {
   DeduplicationScope: 'queue',
   FifoThroughputLimit: 'perQueue',
 };
-/** The engine takes these at the queue's making only. */
+/** The engine accepts these only when it creates the queue. */
 const immutableAttributes = new Set(['FifoQueue', 'DeduplicationScope', 'FifoThroughputLimit']);
 
 /**
- * Makes queues that are missing, sets attributes that differ, and deletes those that no stack has any more, as
- * CloudFormation does.
- * @throws StartError for a change that the engine cannot make, and for an attribute that it refuses
+ * Creates missing queues, sets attributes that differ, and deletes queues that no stack declares, as CloudFormation does.
+ * @throws StartError for a change that the engine does not support, and for an attribute that it rejects
  */
-export async function provisionQueues(
-  messaging: Messaging,
-  queues: Pick<QueueSpec, QueueKeys>[],
-): Promise<void> {
+export async function provisionQueues(messaging: Messaging, queues: DeclaredQueue[]): Promise<void> {
   for (const queue of queues) await provisionQueue(messaging, queue);
-  const wanted = new Set(queues.map(({ name }) => name));
-  const gone = [...messaging.queues()].map(({ name }) => name).filter((name) => !wanted.has(name));
-  for (const name of gone)
-    await messaging.sqs('DeleteQueue', { QueueUrl: messaging.queue(name)?.url ?? name });
+  const declared = new Set(queues.map(({ name }) => name));
+  for (const { name, url } of [...messaging.queues()])
+    if (!declared.has(name)) await messaging.sqs('DeleteQueue', { QueueUrl: url });
 }
 
-type QueueKeys = 'name' | 'fifo' | 'attributes' | 'stack' | 'logicalId';
+type DeclaredQueue = Pick<QueueSpec, 'name' | 'fifo' | 'attributes' | 'stack' | 'logicalId'>;
 
-async function provisionQueue(messaging: Messaging, queue: Pick<QueueSpec, QueueKeys>): Promise<void> {
+async function provisionQueue(messaging: Messaging, queue: DeclaredQueue): Promise<void> {
   const { name, attributes } = queue;
   const where = `${queue.stack} / ${queue.logicalId}: the queue ${name}`;
-  const known = messaging.queue(name)?.attributes;
+  const existing = messaging.queue(name);
   try {
-    if (!known) {
+    if (!existing) {
       await messaging.sqs('CreateQueue', { QueueName: name, Attributes: { ...attributes } });
       return;
     }
     const wanted = { ...(queue.fifo ? fifoQueueDefaults : queueDefaults), ...attributes };
+    const current = existing.attributes;
     const changed = Object.entries(wanted).filter(
-      ([key, value]) => value !== (known[key] ?? queueDefaults[key]),
+      ([key, value]) => value !== (current[key] ?? queueDefaults[key]),
     );
-    const fixed = changed.find(([key]) => immutableAttributes.has(key));
-    if (fixed)
+    const immutable = changed.find(([key]) => immutableAttributes.has(key));
+    if (immutable)
       throw new StartError(
-        `${where} exists and ${fixed[0]} cannot change from ${known[fixed[0]]} to ${fixed[1]}. ` +
-          '`npm run reset` empties the local data, so that it can be made anew.',
+        `${where} exists and ${immutable[0]} cannot change from ${current[immutable[0]]} to ${immutable[1]}. ` +
+          '`npm run reset` deletes the local data, so that the queue can be created again.',
       );
     if (changed.length === 0) return;
-    const QueueUrl = messaging.queue(name)?.url ?? name;
-    await messaging.sqs('SetQueueAttributes', { QueueUrl, Attributes: Object.fromEntries(changed) });
+    const Attributes = Object.fromEntries(changed);
+    await messaging.sqs('SetQueueAttributes', { QueueUrl: existing.url, Attributes });
   } catch (error) {
-    if (error instanceof MessagingError) throw new StartError(`${where} is refused: ${error.message}`);
+    if (error instanceof MessagingError) throw new StartError(`${where} is rejected: ${error.message}`);
     throw error;
   }
 }

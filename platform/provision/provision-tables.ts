@@ -22,7 +22,7 @@ type TableDescription = {
 
 /**
  * Creates missing tables and changes those that differ: indexes, time to live, stream.
- * @throws StartError for a changed key or local index, which no table can adopt
+ * @throws StartError for a changed key or local index, which DynamoDB cannot change
  */
 export async function provisionTables(call: DynamoDbCall, tables: TableSpec[]): Promise<void> {
   await Promise.all(
@@ -59,12 +59,12 @@ async function create(call: DynamoDbCall, table: TableSpec): Promise<void> {
 
 async function change(call: DynamoDbCall, table: TableSpec, known: TableDescription): Promise<void> {
   if (fingerprint(table) !== knownFingerprint(known.KeySchema, known))
-    throw remedy(table, 'its key has changed');
+    throw unsupportedChange(table, 'its key has changed');
   const locals = new Map((known.LocalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
   const localsDiffer =
     locals.size !== table.localIndexes.length ||
     table.localIndexes.some((index) => !sameIndex(index, locals.get(index.name), known));
-  if (localsDiffer) throw remedy(table, 'its local indexes have changed');
+  if (localsDiffer) throw unsupportedChange(table, 'its local indexes have changed');
   await changeIndexes(call, table, known);
   await changeStream(call, table, known);
 }
@@ -72,20 +72,20 @@ async function change(call: DynamoDbCall, table: TableSpec, known: TableDescript
 /** DynamoDB changes one index at a time. */
 async function changeIndexes(call: DynamoDbCall, table: TableSpec, known: TableDescription): Promise<void> {
   const wanted = new Map(table.globalIndexes.map((index) => [index.name, index]));
-  const there = new Map((known.GlobalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
+  const existing = new Map((known.GlobalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
   const update = (change: object, indexes: IndexSpec[]) =>
     call('UpdateTable', {
       TableName: table.name,
       AttributeDefinitions: definitions([table, ...table.localIndexes, ...indexes]),
       GlobalSecondaryIndexUpdates: [change],
     });
-  for (const [name, index] of there)
+  for (const [name, index] of existing)
     if (!sameIndex(wanted.get(name), index, known)) {
       await update({ Delete: { IndexName: name } }, table.globalIndexes);
-      there.delete(name);
+      existing.delete(name);
     }
   for (const [name, index] of wanted)
-    if (!there.has(name)) await update({ Create: indexInput(index) }, table.globalIndexes);
+    if (!existing.has(name)) await update({ Create: indexInput(index) }, table.globalIndexes);
 }
 
 async function changeStream(call: DynamoDbCall, table: TableSpec, known: TableDescription): Promise<void> {
@@ -149,19 +149,19 @@ function streamInput(viewType: string): { StreamEnabled: true; StreamViewType: s
 
 function sameIndex(
   wanted: IndexSpec | undefined,
-  there: IndexDescription | undefined,
+  existing: IndexDescription | undefined,
   known: TableDescription,
 ): boolean {
-  if (!wanted || !there) return false;
+  if (!wanted || !existing) return false;
   const { type, nonKeyAttributes = [] } = wanted.projection;
   return (
-    fingerprint(wanted) === knownFingerprint(there.KeySchema, known) &&
-    type === there.Projection.ProjectionType &&
-    nonKeyAttributes.toSorted().join() === (there.Projection.NonKeyAttributes ?? []).toSorted().join()
+    fingerprint(wanted) === knownFingerprint(existing.KeySchema, known) &&
+    type === existing.Projection.ProjectionType &&
+    nonKeyAttributes.toSorted().join() === (existing.Projection.NonKeyAttributes ?? []).toSorted().join()
   );
 }
 
-/** A key as text, with types, so that a changed type is a changed key. */
+/** A key schema as text, including the types, for comparison. */
 function fingerprint(keyed: Keyed): string {
   return keysOf(keyed)
     .map(({ name, type }) => `${name}:${type}`)
@@ -176,9 +176,9 @@ function knownFingerprint(schema: KeySchema, known: TableDescription): string {
     .join(' ');
 }
 
-function remedy(table: TableSpec, problem: string): StartError {
+function unsupportedChange(table: TableSpec, problem: string): StartError {
   return new StartError(
     `${table.stack} / ${table.logicalId}: the table ${table.name} exists and ${problem}. ` +
-      '`npm run reset` empties the local data, so that the table can be created again.',
+      '`npm run reset` deletes the local data, so that the table can be created again.',
   );
 }

@@ -3,11 +3,11 @@ import { StartError } from '../../build/start-error.ts';
 import { type Messaging, MessagingError } from '../engines/messaging.ts';
 import { internalQueueName } from './internal-queues.ts';
 
-/** What may change on a topic that exists. */
+/** The attributes of an existing topic that can change. */
 const topicDefaults: Record<string, string> = { DisplayName: '' };
 const fifoTopicDefaults: Record<string, string> = { ...topicDefaults, ContentBasedDeduplication: 'false' };
 
-/** Makes topics that are missing, sets attributes that differ, and deletes those that no stack has any more. */
+/** Creates missing topics, sets attributes that differ, and deletes topics that no stack declares. */
 export async function provisionTopics(messaging: Messaging, topics: TopicSpec[]): Promise<void> {
   for (const topic of topics) {
     const known = [...messaging.topics()].find(({ arn }) => arn === topic.arn)?.attributes;
@@ -25,8 +25,8 @@ export async function provisionTopics(messaging: Messaging, topics: TopicSpec[])
     if (!wanted.has(arn)) await messaging.sns('DeleteTopic', { TopicArn: arn });
 }
 
-/** A subscription as the engine has it: always to a queue. */
-type Wanted = SubscriptionSpec & { queueArn: string; attributes: Record<string, string> };
+/** A subscription in the engine, which delivers only to queues. */
+type QueueSubscription = SubscriptionSpec & { queueArn: string; attributes: Record<string, string> };
 
 const subscriptionDefaults: Record<string, string> = {
   RawMessageDelivery: 'false',
@@ -35,30 +35,30 @@ const subscriptionDefaults: Record<string, string> = {
   RedrivePolicy: '',
 };
 
-/** Makes subscriptions that are missing, changes those that differ and ends those that no stack has any more. */
+/** Creates missing subscriptions, changes those that differ, and deletes those that no stack declares. */
 export async function provisionSubscriptions(
   messaging: Messaging,
   deployment: Pick<Deployment, 'subscriptions' | 'topics' | 'region' | 'accountId'>,
 ): Promise<void> {
   for (const topic of deployment.topics) {
-    const wanted = new Map<string, Wanted>();
+    const missing = new Map<string, QueueSubscription>();
     for (const subscription of deployment.subscriptions) {
       if (subscription.topicArn !== topic.arn) continue;
-      const each = asWanted(subscription, deployment);
-      if (wanted.has(each.queueArn))
+      const each = toQueueSubscription(subscription, deployment);
+      if (missing.has(each.queueArn))
         throw new StartError(
           `${each.stack} / ${each.logicalId}: ${each.queueArn} is subscribed twice to ${topic.name}.`,
         );
-      wanted.set(each.queueArn, each);
+      missing.set(each.queueArn, each);
     }
     const existing = [...messaging.subscriptions()].filter(({ topicArn }) => topicArn === topic.arn);
     for (const { arn: SubscriptionArn, endpoint, attributes: known } of existing) {
-      const each = wanted.get(endpoint);
+      const each = missing.get(endpoint);
       if (!each) {
         await messaging.sns('Unsubscribe', { SubscriptionArn });
         continue;
       }
-      wanted.delete(each.queueArn);
+      missing.delete(each.queueArn);
       for (const [AttributeName, AttributeValue] of Object.entries({
         ...subscriptionDefaults,
         ...each.attributes,
@@ -70,11 +70,11 @@ export async function provisionSubscriptions(
             AttributeValue,
           });
     }
-    for (const each of wanted.values()) await subscribe(messaging, each);
+    for (const each of missing.values()) await subscribe(messaging, each);
   }
 }
 
-async function subscribe(messaging: Messaging, each: Wanted): Promise<void> {
+async function subscribe(messaging: Messaging, each: QueueSubscription): Promise<void> {
   try {
     await messaging.sns('Subscribe', {
       TopicArn: each.topicArn,
@@ -84,14 +84,14 @@ async function subscribe(messaging: Messaging, each: Wanted): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof MessagingError)) throw error;
-    throw new StartError(`${each.stack} / ${each.logicalId}: the subscription is refused: ${error.message}`);
+    throw new StartError(`${each.stack} / ${each.logicalId}: the subscription is rejected: ${error.message}`);
   }
 }
 
-function asWanted(
+function toQueueSubscription(
   subscription: SubscriptionSpec,
   { region, accountId }: Pick<Deployment, 'region' | 'accountId'>,
-): Wanted {
+): QueueSubscription {
   const { endpointArn, topicArn, protocol, filterPolicy, filterPolicyScope, redrivePolicy, rawDelivery } =
     subscription;
   const internal = protocol === 'lambda';
@@ -99,7 +99,7 @@ function asWanted(
     ? `arn:aws:sqs:${region}:${accountId}:${internalQueueName(endpointArn, topicArn)}`
     : endpointArn;
   const attributes: Record<string, string> = {
-    // A function gets the whole envelope of SNS, whatever the subscription says.
+    // SNS never delivers raw messages to functions.
     RawMessageDelivery: String(rawDelivery && !internal),
     FilterPolicyScope: filterPolicyScope,
   };
@@ -108,7 +108,7 @@ function asWanted(
   return { ...subscription, queueArn, attributes };
 }
 
-/** `Attributes.entry.1.key` …, as SNS takes a map in a form. */
+/** SNS's form encoding of a map: `Attributes.entry.1.key` … */
 function flattened(attributes: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(attributes).flatMap(([key, value], index) => [

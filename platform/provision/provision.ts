@@ -8,7 +8,7 @@ import { provisionTables } from './provision-tables.ts';
 import { provisionSubscriptions, provisionTopics } from './provision-topics.ts';
 
 /** The engines that replace AWS locally. */
-export type Engines = { dynamoUrl: string; messaging: Messaging };
+type Engines = { dynamoUrl: string; messaging: Messaging };
 
 /**
  * Creates in the engines what the stacks declare, and changes what differs. A start without changes costs a few
@@ -50,6 +50,6 @@ function provisionBucket(messaging: Messaging, bucket: BucketSpec): void {
   });
   if (response.status >= 300)
     throw new StartError(
-      `${bucket.stack} / ${bucket.logicalId}: the bucket ${bucket.name} is refused: ${response.body.toString()}`,
+      `${bucket.stack} / ${bucket.logicalId}: the bucket ${bucket.name} is rejected: ${response.body.toString()}`,
     );
 }

@@ -5,23 +5,23 @@ import type { SecretStore } from './secret-store.ts';
 const referencePattern = /\{\{resolve:([^}]+)\}\}/g;
 
 /**
- * Puts the current values of secrets in the place of `{{resolve:secretsmanager:…}}` in functions' environments, as
- * CloudFormation does when it deploys.
+ * Replaces `{{resolve:secretsmanager:…}}` in the functions' environments with the secrets' values, as CloudFormation does
+ * on deployment.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
- * @throws StartError for a secret or key that is not there, and for other kinds of references
+ * @throws StartError for a missing secret or key, and for other kinds of references
  */
 export function withSecretValues(deployment: Deployment, secrets: SecretStore): Deployment {
-  return { ...deployment, functions: deployment.functions.map((each) => resolved(each, secrets)) };
+  return { ...deployment, functions: deployment.functions.map((each) => resolveEnvironment(each, secrets)) };
 }
 
-function resolved(spec: FunctionSpec, secrets: SecretStore): FunctionSpec {
+function resolveEnvironment(spec: FunctionSpec, secrets: SecretStore): FunctionSpec {
   const entries = Object.entries(spec.environment);
   if (!entries.some(([, value]) => value.includes('{{resolve:'))) return spec;
   const environment = entries.map(([name, value]) => [
     name,
     value.replaceAll(referencePattern, (_whole, reference: string) => {
       try {
-        return referenced(reference, secrets);
+        return resolveReference(reference, secrets);
       } catch (error) {
         throw new StartError(`${spec.stack} / ${spec.logicalId}: ${name}: ${(error as Error).message}`);
       }
@@ -30,8 +30,8 @@ function resolved(spec: FunctionSpec, secrets: SecretStore): FunctionSpec {
   return { ...spec, environment: Object.fromEntries(environment) as Record<string, string> };
 }
 
-/** `secretsmanager:id:SecretString:key:stage:version`; an id that is an ARN has colons itself. */
-function referenced(reference: string, secrets: SecretStore): string {
+/** `secretsmanager:id:SecretString:key:stage:version`; an ARN as the id contains colons. */
+function resolveReference(reference: string, secrets: SecretStore): string {
   const [service, ...rest] = reference.split(':');
   if (service !== 'secretsmanager') throw new StartError(`{{resolve:${reference}}} is not resolved locally.`);
   const idParts = rest[0] === 'arn' ? 7 : 1;

@@ -7,7 +7,7 @@ import type { SecretSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
 import type { Secret, SecretsBackend, SecretVersion } from '../aws-endpoint/secrets-manager.ts';
 import { generateSecret } from './generate-secret.ts';
-import { addVersion, giveStage } from './secret-versions.ts';
+import { addVersion, attachStage } from './secret-versions.ts';
 
 const date = z.iso.datetime().transform((text) => new Date(text));
 const storedVersion = z.object({
@@ -21,14 +21,14 @@ const storedSecret = z.object({
   arn: z.string(),
   createdAt: date,
   versions: z.array(storedVersion),
-  /** Hash of the template's own value, to see when the template changes it. */
+  /** Hash of the value in the template, to detect changes. */
   fromTemplate: z.string().optional(),
 });
 const file = z.array(storedSecret);
 type StoredSecret = z.output<typeof storedSecret>;
 
 /**
- * The secrets of the local platform, in one file that only its owner may read. Values are made at first start.
+ * The secrets of the local platform, in one file that only its owner may read. Values are generated at the first start.
  * Stages move as in Secrets Manager: one version has AWSCURRENT, the one before it AWSPREVIOUS.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
  */
@@ -42,8 +42,8 @@ export class SecretStore implements SecretsBackend {
   }
 
   /**
-   * Opens the file, or starts without secrets when there is none.
-   * @throws StartError when the file is not to be read
+   * Opens the file, or starts without secrets when it is missing.
+   * @throws StartError when the file cannot be read
    */
   static open(path: string): SecretStore {
     mkdirSync(dirname(path), { recursive: true });
@@ -63,14 +63,14 @@ export class SecretStore implements SecretsBackend {
     return [...this.#secrets.values()];
   }
 
-  /** The current value. @throws StartError when the secret is not there or has no value yet */
+  /** The current value. @throws StartError when the secret is missing or has no value */
   value(id: string): string {
     const current = this.find(id)?.versions.find(({ stages }) => stages.includes('AWSCURRENT'));
     if (!current) throw new StartError(`The secret ${id} has no value.`);
     return current.value;
   }
 
-  /** Makes secrets that are missing, with their first values; a changed value of the template becomes a version. */
+  /** Creates missing secrets with their first values; a changed value in the template becomes a new version. */
   async ensure(specs: SecretSpec[]): Promise<void> {
     let changed = false;
     for (const spec of specs) {
@@ -92,7 +92,7 @@ export class SecretStore implements SecretsBackend {
 
   /**
    * Adds a version. Without stages it becomes AWSCURRENT, as the first one always does.
-   * @throws StartError when the secret is not there
+   * @throws StartError when the secret is missing
    */
   async put(
     name: string,
@@ -104,10 +104,10 @@ export class SecretStore implements SecretsBackend {
     return version;
   }
 
-  /** Moves one stage from a version and to another; AWSCURRENT leaves AWSPREVIOUS behind. */
+  /** Moves a stage between versions; the old AWSCURRENT becomes AWSPREVIOUS. */
   async moveStage(name: string, stage: string, move: { from?: string; to?: string }): Promise<void> {
     const secret = this.#require(name);
-    if (move.to !== undefined) giveStage(secret, stage, move.to);
+    if (move.to !== undefined) attachStage(secret, stage, move.to);
     else
       for (const version of secret.versions)
         if (version.versionId === move.from) version.stages = version.stages.filter((each) => each !== stage);
@@ -120,7 +120,7 @@ export class SecretStore implements SecretsBackend {
     return secret;
   }
 
-  /** One write after the other, each whole: a crash leaves the old file or the new one. */
+  /** Writes one after the other, each atomically: after a crash the file is the old or the new one. */
   #write(): Promise<void> {
     const next = this.#writing.then(async () => {
       const draft = `${this.#path}.${randomUUID()}`;
@@ -151,11 +151,11 @@ function read(path: string): StoredSecret[] {
   try {
     return file.parse(JSON.parse(text));
   } catch {
-    throw new StartError(`${path} is damaged. \`npm run reset\` starts anew.`);
+    throw new StartError(`${path} is damaged. \`npm run reset\` deletes it.`);
   }
 }
 
-/** The file holds the value itself too; the hash alone tells whether the template's value changed. */
+/** Not for secrecy: the file also contains the value. */
 function fingerprint(value: string): string {
   return createHash('sha256').update(value).digest('hex');
 }

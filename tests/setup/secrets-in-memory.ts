@@ -1,5 +1,5 @@
 import type { Secret, SecretsBackend } from '../../platform/aws-endpoint/secrets-manager.ts';
-import { addVersion, giveStage } from '../../platform/provision/secret-versions.ts';
+import { addVersion, attachStage } from '../../platform/provision/secret-versions.ts';
 
 /** Secrets with this name prefix are created without a value when they are first read. */
 const prefix = 'test/';
@@ -27,7 +27,7 @@ export function secretsInMemory(): SecretsBackend {
     list: () => [...secrets.values()],
     put: (name, value, options) => addVersion(required(name), value, options),
     moveStage: (name, stage, { from, to }) => {
-      if (to !== undefined) return giveStage(required(name), stage, to);
+      if (to !== undefined) return attachStage(required(name), stage, to);
       for (const version of required(name).versions)
         if (version.versionId === from) version.stages = version.stages.filter((each) => each !== stage);
     },
