@@ -98,6 +98,6 @@ describe('the secret store', () => {
   it('says what to do when the file is damaged', async () => {
     await open(aSecret());
     await writeFile(path, '{');
-    expect(() => SecretStore.open(path)).toThrow('is damaged. `npm run reset` starts anew.');
+    expect(() => SecretStore.open(path)).toThrow('is damaged. `npm run reset` deletes it.');
   });
 });
