@@ -14,7 +14,7 @@ describe('the attributes that a request to DynamoDB names', () => {
       }),
     ).toEqual(['available', 'events', 'gone', 'low_announced', 'product_id', 'seen', 'warehouse_id']);
   });
-  test('are never its values or the words of the language', () => {
+  test('never include values or keywords of expressions', () => {
     expect(attributes({ UpdateExpression: 'ADD available :available, version :one' })).toEqual([
       'available',
       'version',
@@ -23,13 +23,13 @@ describe('the attributes that a request to DynamoDB names', () => {
       'tags',
     ]);
   });
-  test('of a written item are all that it has', () => {
+  test('of a written item are all of its attributes', () => {
     expect(attributes({ Item: { id: {}, price: {} } }, 'PutItem')).toEqual(['id', 'price']);
   });
 });
 
-describe('what a request gives back', () => {
-  test('is everything when a read projects nothing', () => {
+describe('the attributes that a request returns', () => {
+  test('are all when a read has no projection', () => {
     expect(attributeContext('GetItem', [{ Key: { id: {} } }])).toMatchObject({
       'dynamodb:select': ['ALL_ATTRIBUTES'],
     });
@@ -37,7 +37,7 @@ describe('what a request gives back', () => {
       'dynamodb:select': ['SPECIFIC_ATTRIBUTES'],
     });
   });
-  test('is nothing when a write does not ask', () => {
+  test('are none when a write requests none', () => {
     expect(attributeContext('UpdateItem', [{}])).toEqual({ 'dynamodb:returnvalues': ['NONE'] });
     expect(attributeContext('DeleteItem', [{ ReturnValues: 'ALL_OLD' }])).toEqual({
       'dynamodb:returnvalues': ['ALL_OLD'],

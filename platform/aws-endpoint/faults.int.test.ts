@@ -25,14 +25,14 @@ const inject = (...rules: FaultRule[]) => rules.map((rule) => awsEndpoint.faults
 afterEach(() => awsEndpoint.faults.clear());
 
 describe('An injected fault', () => {
-  test('throttles as many calls as it says, in the shape of the service', async () => {
+  test('throttles the given number of calls with the error of the service', async () => {
     inject({ kind: 'throttle', service: 'dynamodb', action: 'PutItem', count: 1 });
     await expect(put('throttled')).rejects.toMatchObject({ name: 'ProvisionedThroughputExceededException' });
     await put('throttled');
     expect(awsEndpoint.faults.list()).toMatchObject([{ hits: 1 }]);
   });
 
-  test('is survived by the retries of the SDK', async () => {
+  test('is handled by the retries of the SDK', async () => {
     inject({ kind: 'error', service: 'dynamodb', count: 1 });
     await new DynamoDBClient({ ...operator, maxAttempts: 3 }).send(
       new PutItemCommand({ TableName: inventory, Item: key('retried') }),
@@ -63,7 +63,7 @@ describe('An injected fault', () => {
     expect([await stored('before'), await stored('after')]).toEqual([false, true]);
   });
 
-  test('hits one function and spares the others', async () => {
+  test('applies to one function only', async () => {
     const statements = [{ effect: 'Allow' as const, actions: ['dynamodb:PutItem'], resources: ['*'] }];
     const [unlucky, spared] = ['unlucky', 'spared'].map((name) => new DynamoDBClient(as(name, statements)));
     inject({ kind: 'throttle', function: 'unlucky' });
@@ -89,12 +89,12 @@ describe('An injected fault', () => {
         ),
       'RequestThrottled',
     ],
-  ])('throttles %s in its own shape', async (_service, call, name) => {
+  ])('throttles %s with its own error', async (_service, call, name) => {
     inject({ kind: 'throttle' });
     await expect(call()).rejects.toMatchObject({ name });
   });
 
-  test('delays a call that is then carried out', async () => {
+  test('delays a call, which then succeeds', async () => {
     inject({ kind: 'latency', latencyMs: 200, action: 'PutItem' });
     const late = put('late').then(() => 'the delayed call');
     const other = stored('anything').then(() => 'the other call');

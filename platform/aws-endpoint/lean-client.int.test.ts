@@ -46,16 +46,16 @@ afterAll(() => {
   }
 });
 
-/** An endpoint that answers as told; its address. */
-async function anEndpoint(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
+/** Starts an endpoint with the given listener; returns its address. */
+async function anEndpoint(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   servers.push(server);
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 describe('a lean client', () => {
-  test('writes and reads what the SDK writes and reads', async () => {
+  test('writes and reads the same as the SDK', async () => {
     await ours.send(put('written'));
     const [read, expected] = [await ours.send(get('written')), await theirs.send(get('written'))];
     expect(read.Item).toEqual(expected.Item);
@@ -78,22 +78,22 @@ describe('a lean client', () => {
     expect(await errorOf(ours.send(again))).toBeInstanceOf(TransactionCanceledException);
   });
 
-  test('is refused what its role does not grant, and says which', async () => {
-    const nobody = lean(new DynamoDBClient(as('nobody', [])));
-    expect(await errorOf(nobody.send(get('a')))).toMatchObject({ name: 'AccessDeniedException' });
+  test('throws for a call that its role does not grant, with the action', async () => {
+    const unprivileged = lean(new DynamoDBClient(as('nobody', [])));
+    expect(await errorOf(unprivileged.send(get('a')))).toMatchObject({ name: 'AccessDeniedException' });
   });
 
   test.each<[string, FaultRule]>([
     ['throttling', { kind: 'throttle', service: 'dynamodb', count: 2 }],
     ['server errors', { kind: 'error', service: 'dynamodb', count: 2 }],
     ['lost connections', { kind: 'drop', service: 'dynamodb', count: 2 }],
-  ])('survives %s by trying again', async (name, fault) => {
+  ])('retries after %s', async (name, fault) => {
     inject(fault);
     const { $metadata } = await ours.send(put(`after ${name}`));
     expect($metadata).toMatchObject({ attempts: 3 });
   });
 
-  test('gives up after the tries that it was given, with the last error', async () => {
+  test('throws the last error after the configured attempts', async () => {
     inject({ kind: 'throttle', service: 'dynamodb' });
     expect(await errorOf(ours.send(put('never')))).toMatchObject({
       name: 'ProvisionedThroughputExceededException',
@@ -101,7 +101,7 @@ describe('a lean client', () => {
     });
   });
 
-  test('speaks to SNS, whose language is another', async () => {
+  test('supports the protocol of SNS', async () => {
     const sns = [lean(new SNSClient(settings)), new SNSClient(settings)];
     const publish = new PublishCommand({ TopicArn: 'arn:aws:sns:eu-west-1:000000000000:none', Message: 'x' });
     const [error, expected] = await Promise.all(sns.map((client) => errorOf(client.send(publish))));
@@ -109,7 +109,7 @@ describe('a lean client', () => {
     expect(error?.name).toBe('NotFoundException');
   });
 
-  test('calls a slow answer a time-out, and tries again', async () => {
+  test('treats a slow response as a timeout, and retries', async () => {
     let calls = 0;
     const endpoint = await anEndpoint((_, response) => {
       calls += 1;
@@ -125,7 +125,7 @@ describe('a lean client', () => {
     expect(await errorOf(once.send(get('slow')))).toMatchObject({ name: 'TimeoutError' });
   });
 
-  test('tries again after an answer that is not in the language of the service', async () => {
+  test('retries after a response in another format', async () => {
     let calls = 0;
     const endpoint = await anEndpoint((_, response) => {
       calls += 1;
@@ -136,7 +136,7 @@ describe('a lean client', () => {
     expect((await client.send(get('a'))).$metadata).toMatchObject({ httpStatusCode: 200, attempts: 2 });
   });
 
-  test('reads an answer that comes in pieces', async () => {
+  test('reads a response in several chunks', async () => {
     const endpoint = await anEndpoint((_, response) => {
       response.write('{"Item":{"a":{"S":"');
       setImmediate(() => response.end('ü"}}}'));
@@ -145,14 +145,14 @@ describe('a lean client', () => {
     expect((await client.send(get('a'))).Item).toEqual({ a: { S: 'ü' } });
   });
 
-  test('ends when it is told to', async () => {
+  test('stops when it is aborted', async () => {
     const endpoint = await anEndpoint(() => {});
     const client = lean(new DynamoDBClient({ ...settings, endpoint }));
     const call = client.send(get('a'), { abortSignal: AbortSignal.timeout(20) });
     expect(await errorOf(call)).toMatchObject({ name: 'AbortError' });
   });
 
-  test('an endpoint that nobody serves is an error without an answer', async () => {
+  test('throws a connection error without a response for a closed port', async () => {
     const client = lean(new DynamoDBClient({ ...settings, endpoint: 'http://127.0.0.1:1', maxAttempts: 1 }));
     const error = await errorOf(client.send(get('a')));
     expect(error).toMatchObject({ message: expect.stringContaining('ECONNREFUSED'), $metadata: {} });

@@ -1,7 +1,7 @@
 import { acceptedMessages, PublishedEvents } from './published-events.ts';
 
 describe('published events', () => {
-  test('are kept newest first, in a bounded number, and counted for ever', () => {
+  test('are stored newest first, in a bounded number, and all counted', () => {
     const events = new PublishedEvents();
     for (let number = 1; number <= 450; number += 1) events.record('arn:topic', String(number));
     expect(events.recent(2).map(({ message }) => message)).toEqual(['450', '449']);
@@ -10,7 +10,7 @@ describe('published events', () => {
     expect(events.countOf('arn:other')).toBe(0);
   });
 
-  test('are those entries of a batch that were taken', () => {
+  test('are the accepted entries of a batch', () => {
     const params = {
       Action: 'PublishBatch',
       'PublishBatchRequestEntries.member.1.Id': 'a',
@@ -18,12 +18,12 @@ describe('published events', () => {
       'PublishBatchRequestEntries.member.2.Id': 'b',
       'PublishBatchRequestEntries.member.2.Message': 'refused',
     };
-    const answer =
+    const response =
       '<Successful><member><Id>a</Id></member></Successful><Failed><member><Id>b</Id></member></Failed>';
-    expect(acceptedMessages(params, answer)).toEqual(['taken']);
+    expect(acceptedMessages(params, response)).toEqual(['taken']);
   });
 
-  test('are not what other calls carry', () => {
+  test('are not read from other calls', () => {
     expect(acceptedMessages({ Action: 'Subscribe', Message: 'x' }, '')).toEqual([]);
   });
 });

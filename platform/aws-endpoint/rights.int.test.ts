@@ -39,7 +39,7 @@ const refusal = (call: Promise<unknown>) =>
   );
 
 describe('A function', () => {
-  test('does what its role grants, and is denied as soon as the grant is taken away', async () => {
+  test('may do what its role grants, until the grant is removed', async () => {
     const granted = new DynamoDBClient(as('writer', [allow('dynamodb:PutItem', table(inventory))]));
     await granted.send(putStock);
     as('writer', []);
@@ -50,15 +50,15 @@ describe('A function', () => {
     expect(log.at(-1)).toMatch(`function writer may not dynamodb:PutItem on ${table(inventory)}`);
   });
 
-  test('without a role may do nothing', async () => {
-    const nobody = { ...operator, credentials: awsEndpoint.credentialsFor('stranger') };
-    expect(await refusal(new DynamoDBClient(nobody).send(putStock))).toEqual({
+  test('without a role has no permissions', async () => {
+    const stranger = { ...operator, credentials: awsEndpoint.credentialsFor('stranger') };
+    expect(await refusal(new DynamoDBClient(stranger).send(putStock))).toEqual({
       name: 'AccessDeniedException',
       status: 400,
     });
   });
 
-  test('needs the right of each part of a transaction on its table', async () => {
+  test('needs the permission for each part of a transaction on its table', async () => {
     const client = (...actions: string[]) =>
       new DynamoDBClient(as('transactor', [allow(actions, [table(inventory), table(products)])]));
     const transaction = new TransactWriteItemsCommand({
@@ -78,7 +78,7 @@ describe('A function', () => {
     await expect(client('dynamodb:TransactWriteItems').send(transaction)).rejects.toThrow('dynamodb:PutItem');
   });
 
-  test('needs the right of a batch on every table it touches, and of a query on the index it reads', async () => {
+  test('needs the permission for every table of a batch, and for the index of a query', async () => {
     const batch = new BatchWriteItemCommand({
       RequestItems: {
         [inventory]: [{ PutRequest: { Item: stock } }],
@@ -99,7 +99,7 @@ describe('A function', () => {
     expect((await onIndex.send(query)).Count).toBe(0);
   });
 
-  test('held to its own items by dynamodb:LeadingKeys reads no other', async () => {
+  test('restricted to its own items by dynamodb:LeadingKeys reads no other', async () => {
     const own = {
       ...allow(['dynamodb:Query'], table(inventory)),
       conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['p1'] } },
@@ -117,7 +117,7 @@ describe('A function', () => {
     expect(await refusal(client.send(query('p2')))).toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('held to some attributes by dynamodb:Attributes changes no other, alone or in a transaction', async () => {
+  test('restricted to some attributes by dynamodb:Attributes changes no other, alone or in a transaction', async () => {
     const own = {
       ...allow(['dynamodb:UpdateItem'], table(inventory)),
       conditions: {
@@ -152,13 +152,13 @@ describe('A function', () => {
     });
   });
 
-  test('learns from STS who it is', async () => {
+  test('reads its identity from STS', async () => {
     const { Arn } = await new STSClient(as('who', [])).send(new GetCallerIdentityCommand({}));
     expect(Arn).toBe('arn:aws:sts::000000000000:assumed-role/who-role/who');
   });
 });
 
-describe('Each service says no in its own error shape', () => {
+describe('Each service refuses with its own error', () => {
   const configuration = as('denied', []);
   test.each([
     ['DynamoDB', () => new DynamoDBClient(configuration).send(putStock), 'AccessDeniedException', 400],
@@ -215,7 +215,7 @@ describe('Each service says no in its own error shape', () => {
     expect(await refusal(call())).toEqual({ name, status });
   });
 
-  test('an access key of nobody', async () => {
+  test('an unknown access key', async () => {
     const stranger = { ...operator, credentials: { accessKeyId: 'AKIAUNKNOWN', secretAccessKey: 'x' } };
     expect(await refusal(new DynamoDBClient(stranger).send(putStock))).toMatchObject({
       name: 'UnrecognizedClientException',
@@ -226,7 +226,7 @@ describe('Each service says no in its own error shape', () => {
   });
 });
 
-describe('An operation that the platform does not know is refused by name', () => {
+describe('An unknown operation is refused by name', () => {
   test.each([
     ['DynamoDB ListBackups', () => new DynamoDBClient(operator).send(new ListBackupsCommand({}))],
     [
@@ -269,7 +269,7 @@ describe('An operation that the platform does not know is refused by name', () =
     expect(log.at(-1)).toMatch(name);
   });
 
-  test('and so is a service', async () => {
+  test('so is an unknown service', async () => {
     const elsewhere = await fetch(awsEndpoint.url, {
       headers: {
         authorization: 'AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/kinesis/aws4_request, Signature=0',
@@ -281,8 +281,8 @@ describe('An operation that the platform does not know is refused by name', () =
   });
 });
 
-test('a body that is no JSON is refused as such', async () => {
-  const answer = await fetch(awsEndpoint.url, {
+test('a body that is not JSON is refused', async () => {
+  const response = await fetch(awsEndpoint.url, {
     method: 'POST',
     body: '{',
     headers: {
@@ -290,7 +290,7 @@ test('a body that is no JSON is refused as such', async () => {
       authorization: `AWS4-HMAC-SHA256 Credential=${awsEndpoint.operator.accessKeyId}/20260101/eu-west-1/dynamodb/aws4_request, Signature=0`,
     },
   });
-  expect([answer.status, await answer.json()]).toMatchObject([400, { __type: 'SerializationException' }]);
+  expect([response.status, await response.json()]).toMatchObject([400, { __type: 'SerializationException' }]);
 });
 
 test('every call is counted by function, operation and resource, with the grant that allowed it', async () => {
@@ -316,7 +316,7 @@ test('every call is counted by function, operation and resource, with the grant 
   ]);
 });
 
-test('who may not list a bucket is not told whether a key exists', async () => {
+test('without the permission to list a bucket, a missing key is not revealed', async () => {
   await new S3Client(operator).send(new CreateBucketCommand({ Bucket: 'hidden' }));
   const read = allow('s3:GetObject', 'arn:aws:s3:::hidden/*');
   const absent = new GetObjectCommand({ Bucket: 'hidden', Key: 'absent' });

@@ -59,7 +59,7 @@ describe('Secrets Manager', () => {
     expect(SecretList?.map((secret) => secret.Name)).toEqual([SecretId]);
   });
 
-  test('gives a value to the role that may read that stage of that secret, and to no other', async () => {
+  test('returns a value only to a role that may read that stage of that secret', async () => {
     const right = {
       ...allow('secretsmanager:GetSecretValue', arn),
       conditions: { StringEquals: { 'secretsmanager:VersionStage': ['AWSCURRENT'] } },
@@ -70,7 +70,7 @@ describe('Secrets Manager', () => {
     await expect(previous).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('says what it cannot find', async () => {
+  test('names what does not exist', async () => {
     await expect(client.send(new GetSecretValueCommand({ SecretId: 'none' }))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
@@ -97,7 +97,7 @@ describe('Lambda', () => {
     InvocationType: 'RequestResponse' | 'Event' | 'DryRun' = 'RequestResponse',
   ) => client.send(new InvokeCommand({ FunctionName, InvocationType, Payload: JSON.stringify(payload) }));
 
-  test('answers what the function answered, by name or by ARN', async () => {
+  test('returns the result of the function, by name or by ARN', async () => {
     for (const name of ['reserve-stock', fn]) {
       const { StatusCode, Payload, FunctionError } = await invoke(name, { a: 1 });
       expect({ StatusCode, FunctionError, body: Payload?.transformToString() }).toEqual({
@@ -112,13 +112,13 @@ describe('Lambda', () => {
     ]);
   });
 
-  test('marks the answer of a function that failed', async () => {
+  test('marks the response of a failed function', async () => {
     const { FunctionError, Payload } = await invoke('reserve-stock', { fail: true });
     expect(FunctionError).toBe('Unhandled');
     expect(Payload?.transformToString()).toMatch('errorMessage');
   });
 
-  test('takes an event without waiting, and a dry run without running', async () => {
+  test('accepts an event without waiting, and a dry run without an invocation', async () => {
     expect((await invoke('reserve-stock', { b: 2 }, 'Event')).StatusCode).toBe(202);
     expect(invoked.at(-1)).toMatchObject(['reserve-stock', '{"b":2}', { type: 'Event' }]);
     const before = invoked.length;
@@ -126,7 +126,7 @@ describe('Lambda', () => {
     expect(invoked).toHaveLength(before);
   });
 
-  test('refuses as Lambda does', async () => {
+  test('refuses with the errors of Lambda', async () => {
     await expect(invoke('nobody', {})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await expect(invoke('busy', {})).rejects.toMatchObject({ name: 'TooManyRequestsException' });
     await expect(invoke('reserve-stock', { big: 'x'.repeat(6 * 1024 * 1024) })).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe('Lambda', () => {
   });
 });
 
-describe('Mail and text messages go into the mailbox', () => {
+describe('Mail and text messages are stored in the mailbox', () => {
   const mail = (
     statements: Parameters<typeof as>[1],
     content: EmailContent,
@@ -170,7 +170,7 @@ describe('Mail and text messages go into the mailbox', () => {
     });
   });
 
-  test('a raw mail, which needs a right of its own', async () => {
+  test('a raw mail, which needs its own permission', async () => {
     const raw = { Raw: { Data: Buffer.from('Subject: Invoice\r\nFrom: a@shop.example\r\n\r\nbody') } };
     await expect(mail(mayMail, raw)).rejects.toThrow('ses:SendRawEmail');
     const { MessageId } = await mail([allow('ses:SendRawEmail', identity('shop.example'))], raw);

@@ -46,8 +46,8 @@ const upload = (
   body: string,
   headers: Record<string, string> = { 'content-type': 'image/png' },
 ) => fetch(url, { method: 'PUT', body, headers });
-const codeOf = async (answer: Response) =>
-  /<Code>(.*?)<\/Code>/.exec(await answer.text())?.[1] ?? `status ${answer.status}`;
+const codeOf = async (response: Response) =>
+  /<Code>(.*?)<\/Code>/.exec(await response.text())?.[1] ?? `status ${response.status}`;
 const read = async (Key: string) =>
   (await s3.send(new GetObjectCommand({ Bucket: bucketName, Key }))).Body?.transformToString();
 
@@ -62,9 +62,9 @@ describe('A presigned PUT', () => {
       },
     );
 
-  test('stores what was agreed, and is announced as S3 announces it', async () => {
-    const answer = await upload(await signed(signer(), 'originals/ä b.png'), 'hello');
-    expect(answer.status).toBe(200);
+  test('stores the signed type and size, and sends an event like S3', async () => {
+    const response = await upload(await signed(signer(), 'originals/ä b.png'), 'hello');
+    expect(response.status).toBe(200);
     expect(await read('originals/ä b.png')).toBe('hello');
     expect(created.at(-1)).toMatchObject({
       eventName: 'ObjectCreated:Put',
@@ -103,7 +103,11 @@ describe('A presigned PUT', () => {
       (url: string) => upload(url.replace(/&X-Amz-Security-Token=[^&]*/, ''), 'hello'),
       'InvalidToken',
     ],
-    ['of nobody', (url: string) => upload(url.replace('ASIA', 'AKIA'), 'hello'), 'InvalidAccessKeyId'],
+    [
+      'of an unknown access key',
+      (url: string) => upload(url.replace('ASIA', 'AKIA'), 'hello'),
+      'InvalidAccessKeyId',
+    ],
     ['used to read', (url: string) => fetch(url), 'SignatureDoesNotMatch'],
   ])('%s is refused', async (_what, send, code) => {
     const before = created.length;
@@ -111,7 +115,7 @@ describe('A presigned PUT', () => {
     expect(created).toHaveLength(before);
   });
 
-  test('that is over, or not yet begun, is refused', async () => {
+  test('that has expired, or is not yet valid, is refused', async () => {
     const at = (signingDate: Date) =>
       getSignedUrl(signer(), new PutObjectCommand({ Bucket: bucketName, Key: 'originals/a.png' }), {
         expiresIn: 60,
@@ -123,7 +127,7 @@ describe('A presigned PUT', () => {
     expect(await early.text()).toMatch('not yet valid');
   });
 
-  test('is worth no more than the right of who signed it', async () => {
+  test('has the permissions of its signer', async () => {
     expect(await codeOf(await upload(await signed(signer([]), 'originals/a.png'), 'hello'))).toBe(
       'AccessDenied',
     );
@@ -132,7 +136,7 @@ describe('A presigned PUT', () => {
     );
   });
 
-  test('made for an empty body, as the SDK does unless told otherwise, takes no other', async () => {
+  test('signed for an empty body, as the SDK does by default, accepts no other', async () => {
     const careless = new S3Client(as('create-upload', [mayPut]));
     const url = await getSignedUrl(
       careless,
@@ -165,10 +169,10 @@ describe('A presigned POST', () => {
     return fetch(post.url, { method: 'POST', body: form, headers: { origin: pageOrigin } });
   };
 
-  test('stores the file with its type, and lets the page read the answer', async () => {
-    const answer = await send(await signed());
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get('access-control-allow-origin')).toBe(pageOrigin);
+  test('stores the file with its type, and lets the page read the response', async () => {
+    const response = await send(await signed());
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe(pageOrigin);
     const { ContentType, ContentLength } = await s3.send(
       new HeadObjectCommand({ Bucket: bucketName, Key: 'originals/form.png' }),
     );
@@ -185,7 +189,7 @@ describe('A presigned POST', () => {
     ['a file too small', 'x', {}, 'EntityTooSmall'],
     ['another type', 'hello', { 'Content-Type': 'text/html' }, 'AccessDenied'],
     ['another key', 'hello', { key: 'originals/other.png' }, 'AccessDenied'],
-    ['a field that nobody allowed', 'hello', { 'x-amz-meta-more': 'x' }, 'AccessDenied'],
+    ['a field that was not allowed', 'hello', { 'x-amz-meta-more': 'x' }, 'AccessDenied'],
     [
       'a policy of its own',
       'hello',
@@ -196,17 +200,17 @@ describe('A presigned POST', () => {
     expect(await codeOf(await send(await signed(), body, more))).toBe(code);
   });
 
-  test('is worth no more than the right of who signed it', async () => {
+  test('has the permissions of its signer', async () => {
     expect(await codeOf(await send(await signed([])))).toBe('AccessDenied');
   });
 
-  test('that is no form is refused', async () => {
-    const answer = await fetch(`${awsEndpoint.url}/${bucketName}`, {
+  test('that is not a form is refused', async () => {
+    const response = await fetch(`${awsEndpoint.url}/${bucketName}`, {
       method: 'POST',
       body: 'x',
       headers: { 'content-type': 'multipart/form-data; boundary=b' },
     });
-    expect(await codeOf(answer)).toBe('InvalidAccessKeyId');
+    expect(await codeOf(response)).toBe('InvalidAccessKeyId');
   });
 });
 
@@ -217,10 +221,10 @@ describe('A page of another origin', () => {
       headers: { 'access-control-request-method': 'PUT', ...headers },
     });
 
-  test('may upload where the rules of the bucket say so', async () => {
-    const answer = await ask({ origin: pageOrigin, 'access-control-request-headers': 'content-type' });
-    expect(answer.status).toBe(200);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+  test('may upload where the CORS rules of the bucket allow it', async () => {
+    const response = await ask({ origin: pageOrigin, 'access-control-request-headers': 'content-type' });
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': pageOrigin,
       'access-control-allow-methods': 'PUT, POST',
       'access-control-allow-headers': 'content-type',
@@ -235,9 +239,9 @@ describe('A page of another origin', () => {
     ['another header', { origin: pageOrigin, 'access-control-request-headers': 'x-secret' }, bucketName],
     ['a bucket without rules', { origin: pageOrigin }, 'none'],
   ])('is refused with %s', async (_what, headers, bucket) => {
-    const answer = await ask(headers, bucket);
-    expect(answer.status).toBe(403);
-    expect(await codeOf(answer)).toBe('AccessForbidden');
+    const response = await ask(headers, bucket);
+    expect(response.status).toBe(403);
+    expect(await codeOf(response)).toBe('AccessForbidden');
   });
 });
 
@@ -245,7 +249,7 @@ describe('A write', () => {
   const put = (Key: string, Body: string, condition: object = {}) =>
     s3.send(new PutObjectCommand({ Bucket: bucketName, Key, Body, ...condition }));
 
-  test('happens once under If-None-Match, and only over the version named by If-Match', async () => {
+  test('succeeds once with If-None-Match, and only for the version of If-Match', async () => {
     const { ETag = '' } = await put('once', 'first', { IfNoneMatch: '*' });
     await expect(put('once', 'second', { IfNoneMatch: '*' })).rejects.toMatchObject({
       name: 'PreconditionFailed',
@@ -257,7 +261,7 @@ describe('A write', () => {
     expect(await read('once')).toBe('third');
   });
 
-  test('larger than the engine takes over HTTP is stored whole', async () => {
+  test('over the HTTP limit of the engine is stored whole', async () => {
     const body = Buffer.alloc(12 * 1024 * 1024, 'x');
     await s3.send(new PutObjectCommand({ Bucket: bucketName, Key: 'large', Body: body }));
     expect((await s3.send(new HeadObjectCommand({ Bucket: bucketName, Key: 'large' }))).ContentLength).toBe(
@@ -265,7 +269,7 @@ describe('A write', () => {
     );
   });
 
-  test('damaged on its way is refused', async () => {
+  test('with a wrong checksum is refused', async () => {
     const wrong = put('damaged', 'hello', { ChecksumSHA256: Buffer.alloc(32).toString('base64') });
     await expect(wrong).rejects.toMatchObject({ name: 'BadDigest' });
   });
@@ -274,7 +278,7 @@ describe('A write', () => {
 describe('The public picture origin', () => {
   const look = (key: string, init: RequestInit = {}) => fetch(`${awsEndpoint.url}/_images/${key}`, init);
 
-  test('shows a rendition to everybody, and what is unchanged not twice', async () => {
+  test('returns a rendition, and 304 for an unchanged one', async () => {
     const object = {
       Bucket: bucketName,
       Key: 'renditions/a b.webp',
@@ -283,19 +287,19 @@ describe('The public picture origin', () => {
       CacheControl: 'public, max-age=31536000, immutable',
     };
     await s3.send(new PutObjectCommand(object));
-    const answer = await look('renditions/a%20b.webp');
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+    const response = await look('renditions/a%20b.webp');
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'image/webp',
       'cache-control': object.CacheControl,
     });
-    expect(await answer.text()).toBe('picture');
+    expect(await response.text()).toBe('picture');
     const again = await look('renditions/a%20b.webp', {
-      headers: { 'if-none-match': answer.headers.get('etag') ?? '' },
+      headers: { 'if-none-match': response.headers.get('etag') ?? '' },
     });
     expect(again.status).toBe(304);
   });
 
-  test('shows no original, no listing, nothing that is absent, and takes no upload', async () => {
+  test('refuses originals, listings, missing keys and uploads', async () => {
     await s3.send(new PutObjectCommand({ Bucket: bucketName, Key: 'originals/gps.jpg', Body: 'x' }));
     for (const key of ['originals/gps.jpg', '', 'renditions/', 'renditions/absent', '%E0%A4%A'])
       expect((await look(key)).status).toBe(404);

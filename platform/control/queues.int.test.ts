@@ -54,7 +54,7 @@ describe('a redrive', () => {
     expect(await redrive(messaging, queue)).toBe(0);
   });
 
-  test('takes the name of the dead-letter queue as well, and keeps attributes', async () => {
+  test('accepts the name of the dead-letter queue too, and keeps attributes', async () => {
     const { queue, dead, bury } = await aQueueWithDeadLetters('mails', false);
     await bury('letter');
     expect(await redrive(messaging, dead)).toBe(1);
@@ -67,7 +67,7 @@ describe('a redrive', () => {
     ]);
   });
 
-  test('of a queue that is not there or has no dead letters is refused', async () => {
+  test('of an unknown queue or one without dead letters is refused', async () => {
     await messaging.sqs('CreateQueue', { QueueName: 'plain' });
     expect(await redrive(messaging, 'plain')).toBeUndefined();
     expect(await redrive(messaging, 'nowhere')).toBeUndefined();
@@ -75,7 +75,7 @@ describe('a redrive', () => {
 });
 
 describe('the list of queues', () => {
-  test('says what waits where, without the queues of the platform itself', async () => {
+  test('counts waiting messages, without the internal queues of the platform', async () => {
     const { queue, dead, bury } = await aQueueWithDeadLetters('listed', false);
     await messaging.sqs('CreateQueue', { QueueName: 'internal-analytics-order-created' });
     await bury('x');
@@ -91,7 +91,7 @@ describe('the list of queues', () => {
 });
 
 describe('events that a function could not handle', () => {
-  test('are sent to it again, each with what it was called with', async () => {
+  test('are sent to it again, each with its event', async () => {
     const { QueueUrl } = await messaging.sqs('CreateQueue', { QueueName: 'reports-async-failures' });
     const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:shop-reports-local-count';
     const keep = (requestPayload: object) =>

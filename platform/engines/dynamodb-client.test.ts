@@ -48,7 +48,7 @@ test('a call to an engine that closes its connection, is stopped or does not lis
   const pending = silent.call('GetItem', {});
   setImmediate(() => void silent.close());
   await expect(pending).rejects.toThrow('destroyed');
-  const nobody = dynamoDbClient('http://127.0.0.1:1');
-  clients.push(nobody);
-  await expect(nobody.call('GetItem', {})).rejects.toThrow('ECONNREFUSED');
+  const unreachable = dynamoDbClient('http://127.0.0.1:1');
+  clients.push(unreachable);
+  await expect(unreachable.call('GetItem', {})).rejects.toThrow('ECONNREFUSED');
 });

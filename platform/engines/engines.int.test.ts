@@ -35,7 +35,7 @@ const lives = (pid: number) => {
 describe('PostgreSQL', () => {
   const dataDir = join(folder, 'postgres');
 
-  test('keeps what was committed and its masters over a restart', async () => {
+  test('keeps committed data and its master users over a restart', async () => {
     const first = await startPostgres({ dataDir, password: 'first' });
     await query(first, 'first', 'CREATE TABLE kept AS SELECT 1 AS one');
     await first.addMasters([{ username: 'master', password: 'old' }]);
@@ -54,7 +54,7 @@ describe('PostgreSQL', () => {
     expect(lives(second.pid)).toBe(false);
   });
 
-  test('is reached by its socket, where its folder has a name short enough for one', async () => {
+  test('listens on a socket, if the path of its folder is short enough', async () => {
     const postgres = await startPostgres({ dataDir, password: 'first' });
     const near = { ...postgres, host: hostForClients(dataDir, postgres.port) };
     expect(await query(near, 'first', 'SELECT inet_client_addr() AS address')).toEqual([{ address: null }]);
@@ -63,7 +63,7 @@ describe('PostgreSQL', () => {
     expect(hostForClients(`/${'long/'.repeat(20)}`, 5432)).toBe('127.0.0.1');
   });
 
-  test('on a port in use says so in one line', async () => {
+  test('reports a port in use in one line', async () => {
     const other = createServer();
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -77,7 +77,7 @@ describe('PostgreSQL', () => {
   });
 });
 
-test('engines end with their starter even when it is killed, and start again on the same folder', async () => {
+test('engines exit with their parent, even when it is killed, and start again on the same folder', async () => {
   const started = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/start-and-wait.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { attributePath: process.env.PATH },
@@ -91,7 +91,7 @@ test('engines end with their starter even when it is killed, and start again on 
   await eventually(() => expect(pids.map(lives)).toEqual([false, false]));
 });
 
-test('a folder that a living engine uses is refused, one of a dead engine is taken over', async () => {
+test('a folder of a running engine is refused, one of a dead engine is reused', async () => {
   const pidFile = join(folder, 'engine.pid');
   await writeFile(pidFile, `${process.pid}\n`);
   await expect(waitForPreviousProcess(pidFile, 'node', 0)).rejects.toThrow(

@@ -23,7 +23,7 @@ const receive = async (QueueUrl: string, more: object = {}, engine: Messaging = 
 const send = (QueueUrl: string, MessageBody: string, more: object = {}) =>
   messaging.sqs('SendMessage', { QueueUrl, MessageBody, ...more });
 
-test('a message that is made visible again comes back with its receive count, also after a restart', async () => {
+test('a message that becomes visible again keeps its receive count, also after a restart', async () => {
   const url = await create('returned');
   await send(url, 'again');
   const [first] = await receive(url);
@@ -37,7 +37,7 @@ test('a message that is made visible again comes back with its receive count, al
   expect(second).toMatchObject({ Body: 'again', Attributes: { ApproximateReceiveCount: '2' } });
 });
 
-test('a kill loses nothing that was answered: what waits, what was taken, and what was deleted stay so', async () => {
+test('a kill loses nothing after its response: waiting, received and deleted messages stay so', async () => {
   const url = await create('survivors');
   for (const body of ['handled', 'taken', 'waiting']) await send(url, body);
   const [handled, taken] = await receive(url, { MaxNumberOfMessages: 2 });
@@ -53,13 +53,13 @@ test('a kill loses nothing that was answered: what waits, what was taken, and wh
   await rm(left, { recursive: true, force: true });
 });
 
-test('a message in somebody’s hands stays there over a restart', async () => {
+test('a received message stays invisible over a restart', async () => {
   const url = await create('held');
   await send(url, 'held');
-  const [held] = await receive(url, { VisibilityTimeout: 60 });
+  const [received] = await receive(url, { VisibilityTimeout: 60 });
   await restart();
   expect(await receive(url)).toEqual([]);
-  const release = { QueueUrl: url, ReceiptHandle: held?.ReceiptHandle, VisibilityTimeout: 0 };
+  const release = { QueueUrl: url, ReceiptHandle: received?.ReceiptHandle, VisibilityTimeout: 0 };
   await messaging.sqs('ChangeMessageVisibility', release);
   const [again] = await receive(url);
   expect(again).toMatchObject({ Body: 'held', Attributes: { ApproximateReceiveCount: '2' } });
@@ -72,7 +72,7 @@ test('a long poll waits for its message', async () => {
   expect((await waiting).map((message) => message.Body)).toEqual(['here']);
 });
 
-test('a poll whose caller has gone takes no message', async () => {
+test('a poll of a disconnected caller receives no message', async () => {
   const url = await create('abandoned');
   const gone = new AbortController();
   const waiting = messaging.sqs('ReceiveMessage', { QueueUrl: url, WaitTimeSeconds: 10 }, gone.signal);
@@ -82,7 +82,7 @@ test('a poll whose caller has gone takes no message', async () => {
   expect((await receive(url)).map((message) => message.Body)).toEqual(['kept']);
 });
 
-test('a FIFO queue knows the deduplication ids of what it still holds after a restart', async () => {
+test('a FIFO queue keeps the deduplication ids of its messages over a restart', async () => {
   const url = await create('once.fifo', { FifoQueue: 'true' });
   const one = { MessageGroupId: 'g', MessageDeduplicationId: 'd' };
   await send(url, 'first', one);
@@ -105,14 +105,14 @@ test('a message behind another of its group waits for it', async () => {
   expect((await receive(url)).map((message) => message.Body)).toEqual(['a2']);
 });
 
-test('addresses of queues begin with the address that was announced', async () => {
+test('queue URLs start with the configured address', async () => {
   await create('addressed');
   messaging.setPublicUrl('http://127.0.0.1:1234');
   const { QueueUrl } = await messaging.sqs('GetQueueUrl', { QueueName: 'addressed' });
   expect(QueueUrl).toBe('http://127.0.0.1:1234/000000000000/addressed');
 });
 
-test('a refusal carries the code and the status of AWS', async () => {
+test('a refusal has the code and the status of AWS', async () => {
   const nowhere = messaging.sqs('SendMessage', {
     QueueUrl: 'http://127.0.0.1/000000000000/none',
     MessageBody: 'x',
@@ -124,7 +124,7 @@ test('a second platform on the same folder is refused', async () => {
   await expect(startMessaging({ dataDir: folder })).rejects.toThrow('Another platform uses the data folder');
 });
 
-describe('What SNS refuses is refused', () => {
+describe('A subscription that SNS refuses is refused:', () => {
   const subscribe = (TopicArn: string, Protocol: string, Endpoint: string) =>
     messaging.sns('Subscribe', { TopicArn, Protocol, Endpoint });
   const topic = 'arn:aws:sns:eu-west-1:000000000000:topic';
@@ -142,7 +142,7 @@ describe('What SNS refuses is refused', () => {
   });
 });
 
-test('objects are listed by the characters of their keys, page by page', async () => {
+test('objects are listed in the order of their keys, page by page', async () => {
   const call = (
     action: 'CreateBucket' | 'PutObject' | 'ListObjectsV2',
     key = '',
@@ -153,13 +153,13 @@ test('objects are listed by the characters of their keys, page by page', async (
   for (const key of keys) call('PutObject', key);
   const seen: string[] = [];
   for (let token: string | undefined = ''; token !== undefined; ) {
-    const answer = call('ListObjectsV2', '', {
+    const response = call('ListObjectsV2', '', {
       'list-type': '2',
       'max-keys': '2',
       ...(token ? { 'continuation-token': token } : {}),
     }).body.toString();
-    seen.push(...[...answer.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key));
-    token = /<NextContinuationToken>(.*?)</.exec(answer)?.[1];
+    seen.push(...[...response.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key));
+    token = /<NextContinuationToken>(.*?)</.exec(response)?.[1];
   }
   expect(seen).toEqual(keys.toSorted());
   const folders = call('ListObjectsV2', '', {

@@ -4,12 +4,12 @@ const { gateway, call } = await gatewayUnderTest();
 const withToken = (token: string) => ['Authorization', token];
 
 describe('an authorizer', () => {
-  test('is not asked without its identity source', async () => {
-    const answer = await call('GET', '/api/v1/private');
-    expect([answer.status, answer.json()]).toEqual([401, { code: 'REFUSED', detail: 'Unauthorized' }]);
+  test('is not invoked without its identity source', async () => {
+    const response = await call('GET', '/api/v1/private');
+    expect([response.status, response.json()]).toEqual([401, { code: 'REFUSED', detail: 'Unauthorized' }]);
   });
 
-  test('hands its context over as strings and is asked once per token', async () => {
+  test('passes its context as strings and is invoked once per token', async () => {
     const first =
       (await call('GET', '/api/v1/private', withToken('good'))).json().requestContext.authorizer ?? {};
     expect(first).toEqual({
@@ -31,7 +31,7 @@ describe('an authorizer', () => {
     expect(again.asked).not.toBe(first.asked);
   });
 
-  test('is obeyed per method: an explicit deny wins, silence refuses', async () => {
+  test('decides per method: an explicit deny wins, no statement denies', async () => {
     expect((await call('GET', '/api/v1/private', withToken('good'))).status).toBe(200);
     const denied = await call('GET', '/api/v1/private/admin', withToken('good'));
     expect([denied.status, denied.json().detail]).toEqual([
@@ -45,16 +45,16 @@ describe('an authorizer', () => {
     ]);
   });
 
-  test('that says Unauthorized is 401, and one that fails or answers nonsense is 500', async () => {
+  test('that throws Unauthorized is 401, and one that fails or returns an invalid policy is 500', async () => {
     expect((await call('GET', '/api/v1/private', withToken('expired'))).status).toBe(401);
     expect((await call('GET', '/api/v1/private', withToken('crash'))).status).toBe(500);
     expect((await call('GET', '/api/v1/private', withToken('nonsense'))).status).toBe(500);
   });
 
-  test('does not stand before a preflight', async () => {
-    const answer = await call('OPTIONS', '/api/v1/private', ['Origin', 'https://shop.example']);
-    expect(answer.status).toBe(204);
-    expect(answer.headers['access-control-allow-origin']).toBe('https://shop.example');
-    expect(answer.headers['access-control-allow-methods']).toBe('GET,OPTIONS');
+  test('is not invoked for a preflight', async () => {
+    const response = await call('OPTIONS', '/api/v1/private', ['Origin', 'https://shop.example']);
+    expect(response.status).toBe(204);
+    expect(response.headers['access-control-allow-origin']).toBe('https://shop.example');
+    expect(response.headers['access-control-allow-methods']).toBe('GET,OPTIONS');
   });
 });

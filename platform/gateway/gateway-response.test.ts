@@ -4,7 +4,7 @@ import { compilePreflight } from './preflight.ts';
 import { compileTemplate } from './velocity-template.ts';
 
 describe('a gateway template', () => {
-  test('is filled from $context in every way of writing it', () => {
+  test('is filled from $context in every syntax', () => {
     const fill = compileTemplate(
       `{"a":"$context.requestId","b":$context.error.messageString,"c":"\${context.stage}","d":"$!context.none"}`,
     );
@@ -13,7 +13,7 @@ describe('a gateway template', () => {
     );
   });
 
-  test('may hold dollars and hashes that are no VTL', () => {
+  test('may contain dollars and hashes that are not VTL', () => {
     expect(compileTemplate('costs 5$ #1 $1')({})).toBe('costs 5$ #1 $1');
   });
 
@@ -25,7 +25,7 @@ describe('a gateway template', () => {
   );
 });
 
-describe("the gateway's own answer", () => {
+describe("the gateway's own response", () => {
   const api = {
     stack: 'orders',
     gatewayResponses: [
@@ -44,10 +44,10 @@ describe("the gateway's own answer", () => {
       },
     ],
   } as unknown as RestApiSpec;
-  const answers = gatewayResponses(api);
+  const responseOf = gatewayResponses(api);
 
-  test('is the one that its type names', () => {
-    expect(answers('UNAUTHORIZED', 'Unauthorized', {})).toEqual({
+  test('is the one of its type', () => {
+    expect(responseOf('UNAUTHORIZED', 'Unauthorized', {})).toEqual({
       status: 401,
       headers: [
         ['Content-Type', 'application/json'],
@@ -57,13 +57,13 @@ describe("the gateway's own answer", () => {
     });
   });
 
-  test('falls back to the default of its class, with the status that AWS gives it', () => {
-    const answer = answers('REQUEST_TOO_LARGE', 'Request Too Long', {});
-    expect([answer.status, answer.body]).toEqual([
+  test('falls back to the default of its class, with the status of AWS', () => {
+    const response = responseOf('REQUEST_TOO_LARGE', 'Request Too Long', {});
+    expect([response.status, response.body]).toEqual([
       413,
       '{"detail":"Request Too Long","type":"REQUEST_TOO_LARGE"}',
     ]);
-    expect(answers('INTEGRATION_TIMEOUT', 'late', {})).toMatchObject({
+    expect(responseOf('INTEGRATION_TIMEOUT', 'late', {})).toMatchObject({
       status: 504,
       body: '{"message":"late"}',
     });
@@ -79,12 +79,12 @@ describe('a preflight', () => {
   const allowed = (origin?: string) =>
     Object.fromEntries(preflight(origin).headers)['Access-Control-Allow-Origin'];
 
-  test('answers with the origin that asked when the template lets it', () => {
+  test('returns the origin of the request if the template allows it', () => {
     expect(allowed('https://www.shop.example')).toBe('https://www.shop.example');
     expect(allowed('https://a.example')).toBe('https://a.example');
   });
 
-  test('answers with the fixed origin to anybody else', () => {
+  test('returns the fixed origin otherwise', () => {
     expect(allowed('https://evil.example')).toBe('https://a.example');
     expect(allowed('https://www.shop.example.evil')).toBe('https://a.example');
     expect(allowed()).toBe('https://a.example');

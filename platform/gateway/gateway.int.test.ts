@@ -4,7 +4,7 @@ import { gatewayUnderTest } from './fixtures/gateway-under-test.ts';
 
 const { pool, call, gateway } = await gatewayUnderTest();
 
-/** Writes the first piece, each other after an answer, and reads everything that comes back until the connection ends. */
+/** Writes the first chunk, each other one after a response, and reads everything until the connection closes. */
 const write = (...pieces: string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect(gateway.port, '127.0.0.1');
@@ -30,35 +30,35 @@ describe('a route', () => {
     expect(greedy.pathParameters).toEqual({ path: 'a/b c' });
   });
 
-  test('that does not exist gets the answer of the template', async () => {
+  test('that does not exist gets the response of the template', async () => {
     for (const [method, path] of [
       ['GET', '/nowhere'],
       ['POST', '/api/v1/echo/fixed'],
       ['GET', '/api/v1/echo/'],
     ]) {
-      const answer = await call(method as string, path as string);
-      expect(answer.status).toBe(404);
-      expect(answer.headers['content-type']).toBe('application/problem+json');
-      expect(answer.json()).toEqual({ code: 'ROUTE_NOT_FOUND', requestId: answer.headers['x-from'] });
+      const response = await call(method as string, path as string);
+      expect(response.status).toBe(404);
+      expect(response.headers['content-type']).toBe('application/problem+json');
+      expect(response.json()).toEqual({ code: 'ROUTE_NOT_FOUND', requestId: response.headers['x-from'] });
     }
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each(['throws', 'nothing', 'text', 'key', 'status', 'object', 'header'])(
-    'that is not one (%s) is 502 without a word of the function',
+    'that is invalid (%s) is 502 without the function’s text',
     async (how) => {
-      const answer = await call('GET', `/api/v1/odd/${how}`);
-      expect([answer.status, answer.json()]).toEqual([502, { message: 'Internal server error' }]);
+      const response = await call('GET', `/api/v1/odd/${how}`);
+      expect([response.status, response.json()]).toEqual([502, { message: 'Internal server error' }]);
     },
   );
 
-  test('that takes longer than the integration may is 504', async () => {
-    const answer = await call('GET', '/api/v1/odd/slow');
-    expect([answer.status, answer.json()]).toEqual([504, { message: 'Endpoint request timed out' }]);
+  test('after the integration timeout is 504', async () => {
+    const response = await call('GET', '/api/v1/odd/slow');
+    expect([response.status, response.json()]).toEqual([504, { message: 'Endpoint request timed out' }]);
   });
 
-  test('without a body and with reserved headers comes out as API Gateway sends it', async () => {
+  test('without a body and with reserved headers is sent like API Gateway’s', async () => {
     expect((await call('GET', '/api/v1/odd/empty')).status).toBe(204);
     const remapped = await call('GET', '/api/v1/odd/remapped');
     expect(remapped.headers['x-amzn-remapped-www-authenticate']).toBe('Bearer');
@@ -74,9 +74,9 @@ describe('an answer', () => {
   });
 });
 
-describe('what is no HTTP', () => {
+describe('a request that is not HTTP', () => {
   test.each([
-    ['a method that nobody knows', head('FOO /api/v1/echo/7 HTTP/1.1')],
+    ['an unknown method', head('FOO /api/v1/echo/7 HTTP/1.1')],
     ['a raw byte in the path', head('GET /api/v1/echo/\xff HTTP/1.1')],
     ['a length that is no number', head('POST /api/v1/echo/7 HTTP/1.1', 'Content-Length: seven')],
     ['two lengths', head('POST /api/v1/echo/7 HTTP/1.1', 'Content-Length: 1', 'Content-Length: 2')],
@@ -84,41 +84,44 @@ describe('what is no HTTP', () => {
     ['headers without end', head('GET /api/v1/echo/7 HTTP/1.1', `X-Long: ${'x'.repeat(40_000)}`)],
     ['a broken piece', `${head('POST /api/v1/echo/7 HTTP/1.1', 'Transfer-Encoding: chunked')}zz\r\n`],
     ['nonsense', 'nonsense\r\n\r\n'],
-  ])('as %s is 400 in the form of the template, and the connection ends', async (_, bytes) => {
-    const answer = await write(bytes);
-    expect(statuses(answer)).toEqual(['400']);
-    expect(answer).toMatch(/^content-type: application\/json\r$/im);
-    expect(answer).toMatch(/^connection: close\r$/im);
-    expect(answer).toMatch(/^x-amzn-requestid: \S+\r$/im);
-    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ code: 'REFUSED', detail: 'Bad Request' });
+  ])('with %s is 400 in the form of the template, and the connection closes', async (_, bytes) => {
+    const response = await write(bytes);
+    expect(statuses(response)).toEqual(['400']);
+    expect(response).toMatch(/^content-type: application\/json\r$/im);
+    expect(response).toMatch(/^connection: close\r$/im);
+    expect(response).toMatch(/^x-amzn-requestid: \S+\r$/im);
+    expect(JSON.parse(response.split('\r\n\r\n')[1] ?? '')).toEqual({
+      code: 'REFUSED',
+      detail: 'Bad Request',
+    });
   });
 
-  test('is told apart from the requests before it, which keep their answers', async () => {
+  test('does not affect the responses of the requests before it', async () => {
     expect(statuses(await write(echo, 'nonsense\r\n\r\n'))).toEqual(['200', '400']);
     expect(statuses(await write(`${echo}nonsense\r\n\r\n`))).toEqual(['200']);
   });
 
-  test('in a body that was refused already is not answered again', async () => {
+  test('in a body that was refused already gets no second response', async () => {
     const large = head('POST /api/v1/picture HTTP/1.1', 'Transfer-Encoding: chunked');
     const piece = `${(11 * 1024 * 1024).toString(16)}\r\n${'x'.repeat(11 * 1024 * 1024)}\r\n`;
     expect(statuses(await write(large + piece, 'zz\r\n'))).toEqual(['413']);
   });
 
-  test('an expectation that nobody knows is passed over', async () => {
-    const answer = await call('GET', '/api/v1/echo/fixed', ['Expect', 'foo']);
-    expect([answer.status, answer.json().resource]).toEqual([200, '/api/v1/echo/fixed']);
+  test('with an unknown expectation is processed', async () => {
+    const response = await call('GET', '/api/v1/echo/fixed', ['Expect', 'foo']);
+    expect([response.status, response.json().resource]).toEqual([200, '/api/v1/echo/fixed']);
   });
 });
 
-describe('a body that does not end', () => {
+describe('an incomplete body', () => {
   test.each([
     ['stops', `${head('POST /api/v1/echo/7 HTTP/1.1', 'Content-Length: 5')}ab`],
     ['never begins', head('POST /api/v1/echo/7 HTTP/1.1', 'Content-Length: 5')],
     ['comes in pieces', `${head('POST /api/v1/echo/7 HTTP/1.1', 'Transfer-Encoding: chunked')}1\r\na\r\n`],
-  ])('because it %s is 504 when its time is over, and the connection ends', async (_, bytes) => {
-    const answer = await write(bytes);
-    expect(statuses(answer)).toEqual(['504']);
-    expect(answer).toMatch(/^connection: close\r$/im);
-    expect(answer).toContain('{"message":"Endpoint request timed out"}');
+  ])('that %s is 504 after the timeout, and the connection closes', async (_, bytes) => {
+    const response = await write(bytes);
+    expect(statuses(response)).toEqual(['504']);
+    expect(response).toMatch(/^connection: close\r$/im);
+    expect(response).toContain('{"message":"Endpoint request timed out"}');
   });
 });

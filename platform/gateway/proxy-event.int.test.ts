@@ -3,16 +3,16 @@ import { gatewayUnderTest } from './fixtures/gateway-under-test.ts';
 const { call } = await gatewayUnderTest();
 
 describe('an event', () => {
-  test('carries everything that the request said', async () => {
+  test('contains the whole request', async () => {
     const headers = ['X-Tag', 'red', 'x-tag', 'blue', 'User-Agent', 'test'];
     const {
       status,
       json,
-      headers: answered,
+      headers: responseHeaders,
     } = await call('PUT', '/api/v1/echo/a%20b?tag=1&tag=2+3&none=', headers, 'grüße');
     expect(status).toBe(200);
-    expect(answered['set-cookie']).toEqual(['a=1', 'b=2']);
-    expect(answered['content-type']).toBe('application/json');
+    expect(responseHeaders['set-cookie']).toEqual(['a=1', 'b=2']);
+    expect(responseHeaders['content-type']).toBe('application/json');
     const event = json();
     expect(event).toMatchObject({
       resource: '/api/v1/echo/{id}',
@@ -39,11 +39,11 @@ describe('an event', () => {
     expect(event.multiValueHeaders['X-Tag']).toEqual(['red', 'blue']);
     expect(event.headers['X-Tag']).toBe('blue');
     expect(event.headers['X-Forwarded-For']).toBe('127.0.0.1');
-    expect(answered['x-amzn-requestid']).toBe(event.requestContext.requestId);
+    expect(responseHeaders['x-amzn-requestid']).toBe(event.requestContext.requestId);
     expect(event.requestContext.requestTime).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
   });
 
-  test('carries names that objects know already, as any other', async () => {
+  test('contains names of Object.prototype like any other', async () => {
     const names = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
     const query = names.map((name) => `${name}=1&${name}=2`).join('&');
     const headers = names.flatMap((name) => [name, '3']);
@@ -56,7 +56,7 @@ describe('an event', () => {
     }
   });
 
-  test('has null for what is not there', async () => {
+  test('has null for missing values', async () => {
     const event = (await call('GET', '/api/v1/echo/fixed')).json();
     expect(event).toMatchObject({
       body: null,
@@ -66,7 +66,7 @@ describe('an event', () => {
     });
   });
 
-  test('carries declared binary bodies as base64, both ways', async () => {
+  test('contains declared binary bodies as base64, in both directions', async () => {
     const bytes = Buffer.from([1, 2, 255, 0, 254]);
     const headers = ['Content-Type', 'image/png', 'Accept', 'image/png'];
     expect((await call('POST', '/api/v1/picture', headers, bytes)).bytes).toEqual(bytes);
@@ -74,7 +74,7 @@ describe('an event', () => {
     expect(asText.bytes.toString()).toBe('AP+A');
   });
 
-  test('over 10 MB of body or 6 MB in all is refused', async () => {
+  test('with a body over 10 MB or over 6 MB in total is refused', async () => {
     const large = await call(
       'POST',
       '/api/v1/picture',

@@ -52,7 +52,7 @@ describe('the route table', () => {
     expect(table.find(method, path).method).toBeUndefined();
   });
 
-  test('lets the API that is nearest answer for an unknown path', () => {
+  test('assigns an unknown path to the API with the longest common path', () => {
     expect(table.find('GET', '/api/v1/files').api).toBe(files);
     expect(table.find('GET', '/api/v1/orders/1/2/3').api).toBe(orders);
   });

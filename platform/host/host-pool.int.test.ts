@@ -57,14 +57,14 @@ async function aPool(functions: FunctionDefinition[], options: Partial<HostPoolO
 const singleMode = { mode: 'single', instancesPerFunction: 3 } as const;
 
 describe('a Lambda host', () => {
-  test('answers with what the handler returned', async () => {
+  test('returns the result of the handler', async () => {
     const { call } = await aPool([aFunction('shop')]);
     const event = { do: 'echo', text: 'tab\tand\nbreak ✓', list: [1, null, { a: true }] };
     expect(await call('shop', event)).toEqual({ value: event, failure: undefined });
     expect((await call('shop', { do: 'nothing' })).value).toBeNull();
   });
 
-  test('takes an event that is spread over lines', async () => {
+  test('accepts an event with line breaks', async () => {
     const { pool } = await aPool([aFunction('shop')]);
     const { payload } = await pool.invoke('shop', JSON.stringify({ do: 'echo', text: 'a\nb' }, null, '\t'));
     expect(JSON.parse(payload)).toEqual({ do: 'echo', text: 'a\nb' });
@@ -90,7 +90,7 @@ describe('a Lambda host', () => {
     }
   });
 
-  test('hands the handler a context with the time that is left', async () => {
+  test('passes the handler a context with the remaining time', async () => {
     const { call } = await aPool([aFunction('shop')]);
     const { value } = await call('shop', { do: 'context' });
     expect(value).toMatchObject({
@@ -104,7 +104,7 @@ describe('a Lambda host', () => {
     expect(value.remaining).toBeLessThanOrEqual(5_000);
   });
 
-  test('answers errors in the shape of Lambda', async () => {
+  test('returns errors in the form of Lambda', async () => {
     const { call } = await aPool([aFunction('shop'), aFunction('broken', { exportName: 'missing' })]);
     const thrown = await call('shop', { do: 'throws' });
     expect(thrown).toMatchObject({
@@ -123,18 +123,18 @@ describe('a Lambda host', () => {
     });
   });
 
-  test('ends only the invocation that left a rejection unheard or called exit', async () => {
+  test('ends only the invocation with an unhandled rejection or a call of exit', async () => {
     const { call } = await aPool([aFunction('shop'), aFunction('other')], { hosts: 1 });
     const neighbour = call('other', { do: 'sleep', ms: 300 });
     expect((await call('shop', { do: 'rejectsUnheard' })).value).toMatchObject({
       errorType: 'Runtime.UnhandledPromiseRejection',
-      errorMessage: 'Error: nobody listens',
+      errorMessage: 'Error: unhandled',
     });
     expect((await call('shop', { do: 'exits' })).value).toMatchObject({ errorType: 'Runtime.ExitError' });
     expect((await neighbour).failure).toBeUndefined();
   });
 
-  test('stops waiting at the timeout and forgets the late answer', async () => {
+  test('stops waiting at the timeout and ignores the late result', async () => {
     const { call } = await aPool([aFunction('slow', { timeoutMs: 100 })]);
     const [late, quick] = await Promise.all([
       call('slow', { do: 'sleep', ms: 400 }),
@@ -155,7 +155,7 @@ describe('a Lambda host', () => {
     expect(value).not.toBe(before?.pid);
   });
 
-  test('fails what it ran when it is killed, and is replaced', async () => {
+  test('fails its invocations when it is killed, and is replaced', async () => {
     const { pool, call } = await aPool([aFunction('shop')], { hosts: 1 });
     await call('shop', { do: 'echo' });
     const running = call('shop', { do: 'sleep', ms: 10_000 });
@@ -169,7 +169,7 @@ describe('a Lambda host', () => {
     expect(after.value).not.toBe(killed);
   });
 
-  test('runs one invocation at a time per instance when told so, and lets the rest wait', async () => {
+  test('runs one invocation at a time per instance if configured, and queues the rest', async () => {
     const { call } = await aPool([aFunction('shop')], { concurrency: singleMode });
     const results = await Promise.all(
       Array.from({ length: 12 }, () => call('shop', { do: 'sleep', ms: 20 })),
@@ -177,7 +177,7 @@ describe('a Lambda host', () => {
     expect(results.map(({ value }) => value.running)).toEqual(Array(12).fill(1));
   });
 
-  test('replaces the instance that ran into its timeout when each runs one at a time', async () => {
+  test('replaces an instance after a timeout when each runs one invocation at a time', async () => {
     const { call } = await aPool([aFunction('shop', { timeoutMs: 100 })], {
       concurrency: { ...singleMode, instancesPerFunction: 1 },
     });
@@ -195,7 +195,7 @@ describe('a Lambda host', () => {
     expect((await call('live', {})).value).toBe('second');
   });
 
-  test('keeps the lines of a function in its own log and hands errors on', async () => {
+  test('writes the output of a function to its own log and forwards errors', async () => {
     const { call, notices } = await aPool([aFunction('talks')]);
     await call('talks', { do: 'prints', line: 'hello' });
     const log = await readFile(join(folder, 'logs', 'talks.log'), 'utf8');

@@ -13,7 +13,7 @@ describe('the queue between a topic and a function', () => {
     expect(isInternalQueue(name)).toBe(true);
     expect(isInternalQueue('shop-local-order-queue')).toBe(false);
   });
-  it('stays within 80 characters, and apart from others of the same beginning', () => {
+  it('has at most 80 characters, and is unique for long names with the same prefix', () => {
     const long = functionArn('shop-reports-local-a-function-with-quite-a-long-name-of-its-own');
     const names = ['order-created', 'order-completed'].map((topic) =>
       internalQueueName(long, topicArn(topic)),

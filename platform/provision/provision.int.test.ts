@@ -86,7 +86,7 @@ describe('provisioning', () => {
       .ready.map(({ body }) => body);
 
   describe('queues', () => {
-    it('are made with their attributes, and made again with no effect', async () => {
+    it('are created with their attributes, once', async () => {
       const resources = {
         Inbox: queue('inbox.fifo', {
           VisibilityTimeout: 61,
@@ -104,7 +104,7 @@ describe('provisioning', () => {
           '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:000000000000:dead.fifo","maxReceiveCount":3}',
       });
     });
-    it('change with the template, back to the default too, and keep their messages', async () => {
+    it('change with the template, also back to the default, and keep their messages', async () => {
       await make({ Inbox: queue('inbox', { VisibilityTimeout: 61 }) });
       const QueueUrl = messaging.queue('inbox')?.url;
       await messaging.sqs('SendMessage', { QueueUrl, MessageBody: 'kept' });
@@ -121,12 +121,12 @@ describe('provisioning', () => {
       await make({ Inbox: queue('inbox'), Dead: queue('dead') });
       expect(messaging.queue('inbox')?.attributes).not.toHaveProperty('RedrivePolicy');
     });
-    it('go when no stack has them', async () => {
+    it('are deleted when no stack has them', async () => {
       await make({ Inbox: queue('inbox'), Other: queue('other') });
       await make({ Inbox: queue('inbox') });
       expect(names()).toEqual(['inbox']);
     });
-    it('cannot change how they deduplicate; the message says what to do', async () => {
+    it('cannot change their deduplication; the message says what to do', async () => {
       await make({ Inbox: queue('inbox.fifo') });
       const changed = queue('inbox.fifo', { DeduplicationScope: 'messageGroup' });
       await expect(make({ Inbox: changed })).rejects.toThrow(
@@ -142,13 +142,13 @@ describe('provisioning', () => {
       InboxPolicy: policy('Inbox'),
       Subscription: subscription('Inbox', more),
     });
-    it('deliver what their filter admits, in the raw', async () => {
+    it('deliver what their filter matches, with raw delivery', async () => {
       await make(world({ FilterPolicy: { type: ['WANTED'] } }));
       await publish('WANTED');
       await publish('UNWANTED');
       expect(bodies('inbox')).toEqual(['WANTED']);
     });
-    it('follow a changed filter', async () => {
+    it('use a changed filter', async () => {
       await make(world({ FilterPolicy: { type: ['WANTED'] } }));
       await make(world({ FilterPolicy: { type: ['OTHER'] } }));
       await publish('WANTED');
@@ -169,7 +169,7 @@ describe('provisioning', () => {
       await publish('ONCE');
       expect(bodies('inbox')).toEqual(['ONCE']);
     });
-    it('of a function go to a queue of the platform, in the envelope of SNS', async () => {
+    it('of a function deliver to a queue of the platform, in the envelope of SNS', async () => {
       const deployment = await make({
         ...aFunction('Counter'),
         News: topic('news'),
@@ -191,7 +191,7 @@ describe('provisioning', () => {
   });
 
   describe('buckets', () => {
-    it('are made once and keep what is in them', async () => {
+    it('are created once and keep their objects', async () => {
       const Bucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'pictures' } };
       await make({ Bucket });
       const put = { action: 'PutObject' as const, bucket: 'pictures', key: 'a.txt', query: {} };
@@ -236,7 +236,7 @@ describe('provisioning', () => {
       ],
     };
 
-    it('are made with indexes, time to live and stream, and made again with no effect', async () => {
+    it('are created with indexes, time to live and stream, once', async () => {
       const table = aTable({
         ...byColour,
         TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
@@ -254,7 +254,7 @@ describe('provisioning', () => {
         AttributeName: 'expiresAt',
       });
     });
-    it('get a new index over the items that are there', async () => {
+    it('get a new index over existing items', async () => {
       const table = aTable();
       await make(table.resources());
       const Item = { id: { S: '1' }, colour: { S: 'red' } };

@@ -26,7 +26,7 @@ describe('a reference to a secret in an environment', () => {
     return withSecretValues(deployment, secrets).functions[0]?.environment['VALUE'];
   };
 
-  it('becomes the whole secret, or one key of it', async () => {
+  it('resolves to the whole secret, or one key of it', async () => {
     expect(await environmentWith('{{resolve:secretsmanager:api}}')).toBe('{"key":"k-1"}');
     expect(await environmentWith('key={{resolve:secretsmanager:api:SecretString:key}}')).toBe('key=k-1');
   });
@@ -35,7 +35,7 @@ describe('a reference to a secret in an environment', () => {
       'shop-probe-local / Caller: VALUE: the secret api has no key other',
     );
   });
-  it('is refused when it points elsewhere', async () => {
+  it('is refused when it refers to anything else', async () => {
     await expect(environmentWith('{{resolve:ssm:/a}}')).rejects.toThrow(
       '{{resolve:ssm:/a}} is not resolved locally',
     );

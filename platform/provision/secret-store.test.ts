@@ -36,7 +36,7 @@ describe('the secret store', () => {
       store.find('shop/local/db/users')!.versions.map(({ value, stages }) => [value, stages]),
     );
 
-  it('makes a value once, and keeps it in a file that only its owner reads', async () => {
+  it('generates a value once, and stores it in a file that only its owner can read', async () => {
     const first = (await open(aSecret({ generate }))).value('shop/local/db/users');
     expect(JSON.parse(first)).toEqual({
       username: 'shop_users',
@@ -62,12 +62,12 @@ describe('the secret store', () => {
       expect(store.find(id)?.name).toBe('shop/local/db/users');
     expect(store.find('shop/local/db')).toBeUndefined();
   });
-  it('gives the first version AWSCURRENT, whatever stages are asked for', async () => {
+  it('gives the first version AWSCURRENT, whatever stages are requested', async () => {
     const store = await open(aSecret());
     const version = await store.put(aSecret().name, 'one', { stages: ['AWSPENDING'] });
     expect(version.stages.toSorted()).toEqual(['AWSCURRENT', 'AWSPENDING']);
   });
-  it('leaves AWSPREVIOUS with the version before', async () => {
+  it('moves AWSPREVIOUS to the version before', async () => {
     const store = await open(aSecret());
     for (const value of ['one', 'two', 'three']) await store.put(aSecret().name, value);
     expect(stagesOf(store)).toEqual({ one: [], two: ['AWSPREVIOUS'], three: ['AWSCURRENT'] });
@@ -82,18 +82,18 @@ describe('the secret store', () => {
     expect(stagesOf(store)).toEqual({ one: ['AWSPREVIOUS'], two: ['AWSCURRENT'] });
     expect(SecretStore.open(path).value(aSecret().name)).toBe('two');
   });
-  it('takes a changed value of the template as a new version, and leaves others alone', async () => {
+  it('stores a changed value of the template as a new version, and changes no other secret', async () => {
     await open(aSecret({ value: 'one' }));
     const store = await open(aSecret({ value: 'one' }));
     await store.put(aSecret().name, "operator's");
     expect((await open(aSecret({ value: 'one' }))).value(aSecret().name)).toBe("operator's");
     expect((await open(aSecret({ value: 'two' }))).value(aSecret().name)).toBe('two');
   });
-  it('keeps every one of many writes at once', async () => {
+  it('keeps every one of many concurrent writes', async () => {
     const store = await open(aSecret());
     await Promise.all(Array.from({ length: 20 }, (_, index) => store.put(aSecret().name, `value ${index}`)));
-    const kept = JSON.parse(await readFile(path, 'utf8')) as { versions: unknown[] }[];
-    expect(kept[0]?.versions).toHaveLength(20);
+    const stored = JSON.parse(await readFile(path, 'utf8')) as { versions: unknown[] }[];
+    expect(stored[0]?.versions).toHaveLength(20);
   });
   it('says what to do when the file is damaged', async () => {
     await open(aSecret());

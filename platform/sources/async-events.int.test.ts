@@ -6,7 +6,7 @@ import { sourcesUnderTest } from './fixtures/sources-under-test.ts';
 const { folder, messaging, aRecorder, aQueue, start, send, left } = await sourcesUnderTest();
 
 describe('an asynchronous event', () => {
-  test('is tried three times in all', async () => {
+  test('is attempted three times in total', async () => {
     const { name, recorded } = aRecorder('any');
     const { events, dropped } = start({});
     events.accept(name, JSON.stringify({ fail: 2 }));
@@ -18,7 +18,7 @@ describe('an asynchronous event', () => {
     expect(recorded()).toHaveLength(6);
   });
 
-  test('that is given up goes to the failure queue of its function, in the form of AWS', async () => {
+  test('is sent to the failure queue of its function after the last attempt, in the form of AWS', async () => {
     const { name, arn, recorded } = aRecorder('any');
     const queue = await aQueue('');
     const asyncInvoke = {
@@ -54,7 +54,7 @@ describe('an asynchronous event', () => {
     });
   });
 
-  test('that was not handled survives the platform', async () => {
+  test('that was not handled survives a restart', async () => {
     const { name, recorded } = aRecorder('any');
     const file = join(folder, 'survives.db');
     const before = start({}, file);
@@ -67,7 +67,7 @@ describe('an asynchronous event', () => {
     expect(recorded()).toMatchObject([{ event: { n: 7 } }]);
   });
 
-  test('comes from a topic through the queue of its subscription', async () => {
+  test('arrives from a topic through the queue of its subscription', async () => {
     const { arn, recorded } = aRecorder('any');
     const queue = await aQueue('');
     const subscription = {
@@ -85,7 +85,7 @@ describe('an asynchronous event', () => {
     await eventually(() => expect(left(queue)).toBe(0));
   });
 
-  test('comes from a bucket and from a schedule that is run by hand', async () => {
+  test('arrives from a bucket and from a schedule that is run manually', async () => {
     const { arn, name, recorded } = aRecorder('any');
     const bucket = {
       name: 'pictures',

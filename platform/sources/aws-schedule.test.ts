@@ -31,7 +31,7 @@ describe('a schedule expression', () => {
     expect(next(expression, after)).toBe(expected);
   });
 
-  test('of a year that is over is never due', () => {
+  test('of a past year is never due', () => {
     expect(next('cron(0 0 1 1 ? 2020)', '2026-11-20T00:00:00Z')).toBeUndefined();
   });
 

@@ -9,7 +9,7 @@ import { topicEvent } from './topic-source.ts';
 const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:shop-local-order-queue.fifo';
 
 describe("a queue's event", () => {
-  test('carries attributes and message attributes under the names of Lambda', () => {
+  test('contains attributes and message attributes under the names of Lambda', () => {
     const event = queueEvent(
       [
         {
@@ -44,14 +44,14 @@ describe("a queue's event", () => {
 });
 
 describe('a partial batch response', () => {
-  const failed = (answer: unknown) => [...failedItems(JSON.stringify(answer), ['a', 'b'])];
-  test('names what failed', () => {
+  const failed = (response: unknown) => [...failedItems(JSON.stringify(response), ['a', 'b'])];
+  test('names the failed items', () => {
     expect(failed({ batchItemFailures: [{ itemIdentifier: 'b' }] })).toEqual(['b']);
   });
   test.each([[null], [{}], [{ batchItemFailures: null }], [{ batchItemFailures: [] }]])(
     '%j is a full success',
-    (answer) => {
-      expect(failed(answer)).toEqual([]);
+    (response) => {
+      expect(failed(response)).toEqual([]);
     },
   );
   test.each([
@@ -60,8 +60,8 @@ describe('a partial batch response', () => {
     [{ batchItemFailures: [{ id: 'a' }] }],
     [{ batchItemFailures: [null] }],
     [{ batchItemFailures: 'a' }],
-  ])('%j is a full failure', (answer) => {
-    expect(failed(answer)).toEqual(['a', 'b']);
+  ])('%j is a full failure', (response) => {
+    expect(failed(response)).toEqual(['a', 'b']);
   });
 });
 
@@ -89,7 +89,7 @@ describe("a bucket's event", () => {
     caller: 'operator',
   };
 
-  test('goes to the functions whose filter fits', () => {
+  test('goes to the functions whose filter matches', () => {
     expect(matchingNotifications(bucket, created).map(({ functionArn }) => functionArn)).toEqual(['all']);
     expect(matchingNotifications(bucket, { ...created, key: 'originals/a.jpg' })).toHaveLength(2);
     expect(matchingNotifications(bucket, { ...created, key: 'thumbs/a.jpg' })).toEqual([]);
@@ -98,7 +98,7 @@ describe("a bucket's event", () => {
     ).toHaveLength(1);
   });
 
-  test('has the shape and the key encoding of S3', () => {
+  test('has the form and the key encoding of S3', () => {
     const [record] = bucketEvent(created, bucket, 'eu-west-1', '000000000000').Records;
     expect(record).toMatchObject({
       eventVersion: '2.1',

@@ -46,7 +46,7 @@ describe('a FIFO queue', () => {
 });
 
 describe('a standard queue', () => {
-  test('comes in batches, and only what failed comes again', async () => {
+  test('arrives in batches, and only failed messages arrive again', async () => {
     const { arn, recorded } = aRecorder('queue');
     // Longer than the slowest machine takes for a batch: a message that is handled must not come again by it.
     const queue = await aQueue('', { VisibilityTimeout: '5' });

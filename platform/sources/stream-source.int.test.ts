@@ -66,7 +66,7 @@ describe('a table stream', () => {
     expect(recorded()[0]).toMatchObject({ keys: ['1', '2'], arn: stream.arn });
   });
 
-  test('goes on behind a record that failed too often, and tells the queue for that', async () => {
+  test('continues after a record that failed too often, and sends it to the failure queue', async () => {
     const { arn, recorded } = aRecorder('stream');
     const { table, stream, put } = await aTable();
     const queue = await aQueue('');
