@@ -1,7 +1,7 @@
 import type { Grant } from '../../build/iam/evaluate.ts';
 
 /** How often one caller used one operation on one resource. */
-export type CallCount = {
+type CallCount = {
   function: string;
   service: string;
   operation: string;
@@ -11,8 +11,8 @@ export type CallCount = {
   denied: number;
 };
 /** How often a grant of a function's role, as its statement writes it, allowed a call. */
-export type GrantCount = { function: string; action: string; resource: string; count: number };
-/** The counts since the start or the last reset, as `GET /calls` and `.local/calls.json` carry them. */
+type GrantCount = { function: string; action: string; resource: string; count: number };
+/** The counts since the start or the last reset, in the format of `GET /calls` and `.local/calls.json`. */
 export type CallsSnapshot = { since: string; calls: CallCount[]; grants: GrantCount[] };
 
 /**

@@ -74,9 +74,14 @@ export class AwsError extends Error {
   }
 }
 
+/** The error for an operation that the platform does not support; `operation` includes the service's name. */
+export const unsupportedOperation = (operation: string) =>
+  new AwsError('unknown-operation', `The local platform does not support the operation ${operation}`);
+
 /** One AWS service: parses its calls and formats its errors. */
 export type AwsService = {
   /** Parses a call. @throws AwsError when it is malformed or not supported */
   read(awsRequest: AwsRequest, caller: Caller): Operation;
-  refuse(refusal: AwsError): AwsResponse;
+  /** The error in the format of the service. */
+  errorResponse(error: AwsError): AwsResponse;
 };

@@ -21,28 +21,30 @@ export function dispatch(
 ): DispatchResult | Promise<DispatchResult> {
   const service = services[serviceName];
   if (!service) return unknownService(serviceName, parts.log);
-  const refuse = (error: unknown): AwsResponse => {
+  const errorResponse = (error: unknown): AwsResponse => {
     if (error instanceof AwsError) {
       if (error.kind === 'unknown-operation')
         parts.log(`unknown: ${error.message} (function ${caller?.name})`);
-      return service.refuse(error);
+      return service.errorResponse(error);
     }
     parts.log(
       `failed: ${serviceName} for function ${caller?.name}: ${error instanceof Error ? error.stack : error}`,
     );
-    return service.refuse(new AwsError('internal', 'The local engine failed; see the log of the platform'));
+    return service.errorResponse(
+      new AwsError('internal', 'The local engine failed; see the log of the platform'),
+    );
   };
   try {
     if (!caller)
       throw new AwsError('unknown-caller', 'The security token included in the request is invalid.');
     const operation = read(service, caller);
     const fault = parts.faults.match(serviceName, operation.name, caller.name);
-    if (fault) return dispatchWithFault(parts, serviceName, caller, operation, fault).catch(refuse);
+    if (fault) return dispatchWithFault(parts, serviceName, caller, operation, fault).catch(errorResponse);
     parts.authorizer.require(caller, serviceName, operation.name, operation.requiredPermissions);
     const response = operation.run();
-    return response instanceof Promise ? response.catch(refuse) : response;
+    return response instanceof Promise ? response.catch(errorResponse) : response;
   } catch (error) {
-    return refuse(error);
+    return errorResponse(error);
   }
 }
 
@@ -56,8 +58,8 @@ async function dispatchWithFault(
   if (fault.latencyMs) await pause(fault.latencyMs);
   if (fault.kind === 'drop') return 'drop';
   parts.authorizer.require(caller, serviceName, operation.name, operation.requiredPermissions);
-  const refusal = errorFor(fault, operation.items);
-  if (refusal) throw refusal;
+  const error = errorFor(fault, operation.items);
+  if (error) throw error;
   const response = await operation.run();
   return fault.kind === 'drop-after-effect' ? 'drop' : response;
 }
@@ -65,7 +67,7 @@ async function dispatchWithFault(
 function unknownService(name: string, log: (line: string) => void): AwsResponse {
   const message = name
     ? `The local platform does not support the AWS service ${name}`
-    : 'The request is not signed: the local platform knows the service and the caller by the signature';
+    : 'The request is not signed: the local platform reads the service and the caller from the signature';
   log(`unknown: ${message}`);
   return {
     status: 400,

@@ -1,5 +1,5 @@
 import type { TableSpec } from '../../build/deployment.ts';
-import { AwsError, type RequiredPermission } from './call.ts';
+import { type RequiredPermission, unsupportedOperation } from './call.ts';
 import { type AttributeReferences, attributeContext } from './dynamodb-attributes.ts';
 
 type Item = Record<string, unknown>;
@@ -103,10 +103,7 @@ export function dynamoPermissions(
   if (operation === 'ListTables') return [{ action: 'dynamodb:ListTables', resource: '*' }];
   if (streamOperations.has(operation))
     return [{ action: `dynamodb:${operation}`, resource: input.StreamArn ?? '*' }];
-  throw new AwsError(
-    'unknown-operation',
-    `The local platform does not support the operation DynamoDB ${operation}`,
-  );
+  throw unsupportedOperation(`DynamoDB ${operation}`);
 }
 
 function transactionPermissions(

@@ -23,7 +23,7 @@ export function dynamodb(
   const engine = dynamoDbClient(url);
   return {
     close: engine.close,
-    refuse: (refusal) => jsonError(refusal, errorCodes, contentType),
+    errorResponse: (error) => jsonError(error, errorCodes, contentType),
     read(request) {
       const target = String(request.headers['x-amz-target'] ?? '');
       const name = target.slice(target.indexOf('.') + 1);

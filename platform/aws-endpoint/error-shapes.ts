@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsError, AwsErrorKind, AwsResponse } from './call.ts';
 
-/** Error code and HTTP status of each common refusal in one service. */
+/** Error code and HTTP status of each common error in one service. */
 export type ErrorCodes = Record<AwsErrorKind, { code: string; status: number }>;
 
-const of = (refusal: AwsError, codes: ErrorCodes) => (refusal.kind ? codes[refusal.kind] : refusal);
+const of = (error: AwsError, codes: ErrorCodes) => (error.kind ? codes[error.kind] : error);
 
 /**
  * Error of the JSON protocols (DynamoDB, SQS, Secrets Manager): the type is in the body
  * (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#operation-error-serialization).
  */
-export function jsonError(refusal: AwsError, codes: ErrorCodes, contentType: string): AwsResponse {
-  const { code, status } = of(refusal, codes);
+export function jsonError(error: AwsError, codes: ErrorCodes, contentType: string): AwsResponse {
+  const { code, status } = of(error, codes);
   const body = JSON.stringify({
     __type: code,
-    message: refusal.message,
-    Message: refusal.message,
-    ...refusal.members,
+    message: error.message,
+    Message: error.message,
+    ...error.members,
   });
   return {
     status,
@@ -26,8 +26,8 @@ export function jsonError(refusal: AwsError, codes: ErrorCodes, contentType: str
 }
 
 /** Error of the REST JSON protocol (Lambda, SES v2): the type is in a header. */
-export function restJsonError(refusal: AwsError, codes: ErrorCodes): AwsResponse {
-  const { code, status } = of(refusal, codes);
+export function restJsonError(error: AwsError, codes: ErrorCodes): AwsResponse {
+  const { code, status } = of(error, codes);
   return {
     status,
     headers: {
@@ -35,32 +35,32 @@ export function restJsonError(refusal: AwsError, codes: ErrorCodes): AwsResponse
       'x-amzn-errortype': code,
       'x-amzn-requestid': randomUUID(),
     },
-    body: JSON.stringify({ message: refusal.message, Message: refusal.message, ...refusal.members }),
+    body: JSON.stringify({ message: error.message, Message: error.message, ...error.members }),
   };
 }
 
 /** Error of the query protocol (SNS, STS): XML with the side at fault. */
-export function queryError(refusal: AwsError, codes: ErrorCodes, namespace: string): AwsResponse {
-  const { code, status } = of(refusal, codes);
+export function queryError(error: AwsError, codes: ErrorCodes, namespace: string): AwsResponse {
+  const { code, status } = of(error, codes);
   const side = status >= 500 ? 'Receiver' : 'Sender';
   return {
     status,
     headers: { 'content-type': 'text/xml' },
-    body: `<ErrorResponse xmlns="${namespace}"><Error><Type>${side}</Type><Code>${code}</Code><Message>${escapeXml(refusal.message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
+    body: `<ErrorResponse xmlns="${namespace}"><Error><Type>${side}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
   };
 }
 
 /** Error of S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
-export function s3Error(refusal: AwsError, codes: ErrorCodes): AwsResponse {
-  const { code, status } = of(refusal, codes);
-  const members = Object.entries(refusal.members).map(
+export function s3Error(error: AwsError, codes: ErrorCodes): AwsResponse {
+  const { code, status } = of(error, codes);
+  const members = Object.entries(error.members).map(
     ([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`,
   );
   const requestId = randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase();
   return {
     status,
     headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId },
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(refusal.message)}</Message>${members.join('')}<RequestId>${requestId}</RequestId></Error>`,
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${members.join('')}<RequestId>${requestId}</RequestId></Error>`,
   };
 }
 

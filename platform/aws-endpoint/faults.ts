@@ -8,13 +8,7 @@ import { AwsError } from './call.ts';
  * - `drop`: the connection closes before the call is executed
  * - `drop-after-effect`: the call is executed, and the connection closes without a response
  */
-export type FaultKind =
-  | 'throttle'
-  | 'error'
-  | 'latency'
-  | 'transaction-conflict'
-  | 'drop'
-  | 'drop-after-effect';
+type FaultKind = 'throttle' | 'error' | 'latency' | 'transaction-conflict' | 'drop' | 'drop-after-effect';
 
 /** Which calls fail, and how. An absent member matches every call. */
 export type FaultRule = {

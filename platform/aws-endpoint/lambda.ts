@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { functionNameOf } from '../host/invoke.ts';
-import { AwsError, type AwsResponse, type AwsService, type Caller } from './call.ts';
+import { AwsError, type AwsResponse, type AwsService, type Caller, unsupportedOperation } from './call.ts';
 import { type ErrorCodes, restJsonError } from './error-shapes.ts';
 
 const errorCodes: ErrorCodes = {
@@ -13,7 +13,7 @@ const errorCodes: ErrorCodes = {
 };
 
 /** A function's result as JSON text, and the kind of failure if it failed. */
-export type InvokeOutput = { payload: string; failure?: string };
+type InvokeOutput = { payload: string; failure?: string };
 
 /**
  * Runs a function; `Event` resolves when the event is accepted. Rejects with an error that has the `code` and `status`
@@ -36,14 +36,11 @@ export function lambda(
   accountId: string,
 ): AwsService {
   return {
-    refuse: (refusal) => restJsonError(refusal, errorCodes),
+    errorResponse: (error) => restJsonError(error, errorCodes),
     read(awsRequest, caller) {
       const [, id] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(awsRequest.path) ?? [];
       if (!id || awsRequest.method !== 'POST')
-        throw new AwsError(
-          'unknown-operation',
-          `The local platform does not support the operation Lambda ${awsRequest.method} ${awsRequest.path}`,
-        );
+        throw unsupportedOperation(`Lambda ${awsRequest.method} ${awsRequest.path}`);
       const name = functionNameOf(decodeURIComponent(id));
       const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`;
       return {

@@ -1,7 +1,7 @@
 /** A message that a topic accepted; `message` as published. */
 export type Published = { at: string; topicArn: string; message: string };
 
-/** Messages kept for the console. SNS's limit is 256 KB each; the shop's have about 1 KB. */
+/** Messages stored for the console. SNS's limit is 256 KB each; the shop's have about 1 KB. */
 const maxRecent = 100;
 
 /** The newest messages that topics accepted, unparsed, and their number by topic since the start. */
@@ -27,15 +27,16 @@ export class PublishedEvents {
 }
 
 /** The messages of a `Publish` or `PublishBatch` that the engine accepted. */
-export function acceptedMessages(params: Record<string, string>, answer: string): string[] {
+export function acceptedMessages(params: Record<string, string>, response: string): string[] {
   if (params.Action === 'Publish') return params.Message === undefined ? [] : [params.Message];
   if (params.Action !== 'PublishBatch') return [];
-  const [, taken = ''] = /<Successful>(.*?)<\/Successful>/s.exec(answer) ?? [];
+  const [, accepted = ''] = /<Successful>(.*?)<\/Successful>/s.exec(response) ?? [];
   const messages: string[] = [];
   for (let number = 1; number <= 10; number += 1) {
     const entry = `PublishBatchRequestEntries.member.${number}`;
     const { [`${entry}.Id`]: id, [`${entry}.Message`]: message } = params;
-    if (id !== undefined && message !== undefined && taken.includes(`<Id>${id}</Id>`)) messages.push(message);
+    if (id !== undefined && message !== undefined && accepted.includes(`<Id>${id}</Id>`))
+      messages.push(message);
   }
   return messages;
 }

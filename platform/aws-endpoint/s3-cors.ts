@@ -21,17 +21,19 @@ export function preflight(awsRequest: AwsRequest, bucket: BucketSpec | undefined
       {} as never,
     );
   if (!bucket?.cors.length) return forbidden('CORS is not enabled for this bucket.');
-  const asked = (awsRequest.headers['access-control-request-headers'] ?? '')
+  const requestedHeaders = (awsRequest.headers['access-control-request-headers'] ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
-  const rule = bucket.cors.find((one) => fits(one, awsRequest.headers.origin ?? '', method, asked));
+  const rule = bucket.cors.find((one) =>
+    fits(one, awsRequest.headers.origin ?? '', method, requestedHeaders),
+  );
   if (!rule) return forbidden('This CORS request is not allowed.');
   return {
     status: 200,
     headers: {
       ...allowing(rule, awsRequest.headers.origin),
-      ...(asked.length > 0 ? { 'access-control-allow-headers': asked.join(', ') } : {}),
+      ...(requestedHeaders.length > 0 ? { 'access-control-allow-headers': requestedHeaders.join(', ') } : {}),
       ...(rule.maxAge === undefined ? {} : { 'access-control-max-age': String(rule.maxAge) }),
     },
     body: '',

@@ -4,10 +4,10 @@ import type { CredentialRegistry } from './credentials.ts';
 import { escapeXml } from './error-shapes.ts';
 import { type Form, parseForm } from './multipart.ts';
 import { checkPolicy } from './s3-policy.ts';
-import type { UnverifiedRequest } from './s3-presigned.ts';
+import { checkSignature, checkToken, type UnverifiedRequest } from './s3-presigned.ts';
 import type { S3Request } from './s3-request.ts';
 import { scopeOf } from './signature-scope.ts';
-import { sameSignature, signingKey } from './sigv4.ts';
+import { signingKey } from './sigv4.ts';
 
 /** Whether a browser's form uploads a file to a bucket. */
 export const isForm = (awsRequest: AwsRequest) =>
@@ -37,25 +37,12 @@ export function readForm(
       const policy = fields.policy ?? '';
       const [, day = '', region = '', service = ''] = credential.split('/');
       const key = signingKey(signer.secretAccessKey, day, region, service);
-      if (
-        !sameSignature(
-          createHmac('sha256', key).update(policy).digest('hex'),
-          fields['x-amz-signature'] ?? '',
-        )
-      )
-        throw new AwsError(
-          { code: 'SignatureDoesNotMatch', status: 403 },
-          'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-        );
-      if ((fields['x-amz-security-token'] ?? '') !== signer.sessionToken)
-        throw new AwsError(
-          { code: 'InvalidToken', status: 400 },
-          'The provided token is malformed or otherwise invalid.',
-        );
+      checkSignature(createHmac('sha256', key).update(policy).digest('hex'), fields['x-amz-signature']);
+      checkToken(fields['x-amz-security-token'], signer);
       const bucket = decodeURIComponent(awsRequest.path.split('/')[1] ?? '');
       checkPolicy(policy, { ...fields, bucket }, form.file.length, now());
       const request = requestFrom(form, bucket);
-      return { request, answer: (done) => answerForm(done, fields, request, awsRequest) };
+      return { request, toResponse: (stored) => formResponse(stored, fields, request, awsRequest) };
     },
   };
 }
@@ -74,15 +61,15 @@ function requestFrom({ fields, file, fileName }: Form, bucket: string): S3Reques
 }
 
 /** 204 unless the form asks for 200 or 201 (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html). */
-function answerForm(
-  done: AwsResponse,
+function formResponse(
+  stored: AwsResponse,
   fields: Record<string, string>,
   request: S3Request,
   awsRequest: AwsRequest,
 ): AwsResponse {
-  if (done.status !== 200) return done;
+  if (stored.status !== 200) return stored;
   const location = `http://${awsRequest.headers.host}/${request.bucket}/${encodeURI(request.key)}`;
-  const etag = done.headers.etag ?? '';
+  const etag = stored.headers.etag ?? '';
   const headers = { etag, location };
   if (fields.success_action_status === '200') return { status: 200, headers, body: '' };
   if (fields.success_action_status !== '201') return { status: 204, headers, body: '' };

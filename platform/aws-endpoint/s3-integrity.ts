@@ -7,7 +7,7 @@ import type { S3Request } from './s3-request.ts';
 export const maxBodyBytes = 128 * 1024 * 1024;
 
 /**
- * Checks the body against the client's checksums, which the engine ignores: S3 refuses a damaged or incomplete upload,
+ * Checks the body against the client's checksums, which the engine ignores: S3 rejects a damaged or incomplete upload,
  * and a presigned URL for another body.
  * @throws AwsError BadDigest or InvalidDigest
  */

@@ -6,8 +6,8 @@ type Policy = { expiration?: string; conditions?: Condition[] };
 /** Fields that need no condition. */
 const uncheckedFields = new Set(['x-amz-signature', 'policy', 'file', 'bucket']);
 
-const refuse = (why: string) =>
-  new AwsError({ code: 'AccessDenied', status: 403 }, `Invalid according to Policy: ${why}`);
+const policyError = (reason: string) =>
+  new AwsError({ code: 'AccessDenied', status: 403 }, `Invalid according to Policy: ${reason}`);
 
 /**
  * Checks a form against its signed policy: expiry, conditions, fields without a condition, and the file size in
@@ -21,7 +21,7 @@ export function checkPolicy(
   now: Date,
 ): void {
   const policy = decode(encoded);
-  if (!(new Date(policy.expiration ?? '') > now)) throw refuse('Policy expired.');
+  if (!(new Date(policy.expiration ?? '') > now)) throw policyError('Policy expired.');
   const covered = new Set<string>();
   for (const condition of policy.conditions ?? []) {
     const [operator, name, value] = Array.isArray(condition) ? condition : asEquality(condition);
@@ -37,12 +37,12 @@ export function checkPolicy(
         ? actual.startsWith(String(value))
         : operator === 'eq' && actual === String(value);
     if (!satisfied)
-      throw refuse(`Policy Condition failed: ${JSON.stringify([operator, `$${field}`, value])}`);
+      throw policyError(`Policy Condition failed: ${JSON.stringify([operator, `$${field}`, value])}`);
   }
   const unexpected = Object.keys(fields).find(
     (field) => !covered.has(field) && !uncheckedFields.has(field) && !field.startsWith('x-ignore-'),
   );
-  if (unexpected) throw refuse(`Extra input fields: ${unexpected}`);
+  if (unexpected) throw policyError(`Extra input fields: ${unexpected}`);
 }
 
 function decode(encoded: string): Policy {

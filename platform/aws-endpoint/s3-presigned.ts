@@ -7,7 +7,7 @@ import { amzDate, sameSignature, signatureOf } from './sigv4.ts';
 /** A request before verification; `verify` throws AwsError when it is invalid. */
 export type UnverifiedRequest = {
   caller: Caller | undefined;
-  verify(caller: Caller): { request: S3Request; answer?: (done: AwsResponse) => AwsResponse };
+  verify(caller: Caller): { request: S3Request; toResponse?: (stored: AwsResponse) => AwsResponse };
 };
 
 /** S3's limit on the lifetime of a presigned URL: seven days. */
@@ -37,11 +37,7 @@ export function readPresigned(
     caller,
     verify(signer) {
       checkTime(params, now());
-      if ((params.get('X-Amz-Security-Token') ?? '') !== signer.sessionToken)
-        throw new AwsError(
-          { code: 'InvalidToken', status: 400 },
-          'The provided token is malformed or otherwise invalid.',
-        );
+      checkToken(params.get('X-Amz-Security-Token'), signer);
       const pairs = awsRequest.query.split('&').map((pair): [string, string] => {
         const [name = '', value = ''] = pair.split('=');
         return [name, value];
@@ -63,14 +59,28 @@ export function readPresigned(
         },
         signer.secretAccessKey,
       );
-      if (!sameSignature(expected, params.get('X-Amz-Signature') ?? ''))
-        throw new AwsError(
-          { code: 'SignatureDoesNotMatch', status: 403 },
-          'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-        );
+      checkSignature(expected, params.get('X-Amz-Signature'));
       return { request: hoistHeaders(request, params) };
     },
   };
+}
+
+/** @throws AwsError SignatureDoesNotMatch */
+export function checkSignature(expected: string, actual: string | null | undefined): void {
+  if (!sameSignature(expected, actual ?? ''))
+    throw new AwsError(
+      { code: 'SignatureDoesNotMatch', status: 403 },
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    );
+}
+
+/** @throws AwsError InvalidToken when the session token is not the signer's */
+export function checkToken(token: string | null | undefined, signer: Caller): void {
+  if ((token ?? '') !== signer.sessionToken)
+    throw new AwsError(
+      { code: 'InvalidToken', status: 400 },
+      'The provided token is malformed or otherwise invalid.',
+    );
 }
 
 function checkTime(params: URLSearchParams, now: Date): void {

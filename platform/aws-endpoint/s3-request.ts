@@ -1,5 +1,5 @@
 import type { S3ActionName } from '../engines/messaging-s3.ts';
-import { AwsError, type AwsRequest, type RequiredPermission } from './call.ts';
+import { AwsError, type AwsRequest, type RequiredPermission, unsupportedOperation } from './call.ts';
 
 /** One S3 request by operation; names decoded, header names in lower case. */
 export type S3Request = {
@@ -50,7 +50,7 @@ const routes: Record<string, Route> = {
 };
 
 /** Headers that the engine would ignore. */
-const refusedHeaders = [
+const unsupportedHeaders = [
   'x-amz-tagging',
   'x-amz-acl',
   'x-amz-grant-read',
@@ -74,16 +74,18 @@ export function readS3(
   const headers = flatten(awsRequest);
   const place = key ? 'object' : bucket ? 'bucket' : '/';
   const route = routes[`${awsRequest.method} ${place}`];
-  const stranger = [...query.keys()].find((name) => !route?.query.includes(name) && !skipQuery(name));
+  const unknownParameter = [...query.keys()].find((name) => !route?.query.includes(name) && !skipQuery(name));
   if (
     !route ||
-    (route.action === 'ListObjectsV2' && query.get('list-type') !== '2' && stranger === undefined)
+    (route.action === 'ListObjectsV2' && query.get('list-type') !== '2' && unknownParameter === undefined)
   )
-    throw unknown(awsRequest.method, place);
-  if (stranger !== undefined)
-    throw unknown(nameOf(awsRequest.method, place, stranger) ?? `${route.action} with ${stranger}`);
-  const header = refusedHeaders.find((name) => headers[name] !== undefined);
-  if (header) throw unknown(route.action, 'with the header', header);
+    throw unsupported(awsRequest.method, place);
+  if (unknownParameter !== undefined)
+    throw unsupported(
+      nameOf(awsRequest.method, place, unknownParameter) ?? `${route.action} with ${unknownParameter}`,
+    );
+  const header = unsupportedHeaders.find((name) => headers[name] !== undefined);
+  if (header) throw unsupported(route.action, 'with the header', header);
   return {
     action: route.action,
     bucket: decode(bucket),
@@ -104,11 +106,7 @@ function nameOf(method: string, place: string, parameter: string): string | unde
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
-const unknown = (...words: string[]) =>
-  new AwsError(
-    'unknown-operation',
-    `The local platform does not support the operation S3 ${words.join(' ').trim()}`,
-  );
+const unsupported = (...words: string[]) => unsupportedOperation(`S3 ${words.join(' ').trim()}`);
 
 function decode(text: string): string {
   try {

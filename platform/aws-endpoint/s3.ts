@@ -2,7 +2,14 @@ import { EventEmitter } from 'node:events';
 import type { Messaging } from '../engines/messaging.ts';
 import type { S3Reply } from '../engines/messaging-s3.ts';
 import type { Authorizer } from './authorizer.ts';
-import { AwsError, type AwsResponse, type AwsService, type Caller, type Operation } from './call.ts';
+import {
+  AwsError,
+  type AwsResponse,
+  type AwsService,
+  type Caller,
+  type Operation,
+  unsupportedOperation,
+} from './call.ts';
 import { type ErrorCodes, s3Error } from './error-shapes.ts';
 import { checkIntegrity } from './s3-integrity.ts';
 import { readS3, type S3Request, s3Arn, s3Permissions } from './s3-request.ts';
@@ -79,14 +86,14 @@ export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
       if (reply.status === 404 && hidesAbsence(request, caller, authorizer))
         throw new AwsError('access-denied', 'Access Denied');
       if (reply.status < 300) announce(request, caller);
-      return answerOf(reply, request);
+      return toResponse(reply, request);
     },
   });
 
   return {
     events,
     operation,
-    refuse: (refusal) => s3Error(refusal, errorCodes),
+    errorResponse: (error) => s3Error(error, errorCodes),
     read: (awsRequest, caller) => operation(readS3(awsRequest), caller),
   };
 }
@@ -112,10 +119,7 @@ function checkConditions(messaging: Messaging, request: S3Request): void {
   if (noneMatch === undefined && match === undefined) return;
   const etag = etagOf(messaging, bucket, key);
   if (noneMatch !== undefined && noneMatch !== '*')
-    throw new AwsError(
-      'unknown-operation',
-      'The local platform does not support the operation S3 If-None-Match with an ETag',
-    );
+    throw unsupportedOperation('S3 If-None-Match with an ETag');
   if (match !== undefined && etag === undefined)
     throw new AwsError({ code: 'NoSuchKey', status: 404 }, 'The specified key does not exist.');
   const unquoted = (text: string | undefined) => text?.replaceAll('"', '');
@@ -138,7 +142,7 @@ function etagOf(messaging: Messaging, bucket: string, key: string): string | und
   }
 }
 
-function answerOf(reply: S3Reply, request: S3Request): AwsResponse {
+function toResponse(reply: S3Reply, request: S3Request): AwsResponse {
   const headers = { ...reply.headers };
   if (request.action === 'GetObject' && reply.status < 300)
     for (const [name, value] of Object.entries(request.query))

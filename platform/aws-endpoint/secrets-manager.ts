@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError, type AwsResponse, type AwsService, type RequiredPermission } from './call.ts';
+import {
+  AwsError,
+  type AwsResponse,
+  type AwsService,
+  type RequiredPermission,
+  unsupportedOperation,
+} from './call.ts';
 import { type ErrorCodes, jsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
 
@@ -60,16 +66,12 @@ export function secretsManager(
 ): AwsService {
   const store: SecretsBackend = vault ?? noSecrets;
   return {
-    refuse: (refusal) => jsonError(refusal, errorCodes, contentType),
+    errorResponse: (error) => jsonError(error, errorCodes, contentType),
     read(awsRequest) {
       const target = String(awsRequest.headers['x-amz-target'] ?? '');
       const name = target.slice(target.indexOf('.') + 1);
       const work = operations[name];
-      if (!work)
-        throw new AwsError(
-          'unknown-operation',
-          `The local platform does not support the operation Secrets Manager ${name}`,
-        );
+      if (!work) throw unsupportedOperation(`Secrets Manager ${name}`);
       const input = jsonBody<Input>(awsRequest);
       return {
         name,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Mail, Mailbox } from '../mailbox/mailbox.ts';
-import { AwsError, type AwsService } from './call.ts';
+import { AwsError, type AwsService, unsupportedOperation } from './call.ts';
 import { type ErrorCodes, restJsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
 
@@ -29,13 +29,10 @@ type Input = {
 /** SES v2: SendEmail, simple or raw, into the mailbox. */
 export function ses(mailbox: Mailbox, region: string, accountId: string): AwsService {
   return {
-    refuse: (refusal) => restJsonError(refusal, errorCodes),
+    errorResponse: (error) => restJsonError(error, errorCodes),
     read(awsRequest, caller) {
       if (awsRequest.method !== 'POST' || awsRequest.path !== '/v2/email/outbound-emails')
-        throw new AwsError(
-          'unknown-operation',
-          `The local platform does not support the operation SES ${awsRequest.method} ${awsRequest.path}`,
-        );
+        throw unsupportedOperation(`SES ${awsRequest.method} ${awsRequest.path}`);
       const input = jsonBody<Input>(awsRequest);
       const from = addressOf(input.FromEmailAddress ?? '');
       const identity = (name: string) => `arn:aws:ses:${region}:${accountId}:identity/${name}`;

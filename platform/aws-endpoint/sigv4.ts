@@ -7,7 +7,7 @@ export function signingKey(secretAccessKey: string, date: string, region: string
   return hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, date), region), service), 'aws4_request');
 }
 
-export type SignedRequest = {
+type SignedRequest = {
   method: string;
   path: string;
   /** Name and value as sent, percent-encoded, without the signature. */
@@ -21,7 +21,7 @@ export type SignedRequest = {
   scope: string;
 };
 
-/** The signature that a presigned S3 request must carry, in hexadecimal. */
+/** The expected signature of a presigned S3 request, in hexadecimal. */
 export function signatureOf(request: SignedRequest, secretAccessKey: string): string {
   const query = [...request.query].sort(byName).map(([name, value]) => `${name}=${value}`);
   const headers = request.signedHeaders.map(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Messaging, MessagingError, type SnsActionName, snsActionNames } from '../engines/messaging.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
-import { AwsError, type AwsResponse, type AwsService } from './call.ts';
+import { AwsError, type AwsResponse, type AwsService, unsupportedOperation } from './call.ts';
 import { type ErrorCodes, queryError } from './error-shapes.ts';
 import { acceptedMessages, type PublishedEvents } from './published-events.ts';
 
@@ -25,15 +25,11 @@ export function sns(
   accountId: string,
 ): AwsService {
   return {
-    refuse: (refusal) => queryError(refusal, errorCodes, namespace),
+    errorResponse: (error) => queryError(error, errorCodes, namespace),
     read(awsRequest, caller) {
       const params = Object.fromEntries(new URLSearchParams(awsRequest.body.toString()));
       const name = params.Action ?? '';
-      if (!supportedActions.has(name))
-        throw new AwsError(
-          'unknown-operation',
-          `The local platform does not support the operation SNS ${name}`,
-        );
+      if (!supportedActions.has(name)) throw unsupportedOperation(`SNS ${name}`);
       const action = name as SnsActionName;
       // A batch requires sns:Publish; a phone number is not a resource, so only `*` matches it
       // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html).

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Messaging, MessagingError, type SqsActionName, sqsActionNames } from '../engines/messaging.ts';
-import { AwsError, type AwsService } from './call.ts';
+import { AwsError, type AwsService, unsupportedOperation } from './call.ts';
 import { type ErrorCodes, jsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
 
@@ -27,22 +27,18 @@ type Input = { QueueUrl?: string; QueueName?: string };
 /** SQS by the messaging engine in this process. */
 export function sqs(messaging: Messaging, region: string, accountId: string): AwsService {
   return {
-    refuse(refusal) {
-      const answer = jsonError(refusal, errorCodes, contentType);
+    errorResponse(error) {
+      const response = jsonError(error, errorCodes, contentType);
       // The SDKs read the error's name from this header, with the codes of the older query protocol.
-      const code = refusal.kind === 'access-denied' ? 'AccessDenied' : refusal.members.queryCode;
+      const code = error.kind === 'access-denied' ? 'AccessDenied' : error.members.queryCode;
       if (code)
-        answer.headers['x-amzn-query-error'] = `${code};${answer.status >= 500 ? 'Receiver' : 'Sender'}`;
-      return answer;
+        response.headers['x-amzn-query-error'] = `${code};${response.status >= 500 ? 'Receiver' : 'Sender'}`;
+      return response;
     },
     read(awsRequest) {
       const target = String(awsRequest.headers['x-amz-target'] ?? '');
       const name = target.slice(target.indexOf('.') + 1);
-      if (!supportedActions.has(name))
-        throw new AwsError(
-          'unknown-operation',
-          `The local platform does not support the operation SQS ${name}`,
-        );
+      if (!supportedActions.has(name)) throw unsupportedOperation(`SQS ${name}`);
       const action = name as SqsActionName;
       const input = jsonBody<Input>(awsRequest);
       const queue = input.QueueName ?? input.QueueUrl?.slice(input.QueueUrl.lastIndexOf('/') + 1) ?? '*';
@@ -61,7 +57,7 @@ export function sqs(messaging: Messaging, region: string, accountId: string): Aw
             const headers = { 'content-type': contentType, 'x-amzn-requestid': randomUUID() };
             return { status: 200, headers, body: JSON.stringify(output) };
           } catch (error) {
-            throw refusalFrom(error);
+            throw toAwsError(error);
           }
         },
       };
@@ -69,7 +65,7 @@ export function sqs(messaging: Messaging, region: string, accountId: string): Aw
   };
 }
 
-function refusalFrom(error: unknown): unknown {
+function toAwsError(error: unknown): unknown {
   if (!(error instanceof MessagingError)) return error;
   const queryCode = error.queryErrorHeader?.split(';')[0];
   const reason = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Authorizer } from './authorizer.ts';
-import { AwsError, type AwsService } from './call.ts';
+import { type AwsService, unsupportedOperation } from './call.ts';
 import { type ErrorCodes, queryError } from './error-shapes.ts';
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
@@ -16,14 +16,10 @@ const errorCodes: ErrorCodes = {
 /** STS: GetCallerIdentity, which requires no permission (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
 export function sts(authorizer: Authorizer, accountId: string): AwsService {
   return {
-    refuse: (refusal) => queryError(refusal, errorCodes, namespace),
+    errorResponse: (error) => queryError(error, errorCodes, namespace),
     read(awsRequest, caller) {
       const name = new URLSearchParams(awsRequest.body.toString() || awsRequest.query).get('Action') ?? '';
-      if (name !== 'GetCallerIdentity')
-        throw new AwsError(
-          'unknown-operation',
-          `The local platform does not support the operation STS ${name}`,
-        );
+      if (name !== 'GetCallerIdentity') throw unsupportedOperation(`STS ${name}`);
       const arn = authorizer.arnOf(caller);
       return {
         name,

@@ -43,9 +43,9 @@ export function unsignedRequests(
       ? readForm(awsRequest, parts.credentials)
       : readPresigned(awsRequest, parts.credentials);
     const outcome = dispatch(parts, services, 's3', read.caller, (_service, caller) => {
-      const { request, answer } = read.verify(caller);
+      const { request, toResponse } = read.verify(caller);
       const operation = parts.s3.operation(request, caller);
-      return answer ? { ...operation, run: async () => answer(await operation.run()) } : operation;
+      return toResponse ? { ...operation, run: async () => toResponse(await operation.run()) } : operation;
     });
     const cors = corsHeaders(awsRequest, bucketOf(awsRequest));
     const withCors = (done: DispatchResult): DispatchResult =>
@@ -54,7 +54,7 @@ export function unsignedRequests(
   };
 }
 
-const addHeaders = (answer: AwsResponse, headers: Record<string, string>): AwsResponse => ({
-  ...answer,
-  headers: { ...answer.headers, ...headers },
+const addHeaders = (response: AwsResponse, headers: Record<string, string>): AwsResponse => ({
+  ...response,
+  headers: { ...response.headers, ...headers },
 });

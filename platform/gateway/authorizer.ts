@@ -18,7 +18,7 @@ export type Authorizer = {
 type Policy = { ok: true; evaluate: MethodPolicy; context: Record<string, string> };
 type Denied = Extract<Authorization, { ok: false }>;
 
-/** The cache is cleared above this size; each entry is one access token, which lives for minutes. */
+/** The cache is cleared above this size; each entry is one access token, which is valid for minutes. */
 const maxCached = 10_000;
 
 const denied = (type: GatewayResponseType, message: string): Denied => ({ ok: false, type, message });
@@ -56,7 +56,7 @@ export function lambdaAuthorizer(spec: AuthorizerSpec, invoke: Invoke, now = Dat
     const result = callFunction(frame, methodArn);
     cache.set(identity, { result, expiresAt: now() + spec.ttlSeconds * 1_000 });
     const remove = () => void cache.delete(identity);
-    // Only policies stay in the cache: after a refusal or a failure the function is called again.
+    // Only policies stay in the cache: after a denial or a failure the function is called again.
     result.then(({ ok }) => !ok && remove(), remove);
     return result;
   };

@@ -6,7 +6,7 @@ import type { Invoke } from '../host/invoke.ts';
 import { requestHandler } from './request-handler.ts';
 import { requestServer } from './request-server.ts';
 
-export type GatewayOptions = {
+type GatewayOptions = {
   /** 0 takes any free port. */
   port: number;
   host?: string;

@@ -174,13 +174,10 @@ function readQuery(query: string): [Values | null, MultiValues | null] {
   return [single, multiple];
 }
 
-const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const two = (value: number) => String(value).padStart(2, '0');
-
-/** `09/Apr/2026:12:34:56 +0000`, the form of web server logs. */
-export function commonLogTime(time: Date): string {
-  const day = `${two(time.getUTCDate())}/${monthNames[time.getUTCMonth()]}/${time.getUTCFullYear()}`;
-  return `${day}:${two(time.getUTCHours())}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())} +0000`;
+/** `09/Apr/2026:12:34:56 +0000`, the format of web server logs, from `Thu, 09 Apr 2026 12:34:56 GMT`. */
+function commonLogTime(time: Date): string {
+  const [, day, month, year, clock] = time.toUTCString().split(' ');
+  return `${day}/${month}/${year}:${clock} +0000`;
 }
 
 /** Whether API Gateway treats a media type as binary; `image/*` and `*∕*` match every subtype. */

@@ -75,7 +75,7 @@ function isRecordOrAbsent(value: unknown): value is Record<string, unknown> | nu
   return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
 }
 
-/** A value that HTTP cannot carry makes the whole result malformed. */
+/** A value that is not valid in HTTP makes the whole result malformed. */
 function headerText(value: unknown): string | undefined {
   if (typeof value === 'string') return invalidHeaderValue.test(value) ? undefined : value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;

@@ -12,7 +12,7 @@ export type RequestHandler = {
   /** The response to a complete request. */
   handle: (request: GatewayRequest, body: RequestBody) => Promise<HttpResponse>;
   /** The response to a request that Node's parser could not read. */
-  refuse: (request: GatewayRequest, type: GatewayResponseType, message: string) => HttpResponse;
+  errorResponse: (request: GatewayRequest, type: GatewayResponseType, message: string) => HttpResponse;
   clearAuthorizerCaches: () => void;
 };
 
@@ -35,10 +35,12 @@ export function requestHandler(options: Options): RequestHandler {
   const compiled = new Map(apis.map((api) => [api, compileApi(api, invoke)]));
   const preflights = compilePreflights(apis);
 
-  const respond = (route: Route, request: GatewayRequest, type: GatewayResponseType, message: string) =>
-    (compiled.get(route.api) as CompiledApi).responses(type, message, templateContext(route, request));
+  const errorResponses =
+    (route: Route, request: GatewayRequest) =>
+    (type: GatewayResponseType, message: string): HttpResponse =>
+      (compiled.get(route.api) as CompiledApi).responses(type, message, templateContext(route, request));
 
-  /** Adds the authorizer's context to the event. @returns the refusal, if any */
+  /** Adds the authorizer's context to the event. Returns the failed authorization, if it failed. */
   const authorize = async (
     { api }: Route,
     method: ApiMethod,
@@ -57,46 +59,48 @@ export function requestHandler(options: Options): RequestHandler {
   };
 
   const integrate = async (route: Route, method: ApiMethod, request: GatewayRequest, body: Buffer) => {
-    const refuse = (type: GatewayResponseType, message: string) => respond(route, request, type, message);
+    const errorResponse = errorResponses(route, request);
     const { api } = route;
     const frame = eventFrame(request, api, accountId, method.path, route.parameters);
-    const refused = await authorize(route, method, request, frame);
-    if (refused !== undefined) return refuse(refused.type, refused.message);
+    const denied = await authorize(route, method, request, frame);
+    if (denied !== undefined) return errorResponse(denied.type, denied.message);
     const event = proxyEvent(frame, body, request.contentType, api.binaryMediaTypes);
-    if (event === undefined) return refuse('REQUEST_TOO_LARGE', 'Request Too Long');
+    if (event === undefined) return errorResponse('REQUEST_TOO_LARGE', 'Request Too Long');
     const result = await invokeIntegration(invoke, method, event, request.traceId);
-    if (result === undefined) return refuse('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
+    if (result === undefined) return errorResponse('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
     const response =
       result.failure === undefined
         ? proxyResponse(result.payload, request.accept, api.binaryMediaTypes)
         : undefined;
-    return response ?? refuse('DEFAULT_5XX', 'Internal server error');
+    return response ?? errorResponse('DEFAULT_5XX', 'Internal server error');
   };
 
   return {
     async handle(request, body) {
       const route = routes.find(request.method, request.path);
-      const refuse = (type: GatewayResponseType, message: string) => respond(route, request, type, message);
+      const errorResponse = errorResponses(route, request);
       const { method } = route;
-      if (method === undefined) return refuse('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token');
-      if (body === 'too-large') return refuse('REQUEST_TOO_LARGE', 'Request Too Long');
-      if (body === 'too-late') return refuse('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
+      if (method === undefined)
+        return errorResponse('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token');
+      if (body === 'too-large') return errorResponse('REQUEST_TOO_LARGE', 'Request Too Long');
+      if (body === 'too-late') return errorResponse('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
       const preflight = preflights.get(method);
       if (preflight !== undefined) return preflight(request.origin);
       try {
         return await integrate(route, method, request, body);
       } catch (error) {
         onError(error);
-        return refuse('DEFAULT_5XX', 'Internal server error');
+        return errorResponse('DEFAULT_5XX', 'Internal server error');
       }
     },
-    refuse: (request, type, message) =>
-      respond(routes.find(request.method, request.path), request, type, message),
-    clearAuthorizerCaches() {
-      for (const { authorizers } of compiled.values())
-        for (const authorizer of authorizers.values()) authorizer.clearCache();
-    },
+    errorResponse: (request, type, message) =>
+      errorResponses(routes.find(request.method, request.path), request)(type, message),
+    clearAuthorizerCaches: () => clearCaches(compiled.values()),
   };
+}
+
+function clearCaches(apis: Iterable<CompiledApi>): void {
+  for (const { authorizers } of apis) for (const authorizer of authorizers.values()) authorizer.clearCache();
 }
 
 function compileApi(api: RestApiSpec, invoke: Invoke): CompiledApi {

@@ -41,8 +41,8 @@ export function requestServer(
     const request = parseRequest(incoming);
     const response =
       error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? handler.refuse(request, 'INTEGRATION_TIMEOUT', 'Endpoint request timed out')
-        : handler.refuse(request, 'DEFAULT_4XX', 'Bad Request');
+        ? handler.errorResponse(request, 'INTEGRATION_TIMEOUT', 'Endpoint request timed out')
+        : handler.errorResponse(request, 'DEFAULT_4XX', 'Bad Request');
     outgoing.shouldKeepAlive = false;
     closeAfter(outgoing, incoming.socket);
     send(outgoing, request, response);

@@ -103,12 +103,12 @@ function nearestApi(
   prefixes: { api: RestApiSpec; segments: string[] }[],
   path: string,
 ): RestApiSpec | undefined {
-  const asked = path.split('/').slice(1);
+  const requested = path.split('/').slice(1);
   let best: RestApiSpec | undefined;
   let most = -1;
   for (const { api, segments } of prefixes) {
     let shared = 0;
-    while (shared < segments.length && segments[shared] === asked[shared]) shared += 1;
+    while (shared < segments.length && segments[shared] === requested[shared]) shared += 1;
     if (shared > most) {
       most = shared;
       best = api;

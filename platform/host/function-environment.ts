@@ -1,10 +1,10 @@
 import type { FunctionSpec } from '../../build/deployment.ts';
 
 /** Credentials of one function's role, by which the AWS endpoint identifies the function. */
-export type FunctionCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+type FunctionCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 
 /** What the platform adds to a function's environment. */
-export type RuntimeEnvironment = {
+type RuntimeEnvironment = {
   region: string;
   /** URL of the AWS endpoint, which replaces AWS's. */
   endpointUrl: string;
@@ -49,6 +49,6 @@ export function logGroupOf(functionName: string): string {
 }
 
 /** One stream per function: locally its instances write to one file. */
-export function logStreamOf(functionName: string): string {
+function logStreamOf(functionName: string): string {
   return `local/[$LATEST]${functionName}`;
 }

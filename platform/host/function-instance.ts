@@ -17,7 +17,7 @@ export type InvokeStore = { run<T>(context: Record<symbol, unknown>, body: () =>
 
 /**
  * An instance loads its bundle on first use, in its own context, so that what runs at module level already sees the
- * function's environment. `copy` tells modules of one bundle apart. A failed load is tried again by the next use.
+ * function's environment. `copy` distinguishes the modules of one bundle. The next use retries a failed load.
  */
 export function functionInstance(
   definition: FunctionDefinition,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { invocationContext } from './invocation-context.ts';
 
 /** A warning or an error to show in the platform's own output. */
-export type Notice = { name: string; level: 'warn' | 'error'; line: string };
+type Notice = { name: string; level: 'warn' | 'error'; line: string };
 
 /** A longer file is renamed to `….1`, so that logs do not fill the disk. */
 const rotateAtBytes = 32 * 1024 * 1024;
@@ -33,7 +33,7 @@ export function captureOutput(onNotice: (notice: Notice) => void): void {
 }
 
 /** Appends to a function's log file; creates file and folder when missing. */
-export function appendToLog(path: string, text: string): void {
+function appendToLog(path: string, text: string): void {
   let file = files.get(path);
   if (file !== undefined && file.bytes >= rotateAtBytes) {
     closeSync(file.descriptor);

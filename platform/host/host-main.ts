@@ -113,8 +113,8 @@ async function invoke(command: InvokeCommand, payload: string): Promise<void> {
 }
 
 /**
- * Lambda logs an uncaught error beside answering it. Runs in the context of the invocation. `Unauthorized` is how an
- * authorizer refuses a token: everyday business.
+ * Logs an error as Lambda does, in addition to returning it. Runs in the context of the invocation. `Unauthorized` is
+ * the expected error of an authorizer for an invalid token.
  */
 function reportError(requestId: string, error: unknown): void {
   const report = asLambdaError(error);

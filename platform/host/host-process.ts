@@ -15,7 +15,7 @@ const hostMain = fileURLToPath(new URL('./host-main.ts', import.meta.url));
 
 /** How long a host may take from spawn to `ready`. */
 const startTimeoutMs = 15_000;
-/** A host that is asked to shutDown gets this long for what it still runs. */
+/** How long a host may take to exit after its socket was closed. */
 const shutdownTimeoutMs = 2_000;
 
 /** One running host process, seen from the platform. */
@@ -27,11 +27,11 @@ export type HostProcess = {
   /** Whether the host's event loop replies within the given time. */
   isAlive: (withinMs: number) => Promise<boolean>;
   kill: () => void;
-  /** Closes the socket, upon which the host leaves by itself; kills it when it does not. */
+  /** Closes the socket, upon which the host exits by itself; kills it after 2 s. */
   shutDown: () => Promise<void>;
 };
 
-export type HostProcessOptions = {
+type HostProcessOptions = {
   compileCacheDir: string;
   onReport: (report: HostReport, payload: string) => void;
   /** Text that the process printed outside of any function, for example V8 running out of memory. */
@@ -78,7 +78,7 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
       resolve(signal === null ? `exit status ${status}` : `signal: ${signal}`),
     );
   });
-  // A host leaves by itself when its socket closes, unless a handler never yields: then the watchdog ends it.
+  // A host exits by itself when its socket closes, unless a handler blocks the event loop: then the watchdog ends it.
   const watchdog = child.pid === undefined ? undefined : startWatchdog('KILL', child.pid);
   void exited.then(() => watchdog?.kill('SIGKILL'));
   const host = connect(child, socket, exited, options);

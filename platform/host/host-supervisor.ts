@@ -3,7 +3,7 @@ import { startHostProcess } from './host-process.ts';
 import type { LiveHost } from './instance-scheduler.ts';
 import type { HostReport } from './protocol.ts';
 
-export type SupervisorOptions = {
+type SupervisorOptions = {
   hosts: number;
   compileCacheDir: string;
   onReport: (report: HostReport, payload: string) => void;
@@ -11,16 +11,16 @@ export type SupervisorOptions = {
   onError: (line: string) => void;
   /** A host accepts invocations. */
   onReady: () => void;
-  /** A host accepts no new invocations: it is gone or draining. */
+  /** A host accepts no new invocations: it has exited or is draining. */
   onUnavailable: (host: LiveHost) => void;
-  /** A host is gone with the invocations that it ran. */
+  /** A host has exited, and its running invocations are lost. */
   onExit: (host: LiveHost, reason: string) => void;
 };
 
 /** A host with this many unused modules (about 10 MB each) is replaced once it is idle. */
 const maxUnusedModules = 30;
 
-/** Keeps the number of host processes: a host that exits is replaced. */
+/** Runs a constant number of host processes: a host that exits is replaced. */
 export class HostSupervisor {
   readonly live: LiveHost[] = [];
   readonly #options: SupervisorOptions;

@@ -29,7 +29,7 @@ export type InstanceScheduler = {
   /** Assigns an instance and counts the invocation as in flight; undefined when the function must wait. */
   take: (name: string, hosts: readonly LiveHost[]) => Instance | undefined;
   release: (instance: Instance) => void;
-  /** Removes the instances of a host that is gone or draining. */
+  /** Removes the instances of a host that has exited or is draining. */
   dropHost: (host: LiveHost) => void;
   /** Removes the instances of a function whose bundle changed. */
   dropFunction: (name: string) => void;
@@ -52,9 +52,9 @@ export function instanceScheduler(
   const instancesOf = (name: string) => {
     const known = byFunction.get(name);
     if (known !== undefined) return known;
-    const made: Instance[] = [];
-    byFunction.set(name, made);
-    return made;
+    const created: Instance[] = [];
+    byFunction.set(name, created);
+    return created;
   };
 
   const chooseHost = (name: string, hosts: readonly LiveHost[]) => {

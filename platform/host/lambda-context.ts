@@ -1,24 +1,7 @@
 import type { FunctionDefinition } from './protocol.ts';
 
-/** The `context` argument of a handler. */
-export type LambdaContext = {
-  callbackWaitsForEmptyEventLoop: boolean;
-  functionName: string;
-  functionVersion: string;
-  invokedFunctionArn: string;
-  memoryLimitInMB: string;
-  awsRequestId: string;
-  logGroupName: string;
-  logStreamName: string;
-  getRemainingTimeInMillis: () => number;
-};
-
-/** `deadlineMs` is the epoch time at which the platform stops waiting. */
-export function lambdaContext(
-  definition: FunctionDefinition,
-  requestId: string,
-  deadlineMs: number,
-): LambdaContext {
+/** The `context` argument of a handler. `deadlineMs` is the epoch time at which the platform stops waiting. */
+export function lambdaContext(definition: FunctionDefinition, requestId: string, deadlineMs: number) {
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName: definition.name,

@@ -24,7 +24,7 @@ export function timedOut(requestId: string, timeoutMs: number): LambdaError {
   };
 }
 
-/** The process that ran the invocation is gone. */
+/** The process that ran the invocation has exited. */
 export function runtimeExited(requestId: string, reason: string): LambdaError {
   return {
     errorType: 'Runtime.ExitError',

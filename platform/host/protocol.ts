@@ -36,7 +36,7 @@ export type HostReport =
   | { t: 'notice'; name: string; level: 'warn' | 'error'; line: string }
   | { t: 'pong' };
 
-/** Writes one frame; false once the other side is gone. */
+/** Writes one frame; false after the other side has closed the socket. */
 export function sendFrame(socket: Socket, header: HostCommand | HostReport, payload = ''): boolean {
   if (!socket.writable) return false;
   const text = JSON.stringify(header);

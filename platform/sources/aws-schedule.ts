@@ -9,7 +9,7 @@ const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 
  * Parses a schedule expression of EventBridge: `rate(5 minutes)`, counted from `createdAt`, or `cron(…)` with six
  * fields — minutes, hours, day of month, month, day of week (1 is Sunday), year — and `?`, `L`, `W` and `#`
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
- * @throws on an expression that EventBridge refuses
+ * @throws on an expression that EventBridge rejects
  */
 export function nextRunOf(expression: string, createdAt: Date): NextRun {
   const [, kind, fields = ''] = /^(rate|cron)\((.*)\)$/.exec(expression.trim()) ?? [];
@@ -35,14 +35,7 @@ function rate(fields: string, expression: string, createdAt: Date): NextRun {
 function cron(fields: string, expression: string): NextRun {
   const parts = fields.trim().split(/\s+/);
   if (parts.length !== 6) throw new Error(`${expression}: six fields are needed`);
-  const [minutes, hours, dayOfMonth, month, dayOfWeek, year] = parts as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [minutes = '', hours = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = parts;
   if ((dayOfMonth === '?') === (dayOfWeek === '?')) {
     throw new Error(`${expression}: one of day of month and day of week must be ?, and only one`);
   }

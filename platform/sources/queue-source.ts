@@ -12,7 +12,7 @@ const longPollSeconds = 20;
 /** Concurrent batches of a queue without a MaximumConcurrency; each FIFO group has one batch at a time. */
 const defaultConcurrency = { standard: 16, fifo: 64 };
 
-export type QueueSourceOptions = {
+type QueueSourceOptions = {
   mapping: EventSourceMappingSpec;
   queue: { name: string; url: string; arn: string; fifo: boolean };
   functionName: string;

@@ -29,7 +29,7 @@ export function scheduledEvent(
   };
 }
 
-export type Schedules = Source & {
+type Schedules = Source & {
   /** Runs the rules of a function now; returns their number. */
   runNow: (functionName: string) => number;
   next: () => { ruleName: string; functionName: string; at: string | null }[];

@@ -12,7 +12,7 @@ import { streamClient } from './stream-client.ts';
 import { streamSource } from './stream-source.ts';
 import { topicSource } from './topic-source.ts';
 
-export type SourcesOptions = {
+type SourcesOptions = {
   deployment: Deployment;
   messaging: Messaging;
   /** Address of the DynamoDB engine itself. */

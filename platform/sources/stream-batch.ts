@@ -7,9 +7,9 @@ import type { StreamRecord } from './stream-client.ts';
 import { streamRecord } from './stream-events.ts';
 
 /** A batch whose attempts are used up. */
-export type FailedBatch = { batch: StreamRecord[]; requestId: string; attempts: number };
+type FailedBatch = { batch: StreamRecord[]; requestId: string; attempts: number };
 
-export type BatchOptions = {
+type BatchOptions = {
   mapping: EventSourceMappingSpec;
   functionName: string;
   invoke: Invoke;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StreamRecord } from './stream-client.ts';
 
 /** A stream's record in Lambda's event. */
-export type StreamEventRecord = StreamRecord & {
+type StreamEventRecord = StreamRecord & {
   eventSource: 'aws:dynamodb';
   eventSourceARN: string;
   awsRegion: string;

@@ -13,7 +13,7 @@ const busyForMs = 1_000;
 /** How often a stream is checked for new shards. */
 const shardsEveryMs = 30_000;
 
-export type StreamSourceOptions = {
+type StreamSourceOptions = {
   mapping: EventSourceMappingSpec;
   tableName: string;
   functionName: string;
