@@ -48,7 +48,7 @@ export function differencesOf(spec: FunctionSpec, report: SelfReport, tolerated?
   }
   const [, account, role] = /^arn:aws:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(spec.roleArn) ?? [];
   expect('its identity', `arn:aws:sts::${account}:assumed-role/${role}/${spec.name}`, report.identityArn);
-  expect('the answer to a call that is not granted', 'AccessDeniedException', report.notGranted);
+  expect('the error of a call that is not granted', 'AccessDeniedException', report.notGranted);
   return found;
 }
 

@@ -1,6 +1,6 @@
 /**
  * How the emulator supports each CloudFormation type of the shop's stacks. The proof fails for a type that is in no
- * list, so that somebody classifies each new type.
+ * list, so that each new type is classified.
  */
 export const typeSupport = {
   /** Created and used in the proof: something fails without it. */

@@ -91,12 +91,12 @@ def create_secrets_without_value():
     create = secret["create"]
 
     def create_empty(logical_id, props, stack_name):
-        answer = create(logical_id, props, stack_name)
+        created = create(logical_id, props, stack_name)
         if "SecretString" not in props and "GenerateSecretString" not in props:
             for record in secretsmanager._secrets.values():
-                if record["ARN"] == answer[1]["Arn"]:
+                if record["ARN"] == created[1]["Arn"]:
                     record["Versions"] = {}
-        return answer
+        return created
 
     secret["create"] = create_empty
 

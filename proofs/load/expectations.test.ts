@@ -47,7 +47,7 @@ const aState = (changes: Partial<ShopState> = {}): ShopState => ({
   ]),
   products: new Set(['pan']),
   stock: [{ productId: 'pan', available: 8, reserved: 0 }],
-  holds: [],
+  reservations: [],
   provider: { o1: { charges: 1, chargedCents: 3800, refundedCents: 0 } },
   queues: [{ name: 'order-queue.fifo', messages: 0 }],
   unsent: 0,
@@ -70,8 +70,8 @@ const unexpected = 'no order was created without a request, or for two requests'
 const response = 'every order request has a final response';
 const status = 'every order reached its final status';
 const payments = "the payment provider's ledger matches the orders";
-const stock = 'stock = initial − sold − held, never below zero';
-const holds = 'remaining holds belong to no order and expire';
+const stock = 'stock = initial − sold − reserved, never below zero';
+const reservations = 'remaining reservations belong to no order and expire';
 const outboxes = 'outboxes are complete and sent';
 const soldOut = anOrder({ status: 'cancelled', reason: 'stock-lost' });
 
@@ -114,9 +114,9 @@ describe('a check fails:', () => {
     [stock, { stock: [{ productId: 'pan', available: 10, reserved: 0 }] }, {}],
     [stock, { stock: [{ productId: 'pan', available: -1, reserved: 0 }] }, { stock: new Map([['pan', 1]]) }],
     [
-      holds,
+      reservations,
       {
-        holds: [{ orderId: 'o1', productId: 'pan', quantity: 1, expiresAt: 9 }],
+        reservations: [{ orderId: 'o1', productId: 'pan', quantity: 1, expiresAt: 9 }],
         stock: [{ productId: 'pan', available: 7, reserved: 1 }],
       },
       {},

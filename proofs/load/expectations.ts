@@ -87,12 +87,12 @@ export function check(state: ShopState, expectations: Expectations): Check[] {
       ],
     },
     {
-      name: 'stock = initial − sold − held, never below zero',
+      name: 'stock = initial − sold − reserved, never below zero',
       violations: stockViolations(state, expectations.stock),
     },
     {
-      name: 'remaining holds belong to no order and expire',
-      violations: state.holds.flatMap(({ orderId, expiresAt }) =>
+      name: 'remaining reservations belong to no order and expire',
+      violations: state.reservations.flatMap(({ orderId, expiresAt }) =>
         byId.has(orderId) || !Number.isFinite(expiresAt) ? [orderId] : [],
       ),
     },
@@ -141,7 +141,7 @@ function paymentViolations(
 }
 
 function stockViolations(
-  { orders, stock, holds }: ShopState,
+  { orders, stock, reservations }: ShopState,
   initial: ReadonlyMap<string, number>,
 ): string[] {
   const sum = (productId: string, lines: readonly Line[]) =>
@@ -151,12 +151,12 @@ function stockViolations(
     const rows = stock.filter((row) => row.productId === productId);
     const available = rows.reduce((total, row) => total + row.available, 0);
     const reserved = rows.reduce((total, row) => total + row.reserved, 0);
-    const [sold, held] = [sum(productId, soldLines), sum(productId, holds)];
+    const [sold, inReservations] = [sum(productId, soldLines), sum(productId, reservations)];
     const isRight =
-      reserved === held &&
-      available === units - sold - held &&
+      reserved === inReservations &&
+      available === units - sold - inReservations &&
       rows.every((row) => row.available >= 0 && row.reserved >= 0);
-    const parts = `${units} − ${sold} sold − ${held} held`;
+    const parts = `${units} − ${sold} sold − ${inReservations} reserved`;
     return isRight ? [] : [`${productId}: ${parts}, but ${available} available and ${reserved} reserved`];
   });
 }

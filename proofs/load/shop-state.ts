@@ -29,8 +29,8 @@ export type OrderState = {
   totalCents: number;
   lines: Line[];
 };
-/** A line that is held for an order until a time in ms. */
-export type Hold = Line & { orderId: string; expiresAt: number };
+/** A line that is reserved for an order until a time in ms. */
+export type Reservation = Line & { orderId: string; expiresAt: number };
 
 /** The content of the shop's stores, and of the payment provider's ledger. */
 export type ShopState = {
@@ -42,7 +42,7 @@ export type ShopState = {
   handled: ReadonlySet<string>;
   products: ReadonlySet<string>;
   stock: { productId: string; available: number; reserved: number }[];
-  holds: Hold[];
+  reservations: Reservation[];
   /** By order. */
   provider: Record<string, { charges: number; chargedCents: number; refundedCents: number }>;
   /** Messages in each queue, including those being processed. */
@@ -165,10 +165,11 @@ async function readTables({ aws, project, stage }: ShopAccess) {
       stock: inventory.flatMap(({ product_id: productId, available, reserved = 0 }) =>
         available === undefined ? [] : [{ productId, available, reserved }],
       ),
-      holds: reservations.flatMap(({ order_id, product_id, state, quantity, reserved_until = Number.NaN }) =>
-        state === 'reserved'
-          ? [{ orderId: order_id, productId: product_id, quantity, expiresAt: reserved_until }]
-          : [],
+      reservations: reservations.flatMap(
+        ({ order_id, product_id, state, quantity, reserved_until = Number.NaN }) =>
+          state === 'reserved'
+            ? [{ orderId: order_id, productId: product_id, quantity, expiresAt: reserved_until }]
+            : [],
       ),
       handled: marks.flatMap(({ id }) => (id.startsWith('handled#') ? [id.slice('handled#'.length)] : [])),
       products: new Set(products.map(({ product_id }) => product_id)),

@@ -48,12 +48,12 @@ async function isBusy(shop: RunningShop, what: 'queues' | 'everything'): Promise
   const queues = await readQueues(shop);
   if (queues.some(({ name, messages }) => messages > 0 && !name.includes('dead-letters'))) return true;
   if (what === 'queues') return false;
-  const { orders, outboxes, holds } = await readState(shop);
+  const { orders, outboxes, reservations } = await readState(shop);
   const ids = new Set(orders.map(({ id }) => id));
   return (
     orders.some(({ status }) => status === 'pending') ||
     Object.values(outboxes).some((outbox) => outbox.some(({ sent }) => !sent)) ||
-    holds.some(({ orderId }) => ids.has(orderId))
+    reservations.some(({ orderId }) => ids.has(orderId))
   );
 }
 

@@ -16,7 +16,7 @@ const idOf = ({ service }: IdempotencyTable, { scope, key }: IdempotentRequest):
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /**
- * Idempotency records in DynamoDB. Effects here call nobody before their transaction, so there is nothing to resume and
+ * Idempotency records in DynamoDB. Effects here call no other service before their transaction, so there is nothing to resume and
  * no record of a start, which saves a write per request: of two attempts at the same time one commits, and the other
  * returns its response.
  */

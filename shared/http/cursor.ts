@@ -6,7 +6,7 @@ import { storable } from './storable.ts';
 const digits = (text: unknown): unknown =>
   typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text;
 
-/** How many items a page holds: 20 by default, 100 at most. */
+/** Number of items per page: 20 by default, 100 at most. */
 export const pageQuery = {
   // Not a pipe from a string, which the OpenAPI document would show as a string.
   limit: z.preprocess(digits, z.int().min(1).max(100).default(20)),

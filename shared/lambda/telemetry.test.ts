@@ -23,7 +23,7 @@ const fromDatabase = () =>
     constraint: 'shipping_info_check',
     detail: 'Failing row contains (Ada Lovelace, 12 St James Square).',
   });
-/** As Stripe's SDK makes them: its answer hangs on the error. */
+/** An error of Stripe's SDK: it has the response as a property. */
 const fromProvider = () =>
   Object.assign(new Error('busy'), { raw: { payment_intent: { client_secret: 'pi_1_secret_2' } } });
 

@@ -28,12 +28,12 @@ describe('a database', () => {
   });
 
   test('commits a transaction as a whole', async () => {
-    const answer = await database.transaction(async (transaction) => {
+    const result = await database.transaction(async (transaction) => {
       await transaction.query('INSERT INTO things VALUES (1), (2)');
       expect(await ids()).toEqual([]);
       return 'done';
     });
-    expect(answer).toBe('done');
+    expect(result).toBe('done');
     expect(await ids()).toEqual([1, 2]);
   });
 

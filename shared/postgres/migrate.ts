@@ -4,7 +4,7 @@ import { scramVerifier } from './scram.ts';
 /** One forward-only migration; its `name` is the file's, which determines the order. */
 export type Migration = { name: string; sql: string };
 
-/** How long a migration may wait for a lock held by live traffic, since all later requests wait behind it. */
+/** How long a migration may wait for a lock of live traffic, since all later requests wait behind it. */
 const lockTimeoutMs = 5_000;
 
 /** An arbitrary number that only migrations use. */

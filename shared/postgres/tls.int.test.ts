@@ -24,7 +24,7 @@ async function ask(options: Partial<DatabaseOptions>): Promise<unknown> {
   }
 }
 
-// The server reads its new settings a moment after it was told to.
+// The server reads its new settings with a short delay.
 beforeAll(() => eventually(() => ask({})));
 
 describe('a database that demands TLS', () => {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 
 /**
  * Services that say in their references that they name themselves when they take a role. Any other is refused by a
- * condition on `aws:SourceAccount` or `aws:SourceArn`, and nobody of another account could hand it the role.
+ * condition on `aws:SourceAccount` or `aws:SourceArn`, and no principal of another account can pass it the role.
  * - AWS Config, "Permissions for the IAM Role Assigned to AWS Config"
  * - AWS CodeDeploy, "Cross-service confused deputy prevention"
  * - Amazon RDS, "Setting up and enabling Enhanced Monitoring"

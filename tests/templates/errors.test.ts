@@ -13,7 +13,7 @@ import { at, compileTimeoutMs, nameOf, ofType, stageOf, stages } from './stage.t
 
 type Problem = { type: string; title: string; status?: number; code: string; detail: string };
 
-/** `{ OUT_OF_STOCK: { status: 409, title: … } }`, as docs/errors.md tells callers. */
+/** `{ OUT_OF_STOCK: { status: 409, title: … } }`, as documented in docs/errors.md. */
 const documented: Record<string, { status: number; title: string }> = Object.fromEntries(
   [...readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(/^\| `(\w+)` \| (\d+) \| (.+?) \|/gm)].map(
     ([, code, status, title]) => [code, { status: Number(status), title }],

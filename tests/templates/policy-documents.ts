@@ -53,7 +53,7 @@ export function statementsOf(document: Json): Statement[] {
   return [Statement].flat().map((statement) => {
     const list = (name: string) => asList(statement[name]);
     if (statement['NotAction'] !== undefined || statement['NotResource'] !== undefined)
-      throw new TypeError('NotAction and NotResource allow actions and resources that nobody listed.');
+      throw new TypeError('NotAction and NotResource allow actions and resources that are not listed.');
     return {
       sid: String(statement['Sid'] ?? ''),
       allows: statement['Effect'] === 'Allow',

@@ -22,7 +22,7 @@ export type TestProduct = Omit<ReservedLine, 'quantity'>;
 
 /**
  * The products service as orders calls it: Lambda's Invoke over HTTP, requests and responses parsed by the contract of
- * both services. It stores reservations, and can be told to fail.
+ * both services. It stores reservations, and can be configured to fail.
  */
 export type TestCatalog = {
   url: string;

@@ -10,6 +10,6 @@ export const config = readConfig({
   PAYMENT_PROVIDER_URL: z.url(),
   /** A charge takes the provider a few seconds; what takes longer is looked up on the next try. */
   PAYMENT_PROVIDER_TIMEOUT_MS: numberSetting(100, 30_000).default(4_000),
-  /** Holds apiKey and webhookSecret. */
+  /** Contains apiKey and webhookSecret. */
   PAYMENT_PROVIDER_SECRET_ID: z.string().min(1),
 });

@@ -32,7 +32,7 @@ export const orderPaidMail = ({ data }: EnvelopeOf<typeof OrderPaid>, to: Contac
     ),
   });
 
-/** Tells the tracking number of a shipped order. */
+/** The mail about a shipped order, with its tracking number. */
 export const orderShippedMail = ({ data }: EnvelopeOf<typeof OrderShipped>, to: Contact): Mail =>
   compose({
     subject: `Your order ${data.orderNumber} is on its way`,
@@ -51,7 +51,7 @@ const reasons: Record<(typeof cancellationReasons)[number], string> = {
   'staff-decision': 'we cannot fulfil it',
 };
 
-/** Tells that an order was cancelled, and why. */
+/** The mail about a cancelled order, with the reason. */
 export const orderCancelledMail = ({ data }: EnvelopeOf<typeof OrderCancelled>, to: Contact): Mail =>
   compose({
     subject: `Your order ${data.orderNumber} was cancelled`,

@@ -1,6 +1,6 @@
 import { shopError } from '#shared/errors.ts';
 
-/** There is no such order, or it belongs to somebody else, which the response does not reveal. */
+/** There is no such order, or it belongs to another customer, which the response does not reveal. */
 export const OrderNotFound = shopError({
   code: 'ORDER_NOT_FOUND',
   remedy: 'not-found',

@@ -42,7 +42,7 @@ const handled = async ({ id }: Event) => {
   return rows.map(({ subscriber }) => subscriber);
 };
 
-describe('when the provider answered', () => {
+describe('after the result of a payment', () => {
   test('captured makes the order paid; the same event again changes nothing', async () => {
     const order = await anOrder();
     const paymentId = newId();

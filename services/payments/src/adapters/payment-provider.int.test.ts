@@ -92,7 +92,7 @@ describe('cancelling', () => {
 });
 
 describe('a refund', () => {
-  test('is given once, also when the provider has forgotten the key', async () => {
+  test('is given once, also when the provider no longer has the key', async () => {
     const attempt = anAttempt();
     const { id } = (await create(attempt)) as Intent;
     await provider.confirmIntent(id);
@@ -115,8 +115,8 @@ describe('a provider that does not work', () => {
   });
 
   test('that is unreachable can be retried', async () => {
-    const nobody = paymentProvider({ url: 'http://127.0.0.1:9', secretId, timeoutMs });
-    await expect(nobody.readIntent('pi_1')).rejects.toThrow(Unavailable);
+    const unreachable = paymentProvider({ url: 'http://127.0.0.1:9', secretId, timeoutMs });
+    await expect(unreachable.readIntent('pi_1')).rejects.toThrow(Unavailable);
   });
 
   test('that refuses our key is worth another try, once the operator has put the right one', async () => {

@@ -64,7 +64,7 @@ const insertLedgerEntry = (
 const updateIntent = (attemptId: string, intentId: string): Sql => sql`
       UPDATE attempts SET intent_id = ${intentId} FROM written WHERE attempts.id = ${attemptId}`;
 
-/** The ledger's account of what the provider holds for the shop. */
+/** The ledger account of the shop's balance at the provider. */
 const providerAccount = 'provider-balance';
 /** The ledger's account of what customers have paid. */
 const customersAccount = 'customer-payments';

@@ -182,13 +182,13 @@ describe('a webhook', () => {
   test.each(paymentStatuses)(
     'about a payment that is %s counts as recorded only if it can change nothing',
     (status) => {
-      const told = {
+      const givenCommands = {
         'payment_intent.succeeded': commands.captured,
         'payment_intent.payment_failed': commands.declined,
         'payment_intent.requires_action': commands['requires-action'],
         'payment_intent.canceled': commands['cancelled at the provider'],
       };
-      for (const [type, command] of Object.entries(told)) {
+      for (const [type, command] of Object.entries(givenCommands)) {
         const payment = aPaymentIn(status);
         const changes = outcomeOf(payment, command) !== '–';
         expect([type, isAlreadyRecorded(payment, type) && changes]).toEqual([type, false]);

@@ -60,7 +60,7 @@ function recordObservation(payment: Payment, observation: Observation, meta: Pay
       return recordAction(payment, meta);
     case 'declined':
       return recordDecline(payment, observation.declineCode, meta);
-    // Somebody cancelled the intent at the provider: no money will be captured.
+    // The intent was cancelled at the provider: no money will be captured.
     case 'cancelled':
       return recordDecline(payment, 'intent_canceled', meta);
     case 'captured':

@@ -1,6 +1,6 @@
 import { shopError } from '#shared/errors.ts';
 
-/** There is no payment for this order yet, or the order belongs to somebody else, which the response does not reveal. */
+/** There is no payment for this order yet, or the order belongs to another customer, which the response does not reveal. */
 export const PaymentNotFound = shopError({
   code: 'PAYMENT_NOT_FOUND',
   remedy: 'not-found',

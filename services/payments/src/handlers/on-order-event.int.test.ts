@@ -210,15 +210,15 @@ describe('a cancelled order', () => {
 
 describe('the ledger', () => {
   test("is zero over all accounts, and matches the provider's own ledger", async () => {
-    const [row] = await database.query<{ sum: number; held: number }>(
+    const [row] = await database.query<{ sum: number; balance: number }>(
       `SELECT sum(balance_cents)::int AS sum,
-              (sum(balance_cents) FILTER (WHERE account = 'provider-balance'))::int AS held FROM ledger_balances`,
+              (sum(balance_cents) FILTER (WHERE account = 'provider-balance'))::int AS balance FROM ledger_balances`,
     );
     const theirs = Object.values(sandbox.ledger().orders).reduce(
       (sum, { chargedCents, refundedCents }) => sum + chargedCents - refundedCents,
       0,
     );
-    expect(row).toEqual({ sum: 0, held: theirs });
+    expect(row).toEqual({ sum: 0, balance: theirs });
   });
 });
 

@@ -61,7 +61,7 @@ describe('a webhook', () => {
   test('about money for a cancelled order refunds it', async () => {
     const order = anOrder('pm_card_threeDSecure2Required');
     await deliver(created(order));
-    // The cancellation is on record, and the provider could not be told of it before the customer confirmed.
+    // The cancellation is stored, but did not reach the provider before the customer confirmed.
     sandbox.changeBehaviour({ failNext: 1 });
     expect(await deliver(cancelled(order))).toBe('failed');
     await confirmWithBank(order);
@@ -85,7 +85,7 @@ describe('a webhook', () => {
   });
 
   test.each(['pi_\0', 'pi_ 1', '', 'p'.repeat(256), 5, { id: 'pi_1' }, undefined])(
-    'of what is no id of an intent (%j) is taken and forgotten',
+    'with an invalid intent id (%j) is accepted and ignored',
     async (intentId) => {
       const response = await tell('payment_intent.succeeded', intentId as string);
       expect([response.status, response.body]).toEqual([200, { received: true }]);
@@ -93,7 +93,7 @@ describe('a webhook', () => {
   );
 
   test.each(['{}', '[]', '"event"', '{"type":5,"data":{"object":{}}}', '{"type":"x","data":null}'])(
-    'that is signed and no event (%s) is taken and forgotten',
+    'that is signed but not an event (%s) is accepted and ignored',
     async (body) => {
       const response = await send(handler, receiveStripeWebhookRoute, { body, headers: signed(body) });
       expect([response.status, response.body]).toEqual([200, { received: true }]);

@@ -49,7 +49,7 @@ async function keptAfter(moment: Date, orderId: string): Promise<number[]> {
   return expiries.map((expiry) => (expiry?.getTime() ?? Number.NaN) - moment.getTime());
 }
 
-test('a reservation is kept long after it ends, so that an event that comes late finds it', async () => {
+test('a reservation is kept long after it ends, for late events', async () => {
   const { orderId, reservedUntil } = await aReservation();
   for (const keptMs of await keptAfter(reservedUntil, orderId)) expect(keptMs).toBeGreaterThan(30 * dayMs);
 });

@@ -25,7 +25,7 @@ describe('a new key', () => {
     expect(kidsOf(addKey(two, key('c'), later(keepRetiredMs)))).toEqual(['c', 'b']);
   });
 
-  test('is alone when the others are to be forgotten', () => {
+  test('is the only one when the others are revoked', () => {
     const one = addKey({ keys: [] }, key('a'), start);
     expect(kidsOf(addKey(one, key('b'), start, { revokeOthers: true }))).toEqual(['b']);
   });

@@ -68,7 +68,7 @@ describe('the authorizer', () => {
     ['no token', async () => 'Bearer '],
     ['something else than a token', async () => 'Bearer abc'],
     ['an expired token', async () => `Bearer ${await aToken({ expiresInSeconds: -1 })}`],
-    ['a token of another issuer', async () => `Bearer ${await aToken({ issuer: 'somebody' })}`],
+    ['a token of another issuer', async () => `Bearer ${await aToken({ issuer: 'another' })}`],
     ['a token for another audience', async () => `Bearer ${await aToken({ audience: 'something' })}`],
     ['a token without roles', async () => `Bearer ${await aToken({ claims: {} })}`],
     [
@@ -122,7 +122,7 @@ describe('a new signing key', () => {
     expect(body.keys.length).toBeGreaterThanOrEqual(2);
   });
 
-  test('is the only one left when the others are to be forgotten', async () => {
+  test('is the only one left when the others are revoked', async () => {
     const before = await aToken({});
     await expect(authorize(`Bearer ${before}`)).resolves.toBeDefined();
     const rotation = await users.rotateKeys({ revokeOthers: true });

@@ -64,7 +64,7 @@ describe('wrong current passwords', () => {
     expect((await users.login({ email: owner.email, password: owner.password })).status).toBe(429);
   });
 
-  test('are forgotten after the right one', async () => {
+  test('are reset after a correct one', async () => {
     const owner = await anAccount();
     for (let attempt = 0; attempt < 9; attempt += 1) await change(owner, 'not the password');
     const changed = await change(owner, owner.password);

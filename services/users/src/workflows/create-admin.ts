@@ -25,7 +25,7 @@ const passwordBytes = 18;
 
 /**
  * Creates an administrator's account with a random password, unless it exists. An address that belongs to another
- * account is refused: whoever registered it first must not become administrator.
+ * account is refused: the person who registered it must not become administrator.
  */
 export async function createAdmin(
   { accounts, users, passwords, commandMeta }: CreateAdminDeps,
