@@ -54,7 +54,7 @@ describe('An injected fault', () => {
     expect(await stored('c1')).toBe(false);
   });
 
-  test('drops the connection before the effect, or after it', async () => {
+  test('closes the connection before or after the call is executed', async () => {
     inject({ kind: 'drop', action: 'PutItem' });
     await expect(put('before')).rejects.toThrow('socket hang up');
     awsEndpoint.faults.clear();

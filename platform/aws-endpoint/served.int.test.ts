@@ -38,7 +38,7 @@ describe('Secrets Manager', () => {
   const client = new SecretsManagerClient(operator);
   const SecretId = 'shop/local/keys';
 
-  test('keeps versions by stage: a new value is current, the one before it previous', async () => {
+  test('stores versions by stage: a new value is current, the one before it previous', async () => {
     await client.send(new PutSecretValueCommand({ SecretId, SecretString: 'second' }));
     const current = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     const previous = await client.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }));

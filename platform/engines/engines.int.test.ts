@@ -23,7 +23,7 @@ const query = async (postgres: Postgres, password: string, statement: string, us
     await client.end();
   }
 };
-const lives = (pid: number) => {
+const isRunning = (pid: number) => {
   try {
     process.kill(pid, 0);
     return true;
@@ -51,7 +51,7 @@ describe('PostgreSQL', () => {
       'password authentication failed',
     );
     await second.stop();
-    expect(lives(second.pid)).toBe(false);
+    expect(isRunning(second.pid)).toBe(false);
   });
 
   test('listens on a socket, if the path of its folder is short enough', async () => {
@@ -80,15 +80,15 @@ describe('PostgreSQL', () => {
 test('engines exit with their parent, even when it is killed, and start again on the same folder', async () => {
   const started = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/start-and-wait.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { attributePath: process.env.PATH },
+    env: { PATH: process.env.PATH },
   });
   const [line] = await once(started.stdout, 'data');
   const pids = String(line).trim().split(' ').map(Number);
-  expect(pids.map(lives)).toEqual([true, true]);
+  expect(pids.map(isRunning)).toEqual([true, true]);
   started.kill('SIGKILL');
   const dynamo = await startDynamo({ dataDir: join(folder, 'dynamodb') });
   await dynamo.stop();
-  await eventually(() => expect(pids.map(lives)).toEqual([false, false]));
+  await eventually(() => expect(pids.map(isRunning)).toEqual([false, false]));
 });
 
 test('a folder of a running engine is refused, one of a dead engine is reused', async () => {

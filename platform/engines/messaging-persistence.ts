@@ -21,7 +21,7 @@ const receiveWriteDelayMs = 1_000;
  * - one commit for all calls of a turn of the event loop, not flushed to disk: committed calls survive the end of the
  *   process, but not a power failure (PostgreSQL, the system of record, does flush);
  * - receives are written later (see above);
- * - a message made visible again keeps its receive count; the engine writes NULL, which the table rejects, and loses
+ * - a message made visible again retains its receive count; the engine writes NULL, which the table rejects, and loses
  *   the message.
  * @throws StartError when another process has it open
  */

@@ -64,7 +64,7 @@ describe('the result of an authorizer', () => {
     expect(authorizer.invocations()).toBe(2);
   });
 
-  test('is not cached when it refuses', async () => {
+  test('is not cached after a denial', async () => {
     const authorizer = anAuthorizer(300, () => ({
       payload: JSON.stringify({ errorMessage: 'Unauthorized' }),
       failure: 'Unhandled',

@@ -17,18 +17,18 @@ describe('an authorizer', () => {
       userId: 'user-1',
       roles: 'customer',
       admin: 'false',
-      asked: expect.stringMatching(/^\d+$/),
+      invocations: expect.stringMatching(/^\d+$/),
     });
     const second =
       (await call('GET', '/api/v1/private', withToken('good'))).json().requestContext.authorizer ?? {};
-    expect(second.asked).toBe(first.asked);
+    expect(second.invocations).toBe(first.invocations);
     const other =
       (await call('GET', '/api/v1/private', withToken('other'))).json().requestContext.authorizer ?? {};
-    expect(other.asked).not.toBe(first.asked);
+    expect(other.invocations).not.toBe(first.invocations);
     gateway.clearAuthorizerCaches();
     const again =
       (await call('GET', '/api/v1/private', withToken('good'))).json().requestContext.authorizer ?? {};
-    expect(again.asked).not.toBe(first.asked);
+    expect(again.invocations).not.toBe(first.invocations);
   });
 
   test('decides per method: an explicit deny wins, no statement denies', async () => {
@@ -38,7 +38,7 @@ describe('an authorizer', () => {
       403,
       'User is not authorized to access this resource with an explicit deny',
     ]);
-    const silent = await call('GET', '/api/v1/private', withToken('nobody'));
+    const silent = await call('GET', '/api/v1/private', withToken('no-statements'));
     expect([silent.status, silent.json().detail]).toEqual([
       403,
       'User is not authorized to access this resource',

@@ -90,7 +90,7 @@ describe('a preflight', () => {
     expect(allowed()).toBe('https://a.example');
   });
 
-  test('with a template of another kind stops the start', () => {
+  test('with any other template fails at the start', () => {
     expect(() =>
       compilePreflight([{ statusCode: 200, headers, body: '#foreach($x in $y) #end' }], 'orders'),
     ).toThrow('orders: the mock integration');

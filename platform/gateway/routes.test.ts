@@ -57,7 +57,7 @@ describe('the route table', () => {
     expect(table.find('GET', '/api/v1/orders/1/2/3').api).toBe(orders);
   });
 
-  test('refuses a path that two APIs declare', () => {
+  test('rejects a path that two APIs declare', () => {
     expect(() => routeTable([orders, anApi('copy', ['POST /api/v1/orders'])])).toThrow(
       '/api/v1/orders is declared by orders and copy',
     );

@@ -145,7 +145,7 @@ describe('a Lambda host', () => {
     expect(quick.failure).toBeUndefined();
   });
 
-  test('is replaced when a handler never yields', async () => {
+  test('is replaced when a handler blocks the event loop', async () => {
     const { pool, call } = await aPool([aFunction('loop', { timeoutMs: 100 })], { hosts: 1 });
     const [before] = pool.hosts();
     expect((await call('loop', { do: 'blocks' })).failure).toBe('timeout');
@@ -203,7 +203,7 @@ describe('a Lambda host', () => {
     expect(notices).toEqual(['talks: {"level":"ERROR","message":"hello"}']);
   });
 
-  test('refuses an unknown function and an event over 6 MB', async () => {
+  test('rejects an unknown function and an event over 6 MB', async () => {
     const { pool } = await aPool([aFunction('shop')]);
     await expect(pool.invoke('nobody', '{}')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
     const large = JSON.stringify({ do: 'echo', text: 'x'.repeat(6 * 1024 * 1024) });

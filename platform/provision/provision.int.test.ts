@@ -115,7 +115,7 @@ describe('provisioning', () => {
       });
       expect(bodies('inbox')).toEqual(['kept']);
     });
-    it('lose a redrive policy that the template no longer has', async () => {
+    it('lose a redrive policy that the template no longer declares', async () => {
       const RedrivePolicy = { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 3 };
       await make({ Inbox: queue('inbox', { RedrivePolicy }), Dead: queue('dead') });
       await make({ Inbox: queue('inbox'), Dead: queue('dead') });
@@ -158,13 +158,13 @@ describe('provisioning', () => {
       await publish('ANY');
       expect(bodies('inbox')).toEqual(['OTHER', 'ANY']);
     });
-    it('end when no stack has them', async () => {
+    it('are deleted when no stack declares them', async () => {
       await make(world());
       await make({ News: topic('news'), Inbox: queue('inbox') });
       await publish('LATE');
       expect(bodies('inbox')).toEqual([]);
     });
-    it('are delivered once however often they are provisioned', async () => {
+    it('deliver once after repeated provisioning', async () => {
       for (let round = 0; round < 3; round++) await make(world());
       await publish('ONCE');
       expect(bodies('inbox')).toEqual(['ONCE']);
@@ -270,7 +270,7 @@ describe('provisioning', () => {
       );
       expect(found.Items).toEqual([Item]);
     });
-    it('lose an index that the template no longer has', async () => {
+    it('lose an index that the template no longer declares', async () => {
       const table = aTable();
       await make(table.resources(byColour));
       await make(table.resources());
@@ -284,7 +284,7 @@ describe('provisioning', () => {
         StreamViewType: 'NEW_IMAGE',
       });
     });
-    it('cannot change their key; the message says what to do', async () => {
+    it('cannot change their key; the message names the remedy', async () => {
       const table = aTable();
       await make(table.resources());
       const other = table.resources({

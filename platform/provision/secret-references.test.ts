@@ -30,7 +30,7 @@ describe('a reference to a secret in an environment', () => {
     expect(await environmentWith('{{resolve:secretsmanager:api}}')).toBe('{"key":"k-1"}');
     expect(await environmentWith('key={{resolve:secretsmanager:api:SecretString:key}}')).toBe('key=k-1');
   });
-  it('is refused, by function and variable, when there is no such key', async () => {
+  it('with a missing key is an error that names function and variable', async () => {
     await expect(environmentWith('{{resolve:secretsmanager:api:SecretString:other}}')).rejects.toThrow(
       'shop-probe-local / Caller: VALUE: the secret api has no key other',
     );

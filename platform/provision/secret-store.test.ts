@@ -51,12 +51,12 @@ describe('the secret store', () => {
     await open(aSecret({ generate }));
     expect((await stat(path)).ino).toBe(before.ino);
   });
-  it('starts without a value when the template gives none', async () => {
+  it('starts without a value when the template declares none', async () => {
     const store = await open(aSecret());
     expect(store.find('shop/local/db/users')?.versions).toEqual([]);
     expect(() => store.value('shop/local/db/users')).toThrow('has no value');
   });
-  it('is found by name, by ARN, and by ARN without the random end', async () => {
+  it('is found by name, by ARN, and by ARN without the random suffix', async () => {
     const store = await open(aSecret());
     for (const id of [aSecret().name, aSecret().arn, aSecret().arn.slice(0, -7)])
       expect(store.find(id)?.name).toBe('shop/local/db/users');
@@ -95,7 +95,7 @@ describe('the secret store', () => {
     const stored = JSON.parse(await readFile(path, 'utf8')) as { versions: unknown[] }[];
     expect(stored[0]?.versions).toHaveLength(20);
   });
-  it('says what to do when the file is damaged', async () => {
+  it('names the remedy when the file is damaged', async () => {
     await open(aSecret());
     await writeFile(path, '{');
     expect(() => SecretStore.open(path)).toThrow('is damaged. `npm run reset` deletes it.');

@@ -179,7 +179,7 @@ describe("a schedule's event", () => {
 });
 
 describe("a stream's record", () => {
-  test('bears the ARN and the region of the deployment and an id of its own', () => {
+  test('has the ARN and the region of the deployment and its own id', () => {
     const arn = 'arn:aws:dynamodb:eu-west-1:000000000000:table/shop-local-products/stream/2026';
     const from = {
       eventID: '1',
@@ -214,7 +214,7 @@ describe('a filter pattern', () => {
   ])('%j passes: %s', (pattern, passes) => {
     expect(passesFilter([pattern], event)).toBe(passes);
   });
-  test('is enough alone, and none lets everything pass', () => {
+  test('matches alone, and without patterns everything matches', () => {
     expect(passesFilter([{ eventName: ['REMOVE'] }, { eventName: ['INSERT'] }], event)).toBe(true);
     expect(passesFilter([], event)).toBe(true);
   });

@@ -4,7 +4,7 @@ import { sourcesUnderTest } from './fixtures/sources-under-test.ts';
 const { pool, aRecorder, aQueue, aMapping, start, send, left } = await sourcesUnderTest();
 
 describe('a FIFO queue', () => {
-  test('keeps the order of each group and runs groups beside each other', async () => {
+  test('keeps the order of each group and runs groups concurrently', async () => {
     const { arn, recorded } = aRecorder('queue');
     const queue = await aQueue('.fifo');
     for (let n = 0; n < 5; n += 1)
@@ -25,7 +25,7 @@ describe('a FIFO queue', () => {
     await eventually(() => expect(left(queue)).toBe(0));
   });
 
-  test('lets what is behind a failed message wait, and moves it to the dead letters after three receives', async () => {
+  test('blocks the group behind a failed message, which moves to the dead-letter queue after three receives', async () => {
     const { arn, recorded } = aRecorder('queue');
     const dead = await aQueue('-dead.fifo');
     const queue = await aQueue('.fifo', {
@@ -63,7 +63,7 @@ describe('a standard queue', () => {
     await eventually(() => expect(left(queue)).toBe(0));
   });
 
-  test('is never emptied faster than its maximum concurrency', async () => {
+  test('never exceeds its maximum concurrency', async () => {
     const { arn, recorded } = aRecorder('queue');
     const queue = await aQueue('', { VisibilityTimeout: '30' });
     for (let n = 0; n < 12; n += 1) await send(queue, { n, ms: 15 });
@@ -77,7 +77,7 @@ describe('a standard queue', () => {
     expect(most).toBe(2);
   });
 
-  test('drops unseen what no filter pattern wants', async () => {
+  test('deletes messages that match no filter pattern', async () => {
     const { arn, recorded } = aRecorder('queue');
     const queue = await aQueue('');
     await send(queue, { n: 1, type: 'other' });
@@ -91,7 +91,7 @@ describe('a standard queue', () => {
     expect(recorded().map(({ n }) => n)).toEqual([2, 2]);
   });
 
-  test('gives a message again whose host was killed', async () => {
+  test('delivers a message again whose host was killed', async () => {
     const { arn, recorded } = aRecorder('queue');
     const queue = await aQueue('');
     await send(queue, { n: 1, hangOnce: true });

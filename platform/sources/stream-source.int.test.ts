@@ -46,7 +46,7 @@ describe('a table stream', () => {
     return { table: { name, stream } as unknown as Deployment['tables'][number], stream, put };
   }
 
-  test('is read in order and, after a restart, from where it was', async () => {
+  test('is read in order and, after a restart, from its checkpoint', async () => {
     const { arn, recorded } = aRecorder('stream');
     const { table, stream, put } = await aTable();
     const mapping = aMapping({
