@@ -1,6 +1,6 @@
 /**
- * What the compiled stacks ask for, with every intrinsic resolved: the one model that provisioning, the AWS
- * endpoint, the gateway, the Lambda hosts and the event sources read. Made by `template/`, never written by hand.
+ * The resources of the compiled stacks, with every intrinsic function resolved: the one model that provisioning, the AWS
+ * endpoint, the gateway, the Lambda hosts and the event sources read. Created by `template/`.
  */
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -34,11 +34,11 @@ export type CompiledStack = {
   parameters?: Record<string, string>;
   /** `provider.stackTags`. */
   tags?: Record<string, string>;
-  /** Where the stack is deployed when it names a region of its own; else where the platform is. */
+  /** Where the stack is deployed when it sets its own region; otherwise the platform's region. */
   region?: string;
 };
 
-/** Where a resource came from, for error messages and reports. */
+/** The stack and logical id of a resource, for error messages and reports. */
 export type Origin = { stack: string; logicalId: string };
 
 export type FunctionSpec = Origin & {
@@ -91,7 +91,7 @@ export type AuthorizerSpec = {
 export type GatewayResponseSpec = {
   responseType: string; // UNAUTHORIZED, DEFAULT_4XX …
   statusCode?: string;
-  headers: Record<string, string>; // header name → value, `gatewayresponse.header.` prefix taken off
+  headers: Record<string, string>; // header name → value, `gatewayresponse.header.` prefix removed
   templates: Record<string, string>; // content type → VTL body
 };
 export type RestApiSpec = Origin & {
@@ -127,7 +127,7 @@ export type QueueSpec = Origin & {
   arn: string;
   url: string;
   fifo: boolean;
-  attributes: Record<string, string>; // VisibilityTimeout, RedrivePolicy … as SQS wants them
+  attributes: Record<string, string>; // VisibilityTimeout, RedrivePolicy … in the format of the SQS API
 };
 export type TopicSpec = Origin & {
   name: string;
@@ -182,14 +182,14 @@ export type AsyncInvokeSpec = Origin & {
   /** Retries after the first attempt, 0 to 2. */
   maximumRetryAttempts: number;
   maximumAgeSeconds: number;
-  /** The queue of events that were given up. */
+  /** The queue for events whose retries failed. */
   onFailureArn?: string;
 };
-/** A resource that one of the stack's functions makes; `properties` are what it is told. */
+/** A resource that one of the stack's functions creates; `properties` is its input. */
 export type CustomResourceSpec = Origin & {
   type: string;
   functionArn: string;
-  /** How long the function may take to answer. */
+  /** How long the function may take to respond. */
   timeoutMs: number;
   properties: Record<string, Json>;
 };
@@ -234,6 +234,6 @@ export type Deployment = {
   customResources: CustomResourceSpec[];
   secrets: SecretSpec[];
   exports: Record<string, string>;
-  /** Resources passed over by their listed cloud-only type. */
+  /** Resources ignored because their type is listed as cloud-only. */
   cloudOnly: (Origin & { type: string })[];
 };

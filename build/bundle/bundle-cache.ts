@@ -18,15 +18,15 @@ const manifest = z.object({
   key: z.string(),
   /** Bundle file names by handler module (`src/handlers/login`). */
   bundles: z.record(z.string(), z.string()),
-  /** Every source file, relative to the root; what is installed is covered by the key. */
+  /** Every source file, relative to the root; installed packages are covered by the key. */
   inputs: z.record(z.string(), fileState),
 });
 export type Manifest = z.output<typeof manifest>;
 
-/** Bundles are removed when nothing names them and a day has passed: another platform may still run them. */
+/** Unreferenced bundles are deleted after a day: another running platform may still use them. */
 const unusedLifetimeMs = 24 * 3600 * 1000;
 
-/** The bundles of one stack on disk, and what they were made of. */
+/** The bundles of one stack on disk, and the sources they were built from. */
 export class BundleCache {
   readonly folder: string;
   readonly #root: string;
@@ -40,7 +40,7 @@ export class BundleCache {
     this.#manifest = this.#read();
   }
 
-  /** The bundle of each handler module, absolute, when all are there and no source has changed. */
+  /** The bundle of each handler module, as absolute paths, if all exist and no source has changed. */
   find(modules: string[]): Map<string, string> | undefined {
     const known = this.#manifest;
     if (!known || known.key !== this.#key) return undefined;
@@ -55,8 +55,8 @@ export class BundleCache {
       : undefined;
   }
 
-  /** Writes bundles under names made of their content, and remembers the sources. */
-  keep(outputs: Map<string, Uint8Array>, inputs: string[], extension: string): Map<string, string> {
+  /** Writes bundles under content-hash names, and records their sources. */
+  store(outputs: Map<string, Uint8Array>, inputs: string[], extension: string): Map<string, string> {
     mkdirSync(this.folder, { recursive: true });
     const bundles: Manifest['bundles'] = {};
     for (const [module, content] of outputs) {
@@ -80,7 +80,7 @@ export class BundleCache {
     const stats = statSync(join(this.#root, path), { throwIfNoEntry: false });
     if (!stats) return false;
     if (stats.mtimeMs === state.mtimeMs && stats.size === state.size) return true;
-    return hashFile(join(this.#root, path)) === state.hash; // touched, or checked out again
+    return hashFile(join(this.#root, path)) === state.hash; // only the modification time changed
   }
 
   #stateOf(path: string): z.output<typeof fileState> {
@@ -92,7 +92,7 @@ export class BundleCache {
     try {
       return manifest.parse(JSON.parse(readFileSync(join(this.folder, 'manifest.json'), 'utf8')));
     } catch {
-      return undefined; // not there, or of another version: everything is bundled again
+      return undefined; // missing or of another version: everything is bundled again
     }
   }
 

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source code in quotes
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: contains source code as text
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,7 +38,7 @@ describe('bundling', () => {
     return module.handler(event);
   };
 
-  it('makes one module of each handler, named after function and content', async () => {
+  it('creates one module per handler, named after function and content', async () => {
     const { files } = await start();
     const greet = files.get('shop-fixture-local-greet');
     expect(basename(greet ?? '')).toMatch(/^greet-[0-9a-f]{16}\.mjs$/);
@@ -46,7 +46,7 @@ describe('bundling', () => {
     expect(await run(files.get('shop-fixture-local-part'), {})).toBe('Goodbye');
   });
 
-  it('bundles nothing again as long as nothing has changed', async () => {
+  it('reuses bundles while no source has changed', async () => {
     const first = await start();
     const before = await stat(first.files.get('shop-fixture-local-greet')!);
     await first.stop();
@@ -56,14 +56,14 @@ describe('bundling', () => {
     expect(after.mtimeMs).toBe(before.mtimeMs);
   });
 
-  it('notices a change that was made while nobody watched', async () => {
+  it('detects a change from before it started watching', async () => {
     await (await start()).stop();
     await writeFile(source('greeting.ts'), 'export const greeting = (name: string) => `Welcome, ${name}`;');
     const { files } = await start();
     expect(await run(files.get('shop-fixture-local-greet'), { name: 'Ada' })).toBe('Welcome, Ada');
   });
 
-  it('tells which functions changed when something that they import changes', async () => {
+  it('reports the functions whose imports changed', async () => {
     const { watch, files } = await start();
     const seen: BundledFunction[] = [];
     watch(
@@ -77,15 +77,15 @@ describe('bundling', () => {
     expect(await run(seen[0]?.file, { name: 'Ada' })).toBe('Good day, Ada');
   });
 
-  it('sees each way of saving, again and again, also in folders that are new or another of the same name', async () => {
+  it('detects every way of saving a file, repeatedly, also in new and replaced folders', async () => {
     const { watch } = await start();
     const seen: BundledFunction[] = [];
     watch(
       (changed) => seen.push(...changed),
       () => undefined,
     );
-    const says = async (answer: string) => {
-      await eventually(async () => expect(await run(seen.at(-1)?.file, { name: 'Ada' })).toBe(answer));
+    const expectOutput = async (expected: string) => {
+      await eventually(async () => expect(await run(seen.at(-1)?.file, { name: 'Ada' })).toBe(expected));
     };
     const greetingOf = (name: string) => `export const greeting = () => '${name}';`;
     const byRename = async (name: string, content: string) => {
@@ -93,36 +93,36 @@ describe('bundling', () => {
       await rename(source(`${name}.new`), source(name));
     };
     await byRename('greeting.ts', greetingOf('first'));
-    await says('first');
+    await expectOutput('first');
     await byRename('greeting.ts', greetingOf('second'));
-    await says('second');
+    await expectOutput('second');
     await writeFile(source('greeting.ts'), greetingOf('third'));
-    await says('third');
+    await expectOutput('third');
 
     await mkdir(source('words/kind'), { recursive: true });
     await writeFile(source('words/kind/hello.ts'), greetingOf('fourth'));
     await byRename('greeting.ts', "export { greeting } from './words/kind/hello.ts';");
-    await says('fourth');
+    await expectOutput('fourth');
     await byRename('words/kind/hello.ts', greetingOf('fifth'));
-    await says('fifth');
+    await expectOutput('fifth');
 
     await cp(source('words'), source('other'), { recursive: true });
     await writeFile(source('other/kind/hello.ts'), greetingOf('sixth'));
     await rename(source('words'), source('old'));
     await rename(source('other'), source('words'));
-    await says('sixth');
+    await expectOutput('sixth');
     await byRename('words/kind/hello.ts', greetingOf('seventh'));
-    await says('seventh');
+    await expectOutput('seventh');
 
     await rename(source('.'), source('../aside'));
     await cp(source('../aside'), source('.'), { recursive: true });
     await byRename('words/kind/hello.ts', greetingOf('eighth'));
-    await says('eighth');
+    await expectOutput('eighth');
     await byRename('words/kind/hello.ts', greetingOf('ninth'));
-    await says('ninth');
+    await expectOutput('ninth');
   });
 
-  it('keeps nothing open once the watching has ended', async () => {
+  it('closes every watcher when watching ends', async () => {
     const { watch, stop } = await start();
     const open = () => process.getActiveResourcesInfo().filter((kind) => kind === 'FSEventWrap').length;
     const before = open();
@@ -136,7 +136,7 @@ describe('bundling', () => {
     await eventually(() => expect(open()).toBe(before));
   });
 
-  it('keeps the last good bundles while a source is broken, says where, and goes on once it is mended', async () => {
+  it('keeps the last good bundles while a source is broken, reports where, and continues once it is fixed', async () => {
     const { watch } = await start();
     const seen: BundledFunction[] = [];
     const failures: string[] = [];
@@ -151,7 +151,7 @@ describe('bundling', () => {
     await eventually(() => expect(seen).toHaveLength(1));
   });
 
-  it('gives functions one copy of a library, and each its own of our modules', async () => {
+  it('shares libraries between functions, but not our own modules', async () => {
     const answer =
       'import * as z from "zod"; import { own } from "./own.ts"; export const greeting = () => [z.ZodString, own];';
     await writeFile(source('own.ts'), 'export const own = {};');
@@ -164,7 +164,7 @@ describe('bundling', () => {
     expect(own).not.toBe(other);
   });
 
-  it('bundles libraries again that are no longer there', async () => {
+  it('bundles deleted libraries again', async () => {
     await (await start()).stop();
     const bundles = join(folder, 'bundles');
     const libraries = (await readdir(bundles)).find((name) => name.startsWith('libraries-'))!;

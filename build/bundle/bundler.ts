@@ -11,31 +11,31 @@ export type BundlerOptions = {
   functions: Pick<FunctionSpec, 'name' | 'directory' | 'handler'>[];
   /** Default `.cache/bundles` below the root. */
   cacheFolder?: string;
-  /** `own`: each bundle holds its libraries, as it is deployed. Default `shared`: see `libraries.ts`. */
+  /** `own`: each bundle contains its libraries, as when deployed. Default `shared`: see `libraries.ts`. */
   libraries?: 'shared' | 'own';
 };
 
-/** A function and the bundle that it runs from now on. Bundles of other content have other names. */
+/** A function and its current bundle. The file name changes with the content. */
 export type BundledFunction = { functionName: string; file: string };
 
 export type Bundler = {
   /** Absolute paths of the bundles by function name. */
   files: ReadonlyMap<string, string>;
   /**
-   * Calls `changed` with the functions whose bundle is another one after sources have changed, and `failed` when
-   * they do not bundle; the last good bundles stay. The answer ends the watching.
+   * Calls `changed` with the functions whose bundle changed after a source change, and `failed` when
+   * bundling fails; the last good bundles remain. Returns a function that stops watching.
    */
   watch(changed: (functions: BundledFunction[]) => void, failed: (error: Error) => void): () => void;
   stop(): Promise<void>;
 };
 
-/** An editor writes a file in several steps; what follows within this time is one change. */
+/** An editor writes a file in several steps; events within this time count as one change. */
 const settleDelayMs = 40;
 
 /**
- * Bundles every function's handler with the options of `sls package`, its libraries apart, or takes the bundles from
+ * Bundles every function's handler with the options of `sls package`, with libraries in separate files, or reads the bundles from
  * the cache when no source has changed.
- * @throws StartError that names the stack, the file and the place
+ * @throws StartError that names the stack, the file and the line
  */
 export async function startBundler(options: BundlerOptions): Promise<Bundler> {
   const { root, functions } = options;
@@ -86,10 +86,10 @@ type Listener = {
   failed: (error: Error) => void;
 };
 
-/** Watches the folders of the stacks and what they share; a file that no bundle holds changes nothing. */
+/** Watches the folders of the stacks and their shared code; files outside every bundle are ignored. */
 function watchStacks(root: string, stacks: StackBundler[], listener: Listener): () => void {
   const touched = new Set<string>();
-  /** After a failure a new file may be the cure, so that any change is tried. */
+  /** After a failure a new file may fix it, so any change triggers a build. */
   const broken = new Set<StackBundler>();
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();

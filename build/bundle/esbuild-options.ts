@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { type BuildOptions, version } from 'esbuild';
 import { hashFile } from '../compile/input-hash.ts';
 
-/** Where both `sls package` and the local platform find how a handler becomes a bundle. */
+/** The bundling options of both `sls package` and the local platform. */
 const configurationFile = 'shared/serverless/esbuild.config.cjs';
 
-/** Options of serverless-esbuild itself, which esbuild does not know (its `dist/bundle.js` takes off the same). */
+/** Options of serverless-esbuild itself, which esbuild does not accept (its `dist/bundle.js` removes the same ones). */
 const serverlessEsbuildOptions = new Set([
   'concurrency',
   'disposeContext',
@@ -31,7 +31,7 @@ const serverlessEsbuildOptions = new Set([
 
 type ServerlessEsbuildOptions = BuildOptions & { exclude?: string[]; outputFileExtension?: string };
 
-/** How handlers are bundled, and a word that changes whenever the same sources would give another bundle. */
+/** How handlers are bundled, and a key that changes whenever the same sources would produce another bundle. */
 export type Bundling = { options: BuildOptions; extension: string; key: string };
 
 /** Reads the options of `sls package`, so that the platform runs the code that is deployed. */

@@ -6,9 +6,9 @@ import { StartError } from '../start-error.ts';
 import type { Bundling } from './esbuild-options.ts';
 
 /**
- * Libraries that the functions of a host load once together. Their modules hold nothing that is one function's: its
- * clients, pools and loggers are made by our own modules, of which every function has its own, and the environment
- * is read when they are made. Tracer and its X-Ray SDK do keep such things, and are not here.
+ * Libraries that all functions of a host share. Their modules hold no state of one function: our own modules, which
+ * are not shared, create its clients, pools and loggers and read the environment. Tracer and its X-Ray SDK do hold
+ * such state and are not listed.
  */
 const sharedLibraries = new Set([
   '@aws-lambda-powertools/batch',
@@ -37,15 +37,15 @@ const sharedLibraries = new Set([
 ]);
 
 const folderPrefix = 'libraries-';
-/** What other installed versions left is removed a day later: another platform may still run it. */
+/** Bundles of other installed versions are deleted after a day: another running platform may still use them. */
 const unusedLifetimeMs = 24 * 3600 * 1000;
 
 const fileOf = (library: string) => library.replaceAll(/[@/]+/g, '_');
 
 /**
- * Gives bundles whose libraries stand beside them. A bundle as it is deployed holds its own copy of each library;
- * dozens of them in one process compile the same code as often, and keep it: a third of the hosts' memory. So here
- * the libraries are bundled for themselves, by the same options, and imported. Bundled once per installed versions.
+ * Moves libraries into separate bundles that handlers import. A deployed bundle contains its own copy of each library;
+ * with dozens of them in one process, the duplicates use a third of the hosts' memory. Libraries are bundled with the
+ * same options, once per set of installed versions.
  * @param cacheFolder where the folders of the stacks' bundles are
  * @throws StartError
  */
@@ -65,7 +65,7 @@ export async function withSharedLibraries(
   };
 }
 
-/** What a CommonJS module requires stays in the bundle: `require` could not wait for a module. */
+/** Libraries that a CommonJS module requires stay in the bundle: `require` cannot load a module asynchronously. */
 const imported = (fromBundle: (library: string) => string): Plugin => ({
   name: 'shared-libraries',
   setup: ({ onResolve }) => {
@@ -96,18 +96,18 @@ async function bundleLibraries(
       outExtension: { '.js': extension },
       splitting: true,
       plugins: [wholeLibraries(root)],
-      // A library without a default export is asked for it all the same.
+      // The default export is imported even from libraries without one.
       logOverride: { 'import-is-undefined': 'silent' },
       logLevel: 'silent',
     });
     renameSync(draft, join(cacheFolder, folder));
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    // Another platform may have been quicker.
+    // Another platform may have written the same folder first.
     if (!existsSync(join(cacheFolder, folder)))
       throw new StartError(`The libraries of the functions do not bundle: ${(error as Error).message}`);
   } finally {
-    await endEsbuild(); // 100 MB and more, until the stacks are bundled
+    await endEsbuild(); // frees 100 MB or more until the stacks are bundled
   }
   const oldest = Date.now() - unusedLifetimeMs;
   for (const name of readdirSync(cacheFolder)) {

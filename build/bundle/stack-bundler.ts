@@ -5,10 +5,10 @@ import { StartError } from '../start-error.ts';
 import { BundleCache } from './bundle-cache.ts';
 import type { Bundling } from './esbuild-options.ts';
 
-/** esbuild's process takes 100 MB and more, so it runs only while somebody bundles or watches. */
+/** esbuild's process uses 100 MB or more, so it runs only while bundling or watching. */
 let openContexts = 0;
 
-/** Bundles the handlers of one stack together, so that esbuild reads what they share only once. */
+/** Bundles the handlers of one stack together, so that esbuild reads shared files only once. */
 export class StackBundler {
   readonly directory: string;
   readonly #root: string;
@@ -36,8 +36,8 @@ export class StackBundler {
   }
 
   /**
-   * The bundle of each handler module, from the cache when no source has changed. What esbuild holds in memory for
-   * the next time is let go: most starts are followed by no change.
+   * The bundle of each handler module, from the cache when no source has changed. Frees esbuild's incremental state
+   * afterwards: most starts are followed by no change.
    * @throws StartError
    */
   async bundles(): Promise<Map<string, string>> {
@@ -50,7 +50,7 @@ export class StackBundler {
     }
   }
 
-  /** Bundles anew; after the first time esbuild only reads what has changed. @throws StartError */
+  /** Bundles again; after the first time esbuild reads only changed files. @throws StartError */
   async rebuild(): Promise<Map<string, string>> {
     if (!this.#context) {
       openContexts++;
@@ -71,10 +71,10 @@ export class StackBundler {
       if (content) outputs.set(moduleOf(relative(this.directory, entryPoint)), content);
     }
     const own = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
-    return this.#cache.keep(outputs, own, this.#bundling.extension);
+    return this.#cache.store(outputs, own, this.#bundling.extension);
   }
 
-  /** Lets go of what esbuild holds in memory; its process ends with the last holder, and starts when needed. */
+  /** Frees esbuild's memory; its process ends with the last user and starts again when needed. */
   async stop(): Promise<void> {
     if (!this.#context) return;
     await this.#context.dispose();

@@ -2,15 +2,15 @@ import { type FSWatcher, lstatSync, readdirSync, watch } from 'node:fs';
 import { join, sep } from 'node:path';
 
 export type FolderListener = {
-  /** A file or a folder was written, made, renamed or removed; of a folder this stands for all that is in it. */
+  /** A file or folder was written, created, renamed or deleted; for a folder this includes its content. */
   touched: (path: string) => void;
   failed: (error: Error) => void;
 };
 
 /**
- * Watches folders below `root` with all that is in them, by one watcher for each folder and for those that lead to
- * it. Node's recursive watching follows the files themselves on Linux, so that it does not see a file again once
- * another was renamed over it. The answer ends the watching.
+ * Watches folders below `root` and their content, with one watcher per folder and parent folder. Node's recursive
+ * watching on Linux watches inodes, so it loses a file once another is renamed over it. Returns a function that
+ * stops watching.
  */
 export function watchFolders(root: string, folders: string[], listener: FolderListener): () => void {
   const watchers = new Map<string, FSWatcher>();
@@ -19,7 +19,7 @@ export function watchFolders(root: string, folders: string[], listener: FolderLi
 
   const enter = (folder: string) => {
     try {
-      // First watched, then read, so that nothing is missed that is made in between.
+      // Watch before reading, so that no file created in between is missed.
       const watcher = watch(folder, (event, name) => {
         if (name !== null) heard(event, join(folder, name));
       });
@@ -29,7 +29,7 @@ export function watchFolders(root: string, folders: string[], listener: FolderLi
         if (entry.isDirectory() && concerned(path)) enter(path);
       }
     } catch (error) {
-      // It may go again before it is watched or read.
+      // It may be deleted before it is watched or read.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') listener.failed(error as Error);
     }
   };
@@ -43,7 +43,7 @@ export function watchFolders(root: string, folders: string[], listener: FolderLi
   const heard = (event: string, path: string) => {
     if (!concerned(path)) return;
     if (event === 'rename') {
-      // What is there now may be another folder of the same name.
+      // It may now be another folder of the same name.
       leave(path);
       if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) enter(path);
     }
@@ -54,6 +54,6 @@ export function watchFolders(root: string, folders: string[], listener: FolderLi
   return () => leave(root);
 }
 
-/** Whether a path is the folder's own or lies in it. */
+/** Whether a path is the folder or inside it. */
 export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder + sep);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { compilerVersions, configurationFiles, hashFile, hashInputs, sourceFiles } from './input-hash.ts';
 import type { CompiledService } from './osls.ts';
 
-/** What was compiled, and what must be as it was for the entry to hold. */
+/** A compiled stack and the inputs that must be unchanged for the entry to be valid. */
 type Entry = {
   compiled: CompiledService;
   files: Record<string, string>;
   environment: Record<string, string | null>;
 };
 
-/** Compiled stacks by what they are made of, so that a second start compiles nothing. */
+/** Compiled stacks by their inputs, so that a second start compiles nothing. */
 export class CompileCache {
   readonly #root: string;
   readonly #folder: string;
@@ -30,7 +30,7 @@ export class CompileCache {
     ];
   }
 
-  /** The compiled stack, when nothing that it was made of has changed. */
+  /** The compiled stack, if its inputs are unchanged. */
   find(directory: string): CompiledService | undefined {
     const entry = this.#read(directory);
     if (!entry) return undefined;
@@ -41,7 +41,7 @@ export class CompileCache {
     return sameFiles && sameEnvironment ? entry.compiled : undefined;
   }
 
-  keep(directory: string, compiled: CompiledService): void {
+  store(directory: string, compiled: CompiledService): void {
     const entry: Entry = {
       compiled,
       files: Object.fromEntries(compiled.files.map((path) => [path, hashFile(path)])),
@@ -60,7 +60,7 @@ export class CompileCache {
     try {
       return JSON.parse(readFileSync(this.#path(directory), 'utf8')) as Entry;
     } catch {
-      return undefined; // not there, or cut short by a crash: compiled again
+      return undefined; // missing, or incomplete after a crash: compiled again
     }
   }
 
@@ -71,7 +71,7 @@ export class CompileCache {
   }
 }
 
-/** Values of the environment may be secret, so only their hash is kept. */
+/** Values of the environment may be secret, so only their hash is stored. */
 function fingerprint(value: string | undefined): string | null {
   return value === undefined ? null : createHash('sha256').update(value).digest('hex');
 }

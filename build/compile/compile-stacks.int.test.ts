@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 const root = resolve(import.meta.dirname, '../..');
 const fixture = 'build/compile/fixtures/a-stack';
 
-/** A template names the moment of its making in the place of the code and in the API's deployment. */
+/** A template contains its compilation time in the code's S3 key and the API deployment's id. */
 const timeless = (template: string): unknown =>
   JSON.parse(
     template
@@ -44,7 +44,7 @@ describe('compiling a stack', () => {
     return (environment as { Variables: { GREETING: string } } | undefined)?.Variables.GREETING;
   };
 
-  it('gives the template of sls package, with a role per function and without any code', async () => {
+  it('returns the template of sls package, with a role per function and without code', async () => {
     const [stack] = await compile();
     expect(stack).toMatchObject({
       name: 'shop-fixture-local',
@@ -63,7 +63,7 @@ describe('compiling a stack', () => {
     );
   });
 
-  it('gives the very template that sls package writes, but for the place of the code', async () => {
+  it('returns the same template as sls package, except for the S3 key of the code', async () => {
     const [stack] = await compile();
     const packaged = join(folder, 'packaged');
     await promisify(execFile)(
@@ -75,13 +75,13 @@ describe('compiling a stack', () => {
     expect(timeless(JSON.stringify(stack?.template))).toEqual(timeless(written));
   });
 
-  it('gives the kept template as long as nothing has changed', async () => {
+  it('returns the cached template while no input has changed', async () => {
     const first = await compile();
-    // A template names the moment of its making, so that equal ones were made at once.
+    // A template contains its compilation time, so equal templates come from one compilation.
     expect(await compile()).toEqual(first);
   });
 
-  it('compiles anew when a file that it reads has changed', async () => {
+  it('compiles again when a file that it reads has changed', async () => {
     const first = await compile();
     await appendFile(join(root, directory, 'functions.yml'), '  timeout: 3\n');
     const [second] = await compile();
@@ -89,20 +89,20 @@ describe('compiling a stack', () => {
     expect(first[0]?.template.Resources['PartLambdaFunction']?.Properties?.['Timeout']).toBe(6);
   });
 
-  it('compiles anew when an environment variable that it reads has changed', async () => {
+  it('compiles again when an environment variable that it reads has changed', async () => {
     expect(greetingOf(await compile())).toBe('hello');
     process.env['FIXTURE_GREETING'] = 'good day';
     expect(greetingOf(await compile())).toBe('good day');
   });
 
-  it('names the stack and what osls says when it does not compile', async () => {
-    await writeFile(join(root, directory, 'functions.yml'), 'greet: { handler: "${self:custom.nobody}" }\n');
+  it('reports the stack and the message of osls when it does not compile', async () => {
+    await writeFile(join(root, directory, 'functions.yml'), 'greet: { handler: "${self:custom.missing}" }\n');
     await expect(compile()).rejects.toThrow(
       new RegExp(`^${directory} does not compile: .*Value not found at "self" source`, 's'),
     );
   });
 
-  it('refuses a misspelt key, which osls alone would only mention', async () => {
+  it('rejects a misspelt key, for which osls alone only warns', async () => {
     await appendFile(join(root, directory, 'functions.yml'), '  timeOut: 3\n');
     await expect(compile()).rejects.toThrow(/does not compile: .*unrecognized property 'timeOut'/s);
   });

@@ -15,19 +15,19 @@ export type CompileOptions = {
   stage: string;
   /** Default `eu-west-1`. */
   region?: string;
-  /** Stacks in their order, relative to the root; default is what `serverless-compose.yml` names. */
+  /** Stack directories in order, relative to the root; default: those of `serverless-compose.yml`. */
   directories?: string[];
   /** Default `.cache/compile` below the root. */
   cacheFolder?: string;
 };
 
-/** Two osls processes use two cores; more only wait for each other and cost 150 MB each. */
+/** Two osls processes use two cores; more would only compete for them and use 150 MB each. */
 const maxProcesses = 2;
 
 /**
- * Compiles every stack to its CloudFormation template with osls itself, or takes it from the cache when nothing that
- * it is made of has changed. Answers in the order of the directories.
- * @throws StartError that names the stack and says what osls says
+ * Compiles every stack to its CloudFormation template with osls itself, or reads it from the cache when no input has
+ * changed. Returns them in the order of the directories.
+ * @throws StartError with the stack and osls' message
  */
 export async function compileStacks(options: CompileOptions): Promise<CompiledStack[]> {
   const { root, stage, region = 'eu-west-1' } = options;
@@ -51,7 +51,7 @@ export async function compileStacks(options: CompileOptions): Promise<CompiledSt
       Array.from({ length: workers }, () =>
         compileQueue(queue, { root, stage, region, placeholder }, (directory, service) => {
           compiled.set(directory, service);
-          cache.keep(directory, service);
+          cache.store(directory, service);
         }),
       ),
     );
@@ -64,23 +64,23 @@ function asStack(directory: string, compiled: CompiledService): CompiledStack {
   return { name: stackName, service, directory, template, parameters, tags, region };
 }
 
-type Surroundings = { root: string; stage: string; region: string; placeholder: string };
+type WorkerOptions = { root: string; stage: string; region: string; placeholder: string };
 
-/** One process takes directories from the queue until it is empty, or until a stack does not compile. */
+/** Compiles directories from the queue in one process, until the queue is empty or a stack does not compile. */
 async function compileQueue(
   queue: string[],
-  surroundings: Surroundings,
+  options: WorkerOptions,
   done: (directory: string, compiled: CompiledService) => void,
 ): Promise<void> {
-  const { root, ...rest } = surroundings;
+  const { root, ...rest } = options;
   const worker = fork(join(import.meta.dirname, 'compile-worker.ts'), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: process.env, // what the cache compares is what osls reads
+    env: process.env, // the same variables as the cache compares
     execArgv: ['--no-warnings'],
   });
   try {
     for (let directory = queue.shift(); directory !== undefined; directory = queue.shift()) {
-      const reply = await ask(worker, { ...rest, serviceDir: join(root, directory) });
+      const reply = await sendRequest(worker, { ...rest, serviceDir: join(root, directory) });
       if ('error' in reply) {
         queue.length = 0;
         throw new StartError(`${directory} does not compile: ${reply.error}`);
@@ -92,13 +92,13 @@ async function compileQueue(
   }
 }
 
-function ask(worker: ChildProcess, request: CompileRequest): Promise<CompileReply> {
+function sendRequest(worker: ChildProcess, request: CompileRequest): Promise<CompileReply> {
   return new Promise((resolve) => {
-    const died = (code: number | null, signal: NodeJS.Signals | null) =>
+    const exited = (code: number | null, signal: NodeJS.Signals | null) =>
       resolve({ error: `osls ended with ${signal ?? `exit code ${code}`}` });
-    worker.once('exit', died);
+    worker.once('exit', exited);
     worker.once('message', (reply) => {
-      worker.off('exit', died);
+      worker.off('exit', exited);
       resolve(reply as CompileReply);
     });
     worker.send(request);

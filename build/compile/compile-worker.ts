@@ -1,4 +1,4 @@
-/** A process that compiles stacks, one after the other: osls keeps state per process and works in the directory. */
+/** A process that compiles stacks, one after the other: osls keeps state per process and uses its working directory. */
 import { compileService } from './osls.ts';
 import type { CompileReply, CompileRequest } from './protocol.ts';
 

@@ -6,12 +6,12 @@ import { join, sep } from 'node:path';
 /** Migrations count: the template holds their hash (template-plugin/schema-first.cjs). */
 const configurationName = /\.(ya?ml|json|c?js|mjs|sql)$/;
 const excludedFolders = new Set(['node_modules', '.serverless', '.esbuild', '.cache', 'src', 'dist']);
-/** Packages whose code shapes a template. */
+/** Packages whose code affects a template. */
 const compilers = ['serverless', 'serverless-esbuild', 'serverless-iam-roles-per-function'];
 
 const require = createRequire(import.meta.url);
 
-/** The hash of a file's content; `absent` when there is none. */
+/** The hash of a file's content; `absent` when it does not exist. */
 export function hashFile(path: string): string {
   try {
     return createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -59,7 +59,7 @@ export function compilerVersions(): string {
   return [...versions, hashFile(join(import.meta.dirname, 'osls.ts'))].join(' ');
 }
 
-/** One hash over the content of files, each with its path below `root`, and over further words. */
+/** One hash over the content of files, each with its path below `root`, and of additional strings. */
 export function hashInputs(root: string, files: string[], words: string[]): string {
   const hash = createHash('sha256');
   for (const word of words) hash.update(`${word}\n`);

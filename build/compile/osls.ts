@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import type { Template } from '../deployment.ts';
 
 /**
- * The one place that knows osls' own modules (pinned to 4.3.1: they are not a public interface). It follows
- * `sls package` in `scripts/serverless.js` step by step, without the command line around it and without bundling.
+ * The only file that uses osls' internal modules (pinned to 4.3.1: they are not a public interface). Follows
+ * `sls package` in `scripts/serverless.js` step by step, without the command line and without bundling.
  */
 const require = createRequire(import.meta.url);
 
@@ -47,16 +47,16 @@ type Osls = {
   getProvider(name: 'aws'): { naming: { getStackName(): string } };
 };
 
-/** What one stack compiles to, and what it was made of. */
+/** The result of compiling one stack, and its inputs. */
 export type CompiledService = {
   service: string;
   stackName: string;
   template: Template;
   /** `provider.stackParameters`: what `sls deploy` passes to CloudFormation. */
   parameters: Record<string, string>;
-  /** `provider.stackTags`: CloudFormation hands them on to what the stack makes. */
+  /** `provider.stackTags`: CloudFormation applies them to the stack's resources. */
   tags: Record<string, string>;
-  /** The stack's region as its `serverless.yml` says. */
+  /** The region that the stack's `serverless.yml` sets. */
   region: string;
   /** Absolute paths of the files read by `${file(…)}`, present or not, and by plugins (`inputFiles`). */
   files: string[];
@@ -74,8 +74,8 @@ const instanceSource = (name: string, instance?: Osls) =>
 /**
  * Compiles the `serverless.yml` of one directory to its CloudFormation template, as `sls package` does, but without
  * bundling code and without writing into the directory. The process must be in `serviceDir`.
- * @param placeholder an existing file that stands for every function's code
- * @throws Error osls' own, with a message for people
+ * @param placeholder an existing file used as every function's code
+ * @throws osls' own Error
  */
 export async function compileService(
   serviceDir: string,
@@ -85,12 +85,12 @@ export async function compileService(
   const configurationPath = join(serviceDir, 'serverless.yml');
   const read = osls<(path: string) => Promise<Configuration>>('lib/configuration/read');
   const configuration = await read(configurationPath);
-  // A misspelt key fails the start instead of being a warning that nobody sees.
+  // A misspelt key stops the start instead of causing only a warning.
   configuration.configValidationMode ??= 'error';
   const { resolver, files, environment } = resolverOf(serviceDir, configuration, options);
   await resolveVariables(resolver, configurationPath);
 
-  // Taken before the framework lets the command's region win: a stack that names its own keeps it.
+  // Read before the framework overrides it with the command's region: a stack that sets its region keeps it.
   const region = configuration.provider?.region ?? options.region;
   const Serverless = osls<new (config: object) => Osls>('lib/serverless');
   const instance = new Serverless({
@@ -171,7 +171,7 @@ async function resolveVariables(resolver: ResolverConfiguration, configurationPa
   )(configurationPath, resolver.configuration, resolver.variablesMeta, { isHelpRequest: false });
 }
 
-/** What is left after the last pass needs AWS itself (`${cf:…}`, `${ssm:…}`), or names a source that is not there. */
+/** Variables that remain after the last pass need AWS (`${cf:…}`, `${ssm:…}`) or name an unknown source. */
 function refuseUnresolved({ variablesMeta, isPropertyDeferred }: ResolverConfiguration): void {
   for (const path of [...variablesMeta.keys()]) if (isPropertyDeferred?.(path)) variablesMeta.delete(path);
   const [first] = variablesMeta.keys();
@@ -180,15 +180,15 @@ function refuseUnresolved({ variablesMeta, isPropertyDeferred }: ResolverConfigu
     'lib/configuration/variables/resolve-unresolved-source-types',
   )(variablesMeta);
   throw new Error(
-    `"${first.replaceAll('\0', '.')}" needs the variable source ${[...sources.keys()].join(', ')}, which asks AWS. ` +
+    `"${first.replaceAll('\0', '.')}" needs the variable source ${[...sources.keys()].join(', ')}, which requires AWS. ` +
       'Use a name by convention or a CloudFormation export.',
   );
 }
 
-/** Plugins that make bundles; here only the template is made. */
+/** Plugins that bundle code; only the template is needed. */
 const codePlugins = new Set(['EsbuildServerlessPlugin', 'PackageSharpPlugin']);
 
-/** `.serverless/` belongs to `sls package`, which may run at the same time; functions get a file that is no code. */
+/** `.serverless/` belongs to `sls package`, which may run at the same time; functions get a placeholder file. */
 function leaveCodeAndFilesAlone(instance: Osls, placeholder: string): void {
   const { hooks } = instance.pluginManager;
   for (const event of Object.keys(hooks))

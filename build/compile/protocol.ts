@@ -1,7 +1,7 @@
 import type { CompiledService } from './osls.ts';
 
-/** What the compiling process is asked; `placeholder` stands for the functions' code. */
+/** A request to the compile worker; `placeholder` replaces the functions' code. */
 export type CompileRequest = { serviceDir: string; stage: string; region: string; placeholder: string };
 
-/** What it answers: the stack, or osls' message. */
+/** Its response: the compiled stack, or osls' error message. */
 export type CompileReply = { compiled: CompiledService } | { error: string };

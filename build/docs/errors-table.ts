@@ -5,16 +5,15 @@ import type { ErrorKind, ShopErrorClass } from '../../shared/errors.ts';
 import { statusOf } from '../../shared/http/status.ts';
 import { root } from '../stacks.ts';
 
-/** A kind of error with who names it: a service, or all of them. */
+/** A kind of error and its owner: one service, or all of them. */
 export type NamedError = ErrorKind & { owner: string };
 
 const isErrorClass = (value: unknown): value is ShopErrorClass =>
   typeof value === 'function' && Object.hasOwn(value, 'kind');
 
 /**
- * Every kind of error that the code declares, wherever it does. No list has to name them: the modules that call
- * `shopError` are looked for and their exports read.
- * @throws Error for a module that declares an error which it does not export, or makes one without `shopError`
+ * Every kind of error that the code declares, found by reading the exports of all modules that call `shopError`.
+ * @throws Error for a module that declares an error without exporting it, or creates one without `shopError`
  */
 export async function everyError(): Promise<NamedError[]> {
   const modules = globSync(['shared/**/*.ts', 'services/*/src/**/*.ts'], { cwd: root })

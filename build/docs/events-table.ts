@@ -2,7 +2,7 @@ import { catalogue } from '../../shared/events/catalogue.ts';
 import type { EventDefinition, Topic } from '../../shared/events/event.ts';
 import type { Deployment } from '../deployment.ts';
 
-/** Who gets an event from which topic: read from the compiled subscriptions and their filter policies. */
+/** The subscribers of an event per topic, from the compiled subscriptions and their filter policies. */
 export type Delivery = {
   event: EventDefinition;
   topic: Topic;
@@ -13,7 +13,7 @@ export type Delivery = {
 
 const nameOf = (arn: string, prefix: string): string => (arn.split(':').at(-1) ?? '').replace(prefix, '');
 
-/** The types that a subscription lets through; undefined for all. */
+/** The event types that a subscription accepts; undefined for all. */
 export function filteredTypes(policy: unknown): string[] | undefined {
   const type = (policy as { type?: unknown } | undefined)?.type;
   return Array.isArray(type) ? type.map(String) : undefined;

@@ -18,7 +18,7 @@ import {
 import type { Route } from '../../shared/http/route.ts';
 import { statusOf } from '../../shared/http/status.ts';
 
-/** A kind of error, with the status that API Gateway gives it where that differs from the kind's own. */
+/** A kind of error, with the status that API Gateway returns where it differs from the kind's own. */
 type RouteError = ErrorKind & { gatewayStatus?: number };
 
 /** A service's name and its routes. */
@@ -27,8 +27,8 @@ export type ServiceRoutes = { service: string; routes: readonly Route[] };
 type Json = Record<string, unknown>;
 
 /**
- * What every route may answer. API Gateway does so by itself, with 502 where a function fails without an answer of its
- * own; 503 comes from any route whose store is away or contended, and from the edge while no region can answer.
+ * Errors that every route may return. API Gateway returns 502 when a function fails without a response; 503 comes from
+ * any route whose store is unavailable or contended, and from the edge while no region is available.
  */
 const everyRoutesErrors: RouteError[] = [
   TooManyRequests.kind,
@@ -38,7 +38,7 @@ const everyRoutesErrors: RouteError[] = [
   TimedOut.kind,
 ];
 
-/** The OpenAPI 3.1 document of all services, from the very schemas that parse requests. Routes in the order of their paths. */
+/** The OpenAPI 3.1 document of all services, from the schemas that parse requests. Routes are sorted by path. */
 export function openapiDocument(services: readonly ServiceRoutes[], version: string): Json {
   const paths: Record<string, Json> = {};
   const all = services.flatMap(({ service, routes }) => routes.map((route) => ({ service, route })));
@@ -122,7 +122,7 @@ function operation(service: string, route: Route): Json {
   };
 }
 
-/** The JSON Schema of a schema; a format says what its pattern says, for people. */
+/** The JSON Schema of a zod schema. Patterns of standard formats are omitted: the format name is enough. */
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
@@ -136,7 +136,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   return json;
 }
 
-/** A record over known names is written as an object of them, which more tools understand. */
+/** Writes a record with an enum key as an object with these properties, which more tools support. */
 function nameProperties(json: Json): void {
   const names = (json['propertyNames'] as { enum?: string[] } | undefined)?.enum;
   if (names === undefined) return;
@@ -201,7 +201,7 @@ const successes = (route: Route): Json =>
     ]),
   );
 
-/** The errors that a route names, and those that follow from what it takes. */
+/** The errors that a route declares, and those that follow from its inputs. */
 function errorsOf(route: Route): RouteError[] {
   const takesInput = (route.params ?? route.query ?? route.body) !== undefined;
   const takesKey = (route.idempotency ?? 'none') !== 'none';

@@ -21,10 +21,10 @@ export async function serviceRoutes(): Promise<ServiceRoutes[]> {
   );
 }
 
-/** Where the document is kept. */
+/** The document's file. */
 export const openapiFile = join(root, 'docs/openapi.json');
 
-/** The document as its file should read. */
+/** The expected content of the document's file. */
 export async function openapiText(): Promise<string> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   return `${JSON.stringify(openapiDocument(await serviceRoutes(), version), null, 2)}\n`;

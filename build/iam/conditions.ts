@@ -1,6 +1,6 @@
 import { pattern } from './pattern.ts';
 
-/** What a request says of itself, by condition key in lower case; a key may have several values. */
+/** The context of a request, by condition key in lower case; a key may have several values. */
 export type ConditionContext = Record<string, string[]>;
 
 type Test = (value: string, wanted: string) => boolean;
@@ -10,7 +10,7 @@ const operators: Record<string, Test> = {
   StringEquals: (value, wanted) => value === wanted,
   StringEqualsIgnoreCase: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
   StringLike: (value, wanted) => pattern(wanted)(value),
-  // IAM treats these two alike (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
+  // These two are equivalent in IAM (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
   ArnEquals: (value, wanted) => pattern(wanted)(value),
   ArnLike: (value, wanted) => pattern(wanted)(value),
   Bool: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
@@ -30,7 +30,7 @@ const negatedOperators: Record<string, string> = {
 
 /**
  * Compiles the conditions of one statement; all of them must hold.
- * @throws TypeError for an operator that is not evaluated: passed over, it would allow what AWS denies
+ * @throws TypeError for an unsupported operator: ignoring it could allow what AWS denies
  */
 export function compileConditions(
   conditions: Record<string, Record<string, string[]>> = {},

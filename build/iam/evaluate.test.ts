@@ -20,7 +20,7 @@ describe('A role', () => {
     expect(allowed([], 'dynamodb:GetItem', ordersTable)).toBe(false);
   });
 
-  test('may do what a statement names, on that resource alone', () => {
+  test('is allowed the actions of a statement on its resources only', () => {
     const role = [allow(['dynamodb:GetItem'], [ordersTable])];
     expect(allowed(role, 'dynamodb:GetItem', ordersTable)).toBe(true);
     expect(allowed(role, 'dynamodb:PutItem', ordersTable)).toBe(false);
@@ -28,7 +28,7 @@ describe('A role', () => {
     expect(allowed(role, 'dynamodb:GetItem', `${ordersTable}/index/by-status`)).toBe(false);
   });
 
-  test('has action names read without regard to case, and wildcards in both', () => {
+  test('matches actions case-insensitively, and wildcards in actions and resources', () => {
     const role = [allow(['DynamoDB:get*'], [`${ordersTable}/index/*`])];
     expect(allowed(role, 'dynamodb:GetItem', `${ordersTable}/index/by-status`)).toBe(true);
     expect(allowed(role, 'dynamodb:Query', `${ordersTable}/index/by-status`)).toBe(false);
@@ -40,7 +40,7 @@ describe('A role', () => {
     ).toBe(false);
   });
 
-  test('is denied by an explicit deny, whatever allows it', () => {
+  test('is denied by an explicit deny, even if another statement allows it', () => {
     const deny: PolicyStatement = { effect: 'Deny', actions: ['dynamodb:*'], resources: ['*'] };
     const decision = compilePolicy([allow(['dynamodb:GetItem'], [ordersTable]), deny]).evaluate(
       'dynamodb:GetItem',
@@ -49,7 +49,7 @@ describe('A role', () => {
     expect(decision).toMatchObject({ allowed: false, explicitDeny: true });
   });
 
-  test('learns which of its grants allowed the request', () => {
+  test('gets the grants that allowed the request', () => {
     const role = [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [ordersTable, '*'])];
     expect(compilePolicy(role).evaluate('dynamodb:GetItem', ordersTable).grants).toEqual([
       { action: 'dynamodb:GetItem', resource: ordersTable },
@@ -88,7 +88,7 @@ describe('A condition', () => {
     expect(allowed(role, 'dynamodb:Query', 'x', { 'dynamodb:leadingkeys': values })).toBe(expected);
   });
 
-  test('that is not evaluated stops the start instead of being passed over', () => {
+  test('with an unsupported operator stops the start instead of being ignored', () => {
     const role = [allow(['s3:GetObject'], ['*'], { IpAddress: { 'aws:SourceIp': ['10.0.0.0/8'] } })];
     expect(() => compilePolicy(role)).toThrow('IpAddress');
     expect(() => compilePolicy([allow(['s3:GetObject'], [`arn:aws:s3:::b/${'$'}{aws:username}`])])).toThrow(

@@ -2,16 +2,16 @@ import type { PolicyStatement } from '../deployment.ts';
 import { type ConditionContext, compileConditions } from './conditions.ts';
 import { pattern } from './pattern.ts';
 
-/** One pair of action and resource that a statement allows, as it is written there. */
+/** One pair of action and resource that a statement allows, as written in the policy. */
 export type Grant = { action: string; resource: string };
 
-/** The answer to one request. `grants` are all that allow it, so that a report can tell which are in use. */
+/** The decision on one request. `grants` lists all that allow it, so that a report can show which are used. */
 export type Decision = { allowed: boolean; explicitDeny: boolean; grants: Grant[] };
 
-/** A role's statements, ready to be asked. */
+/** A role's compiled statements. */
 export type Policy = {
   evaluate(action: string, resource: string, context?: ConditionContext): Decision;
-  /** Whether an answer depends on the request's context, and may not be kept for the next request. */
+  /** Whether a decision depends on the request's context and must not be cached. */
   hasConditions(action: string): boolean;
 };
 
@@ -24,9 +24,9 @@ type Rule = Grant & {
 };
 
 /**
- * Compiles a role's statements. An explicit deny wins, and what nothing allows is denied
+ * Compiles a role's statements. An explicit deny wins; without an allow the request is denied
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
- * @throws TypeError for a condition or a policy variable that is not evaluated
+ * @throws TypeError for a condition or a policy variable that is not supported
  */
 export function compilePolicy(statements: PolicyStatement[]): Policy {
   const rules = statements.flatMap(rulesOf);

@@ -1,5 +1,5 @@
 /**
- * Compiles a pattern of IAM, where `*` stands for any characters and `?` for one
+ * Compiles an IAM pattern, where `*` matches any characters and `?` matches one
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
  */
 export function pattern(text: string, ignoreCase = false): (value: string) => boolean {

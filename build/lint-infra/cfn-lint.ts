@@ -6,7 +6,7 @@ import { toolFolder } from './tool-folder.ts';
 const requirement = 'cfn-lint==1.58.0';
 /** A type or property must exist in each region that a stack may be deployed to. */
 const regions = ['eu-west-1', 'us-east-1'];
-/** Clean; error 2, warning 4, information 8, added up. */
+/** Exit codes: 0 without findings, or the sum of error 2, warning 4, information 8. */
 const usual = (status = -1): boolean => status >= 0 && status <= 14 && status % 2 === 0;
 
 type Match = {
@@ -16,14 +16,14 @@ type Match = {
   Location: { Path: (string | number)[] | null };
 };
 
-/** AWS's own linter of templates: schemas of every resource type, references, policies. */
+/** AWS's template linter: checks resource schemas, references and policies. */
 export const cfnLint: Tool = {
   name: 'cfn-lint',
   version: `${requirement} ${regions.join(' ')}`,
   async check(files) {
     const command = await pythonTool('cfn-lint', requirement);
     const args = ['--format', 'json', '--regions', ...regions, '--template', ...files];
-    // Run in a folder without `.cfnlintrc.yaml`: its rules are taken out, and counted, by ourselves.
+    // Run in a folder without `.cfnlintrc.yaml`: our own code applies and counts its exceptions.
     const options = { cwd: toolFolder(), timeout: 300_000, reject: false } as const;
     const { exitCode, shortMessage, stderr, stdout } = await execa(command, args, options);
     if (!usual(exitCode)) throw new Error(`${shortMessage}: ${stderr}`);

@@ -10,16 +10,16 @@ type Report = {
   results: { passed_checks: Check[]; failed_checks: Check[]; parsing_errors: string[] };
 };
 
-/** Policies of good practice for AWS resources, by Prisma Cloud. */
+/** Prisma Cloud's best-practice checks for AWS resources. */
 export const checkov: Tool = {
   name: 'checkov',
   version: requirement,
   async check(files) {
     const command = await pythonTool('checkov', requirement);
     const args = ['--framework', 'cloudformation', '--output', 'json', '--compact'];
-    // Guidelines and severities come from a service on the internet, and are asked for before every run otherwise.
+    // By default every run first downloads guidelines and severities from the internet.
     args.push('--skip-download');
-    // Run in a folder without `.checkov.yaml`: its rules are taken out, and counted, by ourselves.
+    // Run in a folder without `.checkov.yaml`: our own code applies and counts its exceptions.
     const options = { cwd: toolFolder(), timeout: 300_000, reject: false } as const;
     const {
       exitCode = 2,

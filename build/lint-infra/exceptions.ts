@@ -6,12 +6,12 @@ import { root } from '../stacks.ts';
 import type { Finding } from './findings.ts';
 import type { CompiledTemplate } from './templates.ts';
 
-/** A finding that is let pass, on one resource, and why. */
+/** A suppressed finding on one resource, with its reason. */
 export type Suppression = Pick<Finding, 'tool' | 'rule' | 'resource'> & { reason: string };
 
 /**
- * Resources that osls or a plugin writes cannot carry their exceptions in their Metadata, so these stand here. All
- * others are in the template, beside the resource.
+ * Resources that osls or a plugin generates cannot have exceptions in their Metadata, so they are listed here. All
+ * others are in the Metadata of the resource.
  */
 type Exception = {
   tool: Finding['tool'];
@@ -28,36 +28,33 @@ export const exceptions: Exception[] = [
     rule: 'CKV_AWS_18',
     type: 'AWS::S3::Bucket',
     resource: /^ServerlessDeploymentBucket$/,
-    reason: 'holds code and templates only, reachable by deployers only; CloudTrail tells who used it',
+    reason: 'holds code and templates only, reachable by deployers only; CloudTrail records its use',
   },
   {
     tool: 'checkov',
     rule: 'CKV_AWS_21',
     type: 'AWS::S3::Bucket',
     resource: /^ServerlessDeploymentBucket$/,
-    reason: 'every deployment writes under a key of its own, so nothing is ever overwritten',
+    reason: 'every deployment writes under its own key, so nothing is overwritten',
   },
-  // Routes without an authorizer: tests/templates/routes.test.ts holds each to `access: 'public'` in the service's api.ts.
-  openRoute(/Health$/, 'says only whether the service can reach its store; load balancers and people ask it'),
+  // Routes without an authorizer: tests/templates/routes.test.ts compares each with `access: 'public'` in the service's api.ts.
+  openRoute(/Health$/, 'returns only whether the service can connect to its store; used by load balancers'),
   openRoute(
     /^Auth(Register|Login|Refresh|Logout|PasswordReset|PasswordResetConfirm)$/,
-    'the caller has no access token yet, or none any more; the body proves who asks',
+    'the client has no valid access token; the body authenticates it',
   ),
   openRoute(
     /^(AuthJwks|Openapijson)$/,
     'public by its nature: the public keys, and the description of the API',
   ),
-  openRoute(
-    /^(Categories|Products|ProductsIdVar|ProductsIdVarReviews)$/,
-    'the catalogue is for everyone to see',
-  ),
+  openRoute(/^(Categories|Products|ProductsIdVar|ProductsIdVarReviews)$/, 'the catalogue is public'),
   openRoute(
     /^PaymentsWebhooksStripe$/,
     'the provider signs its webhooks, and the function checks the signature',
   ),
 ];
 
-/** `ApiGatewayMethodApiV1AuthLoginPost` is osls' name for `POST /api/v1/auth/login`. */
+/** `ApiGatewayMethodApiV1AuthLoginPost` is osls' logical id for `POST /api/v1/auth/login`. */
 function openRoute(path: RegExp, reason: string): Exception {
   const resource = {
     test: (id: string) => path.test(/^ApiGatewayMethodApiV1(.+)(Get|Post)$/.exec(id)?.[1] ?? ''),
@@ -74,7 +71,7 @@ export function contradictions(): Record<Finding['tool'], string[]> {
   };
 }
 
-/** Why a finding passes: the text of its exception, or undefined when it has none. */
+/** The reason of a finding's exception, or undefined if it has none. */
 export function reasonFor(finding: Finding, { template }: CompiledTemplate): string | undefined {
   const type = template.Resources[finding.resource]?.Type;
   return exceptions.find(
@@ -91,7 +88,7 @@ type Metadata = {
   'cfn-lint'?: { config?: { ignore_checks?: string[] }; reason?: string };
 };
 
-/** The suppressions that stand in a template's Metadata; one without a reason has an empty one. */
+/** The suppressions that stand in a template's Metadata; a missing reason is an empty string. */
 export function suppressionsIn(template: Template): Suppression[] {
   const of = (resource: string, metadata: Metadata = {}): Suppression[] => [
     ...(metadata.checkov?.skip ?? []).map(({ id = '', comment = '' }) => ({

@@ -1,6 +1,6 @@
 /**
- * `npm run lint:infra`: cfn-lint and checkov over every compiled template of every stage. Every finding counts but
- * those that are suppressed on their resource with a reason, and rules that contradict the design (ADR 0009).
+ * `npm run lint:infra`: cfn-lint and checkov over every compiled template of every stage. Fails on every finding,
+ * except those suppressed on their resource with a reason and rules that contradict the design (ADR 0009).
  */
 import { parseArgs } from 'node:util';
 import { cfnLint } from './cfn-lint.ts';
@@ -61,7 +61,7 @@ const complaints = [
     : []),
 ];
 
-/** What is found in several stages is told once. */
+/** A finding in several stages is reported once. */
 function byStages(found: typeof refused): string[] {
   const stages = new Map<string, string[]>();
   for (const { template, finding } of found) {

@@ -1,7 +1,7 @@
 import type { Suppression } from './exceptions.ts';
 import { type CompiledTemplate, deployedStages } from './templates.ts';
 
-/** What the tools saw. */
+/** The results of all tools. */
 export type Summary = { templates: CompiledTemplate[]; passed: number; suppressed: Suppression[] };
 
 const sizeOf = ({ template }: CompiledTemplate): number => Object.keys(template.Resources).length;

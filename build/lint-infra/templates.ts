@@ -7,7 +7,7 @@ import { root } from '../stacks.ts';
 /** The stages on AWS; the local platform's stage is not among them. */
 export const deployedStages = ['dev', 'staging', 'prod'];
 
-/** A stack as it compiles for a stage, written to `file` for the tools. */
+/** A stack compiled for a stage and written to `file` for the tools. */
 export type CompiledTemplate = {
   stage: string;
   /** The name of its folder: `users`, `data`. */

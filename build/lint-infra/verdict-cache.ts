@@ -5,11 +5,11 @@ import { root } from '../stacks.ts';
 import type { Tool, Verdict } from './findings.ts';
 import type { CompiledTemplate } from './templates.ts';
 
-/** Templates per process: enough that its start does not count, few enough that an interrupted run has its use. */
+/** Templates per process: enough to amortise its start, few enough that an interrupted run keeps most results. */
 const atOnce = 9;
 const folder = join(root, '.cache', 'lint-infra', 'verdicts');
 
-/** The tool's verdict on each template; one that it has seen with the same content is not looked at again. */
+/** The tool's verdict on each template; a template with known content is not checked again. */
 export async function verdictsOf(tool: Tool, templates: readonly CompiledTemplate[]): Promise<Verdict[]> {
   const paths = templates.map(({ text }) => {
     const key = createHash('sha256').update(`${tool.version}\n${text}`).digest('hex').slice(0, 32);

@@ -13,8 +13,8 @@ export type Metric = {
 export type AlarmSpec = {
   /** Last part of the alarm's name. */
   name: string;
-  /** What has happened, in one sentence for the person on call. */
-  says: string;
+  /** The problem, in one sentence for the person on call. */
+  problem: string;
   /** File in docs/runbooks, without its extension. */
   runbook: string;
   metric: Metric;
@@ -49,10 +49,12 @@ function conditionOf({ essential, standby, condition }: AlarmSpec): Pick<Resourc
   return essential ? {} : { Condition: 'WatchesClosely' };
 }
 
-const descriptionOf = ({ says, runbook }: Pick<AlarmSpec, 'says' | 'runbook'>, { runbooks }: Settings) =>
-  `${says} Runbook: ${runbooks}/${runbook}.md`;
+const descriptionOf = (
+  { problem, runbook }: Pick<AlarmSpec, 'problem' | 'runbook'>,
+  { runbooks }: Settings,
+) => `${problem} Runbook: ${runbooks}/${runbook}.md`;
 
-/** An alarm on one metric. Missing data is no alarm: an unused queue sends none. */
+/** An alarm on one metric. Missing data does not raise the alarm: an unused queue has no metrics. */
 export function alarm(spec: AlarmSpec, settings: Settings): Resource {
   const { namespace, name, dimensions, statistic, periodSeconds } = spec.metric;
   const percentile = statistic.startsWith('p');
@@ -79,7 +81,7 @@ export function alarm(spec: AlarmSpec, settings: Settings): Resource {
 
 /** A composite alarm, which is on while all parts (logical ids) are. */
 export const allOf = (
-  spec: Pick<AlarmSpec, 'name' | 'says' | 'runbook'>,
+  spec: Pick<AlarmSpec, 'name' | 'problem' | 'runbook'>,
   parts: readonly string[],
   settings: Settings,
 ): Resource => ({

@@ -18,7 +18,7 @@ export function queueAlarms({ settings, queues }: Watched): Resources {
       const spec: AlarmSpec = isDeadLetters(name)
         ? {
             name: shortName(name, settings.prefix),
-            says: 'An event failed all its attempts and had no effect yet.',
+            problem: 'An event failed all its attempts and had no effect yet.',
             runbook: name.includes('async-failures') ? 'async-failures' : 'dead-letters',
             metric: {
               namespace: 'AWS/SQS',
@@ -33,7 +33,7 @@ export function queueAlarms({ settings, queues }: Watched): Resources {
           }
         : {
             name: `${shortName(name, settings.prefix)}-age`,
-            says: 'Messages wait for more than ten minutes.',
+            problem: 'Messages wait for more than ten minutes.',
             runbook: 'queue-age',
             metric: {
               namespace: 'AWS/SQS',
@@ -52,7 +52,7 @@ export function queueAlarms({ settings, queues }: Watched): Resources {
 }
 
 /**
- * Functions: throttles of every function; errors of those without a route (events are retried, so a few errors are no
+ * Functions: throttles of every function; errors of those without a route (events are retried, so a few errors raise no
  * alarm); and the age of unread stream records (a stream keeps a record for 24 hours).
  */
 export function functionAlarms({ settings, functions }: Watched): Resources {
@@ -70,7 +70,7 @@ export function functionAlarms({ settings, functions }: Watched): Resources {
     resources[logicalIdOf(base, 'throttles')] = alarm(
       {
         name: `${base}-throttles`,
-        says: `${name.replace(`-${settings.stage}-`, '-…-')} exceeds its concurrency limit.`,
+        problem: `${name.replace(`-${settings.stage}-`, '-…-')} exceeds its concurrency limit.`,
         runbook: 'throttles',
         metric: metric('Throttles', 'Sum'),
         above: 5,
@@ -82,7 +82,7 @@ export function functionAlarms({ settings, functions }: Watched): Resources {
       resources[logicalIdOf(base, 'errors')] = alarm(
         {
           name: `${base}-errors`,
-          says: `${name.replace(`-${settings.stage}-`, '-…-')} fails repeatedly.`,
+          problem: `${name.replace(`-${settings.stage}-`, '-…-')} fails repeatedly.`,
           runbook: 'function-errors',
           metric: metric('Errors', 'Sum'),
           above: 3,
@@ -95,7 +95,7 @@ export function functionAlarms({ settings, functions }: Watched): Resources {
       resources[logicalIdOf(base, 'iterator', 'age')] = alarm(
         {
           name: `${base}-iterator-age`,
-          says: 'Records of a table’s stream wait for more than ten minutes.',
+          problem: 'Records of a table’s stream wait for more than ten minutes.',
           runbook: 'stream-age',
           metric: { ...metric('IteratorAge', 'Maximum'), periodSeconds: minute },
           above: 600_000,
@@ -134,7 +134,7 @@ export function apiAlarms({ settings, apis }: Watched): Resources {
         resources[id] = alarm(
           {
             name: part,
-            says: `Part of ${service}-errors-${speed}.`,
+            problem: `Part of ${service}-errors-${speed}.`,
             runbook: 'api-errors',
             metric: {
               namespace: 'AWS/ApiGateway',
@@ -154,7 +154,7 @@ export function apiAlarms({ settings, apis }: Watched): Resources {
       resources[logicalIdOf(service, 'errors', speed)] = allOf(
         {
           name: `${service}-errors-${speed}`,
-          says: `The ${service} API fails ${factor} times as often as the 99.9 % objective allows.`,
+          problem: `The ${service} API fails ${factor} times as often as the 99.9 % objective allows.`,
           runbook: 'api-errors',
         },
         parts,
@@ -164,7 +164,7 @@ export function apiAlarms({ settings, apis }: Watched): Resources {
     resources[logicalIdOf(service, 'latency')] = alarm(
       {
         name: `${service}-latency`,
-        says: `One in a hundred responses of the ${service} API takes longer than ${slowMs} ms.`,
+        problem: `One in a hundred responses of the ${service} API takes longer than ${slowMs} ms.`,
         runbook: 'api-latency',
         metric: {
           namespace: 'AWS/ApiGateway',
@@ -191,7 +191,7 @@ export function outboxAlarms({ settings, functions }: Watched): Resources {
       alarm(
         {
           name: `${service}-outbox-lag`,
-          says: `Events of ${service} are not published for more than five minutes.`,
+          problem: `Events of ${service} are not published for more than five minutes.`,
           runbook: 'outbox-lag',
           metric: {
             namespace: settings.prefix,

@@ -9,7 +9,7 @@ import { cacheAlarms, databaseAlarms } from './servers.ts';
 import { copyAlarms, tableAlarms } from './table-alarms.ts';
 import { type Settings, watchedOf } from './watched.ts';
 
-/** Alarms and dashboards for everything that the other stacks of the stage compile to, by logical id. */
+/** Alarms and dashboards for the resources of the stage's other stacks, by logical id. */
 export async function observabilityResources(settings: Settings): Promise<Record<string, Resource>> {
   const deployment = await deploymentOf(settings.stage, { except: ['resources/observability'] });
   const watched = watchedOf(deployment, settings);

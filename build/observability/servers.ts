@@ -39,7 +39,7 @@ export function databaseAlarms(settings: Settings): Resources {
         {
           ...about,
           name: `${name}-cpu`,
-          says: `The CPU of ${name} is over 80 % busy for 15 minutes.`,
+          problem: `The CPU of ${name} is over 80 % busy for 15 minutes.`,
           metric: metric('CPUUtilization', 'Average', fiveMinutes),
           above: 80,
           periods: 3,
@@ -47,7 +47,7 @@ export function databaseAlarms(settings: Settings): Resources {
         {
           ...about,
           name: `${name}-storage`,
-          says: `${name} has less than 5 GiB of free storage and cannot grow.`,
+          problem: `${name} has less than 5 GiB of free storage and cannot grow.`,
           metric: metric('FreeStorageSpace', 'Minimum', fiveMinutes),
           below: 5 * gibibyte,
           periods: 2,
@@ -55,7 +55,7 @@ export function databaseAlarms(settings: Settings): Resources {
         {
           ...about,
           name: `${name}-connections`,
-          says: `${name} has almost as many connections as its limit.`,
+          problem: `${name} has almost as many connections as its limit.`,
           metric: metric('DatabaseConnections', 'Maximum', minute),
           above: settings.size[size].connectionsAlarm,
           periods: 5,
@@ -65,7 +65,7 @@ export function databaseAlarms(settings: Settings): Resources {
         specs.push({
           ...about,
           name: `${name}-lag`,
-          says: `${name} is more than a minute behind its primary.`,
+          problem: `${name} is more than a minute behind its primary.`,
           metric: metric('ReplicaLag', 'Maximum', minute),
           above: 60,
           periods: 5,
@@ -102,14 +102,14 @@ export function cacheAlarms(settings: Settings): Resources {
         {
           ...about,
           name: `${name}-memory`,
-          says: `Node ${number} of the cache is full and evicts entries that are in use.`,
+          problem: `Node ${number} of the cache is full and evicts entries that are in use.`,
           metric: metric('DatabaseMemoryUsagePercentage'),
           above: 90,
         },
         {
           ...about,
           name: `${name}-cpu`,
-          says: `The single thread of cache node ${number} is almost always busy.`,
+          problem: `The single thread of cache node ${number} is almost always busy.`,
           metric: metric('EngineCPUUtilization'),
           above: 80,
         },

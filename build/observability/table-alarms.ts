@@ -12,7 +12,7 @@ export function tableAlarms({ settings, tables }: Watched): Resources {
         const what = metricName === 'ReadThrottleEvents' ? 'read' : 'write';
         const spec: AlarmSpec = {
           name: `${shortName(name, settings.prefix)}-${what}-throttles`,
-          says: `The table ${shortName(name, settings.prefix)} throttles ${what}s.`,
+          problem: `The table ${shortName(name, settings.prefix)} throttles ${what}s.`,
           runbook: 'table-throttles',
           metric: {
             namespace: 'AWS/DynamoDB',
@@ -37,7 +37,7 @@ export function copyAlarms({ settings, tables }: Watched): Resources {
     tables.map((name) => {
       const spec: AlarmSpec = {
         name: `${shortName(name, settings.prefix)}-copy-lag`,
-        says: `The copy of the table ${shortName(name, settings.prefix)} is more than five minutes behind, past the RPO.`,
+        problem: `The copy of the table ${shortName(name, settings.prefix)} is more than five minutes behind, past the RPO.`,
         runbook: 'standby-lag',
         metric: {
           namespace: 'AWS/DynamoDB',

@@ -4,7 +4,7 @@ import type { Deployment } from '../deployment.ts';
 export type Settings = {
   project: string;
   stage: string;
-  /** Begins every physical name: `shop-dev`. */
+  /** Prefix of every physical name: `shop-dev`. */
   prefix: string;
   /** Folder or address of the runbooks. */
   runbooks: string;
@@ -29,7 +29,7 @@ export type WatchedFunction = {
   name: string;
   /** Serves a route or authorizes: the API's metrics count its errors. */
   http: boolean;
-  /** Reads a stream, whose unread records age when it fails. */
+  /** Reads a stream, where unread records age when it fails. */
   stream: boolean;
 };
 

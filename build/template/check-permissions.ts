@@ -4,7 +4,7 @@ import { pattern } from '../iam/pattern.ts';
 import type { InvokePermission, SendPermission } from './read-grants.ts';
 import { TemplateError } from './template-error.ts';
 
-/** Permissions on the receiving side, and who may take each role, by the role's ARN. */
+/** Permissions on the receiving side, and which services may assume each role, by role ARN. */
 export type Grants = {
   invoke: InvokePermission[];
   send: SendPermission[];
@@ -12,9 +12,9 @@ export type Grants = {
 };
 
 /**
- * Checks that every trigger may reach what it calls. On AWS a subscription, notification or rule without the
- * permission delivers nothing, and says nothing.
- * @throws TemplateError that names the trigger and the permission that it lacks
+ * Checks that every trigger has permission to call its target. On AWS a subscription, notification or rule without
+ * the permission silently delivers nothing.
+ * @throws TemplateError that names the trigger and the missing permission
  */
 export function checkPermissions(deployment: Deployment, grants: Grants): void {
   checkInvocations(deployment, grants.invoke);
@@ -28,7 +28,7 @@ function checkInvocations(deployment: Deployment, permissions: InvokePermission[
   const functions = new Set(deployment.functions.map(({ arn }) => arn));
   const check = (trigger: Origin, principal: string, sourceArn: string, functionArn: string) => {
     if (!functions.has(functionArn))
-      throw new TemplateError(trigger, `calls ${functionArn}, which is not there`);
+      throw new TemplateError(trigger, `calls ${functionArn}, which does not exist`);
     const allowed = permissions.some(
       (permission) =>
         permission.functionArn === functionArn &&
@@ -72,7 +72,7 @@ function checkDeliveries(deployment: Deployment, permissions: SendPermission[]):
   const topics = new Map(deployment.topics.map((topic) => [topic.arn, topic]));
   const check = (subscription: Origin & { topicArn: string }, queueArn: string) => {
     const queue = queues.get(queueArn);
-    if (!queue) throw new TemplateError(subscription, `delivers to ${queueArn}, which is not there`);
+    if (!queue) throw new TemplateError(subscription, `delivers to ${queueArn}, which does not exist`);
     const allowed = permissions.some(
       ({ queueUrl, queueArns, sourceArns }) =>
         queueUrl === queue.url &&
@@ -88,8 +88,8 @@ function checkDeliveries(deployment: Deployment, permissions: SendPermission[]):
   for (const subscription of deployment.subscriptions) {
     const topic = topics.get(subscription.topicArn);
     if (!topic)
-      throw new TemplateError(subscription, `subscribes to ${subscription.topicArn}, which is not there`);
-    // Amazon SNS, "Message delivery for FIFO topics": queues only; a standard topic reaches no FIFO queue.
+      throw new TemplateError(subscription, `subscribes to ${subscription.topicArn}, which does not exist`);
+    // Amazon SNS, "Message delivery for FIFO topics": queues only; a standard topic cannot deliver to a FIFO queue.
     if (topic.fifo && subscription.protocol === 'lambda')
       throw new TemplateError(subscription, `the FIFO topic ${topic.name} cannot call a function`);
     if (subscription.protocol === 'sqs') {
@@ -109,7 +109,7 @@ function checkDeliveries(deployment: Deployment, permissions: SendPermission[]):
 function checkFunctionRoles(deployment: Deployment, assumedBy: Map<string, string[]>): void {
   for (const each of deployment.functions) {
     if (!assumedBy.get(each.roleArn)?.includes('lambda.amazonaws.com'))
-      throw new TemplateError(each, `its role ${each.roleArn} is not there, or Lambda may not assume it`);
+      throw new TemplateError(each, `its role ${each.roleArn} does not exist, or Lambda may not assume it`);
   }
 }
 
@@ -121,7 +121,7 @@ function policyOf(role: RoleSpec | undefined, target: FunctionSpec): Policy {
   }
 }
 
-/** What the function's role must allow before Lambda takes a mapping (Lambda, "Execution role"). */
+/** What the function's role must allow before Lambda accepts a mapping (Lambda, "Execution role"). */
 const pollingActions = {
   sqs: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   dynamodb: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
@@ -133,10 +133,10 @@ function checkPollers(deployment: Deployment): void {
   const streams = new Set(deployment.tables.map(({ stream }) => stream?.arn));
   for (const mapping of deployment.mappings) {
     const target = functions.get(mapping.functionArn);
-    if (!target) throw new TemplateError(mapping, `calls ${mapping.functionArn}, which is not there`);
+    if (!target) throw new TemplateError(mapping, `calls ${mapping.functionArn}, which does not exist`);
     const queue = deployment.queues.find(({ arn }) => arn === mapping.sourceArn);
     if (!queue && !streams.has(mapping.sourceArn))
-      throw new TemplateError(mapping, `reads ${mapping.sourceArn}, which is not there`);
+      throw new TemplateError(mapping, `reads ${mapping.sourceArn}, which does not exist`);
     const policy = policyOf(roles.get(target.roleArn), target);
     const need = (action: string, resource: string) => {
       if (!policy.evaluate(action, resource).allowed)
@@ -154,19 +154,19 @@ function checkPollers(deployment: Deployment): void {
       throw new TemplateError(
         mapping,
         `${queue.name} hides a message for ${visibilityMs / 1000} s, less than ${target.name} may run ` +
-          `(${target.timeoutMs / 1000} s), which Lambda refuses`,
+          `(${target.timeoutMs / 1000} s), which Lambda rejects`,
       );
   }
 }
 
-/** Lambda takes no failure destination that the function's role may not send to. */
+/** Lambda rejects a failure destination that the function's role may not send to. */
 function checkFailureDestinations(deployment: Deployment): void {
   for (const each of deployment.asyncInvokes) {
     const target = deployment.functions.find(({ arn }) => arn === each.functionArn);
-    if (!target) throw new TemplateError(each, `configures ${each.functionArn}, which is not there`);
+    if (!target) throw new TemplateError(each, `configures ${each.functionArn}, which does not exist`);
     if (each.onFailureArn === undefined) continue;
     if (!deployment.queues.some(({ arn }) => arn === each.onFailureArn))
-      throw new TemplateError(each, `sends failures to ${each.onFailureArn}, which is not there`);
+      throw new TemplateError(each, `sends failures to ${each.onFailureArn}, which does not exist`);
     const role = deployment.roles.find(({ arn }) => arn === target.roleArn);
     if (!policyOf(role, target).evaluate('sqs:SendMessage', each.onFailureArn).allowed)
       throw new TemplateError(

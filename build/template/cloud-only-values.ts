@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A resource that exists on AWS only, as far as the values that stand for it need it. */
+/** The parts of an AWS-only resource that its placeholder values depend on. */
 export type CloudOnlyResource = {
   type: string;
   stackName: string;
@@ -9,16 +9,16 @@ export type CloudOnlyResource = {
   accountId: string;
 };
 
-/** Ends every address of what is not there: it resolves nowhere (RFC 6761, "invalid."). */
+/** Suffix of every placeholder address: the domain never resolves (RFC 6761, "invalid."). */
 export const cloudOnlyDomain = '.cloud-only.invalid';
 
-/** Services whose ARNs set a resource's name off by a colon, which templates split them at. */
+/** Services whose ARNs separate the resource name with a colon; templates split them there. */
 const colonServices = new Set(['Backup', 'CloudWatch', 'ElastiCache', 'Logs', 'RDS', 'SecretsManager']);
 
 /**
- * What stands locally for a value that AWS alone makes (`ref`, or an attribute), so that exports and whatever names
- * it stay whole: an ARN or id of the right form that nothing answers to, port 1, and for an address a name that never
- * resolves. The same at every start.
+ * The local placeholder for a value that only AWS generates (`ref`, or an attribute), so that exports and references
+ * still resolve: a well-formed ARN or id of no resource, port 1, or a host name that never resolves. The same at
+ * every start.
  */
 export function cloudOnlyValue(attribute: string, resource: CloudOnlyResource): string {
   const { type, stackName, logicalId, region, accountId } = resource;

@@ -1,6 +1,6 @@
 import type { Json } from '../deployment.ts';
 
-/** What a condition needs of the stack around it. */
+/** What a condition reads from its stack. */
 export type ConditionScope = {
   named: (name: string) => boolean;
   text: (value: Json) => string;
@@ -10,7 +10,7 @@ export type ConditionScope = {
 /** Whether a condition holds: Fn::Equals, Fn::And, Fn::Or, Fn::Not, and `Condition` for one with a name. */
 export function conditionValue(definition: Json, scope: ConditionScope): boolean {
   const [call, ...more] = Object.entries(definition as Record<string, Json>);
-  if (!call || more.length > 0) throw scope.fail('a condition is one function call');
+  if (!call || more.length > 0) throw scope.fail('a condition must be one function call');
   const [name, argument] = call;
   if (name === 'Condition') return scope.named(String(argument));
   const items = Array.isArray(argument) ? argument : [];
@@ -25,6 +25,6 @@ export function conditionValue(definition: Json, scope: ConditionScope): boolean
     case 'Fn::Not':
       return !inner()[0];
     default:
-      throw scope.fail(`${name} is no condition function`);
+      throw scope.fail(`${name} is not a condition function`);
   }
 }

@@ -5,13 +5,13 @@ import { TemplateError } from './template-error.ts';
 type Export = { values: StackValues; logicalId: string; value: Json };
 type Import = { name: string; importer: Origin; from: string };
 
-/** The stacks in an order in which each finds the exports it imports, and the exports' values. */
+/** The stacks, each after those whose exports it imports, and the exports' values. */
 export type LinkedStacks = { ordered: StackValues[]; exports: Record<string, string> };
 
 /**
- * Links stacks by their exports and imports. Exports do not cross regions: the same name may stand in two, and a stack
- * finds that of its own. `exports` are those of the place.
- * @throws TemplateError for an export made twice, an import without an export, and imports that run in a circle
+ * Links stacks by their exports and imports. Exports do not cross regions: two regions may have the same name, and a stack
+ * imports the one of its own region. `exports` are those of the default region.
+ * @throws TemplateError for a duplicate export, an import without an export, and circular imports
  */
 export function linkStacks(
   stacks: CompiledStack[],
@@ -53,7 +53,7 @@ function collectExports(values: StackValues, table: Map<string, Export>): void {
   }
 }
 
-/** Every import of a stack, in what it runs and in what it only has on AWS. */
+/** Every import of a stack, including those of AWS-only resources. */
 function findImports(values: StackValues, table: Map<string, Export>): Import[] {
   const found: Import[] = [];
   const visit = (value: Json, logicalId: string): void => {
@@ -76,7 +76,7 @@ function findImports(values: StackValues, table: Map<string, Export>): Import[] 
   return found;
 }
 
-/** What a value is made of; of an Fn::If only the branch that is taken. */
+/** The nested values of a value; of an Fn::If only the selected branch. */
 function innerValues(value: Json[] | { [key: string]: Json }, holds: (condition: string) => boolean): Json[] {
   if (Array.isArray(value)) return value;
   const choice = value['Fn::If'];

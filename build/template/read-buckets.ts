@@ -4,9 +4,9 @@ import { unqualified } from './read-rest-apis.ts';
 import { policyDocument } from './read-roles.ts';
 import {
   cfnNumber,
+  ignored,
   originOf,
   parseProperties,
-  passedOver,
   present,
   type ResolvedResource,
 } from './resource-reader.ts';
@@ -26,18 +26,18 @@ const corsRule = z.strictObject({
   AllowedHeaders: z.array(z.string()).default([]),
   ExposedHeaders: z.array(z.string()).default([]),
   MaxAge: cfnNumber.optional(),
-  ...passedOver('Id'),
+  ...ignored('Id'),
 });
 const properties = z.strictObject({
   BucketName: z.string().optional(),
   NotificationConfiguration: z
     .strictObject({
       LambdaConfigurations: z.array(lambdaConfiguration).default([]),
-      ...passedOver('EventBridgeConfiguration'),
+      ...ignored('EventBridgeConfiguration'),
     })
     .optional(),
   CorsConfiguration: z.strictObject({ CorsRules: z.array(corsRule) }).optional(),
-  ...passedOver(
+  ...ignored(
     'AccelerateConfiguration',
     'AnalyticsConfigurations',
     'BucketEncryption',

@@ -1,12 +1,6 @@
 import * as z from 'zod';
 import type { FunctionSpec } from '../deployment.ts';
-import {
-  cfnNumber,
-  originOf,
-  parseProperties,
-  passedOver,
-  type ResolvedResource,
-} from './resource-reader.ts';
+import { cfnNumber, ignored, originOf, parseProperties, type ResolvedResource } from './resource-reader.ts';
 
 const properties = z.strictObject({
   FunctionName: z.string().max(64).optional(),
@@ -27,7 +21,7 @@ const properties = z.strictObject({
       SecurityGroupIds: z.array(z.string()).default([]),
     })
     .optional(),
-  ...passedOver(
+  ...ignored(
     'Architectures',
     'Code',
     'CodeSigningConfigArn',

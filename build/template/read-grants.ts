@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { Origin } from '../deployment.ts';
 import { policyDocument } from './read-roles.ts';
 import { functionArnOf } from './read-triggers.ts';
-import { originOf, parseProperties, passedOver, present, type ResolvedResource } from './resource-reader.ts';
+import { ignored, originOf, parseProperties, present, type ResolvedResource } from './resource-reader.ts';
 
-/** Who may invoke a function: AWS::Lambda::Permission. `sourceArn` may hold wildcards. */
+/** Who may invoke a function: AWS::Lambda::Permission. `sourceArn` may contain wildcards. */
 export type InvokePermission = Origin & {
   functionArn: string;
   principal: string;
@@ -12,7 +12,7 @@ export type InvokePermission = Origin & {
   sourceAccount?: string;
 };
 
-/** Which topics may send to a queue by its policy; none named: every one. */
+/** Which topics a queue's policy allows to send to it; every topic if it names none. */
 export type SendPermission = Origin & { queueUrl: string; queueArns: string[]; sourceArns?: string[] };
 
 const permissionProperties = z.strictObject({
@@ -21,7 +21,7 @@ const permissionProperties = z.strictObject({
   Principal: z.string(),
   SourceArn: z.string().optional(),
   SourceAccount: z.string().optional(),
-  ...passedOver('EventSourceToken', 'PrincipalOrgID'),
+  ...ignored('EventSourceToken', 'PrincipalOrgID'),
 });
 const queuePolicyProperties = z.strictObject({ Queues: z.array(z.string()), PolicyDocument: policyDocument });
 

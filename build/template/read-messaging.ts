@@ -4,9 +4,9 @@ import { unqualified } from './read-rest-apis.ts';
 import {
   cfnBoolean,
   cfnJson,
+  ignored,
   originOf,
   parseProperties,
-  passedOver,
   present,
   type ResolvedResource,
 } from './resource-reader.ts';
@@ -25,7 +25,7 @@ const queueProperties = z.strictObject({
   ReceiveMessageWaitTimeSeconds: attribute,
   VisibilityTimeout: attribute,
   RedrivePolicy: cfnJson.optional(),
-  ...passedOver(
+  ...ignored(
     'KmsDataKeyReusePeriodSeconds',
     'KmsMasterKeyId',
     'RedriveAllowPolicy',
@@ -39,7 +39,7 @@ const topicProperties = z.strictObject({
   ContentBasedDeduplication: attribute,
   DisplayName: attribute,
   FifoThroughputScope: attribute,
-  ...passedOver(
+  ...ignored(
     'ArchivePolicy',
     'DataProtectionPolicy',
     'DeliveryStatusLogging',
@@ -57,10 +57,10 @@ const subscriptionProperties = z.strictObject({
   FilterPolicy: cfnJson.optional(),
   FilterPolicyScope: z.enum(['MessageAttributes', 'MessageBody']).default('MessageAttributes'),
   RedrivePolicy: cfnJson.optional(),
-  ...passedOver('Region'),
+  ...ignored('Region'),
 });
 
-/** Reads AWS::SQS::Queue; attributes are named and written as SQS takes them. */
+/** Reads AWS::SQS::Queue; attributes have the names and format of the SQS API. */
 export function readQueue(resource: ResolvedResource): QueueSpec {
   const { QueueName: _name, FifoQueue, RedrivePolicy, ...rest } = parseProperties(queueProperties, resource);
   const {
@@ -123,7 +123,7 @@ export function readSubscription(resource: ResolvedResource): SubscriptionSpec {
   });
 }
 
-/** FIFO queues and topics end in `.fifo`, and nothing else does (SQS and SNS, naming). */
+/** FIFO queues and topics end in `.fifo`; no other name may (SQS and SNS, naming). */
 function refuseOddSuffix(name: string, fifo: boolean, resource: ResolvedResource): void {
   if (name.endsWith('.fifo') !== fifo)
     throw new TemplateError(

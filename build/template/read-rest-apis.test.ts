@@ -141,8 +141,8 @@ describe('a REST API', () => {
       'shop-probe-local / Get: AWS::ApiGateway::Method: Integration.Type',
     );
   });
-  it('refuses API keys, which nobody would check', () => {
+  it('rejects API keys, which are not checked', () => {
     const keyed = { HttpMethod: 'GET', ApiKeyRequired: true, Integration: proxy() };
-    expect(() => apiOf({ Get: method(keyed) })).toThrow('API keys are not checked locally');
+    expect(() => apiOf({ Get: method(keyed) })).toThrow('the local platform does not check API keys');
   });
 });

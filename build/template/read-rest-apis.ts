@@ -9,9 +9,9 @@ import type {
 import {
   cfnBoolean,
   cfnNumber,
+  ignored,
   originOf,
   parseProperties,
-  passedOver,
   present,
   type ResolvedResource,
 } from './resource-reader.ts';
@@ -22,7 +22,7 @@ const texts = z.record(z.string(), z.string());
 const apiProperties = z.strictObject({
   Name: z.string(),
   BinaryMediaTypes: z.array(z.string()).default([]),
-  ...passedOver(
+  ...ignored(
     'Description',
     'DisableExecuteApiEndpoint',
     'EndpointAccessMode',
@@ -31,7 +31,7 @@ const apiProperties = z.strictObject({
     'SecurityPolicy',
     'Tags',
   ),
-  // osls writes an empty one; a real one would refuse callers, which is not evaluated here.
+  // osls writes an empty policy; a non-empty one is not evaluated locally.
   Policy: z.literal('').optional(),
 });
 const resourceProperties = z.strictObject({
@@ -44,19 +44,19 @@ const integrationResponse = z.strictObject({
   StatusCode: z.union([z.string(), z.number()]).transform(Number),
   ResponseParameters: texts.default({}),
   ResponseTemplates: texts.default({}),
-  ...passedOver('ContentHandling', 'SelectionPattern'),
+  ...ignored('ContentHandling', 'SelectionPattern'),
 });
 const integration = z.discriminatedUnion('Type', [
   z.strictObject({
     Type: z.literal('AWS_PROXY'),
     Uri: z.string(),
     TimeoutInMillis: cfnNumber.default(29_000),
-    ...passedOver('IntegrationHttpMethod', 'PassthroughBehavior', 'ContentHandling'),
+    ...ignored('IntegrationHttpMethod', 'PassthroughBehavior', 'ContentHandling'),
   }),
   z.strictObject({
     Type: z.literal('MOCK'),
     IntegrationResponses: z.array(integrationResponse).default([]),
-    ...passedOver('RequestTemplates', 'ContentHandling', 'PassthroughBehavior'),
+    ...ignored('RequestTemplates', 'ContentHandling', 'PassthroughBehavior'),
   }),
 ]);
 const methodProperties = z.strictObject({
@@ -65,9 +65,11 @@ const methodProperties = z.strictObject({
   HttpMethod: z.string(),
   AuthorizationType: z.enum(['NONE', 'CUSTOM']).default('NONE'),
   AuthorizerId: z.string().optional(),
-  ApiKeyRequired: cfnBoolean.refine((required) => !required, 'API keys are not checked locally').optional(),
+  ApiKeyRequired: cfnBoolean
+    .refine((required) => !required, 'the local platform does not check API keys')
+    .optional(),
   Integration: integration,
-  ...passedOver('MethodResponses', 'OperationName', 'RequestParameters'),
+  ...ignored('MethodResponses', 'OperationName', 'RequestParameters'),
 });
 const authorizerProperties = z.strictObject({
   RestApiId: z.string(),
@@ -106,7 +108,7 @@ export function readRestApis(resources: ResolvedResource[]): RestApiSpec[] {
   }
   const apiOf = (id: string, resource: ResolvedResource): RestApiSpec => {
     const api = apis.get(id);
-    if (!api) throw new TemplateError(resource, `belongs to the REST API ${id}, which is not there`);
+    if (!api) throw new TemplateError(resource, `belongs to the REST API ${id}, which does not exist`);
     return api;
   };
   for (const resource of [...ofType('Deployment'), ...ofType('Stage')]) {
@@ -130,7 +132,7 @@ export function readRestApis(resources: ResolvedResource[]): RestApiSpec[] {
     const root = properties.ResourceId === rootResourceId(api.id);
     const path = root ? '/' : paths.get(properties.ResourceId);
     if (path === undefined)
-      throw new TemplateError(resource, `its resource ${properties.ResourceId} is not there`);
+      throw new TemplateError(resource, `its resource ${properties.ResourceId} does not exist`);
     api.methods.push(readMethod(properties, path, authorizerIds, resource));
   }
   for (const api of apis.values())
@@ -150,7 +152,7 @@ function resourcePaths(resources: ResolvedResource[]): Map<string, string> {
     const node = nodes.get(id);
     if (!node) return '';
     if (!nodes.has(node.ParentId) && node.ParentId !== rootResourceId(node.RestApiId))
-      throw new TemplateError(node.resource, `its parent ${node.ParentId} is not there`);
+      throw new TemplateError(node.resource, `its parent ${node.ParentId} does not exist`);
     return `${pathOf(node.ParentId)}/${node.PathPart}`;
   };
   return new Map([...nodes.keys()].map((id) => [id, pathOf(id)]));
@@ -165,7 +167,7 @@ function readMethod(
   const { HttpMethod, AuthorizationType, AuthorizerId, Integration } = properties;
   const authorizer = AuthorizerId === undefined ? undefined : authorizerIds.get(AuthorizerId);
   if (AuthorizationType === 'CUSTOM' && authorizer === undefined)
-    throw new TemplateError(resource, `its authorizer ${AuthorizerId} is not there`);
+    throw new TemplateError(resource, `its authorizer ${AuthorizerId} does not exist`);
   const target: ApiMethod['integration'] =
     Integration.Type === 'AWS_PROXY'
       ? {
@@ -214,13 +216,13 @@ function readGatewayResponse(properties: z.output<typeof responseProperties>): G
   });
 }
 
-/** Header values stay as the template writes them: fixed text in single quotes, or an expression. */
+/** Header values, unchanged from the template: fixed text in single quotes, or an expression. */
 function headersOf(parameters: Record<string, string>, prefix: string): Record<string, string> {
   const headers = Object.entries(parameters).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(headers.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
-/** `arn:aws:apigateway:…:lambda:path/2015-03-31/functions/ARN/invocations`, with any alias taken off. */
+/** `arn:aws:apigateway:…:lambda:path/2015-03-31/functions/ARN/invocations`, without any alias. */
 function invokedFunction(uri: string, resource: ResolvedResource): string {
   const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1];
   if (!arn) throw new TemplateError(resource, `${uri} invokes no Lambda function`);

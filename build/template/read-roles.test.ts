@@ -62,19 +62,19 @@ describe('a role', () => {
       'logs:PutLogEvents',
     );
   });
-  it('refuses a managed policy that it does not know', () => {
+  it('rejects an unknown managed policy', () => {
     const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
     expect(() => statementsOf({ Role: aRole({ ManagedPolicyArns: [arn] }) })).toThrow(
-      `Role: the managed policy ${arn} is not known`,
+      `Role: the managed policy ${arn} is not supported`,
     );
   });
-  it('refuses a statement that it could not evaluate', () => {
+  it('rejects a statement that it cannot evaluate', () => {
     const document = {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', NotAction: ['iam:*'], Resource: '*' }],
     };
     const policy = { PolicyName: 'odd', PolicyDocument: document };
-    expect(() => statementsOf({ Role: aRole({ Policies: [policy] }) })).toThrow('NotAction is not known');
+    expect(() => statementsOf({ Role: aRole({ Policies: [policy] }) })).toThrow('NotAction is not supported');
   });
   it('must let Lambda assume it when a function has it', () => {
     const resources = aFunction('Reader');

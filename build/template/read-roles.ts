@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { PolicyStatement, RoleSpec } from '../deployment.ts';
-import { originOf, parseProperties, passedOver, present, type ResolvedResource } from './resource-reader.ts';
+import { ignored, originOf, parseProperties, present, type ResolvedResource } from './resource-reader.ts';
 import { TemplateError } from './template-error.ts';
 
-/** IAM takes one value or a list. Made a list first, since a union would hide what is wrong inside. */
+/** IAM accepts one value or a list. Converted to a list first, because a union would hide errors inside it. */
 const listOf = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));
 const oneOrMore = listOf(z.string());
@@ -13,8 +13,8 @@ const conditionValues = z
 const conditions = z.record(z.string(), z.record(z.string(), conditionValues));
 const principal = z.union([z.literal('*'), z.record(z.string(), oneOrMore)]);
 
-/** A statement as IAM and resource policies write it. What cannot be evaluated (NotAction …) is no valid statement. */
-export const policyStatement = z.strictObject({
+/** A statement as IAM and resource policies write it. Elements that are not evaluated (NotAction …) are rejected. */
+const policyStatement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Principal: principal.optional(),
@@ -23,7 +23,7 @@ export const policyStatement = z.strictObject({
   Condition: conditions.optional(),
 });
 
-/** A policy document, inline or of a resource. */
+/** An inline or resource policy document. */
 export const policyDocument = z.strictObject({
   Version: z.string().optional(),
   Id: z.string().optional(),
@@ -36,17 +36,17 @@ const roleProperties = z.strictObject({
   AssumeRolePolicyDocument: policyDocument,
   Policies: z.array(inlinePolicy).default([]),
   ManagedPolicyArns: z.array(z.string()).default([]),
-  ...passedOver('Description', 'MaxSessionDuration', 'Path', 'PermissionsBoundary', 'Tags'),
+  ...ignored('Description', 'MaxSessionDuration', 'Path', 'PermissionsBoundary', 'Tags'),
 });
 const policyProperties = z.strictObject({
   PolicyName: z.string().optional(),
   ManagedPolicyName: z.string().optional(),
   PolicyDocument: policyDocument,
   Roles: z.array(z.string()).default([]),
-  ...passedOver('Description', 'Path'),
+  ...ignored('Description', 'Path'),
 });
 
-/** AWS's own policies that functions carry, as AWS documents them (AWS Managed Policy Reference). */
+/** Managed policies attached to functions, as AWS documents them (AWS Managed Policy Reference). */
 const awsManagedPolicies: Record<string, string[]> = {
   AWSLambdaBasicExecutionRole: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
   AWSLambdaVPCAccessExecutionRole: [
@@ -69,13 +69,13 @@ const awsManagedPolicies: Record<string, string[]> = {
   ],
 };
 
-/** A role, and which AWS services may take it. */
+/** A role, and which AWS services may assume it. */
 export type AssumableRole = { role: RoleSpec; assumedBy: string[] };
 
 /**
  * Reads roles with everything attached to them: inline policies, AWS::IAM::Policy, AWS::IAM::ManagedPolicy and the
- * known ones of AWS.
- * @throws TemplateError for a managed policy that is not known, or a policy for a role that is not there
+ * supported AWS managed policies.
+ * @throws TemplateError for an unknown managed policy, or a policy for a role that does not exist
  */
 export function readRoles(resources: ResolvedResource[]): AssumableRole[] {
   const managed = new Map<string, PolicyStatement[]>();
@@ -92,7 +92,7 @@ export function readRoles(resources: ResolvedResource[]): AssumableRole[] {
     .map((resource) => readRole(resource, managed));
   for (const { resource, role: name, statements } of attached) {
     const found = roles.find(({ role }) => role.name === name);
-    if (!found) throw new TemplateError(resource, `is for role ${name}, which is not there`);
+    if (!found) throw new TemplateError(resource, `is for role ${name}, which does not exist`);
     found.role.statements.push(...statements);
   }
   return roles;
@@ -131,6 +131,6 @@ function awsManaged(arn: string, resource: ResolvedResource): PolicyStatement[] 
   const name = arn.slice(arn.lastIndexOf('/') + 1);
   const actions = arn.startsWith('arn:aws:iam::aws:policy/') ? awsManagedPolicies[name] : undefined;
   if (!actions)
-    throw new TemplateError(resource, `the managed policy ${arn} is not known to the local platform`);
+    throw new TemplateError(resource, `the managed policy ${arn} is not supported by the local platform`);
   return [{ sid: name, effect: 'Allow', actions, resources: ['*'] }];
 }

@@ -3,9 +3,9 @@ import type { SecretSpec } from '../deployment.ts';
 import {
   cfnBoolean,
   cfnNumber,
+  ignored,
   originOf,
   parseProperties,
-  passedOver,
   present,
   type ResolvedResource,
 } from './resource-reader.ts';
@@ -21,7 +21,7 @@ const properties = z.strictObject({
   Name: z.string().optional(),
   SecretString: z.string().optional(),
   GenerateSecretString: generate.optional(),
-  ...passedOver('Description', 'KmsKeyId', 'ReplicaRegions', 'Tags'),
+  ...ignored('Description', 'KmsKeyId', 'ReplicaRegions', 'Tags'),
 });
 
 /** Reads AWS::SecretsManager::Secret; lengths and exclusions have Secrets Manager's defaults. */

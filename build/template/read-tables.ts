@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { IndexSpec, KeyAttribute, TableSpec } from '../deployment.ts';
 import {
   cfnBoolean,
+  ignored,
   originOf,
   parseProperties,
-  passedOver,
   present,
   type ResolvedResource,
 } from './resource-reader.ts';
@@ -18,7 +18,7 @@ const index = z.strictObject({
     ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']).default('ALL'),
     NonKeyAttributes: z.array(z.string()).optional(),
   }),
-  ...passedOver(
+  ...ignored(
     'ContributorInsightsSpecification',
     'OnDemandThroughput',
     'ProvisionedThroughput',
@@ -39,10 +39,10 @@ const shape = {
   LocalSecondaryIndexes: z.array(index).default([]),
   TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: cfnBoolean }).optional(),
   StreamSpecification: z.strictObject({ StreamViewType: z.string() }).optional(),
-  ...passedOver('BillingMode', 'SSESpecification', 'WarmThroughput'),
+  ...ignored('BillingMode', 'SSESpecification', 'WarmThroughput'),
 };
-/** What one table has, and a replica of a global one. */
-const ofOneRegion = passedOver(
+/** Properties of a table or of one replica of a global table. */
+const ofOneRegion = ignored(
   'ContributorInsightsSpecification',
   'DeletionProtectionEnabled',
   'PointInTimeRecoverySpecification',
@@ -53,12 +53,12 @@ const ofOneRegion = passedOver(
 const properties = z.strictObject({
   ...shape,
   ...ofOneRegion,
-  ...passedOver('OnDemandThroughput', 'ProvisionedThroughput'),
+  ...ignored('OnDemandThroughput', 'ProvisionedThroughput'),
 });
 const replica = z.strictObject({
   Region: z.string(),
   ...ofOneRegion,
-  ...passedOver(
+  ...ignored(
     'GlobalSecondaryIndexes',
     'KinesisStreamSpecification',
     'ReadOnDemandThroughputSettings',
@@ -70,7 +70,7 @@ const replica = z.strictObject({
 const globalProperties = z.strictObject({
   ...shape,
   Replicas: z.array(replica).min(1),
-  ...passedOver(
+  ...ignored(
     'GlobalTableWitnesses',
     'MultiRegionConsistency',
     'WriteOnDemandThroughputSettings',
@@ -122,7 +122,7 @@ export function readTable(resource: ResolvedResource): TableSpec {
   return table;
 }
 
-/** CloudFormation makes a global table from the replica in the stack's region, and refuses one without. */
+/** CloudFormation creates a global table from the replica in the stack's region, and rejects one without it. */
 function readGlobal(resource: ResolvedResource): z.output<typeof globalProperties> {
   const parsed = parseProperties(globalProperties, resource);
   const region = resource.value('Arn').split(':')[3];

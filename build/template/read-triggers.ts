@@ -10,9 +10,9 @@ import { unqualified } from './read-rest-apis.ts';
 import {
   cfnBoolean,
   cfnNumber,
+  ignored,
   originOf,
   parseProperties,
-  passedOver,
   present,
   type ResolvedResource,
 } from './resource-reader.ts';
@@ -33,7 +33,7 @@ const mappingProperties = z.strictObject({
   DestinationConfig: z
     .strictObject({ OnFailure: z.strictObject({ Destination: z.string() }).optional() })
     .optional(),
-  ...passedOver('MaximumRecordAgeInSeconds', 'MetricsConfig', 'ParallelizationFactor', 'Tags'),
+  ...ignored('MaximumRecordAgeInSeconds', 'MetricsConfig', 'ParallelizationFactor', 'Tags'),
 });
 const destination = z.strictObject({ Destination: z.string() });
 const asyncInvokeProperties = z.strictObject({
@@ -50,7 +50,7 @@ const ruleProperties = z.strictObject({
   ScheduleExpression: z.string().regex(/^(cron|rate)\(.+\)$/),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   Targets: z.array(target).default([]),
-  ...passedOver('Description', 'Tags'),
+  ...ignored('Description', 'Tags'),
 });
 
 /** Reads AWS::Lambda::EventSourceMapping; defaults are Lambda's own (10 for queues, 100 for streams). */
@@ -85,7 +85,8 @@ export function readMapping(
 export function readSchedules(resource: ResolvedResource): ScheduleSpec[] {
   const { ScheduleExpression, State, Targets } = parseProperties(ruleProperties, resource);
   return Targets.map(({ Arn, Input }) => {
-    if (Arn.split(':')[2] !== 'lambda') throw new TemplateError(resource, `its target ${Arn} is no function`);
+    if (Arn.split(':')[2] !== 'lambda')
+      throw new TemplateError(resource, `its target ${Arn} is not a function`);
     return present({
       ...originOf(resource),
       ruleName: resource.value('ref'),
@@ -125,7 +126,7 @@ export function readCustomResource(resource: ResolvedResource): CustomResourceSp
   };
 }
 
-/** Lambda takes a function's name or its ARN. */
+/** Lambda accepts a function's name or its ARN. */
 export function functionArnOf(nameOrArn: string, functionArns: Map<string, string>): string {
   return nameOrArn.startsWith('arn:') ? unqualified(nameOrArn) : (functionArns.get(nameOrArn) ?? nameOrArn);
 }

@@ -22,14 +22,14 @@ export type ResolveOptions = {
   project: string;
   /** Template parameters by name, in every stack that declares them; they win over `provider.stackParameters`. */
   parameters?: Record<string, string>;
-  /** `http://host:port` under which functions reach queues. */
+  /** `http://host:port` of the queues, as functions see them. */
   queueUrlBase: string;
 };
 
 /**
- * Resolves compiled stacks to the one model that the platform runs, and checks that every trigger may reach its
+ * Resolves compiled stacks to the one model that the platform runs, and checks that every trigger has permission to call its
  * target.
- * @throws TemplateError with stack and logical id for whatever the platform does not know or AWS would not accept
+ * @throws TemplateError with stack and logical id for anything that the platform does not support or AWS would reject
  */
 export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptions): Deployment {
   const { region, accountId, stage, project, parameters = {}, queueUrlBase } = options;
@@ -72,7 +72,7 @@ export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptio
   return deployment;
 }
 
-/** osls makes this bucket in every stack for the code of its functions, which stays on this machine. */
+/** osls adds this bucket for function code to every stack; locally the code stays on disk. */
 const codeBucketId = 'ServerlessDeploymentBucket';
 
 function handledResources(values: StackValues, cloudOnly: Deployment['cloudOnly']): ResolvedResource[] {
@@ -82,7 +82,7 @@ function handledResources(values: StackValues, cloudOnly: Deployment['cloudOnly'
     const origin = values.origin(logicalId);
     for (const dependency of [resource.DependsOn ?? []].flat())
       if (!ids.has(dependency))
-        throw new TemplateError(origin, `depends on ${dependency}, which is not there`);
+        throw new TemplateError(origin, `depends on ${dependency}, which does not exist`);
     const kind = kindOfType(resource.Type);
     if (kind === 'unknown')
       throw new TemplateError(
@@ -100,14 +100,14 @@ function handledResources(values: StackValues, cloudOnly: Deployment['cloudOnly'
   });
 }
 
-/** Two resources of one name are one resource to an engine, and a failed deployment on AWS. */
+/** Local engines would merge two resources of the same name; on AWS the deployment fails. */
 function refuseTwins(deployment: Deployment): void {
   const { functions, roles, tables, queues, topics, buckets, secrets } = deployment;
   const seen = new Map<string, Origin>();
   for (const each of [...functions, ...roles, ...tables, ...queues, ...topics, ...buckets, ...secrets]) {
     const other = seen.get(each.arn);
     if (other)
-      throw new TemplateError(each, `${each.arn} is also made by ${other.stack} / ${other.logicalId}`);
+      throw new TemplateError(each, `${each.arn} is also created by ${other.stack} / ${other.logicalId}`);
     seen.set(each.arn, each);
   }
 }

@@ -3,7 +3,7 @@ import type { Json, Origin, TemplateResource } from '../deployment.ts';
 import type { StackValues } from './stack-values.ts';
 import { TemplateError } from './template-error.ts';
 
-/** One resource with all its properties resolved; `value` gives what Ref (`ref`) and Fn::GetAtt give for it. */
+/** One resource with all its properties resolved; `value` returns its Ref (`ref`) and Fn::GetAtt values. */
 export type ResolvedResource = Origin & {
   type: string;
   properties: Record<string, Json>;
@@ -27,23 +27,23 @@ export function resolveResource(
   };
 }
 
-/** A number or a boolean, which CloudFormation also takes as text. */
+/** A number or a boolean, which CloudFormation also accepts as text. */
 export const cfnNumber = z.union([z.number(), z.string().regex(/^-?\d+$/)]).transform(Number);
 export const cfnBoolean = z
   .union([z.boolean(), z.enum(['true', 'false'])])
   .transform((value) => value === true || value === 'true');
 export const cfnJson = z.json() as z.ZodType<Json>;
 
-/** Properties that are known and change nothing locally. */
-export function passedOver<const Name extends string>(
+/** Known properties that have no effect locally. */
+export function ignored<const Name extends string>(
   ...names: Name[]
 ): Record<Name, z.ZodOptional<z.ZodUnknown>> {
   return Object.fromEntries(names.map((name) => [name, z.unknown().optional()])) as never;
 }
 
 /**
- * The properties of a resource by their schema. A strict schema makes a property that nobody has thought of stop the
- * start, instead of being ignored here and obeyed on AWS.
+ * The properties of a resource by their schema. With a strict schema an unknown property stops the
+ * start, instead of having an effect on AWS only.
  * @throws TemplateError
  */
 export function parseProperties<S extends z.ZodType>(schema: S, resource: ResolvedResource): z.output<S> {
@@ -51,7 +51,7 @@ export function parseProperties<S extends z.ZodType>(schema: S, resource: Resolv
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'
-      ? `${[...issue.path, issue.keys.join(', ')].join('.')} is not known to the local platform`
+      ? `${[...issue.path, issue.keys.join(', ')].join('.')} is not supported by the local platform`
       : `${issue.path.join('.')}: ${issue.message}`,
   );
   throw new TemplateError(resource, `${resource.type}: ${problems.join('; ')}`);
@@ -61,7 +61,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** The same object without the keys that have no value. */
+/** The object without its undefined properties. */
 export function present<T extends object>(value: T): Present<T> {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Present<T>;
 }

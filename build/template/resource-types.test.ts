@@ -10,17 +10,17 @@ describe('resource types', () => {
   it('have a name wherever they are handled', () => {
     expect(handledTypes.filter((type) => resourceValues[type] === undefined)).toEqual([]);
   });
-  it('stop the start when nobody knows them, by type, stack and logical id', () => {
+  it('stop the start when their type is unknown, by type, stack and logical id', () => {
     expect(kindOfType('AWS::Kinesis::Stream')).toBe('unknown');
     expect(() => deployed(aStack({ Resources: { Clicks: { Type: 'AWS::Kinesis::Stream' } } }))).toThrow(
       'shop-probe-local / Clicks: AWS::Kinesis::Stream is neither handled by the local platform nor listed as cloud-only',
     );
   });
-  it('are named in the report when they are passed over', () => {
+  it('are named in the report when they are ignored', () => {
     const { cloudOnly } = deployed(aStack({ Resources: { Log: { Type: 'AWS::Logs::LogGroup' } } }));
     expect(cloudOnly).toEqual([{ stack: 'shop-probe-local', logicalId: 'Log', type: 'AWS::Logs::LogGroup' }]);
   });
-  it('are passed over one by one where only AWS has the other end', () => {
+  it('are ignored individually when their counterpart exists on AWS only', () => {
     const Resources = {
       Mail: {
         Type: 'AWS::SNS::Subscription',
@@ -46,10 +46,10 @@ describe('resource types', () => {
     expect(cloudOnly.map(({ logicalId }) => logicalId)).toEqual(['Mail', 'Findings', 'FlowLogs']);
     expect([subscriptions, schedules, roles]).toEqual([[], [], []]);
   });
-  it('stop the start for a property that nobody has thought of', () => {
+  it('stop the start for an unknown property', () => {
     const Queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q', VisibilityTimeOut: 30 } };
     expect(() => deployed(aStack({ Resources: { Queue } }))).toThrow(
-      'Queue: AWS::SQS::Queue: VisibilityTimeOut is not known to the local platform',
+      'Queue: AWS::SQS::Queue: VisibilityTimeOut is not supported by the local platform',
     );
   });
   it('stop the start when two resources have one name', () => {
@@ -59,10 +59,10 @@ describe('resource types', () => {
       Two: { Type: 'AWS::SQS::Queue', Properties },
     };
     expect(() => deployed(aStack({ Resources }))).toThrow(
-      'Two: arn:aws:sqs:eu-west-1:000000000000:same is also made by',
+      'Two: arn:aws:sqs:eu-west-1:000000000000:same is also created by',
     );
   });
-  it('stop the start when they depend on what is not there', () => {
+  it('stop the start when they depend on a missing resource', () => {
     const Queue = { Type: 'AWS::SQS::Queue', DependsOn: ['Gone'] };
     expect(() => deployed(aStack({ Resources: { Queue } }))).toThrow('Queue: depends on Gone');
   });

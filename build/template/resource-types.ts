@@ -1,6 +1,6 @@
 import type { Json } from '../deployment.ts';
 
-/** Resource types that the local platform makes, runs or checks. */
+/** Resource types that the local platform creates, runs or checks. */
 export const handledTypes = [
   'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::Deployment', // names the stage
@@ -18,18 +18,18 @@ export const handledTypes = [
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
-  'AWS::Lambda::Permission', // checked: a trigger without it never fires on AWS
+  'AWS::Lambda::Permission', // checked: on AWS a trigger needs it
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy', // read for the objects that CloudFront may serve
   'AWS::SecretsManager::Secret',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SQS::Queue',
-  'AWS::SQS::QueuePolicy', // checked: a subscription without it delivers nothing on AWS
+  'AWS::SQS::QueuePolicy', // checked: on AWS a subscription needs it to deliver
   'Custom::SchemaMigration',
 ] as const;
 
-/** Resource types that exist on AWS only: the platform passes them over and names them in its reports. */
+/** Resource types that exist on AWS only: the platform ignores them and lists them in its reports. */
 export const cloudOnlyTypes = [
   // Network
   'AWS::EC2::DHCPOptions',
@@ -65,7 +65,7 @@ export const cloudOnlyTypes = [
   'AWS::RDS::DBSubnetGroup',
   'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::SecretTargetAttachment',
-  // Keys and who may use a resource from outside its account: nothing outside reaches a laptop
+  // Encryption keys and cross-account access: only one account exists locally
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
   'AWS::KMS::ReplicaKey',
@@ -102,7 +102,7 @@ export const cloudOnlyTypes = [
   'AWS::CodeDeploy::DeploymentGroup',
   'AWS::Lambda::Alias',
   'AWS::Lambda::Version',
-  // Watching and keeping
+  // Monitoring, audit and backup
   'AWS::AccessAnalyzer::Analyzer',
   'AWS::Backup::BackupPlan',
   'AWS::Backup::BackupSelection',
@@ -132,12 +132,12 @@ export type HandledType = (typeof handledTypes)[number];
 const handled = new Set<string>(handledTypes);
 const cloudOnly = new Set<string>(cloudOnlyTypes);
 
-/** Protocols of subscriptions that end on this machine; an alarm's e-mail does not. */
+/** Subscription protocols that the local platform delivers; e-mail is not one. */
 const localProtocols = new Set<unknown>(['sqs', 'lambda']);
 
 /**
- * Whether a resource of a handled type still has no part on this machine: a person's subscription to a topic, a rule
- * on events of AWS itself, a role that no function takes.
+ * Whether a resource of a handled type still exists on AWS only: an e-mail subscription, a rule on AWS's own events,
+ * a role that no function assumes.
  */
 export function existsOnAwsOnly(type: string, properties: Record<string, Json>): boolean {
   switch (type as HandledType) {
@@ -152,7 +152,7 @@ export function existsOnAwsOnly(type: string, properties: Record<string, Json>):
   }
 }
 
-/** Whether the platform handles a type, passes it over, or does not know it. */
+/** Whether the platform handles a type, ignores it, or does not know it. */
 export function kindOfType(type: string): 'handled' | 'cloud-only' | 'unknown' {
   if (handled.has(type)) return 'handled';
   return cloudOnly.has(type) ? 'cloud-only' : 'unknown';

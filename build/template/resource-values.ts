@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../deployment.ts';
 
-/** A resource as far as its names need it. */
+/** The parts of a resource that its names depend on. */
 export type Nameable = {
   stackName: string;
   logicalId: string;
@@ -9,15 +9,15 @@ export type Nameable = {
   accountId: string;
   /** `http://host:port`, before `/account/name` in queue URLs. */
   queueUrlBase: string;
-  /** A property, resolved. */
+  /** Returns a resolved property. */
   property: (name: string) => Json | undefined;
 };
 
-/** What `Ref` gives (`ref`), and what `Fn::GetAtt` gives by attribute. */
+/** The value of `Ref` (`ref`), and those of `Fn::GetAtt` by attribute. */
 export type ResourceValues = { ref: string } & Record<string, string>;
 
 /**
- * The names and ARNs of resources in AWS's form. A resource without a name of its own gets one made from stack and
+ * The names and ARNs of resources in AWS's form. An unnamed resource gets a name derived from stack and
  * logical id, the same at every start.
  */
 export const resourceValues: Record<string, (resource: Nameable) => ResourceValues> = {
@@ -83,7 +83,7 @@ export const resourceValues: Record<string, (resource: Nameable) => ResourceValu
   'AWS::S3::BucketPolicy': generatedId,
   'AWS::SQS::QueuePolicy': generatedId,
   'Custom::SchemaMigration': generatedId,
-  // Cloud-only types that policies and triggers name: their ARNs are made, the resources are not.
+  // Cloud-only types that policies and triggers name: only their ARNs exist locally.
   'AWS::KMS::Alias': (r) => ({ ref: String(r.property('AliasName')) }),
   'AWS::KMS::Key': (r) => ({ ref: shortId(r), KeyId: shortId(r), Arn: arn(r, 'kms', `key/${shortId(r)}`) }),
   'AWS::Lambda::Alias': (r) => {
@@ -97,7 +97,7 @@ export const resourceValues: Record<string, (resource: Nameable) => ResourceValu
   },
 };
 
-/** AWS names a stream by its time of creation; one fixed label keeps ARNs the same at every start. */
+/** AWS labels a stream with its creation time; a fixed label keeps ARNs the same at every start. */
 const streamLabel = '2020-01-01T00:00:00.000';
 
 /** The id of a REST API's `/`. */
@@ -124,7 +124,7 @@ function shortId({ stackName, logicalId }: Nameable): string {
     .slice(0, 10);
 }
 
-/** AWS ends a secret's ARN in six random characters; these depend on the name alone. */
+/** AWS appends six random characters to a secret's ARN; these are derived from the name. */
 function secretSuffix(name: string): string {
   return createHash('sha256').update(name).digest('base64url').replaceAll(/[-_]/g, 'x').slice(0, 6);
 }
@@ -132,8 +132,8 @@ function secretSuffix(name: string): string {
 function nameOf(resource: Nameable, property: string, fifo?: Json): string {
   const given = resource.property(property);
   if (given !== undefined && given !== null && given !== '') return String(given);
-  const made = `${resource.stackName}-${resource.logicalId}`;
-  return fifo === true || fifo === 'true' ? `${made}.fifo` : made;
+  const generated = `${resource.stackName}-${resource.logicalId}`;
+  return fifo === true || fifo === 'true' ? `${generated}.fifo` : generated;
 }
 
 function arn({ region, accountId }: Nameable, service: string, rest: string): string {

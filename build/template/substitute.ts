@@ -1,5 +1,5 @@
 /**
- * Fills `${Name}` in a text as Fn::Sub does; `${!Name}` stands for itself without the exclamation mark.
+ * Fills `${Name}` in a text as Fn::Sub does; `${!Name}` becomes `${Name}`.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
  */
 export function substitute(template: string, lookUp: (name: string) => string): string {

@@ -1,7 +1,7 @@
 import type { Origin } from '../deployment.ts';
 import { StartError } from '../start-error.ts';
 
-/** A template asks for what cannot be: the message names the stack and the logical id, and says what is wrong. */
+/** An invalid or unsupported template; the message names the stack, the logical id and the problem. */
 export class TemplateError extends StartError {
   override name = 'TemplateError';
   readonly stackName: string;

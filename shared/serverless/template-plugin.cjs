@@ -3,7 +3,7 @@ const { addAsyncFailureQueue } = require('./template-plugin/async-failures.cjs')
 const { shiftGradually } = require('./template-plugin/canary.cjs');
 const { applyFunctionDefaults } = require('./template-plugin/function-defaults.cjs');
 const { encryptLogs } = require('./template-plugin/encrypted-logs.cjs');
-const { putLive } = require('./template-plugin/live-alias.cjs');
+const { addLiveAliases } = require('./template-plugin/live-alias.cjs');
 const {
   dropSharedRole,
   nameRoles,
@@ -14,7 +14,7 @@ const { keepWarm } = require('./template-plugin/provisioned.cjs');
 const { migrateSchemaFirst } = require('./template-plugin/schema-first.cjs');
 const { expandSubscriptions, subscriptionSchema } = require('./template-plugin/subscriptions.cjs');
 const { renewVersions } = require('./template-plugin/versions.cjs');
-const { deployWhole } = require('./template-plugin/whole-api.cjs');
+const { deployGatewayResponses } = require('./template-plugin/gateway-responses.cjs');
 
 /**
  * Extends what osls compiles from a `serverless.yml`: before compilation it expands subscriptions and names roles, after
@@ -47,7 +47,7 @@ module.exports = class TemplatePlugin {
     dropSharedRole(template);
     narrowNetworkRights(template);
     narrowLogRights(template);
-    deployWhole(template);
+    deployGatewayResponses(template);
     addAsyncFailureQueue(template, { prefix: service.custom.prefix, service: service.service });
     encryptLogs(template, service.custom.prefix);
     migrateSchemaFirst(template, [
@@ -56,7 +56,7 @@ module.exports = class TemplatePlugin {
     ]);
     if (!alias) return;
     renewVersions(template, service.provider.stackParameters ?? []);
-    const aliases = putLive(template);
+    const aliases = addLiveAliases(template);
     if (canary) shiftGradually(template, aliases, { stackName, configuration: canary });
     keepWarm(template, aliases, provisioned[service.service] ?? {}, (name) =>
       name.slice(stackName.length + 1),

@@ -22,14 +22,17 @@ function shiftGradually(template, aliases, { stackName, configuration }) {
     Type: 'AWS::CodeDeploy::Application',
     Properties: { ApplicationName: stackName, ComputePlatform: 'Lambda' },
   };
-  const ofApi = apiAlarm(template, stackName);
-  if (ofApi) Resources.ReleaseApiAlarm = ofApi;
+  const apiReleaseAlarm = apiAlarm(template, stackName);
+  if (apiReleaseAlarm) Resources.ReleaseApiAlarm = apiReleaseAlarm;
   for (const { aliasId, functionId, versionId } of aliases) {
     const base = aliasId.replace(/Live$/, '');
     const name = Resources[functionId].Properties.FunctionName;
     const [alarmId, groupId] = [`${base}ReleaseAlarm`, `${base}Release`];
     Resources[alarmId] = versionAlarm(name, versionId);
-    const alarms = [{ Name: { Ref: alarmId } }, ...(ofApi ? [{ Name: { Ref: 'ReleaseApiAlarm' } }] : [])];
+    const alarms = [
+      { Name: { Ref: alarmId } },
+      ...(apiReleaseAlarm ? [{ Name: { Ref: 'ReleaseApiAlarm' } }] : []),
+    ];
     Resources[groupId] = {
       Type: 'AWS::CodeDeploy::DeploymentGroup',
       Properties: {

@@ -2,8 +2,8 @@
 const vpcVariables = ['DATABASE_HOST', 'REDIS_HOST'];
 
 /**
- * Gives every function that states none the service's environment (its environment.yml), and every function that connects
- * to a database or Redis the VPC. The others stay outside the VPC, where they start without a network interface.
+ * Adds the service's environment (environment.yml) to functions without one, and the VPC to functions that connect to a
+ * database or Redis. The others stay outside the VPC, where they start without a network interface.
  */
 function applyFunctionDefaults(service) {
   const { environment, vpc } = service.custom;

@@ -29,7 +29,7 @@ const triggerProperties = {
  * the alias. A release is then a move of the alias, which can be gradual and can be rolled back
  * (docs/decisions/0010-aliases-and-canaries.md). Returns the aliases for the steps that follow.
  */
-function putLive(template) {
+function addLiveAliases(template) {
   const aliases = new Map();
   const operators = withoutTraffic(template);
   for (const [versionId, version] of ofType(template, 'AWS::Lambda::Version')) {
@@ -51,8 +51,9 @@ function putLive(template) {
     for (const [, resource] of ofType(template, type))
       for (const name of properties)
         if (resource.Properties?.[name] !== undefined)
-          resource.Properties[name] = aimed(resource.Properties[name], aliases);
-  for (const output of Object.values(template.Outputs ?? {})) output.Value = aimed(output.Value, aliases);
+          resource.Properties[name] = withAliases(resource.Properties[name], aliases);
+  for (const output of Object.values(template.Outputs ?? {}))
+    output.Value = withAliases(output.Value, aliases);
   for (const [, config] of ofType(template, 'AWS::Lambda::EventInvokeConfig')) {
     const alias = aliases.get(referredTo(config.Properties.FunctionName));
     if (!alias) continue;
@@ -62,13 +63,13 @@ function putLive(template) {
   return [...aliases.values()];
 }
 
-/** The same value with the alias' ARN (its Ref) wherever it named a function. */
-function aimed(value, aliases) {
+/** The value with each reference to a function replaced by its alias' ARN (Ref). */
+function withAliases(value, aliases) {
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map((item) => aimed(item, aliases));
+  if (Array.isArray(value)) return value.map((item) => withAliases(item, aliases));
   const alias = aliases.get(referredTo(value));
   if (alias) return { Ref: alias.aliasId };
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, aimed(item, aliases)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withAliases(item, aliases)]));
 }
 
-module.exports = { aliasName, putLive };
+module.exports = { aliasName, addLiveAliases };

@@ -3,9 +3,8 @@ const { grant, mentions, ofType, roleOf } = require('./template.cjs');
 const compassLetters = { north: 'n', south: 's', east: 'e', west: 'w', central: 'c' };
 
 /**
- * Names each function's role after function and region: role names are known in every region of an account, where the
- * same stage may be deployed twice. The region is cut short (eu-west-1: euw1), so that a role's 64 characters hold
- * every function's name.
+ * Names each function's role after function and region: role names are global in an account, and a stage may be deployed
+ * to two regions. The region is abbreviated (eu-west-1: euw1) to stay within the 64 characters of a role name.
  */
 function nameRoles(service, region) {
   const place = region
@@ -20,8 +19,8 @@ function nameRoles(service, region) {
 const sharedRoleId = 'IamRoleLambdaExecution';
 
 /**
- * osls makes a role for all functions together even when each has its own: a role with rights that nobody takes is
- * only there to be misused.
+ * Deletes the shared role, which osls creates even when each function has its own: an unused role with permissions is a
+ * risk.
  */
 function dropSharedRole(template) {
   const shared = template.Resources[sharedRoleId];
@@ -29,7 +28,7 @@ function dropSharedRole(template) {
   for (const [logicalId, resource] of Object.entries(template.Resources)) {
     if (logicalId === sharedRoleId) continue;
     if (mentions(resource.Properties, sharedRoleId))
-      throw new Error(`${logicalId} uses the shared role: give its function iamRoleStatements of its own`);
+      throw new Error(`${logicalId} uses the shared role: define iamRoleStatements for its function`);
     const dependencies = [resource.DependsOn ?? []].flat().filter((each) => each !== sharedRoleId);
     if (dependencies.length > 0) resource.DependsOn = dependencies;
     else delete resource.DependsOn;
@@ -37,7 +36,7 @@ function dropSharedRole(template) {
   delete template.Resources[sharedRoleId];
 }
 
-/** What Lambda itself does to connect a function to its VPC (Lambda, "Giving Lambda functions access to resources"). */
+/** Permissions that Lambda needs to connect a function to its VPC (Lambda, "Giving Lambda functions access to resources"). */
 const networkActions = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',
@@ -48,8 +47,8 @@ const networkActions = [
 ];
 
 /**
- * The roles plugin attaches AWSLambdaVPCAccessExecutionRole to functions in a VPC, which also writes to any log of the
- * account. These are its network rights alone; EC2 names no interface before it is there, so no resource either.
+ * The roles plugin attaches AWSLambdaVPCAccessExecutionRole to functions in a VPC, which may also write to any log of the
+ * account. This keeps only its network permissions; an interface has no ARN before it exists, so the resource is `*`.
  */
 function narrowNetworkRights(template) {
   for (const [, fn] of ofType(template, 'AWS::Lambda::Function')) {

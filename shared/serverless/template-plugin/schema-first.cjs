@@ -22,7 +22,7 @@ function migrateSchemaFirst(template, folders) {
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
     Properties: {
-      // The newest code, whatever the aliases point to: it is the code that needs the new schema.
+      // The newest code, not an alias: this is the code that needs the new schema.
       ServiceToken: { 'Fn::GetAtt': [migrateFunctionId, 'Arn'] },
       // Longer than the function's timeout: a function that timed out sends no response.
       ServiceTimeout: migrate.Properties.Timeout + 60,

@@ -159,7 +159,8 @@ function queuePolicy(id, arns) {
 
 function addResources(resources, added) {
   for (const [id, resource] of Object.entries(added)) {
-    if (resources[id]) throw new Error(`Two declarations create ${id}: give each subscription its own queue`);
+    if (resources[id])
+      throw new Error(`Two declarations create ${id}: each subscription needs its own queue`);
     resources[id] = resource;
   }
 }

@@ -113,7 +113,7 @@ describe('a subscription with a standard queue', () => {
     expect(resources['NotificationQueue']?.Properties).not.toHaveProperty('FifoQueue');
   });
 
-  test('subscribes to every topic and lets only those send', () => {
+  test('subscribes to every topic and allows only those to send', () => {
     expect(Object.keys(resources)).toEqual(
       expect.arrayContaining([
         'NotificationQueueOrderEventsSubscription',
@@ -156,7 +156,7 @@ describe('packaging fails for', () => {
       'names the unknown event type ORDER_PAYED',
     );
   });
-  test('an event type that another topic carries', () => {
+  test('an event type of another topic', () => {
     expandingFails({ queue, topics: { 'order-events.fifo': ['USER_REGISTERED'] } }).toThrow(
       'expects USER_REGISTERED from order-events.fifo, but it is published to user-events.fifo',
     );
@@ -177,7 +177,7 @@ describe('packaging fails for', () => {
   test('two subscriptions with the same queue', () => {
     const declaration = { queue, topics: { 'order-events.fifo': ['ORDER_PAID'] } };
     expandingFails(declaration, declaration).toThrow(
-      'Two declarations create PaymentQueue: give each subscription its own queue',
+      'Two declarations create PaymentQueue: each subscription needs its own queue',
     );
   });
   test('an unknown key, by the schema', () => {
