@@ -3,6 +3,7 @@ import { pageOf, pageQuery } from '#shared/http/cursor.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import { amountCentsSchema } from '#shared/money.ts';
 import { CategoryExists, ProductNotFound, StockBelowReserved, UnknownCategory } from './domain/errors.ts';
+import { slug } from './domain/slug.ts';
 import {
   category,
   categoryBody,
@@ -10,7 +11,6 @@ import {
   product,
   productBody,
   productPath,
-  slug,
   stock,
   stockPath,
 } from './schemas.ts';

@@ -2,13 +2,7 @@ import * as z from 'zod';
 import { renditionSchema } from '#shared/events/media.ts';
 import { id, prose, text } from '#shared/http/fields.ts';
 import { moneySchema, priceSchema } from '#shared/money.ts';
-
-/** Ids that are readable and used in URLs: `garden-tools`, `berlin-1`. */
-export const slug = z
-  .string()
-  .min(1)
-  .max(60)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, joined by hyphens');
+import { slug } from './domain/slug.ts';
 
 export const productPath = z.strictObject({ id });
 export const stockPath = z.strictObject({ productId: id });

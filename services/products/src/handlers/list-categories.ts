@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor } from '#shared/http/cursor.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { listCategoriesRoute } from '../api.ts';
 import { cache, categories } from '../app.ts';
-import { slug } from '../schemas.ts';
+import { slug } from '../domain/slug.ts';
 import { cacheable, cacheMs } from '../views.ts';
 
 /** Lists the categories. */

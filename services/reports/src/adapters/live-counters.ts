@@ -3,9 +3,8 @@ import { coalesce } from '#shared/coalesce.ts';
 import { ConditionsFailed, conditionFailed } from '#shared/dynamo/conditions.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { put, update, type Write } from '#shared/dynamo/write.ts';
+import type { Milestone } from '../domain/milestone.ts';
 
-/** What is counted per day. */
-export type Milestone = 'created' | 'completed' | 'cancelled';
 export type LiveFigures = Record<Milestone, number> & { createdCents: Record<string, number> };
 
 /** One order's milestone; `id` is the event's. */

@@ -2,8 +2,8 @@ import type { EnvelopeOf } from '#shared/events/event.ts';
 import { OrderCancelled, OrderCompleted, OrderCreated } from '#shared/events/orders.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { topicHandler } from '#shared/lambda/topic.ts';
-import type { Milestone } from '../adapters/live-counters.ts';
 import { counters } from '../app.ts';
+import type { Milestone } from '../domain/milestone.ts';
 import { dayOf } from '../domain/order-row.ts';
 
 type MilestoneEvent =
