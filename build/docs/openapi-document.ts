@@ -51,7 +51,7 @@ export function openapiDocument(services: readonly ServiceRoutes[], version: str
     info: {
       title: 'Shop API',
       version,
-      description: 'Every answer that is not a success is a problem (RFC 9457) with a stable `code`.',
+      description: 'Every error response is a problem (RFC 9457) with a stable `code`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'Where this document came from.' }],
@@ -170,7 +170,7 @@ function headersOf(route: Route): Json[] {
             in: 'header',
             required: rule === 'required',
             description:
-              'Makes the request safe to repeat: the same key and body get the first answer again, for at least 24 hours.',
+              'Makes the request safe to repeat: the same key and body return the first response again, for at least 24 hours.',
             schema: { type: 'string', minLength: 1, maxLength: 255 },
           },
         ]),
