@@ -1,5 +1,5 @@
 /** No cycles between folders. Without test code: tests use fixtures from folders that depend on the tested one. */
-const { options } = require('.dependency-cruiser.cjs');
+const { options } = require('./.dependency-cruiser.cjs');
 
 module.exports = {
   forbidden: [

@@ -72,12 +72,15 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
     },
   );
 
-  const placed = await line.step('Ada places an order: stock is held, the order is pending', async (look) => {
-    const order = await placeOrder(ada, [...one(mug), ...one(lamp)]);
-    look(`order ${order.number}, ${priceOf(order)}: GET ${api}/orders/${order.id}`);
-    return order;
-  });
-  await line.step('payments charges once, the order is paid, the stock committed', async () => {
+  const placed = await line.step(
+    'Ada places an order: stock is reserved, payment is pending',
+    async (look) => {
+      const order = await placeOrder(ada, [...one(mug), ...one(lamp)]);
+      look(`order ${order.number}, ${priceOf(order)}: GET ${api}/orders/${order.id}`);
+      return order;
+    },
+  );
+  await line.step('payments charges once, the order is paid, the reservation confirmed', async () => {
     await orderIn(ada, placed.id, 'paid');
     await until(
       () => admin.call<Stock>('GET', `/api/v1/inventory/${lamp.productId}`),
