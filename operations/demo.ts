@@ -12,7 +12,7 @@ import { findLocalShop } from './local-shop.ts';
 const help = `npm run demo [-- --data-dir PATH]
 npm run demo [-- --url http://… --email … --password … [--stage …]]
 
-Runs the story of an order against a running shop (npm start) and prints where to look.
+Places orders in a running shop (npm start), follows each to its end, and prints where to look.
 Without --url it uses the shop that runs on this machine with that data folder (SHOP_LOCAL_DATA_DIR, .local). For another
 shop, --stage names the deployed stage whose daily report is built, with the AWS credentials and region of the
 environment.`;

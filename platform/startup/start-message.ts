@@ -27,6 +27,6 @@ Try:
   curl ${apiUrl}/api/v1/categories
   curl -X POST ${apiUrl}/api/v1/auth/register -H 'Content-Type: application/json' -d '{"email":"me@example.com","password":"a long enough pass phrase","name":"Me"}'
 
-  npm run demo plays the story of an order. Ctrl-C stops everything.
+  npm run demo places an order and follows it to delivery. Ctrl-C stops everything.
 `;
 }
