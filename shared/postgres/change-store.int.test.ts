@@ -80,6 +80,12 @@ const expireLease = ({ key }: IdempotentRequest) =>
   );
 
 describe('a change', () => {
+  test('never reports an aggregate as created that was not written', async () => {
+    const { id } = await aCounter();
+    await expect(aCounter({}, id)).rejects.toThrow(`counter ${id} exists already`);
+    expect(await count('steps', 'counter_id', id)).toBe(1);
+  });
+
   test('writes row, child row, event, response and handled mark in one transaction', async () => {
     const request = aRequest();
     const eventId = newId();

@@ -47,7 +47,7 @@ export type Decide<State, Extra = unknown> = (state: State) => Decision<State, S
 
 /** The only way in which an aggregate is written. */
 export type ChangeStore<State, Extra = unknown> = {
-  /** @throws the decision's refusal, RequestInProgress */
+  /** @throws the decision's refusal, RequestInProgress; Error if the id exists */
   create(decision: Decision<State, ShopError, Extra>, options: ChangeOptions<State>): Promise<State>;
   /** Writes a new aggregate, or returns the stored one with the same id. */
   findOrCreate(change: Change<State, Extra>, options: ChangeOptions<State>): Promise<State>;
@@ -85,8 +85,9 @@ export function changeStore<State extends { id: string }, Row extends object, Ex
   return {
     create: async (decision, options) => {
       if (decision.kind === 'refused') throw decision.refusal;
-      if (decision.kind === 'changed') await write('insert', decision, options, sql``);
-      else await acknowledge(database, decision.state, options);
+      if (decision.kind !== 'changed') return acknowledge(database, decision.state, options);
+      const { written } = await write('insert', decision, options, sql``);
+      if (!written) throw new Error(`${definition.name} ${decision.state.id} exists already`);
       return decision.state;
     },
     findOrCreate: async (change, options) => {
