@@ -1,5 +1,5 @@
 /**
- * Every test: `npm test`. The end-to-end suite mostly waits for messages to come back, so it runs beside the unit and
+ * Every test: `npm test [-- options of Jest]`. The end-to-end suite mostly waits for messages to come back, so it runs beside the unit and
  * integration tests; each prints its own summary, the end-to-end one last.
  */
 
@@ -8,7 +8,7 @@ import { root } from '../build/stacks.ts';
 
 /** Runs one Jest project with its output passed on, or returned at its end. */
 const runProject = (project: string, args: string[], output: 'inherit' | 'pipe') =>
-  execa('jest', ['--selectProjects', project, ...args], {
+  execa('jest', ['--selectProjects', project, ...args, ...process.argv.slice(2)], {
     cwd: root,
     preferLocal: true,
     env: { NODE_NO_WARNINGS: '1', NODE_OPTIONS: '--experimental-vm-modules' },

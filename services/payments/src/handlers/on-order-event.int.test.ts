@@ -210,6 +210,9 @@ describe('a cancelled order', () => {
 
 describe('the ledger', () => {
   test("is zero over all accounts, and matches the provider's own ledger", async () => {
+    const refunded = anOrder();
+    for (const event of [created(anOrder()), created(refunded), cancelled(refunded, true)])
+      expect(await deliver(event)).toBe('done');
     const [row] = await database.query<{ sum: number; balance: number }>(
       `SELECT sum(balance_cents)::int AS sum,
               (sum(balance_cents) FILTER (WHERE account = 'provider-balance'))::int AS balance FROM ledger_balances`,
