@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type CheckedOutCommit, checkOut } from '../../build/git-commit.ts';
 import { Account } from '../emulator/account.ts';
 import { deployDatabases, type Fixtures, startFixtures, superuserPassword } from '../emulator/fixtures.ts';
 import { type Emulator, startMinistack } from '../emulator/ministack.ts';
@@ -17,7 +18,6 @@ import { step } from '../steps.ts';
 import { incompatibilities } from './compatibility.ts';
 import { openPayments } from './confirmations.ts';
 import { holdQueues } from './held-queues.ts';
-import { checkOut, type Release } from './release.ts';
 import { type DeploymentResult, printSummary } from './summary.ts';
 
 export type UpgradeOptions = { previous: string; current: string; stage: string; andBack: boolean };
@@ -87,7 +87,7 @@ export async function proveUpgrade(workspace: Workspace, options: UpgradeOptions
 }
 
 function mustBeCompatible(
-  { previous, current }: Record<'previous' | 'current', Release>,
+  { previous, current }: Record<'previous' | 'current', CheckedOutCommit>,
   reasons: readonly string[],
 ): void {
   if (reasons.length === 0) return;
