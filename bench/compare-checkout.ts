@@ -20,13 +20,14 @@ const commit = await commitOf(root, name);
 if (commit === undefined) throw new Error(`${name} is not a commit of this repository.`);
 // Inside the project, because PostgreSQL's own user must be able to enter the folder.
 const folder = await mkdtemp(join(root, '.local-bench-'));
+const shops: Rounds[] = [];
 try {
   const before = await checkOut(root, commit, join(folder, 'before'));
   console.log(`before: ${before.title}\nafter: this working tree`);
-  const shops = [await startRounds(before.folder), await startRounds(root)] as const;
-  for (const customers of customerCounts) await compare(shops, customers);
-  await Promise.all(shops.map((shop) => shop.stop()));
+  for (const project of [before.folder, root]) shops.push(await startRounds(project));
+  for (const customers of customerCounts) await compare(customers);
 } finally {
+  await Promise.all(shops.map((shop) => shop.stop()));
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -56,7 +57,7 @@ async function startRounds(project: string): Promise<Rounds> {
   };
 }
 
-async function compare(shops: readonly [Rounds, Rounds], customers: number): Promise<void> {
+async function compare(customers: number): Promise<void> {
   const pairs: [Round, Round][] = [];
   for (let index = 0; index < Number(rounds); index += 1) {
     const inTurn = index % 2 === 0 ? shops : shops.toReversed();
@@ -76,7 +77,9 @@ async function compare(shops: readonly [Rounds, Rounds], customers: number): Pro
   ]);
 }
 
-const cpuOf = ({ cpuMs }: Round): number => Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0);
+function cpuOf({ cpuMs }: Round): number {
+  return Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0);
+}
 
 function row(figure: string, pairs: readonly [Round, Round][], of: (round: Round) => number) {
   const ratios = pairs.map(([before, after]) => of(after) / of(before));
