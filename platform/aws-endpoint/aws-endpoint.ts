@@ -76,7 +76,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   let tables = tableCatalog(region, accountId, []);
   let buckets: Deployment['buckets'] = [];
   let functions = new Set<string>();
-  const dynamo = dynamodb(options.dynamoUrl, region, () => tables);
+  const dynamo = dynamodb(options.dynamoUrl, () => tables);
   const s3 = s3Service(messaging, authorizer);
   const services: Record<string, AwsService> = {
     ...simpleServices({ ...options, region, accountId }, published, (name) => functions.has(name)),
@@ -129,7 +129,7 @@ function simpleServices(
   const invoke = options.invoke ?? (() => Promise.reject(new Error('No functions run here')));
   return {
     sqs: sqs(messaging, region, accountId),
-    sns: sns(messaging, mailbox, published, region, accountId),
+    sns: sns(messaging, published, region, accountId),
     secretsmanager: secretsManager(secrets, region, accountId),
     lambda: lambda(invoke, hasFunction, region, accountId),
     ses: ses(mailbox, region, accountId),

@@ -51,8 +51,7 @@ export type AwsErrorKind =
   | 'unknown-operation'
   | 'unknown-caller'
   | 'throttled'
-  | 'internal'
-  | 'conflict';
+  | 'internal';
 
 /** An error response: one of the common kinds, or an error code of the service with its status. */
 export class AwsError extends Error {

@@ -13,9 +13,7 @@ export type DynamoInput = Keyed & {
     | (AttributeReferences & { Keys?: Item[] })
     | { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } }[]
   >;
-  TransactItems?: Partial<Record<'Put' | 'Update' | 'Delete' | 'ConditionCheck' | 'Get', Keyed>>[];
-  StreamArn?: string;
-  ResourceArn?: string;
+  TransactItems?: Partial<Record<'Put' | 'Update' | 'Delete' | 'ConditionCheck', Keyed>>[];
 };
 
 /** ARNs of tables and names of their partition keys (for `dynamodb:LeadingKeys`). */
@@ -35,19 +33,8 @@ const itemActions = {
   Update: 'UpdateItem',
   Delete: 'DeleteItem',
   ConditionCheck: 'ConditionCheckItem',
-  Get: 'GetItem',
 } as const;
 const itemOperations = new Set(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
-const tableOperations = new Set([
-  'CreateTable',
-  'DeleteTable',
-  'DescribeTable',
-  'UpdateTable',
-  'UpdateTimeToLive',
-  'DescribeTimeToLive',
-]);
-const streamOperations = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords', 'ListStreams']);
-
 /**
  * The permissions that a DynamoDB call requires: for a transaction those of each of its parts, for a batch its own on
  * every table, for a query that of the index it reads
@@ -84,8 +71,7 @@ export function dynamoPermissions(
       ),
     ];
   if (operation === 'Scan') return [permission('Scan', input.TableName ?? '', [], [input], input.IndexName)];
-  if (operation === 'TransactWriteItems' || operation === 'TransactGetItems')
-    return transactionPermissions(input, permission);
+  if (operation === 'TransactWriteItems') return transactionPermissions(input, permission);
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem')
     return Object.entries(input.RequestItems ?? {}).map(([table, requests]) =>
       permission(
@@ -99,10 +85,6 @@ export function dynamoPermissions(
           : [requests],
       ),
     );
-  if (tableOperations.has(operation)) return [permission(operation, input.TableName ?? '', [], [])];
-  if (operation === 'ListTables') return [{ action: 'dynamodb:ListTables', resource: '*' }];
-  if (streamOperations.has(operation))
-    return [{ action: `dynamodb:${operation}`, resource: input.StreamArn ?? '*' }];
   throw unsupportedOperation(`DynamoDB ${operation}`);
 }
 

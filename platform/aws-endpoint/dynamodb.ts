@@ -11,15 +11,10 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'com.amazon.coral.service#UnrecognizedClientException', status: 400 },
   throttled: { code: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException', status: 400 },
   internal: { code: 'com.amazonaws.dynamodb.v20120810#InternalServerError', status: 500 },
-  conflict: { code: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException', status: 400 },
 };
 
-/** DynamoDB and DynamoDB Streams, served by the engine at `url`. The engine's ARNs have the region `dynoxide`. */
-export function dynamodb(
-  url: string,
-  region: string,
-  catalog: () => TableCatalog,
-): AwsService & { close(): Promise<void> } {
+/** DynamoDB's operations on items, served by the engine at `url`. */
+export function dynamodb(url: string, catalog: () => TableCatalog): AwsService & { close(): Promise<void> } {
   const engine = dynamoDbClient(url);
   return {
     close: engine.close,
@@ -33,17 +28,8 @@ export function dynamodb(
         requiredPermissions: dynamoPermissions(name, input, catalog()),
         ...(input.TransactItems ? { items: input.TransactItems.length } : {}),
         run: async () => {
-          const streams = target.startsWith('DynamoDBStreams');
-          const sent = streams
-            ? request.body.toString().replaceAll(`:${region}:`, ':dynoxide:')
-            : request.body;
-          const { status, contentType, requestId, body } = await engine.send(target, sent);
-          const hasArns = streams || name.endsWith('Table');
-          return {
-            status,
-            headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },
-            body: hasArns ? body.toString().replaceAll(':dynoxide:', `:${region}:`) : body,
-          };
+          const { status, contentType, requestId, body } = await engine.send(target, request.body);
+          return { status, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId }, body };
         },
       };
     },

@@ -70,9 +70,15 @@ export function errorFor(fault: Fault, items: number | undefined): AwsError | un
   return undefined;
 }
 
+const dynamoDbError = 'com.amazonaws.dynamodb.v20120810#';
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 function conflict(items: number | undefined): AwsError {
-  if (items === undefined) return new AwsError('conflict', 'Transaction is ongoing for the item');
+  if (items === undefined)
+    return new AwsError(
+      { code: `${dynamoDbError}TransactionConflictException`, status: 400 },
+      'Transaction is ongoing for the item',
+    );
   const reasons = Array.from({ length: items }, (_, index) =>
     index === 0
       ? { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' }
@@ -81,7 +87,7 @@ function conflict(items: number | undefined): AwsError {
   const codes = reasons.map((reason) => reason.Code).join(', ');
   return new AwsError(
     {
-      code: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+      code: `${dynamoDbError}TransactionCanceledException`,
       status: 400,
       members: { CancellationReasons: reasons },
     },

@@ -9,7 +9,6 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'UnrecognizedClientException', status: 403 },
   throttled: { code: 'TooManyRequestsException', status: 429 },
   internal: { code: 'ServiceException', status: 500 },
-  conflict: { code: 'ResourceConflictException', status: 409 },
 };
 
 /** A function's result as JSON text, and the kind of failure if it failed. */
@@ -77,7 +76,6 @@ async function call(
     'x-amzn-requestid': randomUUID(),
     'x-amz-executed-version': '$LATEST',
   };
-  if (type === 'DryRun') return { status: 204, headers, body: '' };
   if (type !== 'RequestResponse' && type !== 'Event')
     throw new AwsError(
       { code: 'InvalidParameterValueException', status: 400 },

@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { AwsError, type AwsRequest, type AwsResponse } from './call.ts';
 import type { CredentialRegistry } from './credentials.ts';
-import { escapeXml } from './error-shapes.ts';
-import { type Form, parseForm } from './multipart.ts';
 import { checkPolicy } from './s3-policy.ts';
 import { checkSignature, checkToken, type UnverifiedRequest } from './s3-presigned.ts';
 import type { S3Request } from './s3-request.ts';
 import { scopeOf } from './signature-scope.ts';
 import { signingKey } from './sigv4.ts';
+
+/** A browser's upload form. */
+type Form = { fields: Record<string, string>; file: Buffer; fileName: string };
 
 /** Whether a browser's form uploads a file to a bucket. */
 export const isForm = (awsRequest: AwsRequest) =>
@@ -18,12 +19,12 @@ export const isForm = (awsRequest: AwsRequest) =>
  * Reads an upload by form and verifies its policy: who signed it, until when, and every field and the size of the
  * file against its conditions (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html).
  */
-export function readForm(
+export async function readForm(
   awsRequest: AwsRequest,
   credentials: CredentialRegistry,
   now: () => Date = () => new Date(),
-): UnverifiedRequest {
-  const form = parseForm(awsRequest.body, awsRequest.headers['content-type'] ?? '');
+): Promise<UnverifiedRequest> {
+  const form = await parseForm(awsRequest);
   const credential = form?.fields['x-amz-credential'] ?? '';
   return {
     caller: scopeOf(credential, credentials).caller,
@@ -42,9 +43,23 @@ export function readForm(
       const bucket = decodeURIComponent(awsRequest.path.split('/')[1] ?? '');
       checkPolicy(policy, { ...fields, bucket }, form.file.length, now());
       const request = requestFrom(form, bucket);
-      return { request, toResponse: (stored) => formResponse(stored, fields, request, awsRequest) };
+      return { request, toResponse: (stored) => formResponse(stored, request, awsRequest) };
     },
   };
+}
+
+/** The fields, with names in lower case as S3 compares them, and the file; undefined without a file. */
+async function parseForm({ body, headers }: AwsRequest): Promise<Form | undefined> {
+  const response = new Response(new Uint8Array(body), {
+    headers: { 'content-type': headers['content-type'] ?? '' },
+  });
+  const form = await response.formData().catch(() => undefined);
+  const fields: Record<string, string> = {};
+  let file: File | undefined;
+  for (const [name, value] of form ?? [])
+    if (typeof value === 'string') fields[name.toLowerCase()] = value;
+    else file = value;
+  return file && { fields, file: Buffer.from(await file.arrayBuffer()), fileName: file.name };
 }
 
 function requestFrom({ fields, file, fileName }: Form, bucket: string): S3Request {
@@ -60,24 +75,9 @@ function requestFrom({ fields, file, fileName }: Form, bucket: string): S3Reques
   return { action: 'PostObject', bucket, key, query: {}, headers, body: file };
 }
 
-/** 204 unless the form asks for 200 or 201 (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html). */
-function formResponse(
-  stored: AwsResponse,
-  fields: Record<string, string>,
-  request: S3Request,
-  awsRequest: AwsRequest,
-): AwsResponse {
+/** The form's `success_action_status` is not evaluated: S3's default is 204. */
+function formResponse(stored: AwsResponse, request: S3Request, awsRequest: AwsRequest): AwsResponse {
   if (stored.status !== 200) return stored;
   const location = `http://${awsRequest.headers.host}/${request.bucket}/${encodeURI(request.key)}`;
-  const etag = stored.headers.etag ?? '';
-  const headers = { etag, location };
-  if (fields.success_action_status === '200') return { status: 200, headers, body: '' };
-  if (fields.success_action_status !== '201') return { status: 204, headers, body: '' };
-  const parts = { Location: location, Bucket: request.bucket, Key: request.key, ETag: etag };
-  const body = Object.entries(parts).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
-  return {
-    status: 201,
-    headers: { ...headers, 'content-type': 'application/xml' },
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>${body.join('')}</PostResponse>`,
-  };
+  return { status: 204, headers: { etag: stored.headers.etag ?? '', location }, body: '' };
 }

@@ -13,40 +13,17 @@ export type S3Request = {
 
 type Route = { action: S3ActionName; query: string[] };
 const commonParameters = ['x-id'];
-const overrides = [
-  'content-type',
-  'content-disposition',
-  'cache-control',
-  'content-encoding',
-  'content-language',
-  'expires',
-];
-
 /** The operations and their query parameters; any other parameter belongs to an unsupported operation. */
 const routes: Record<string, Route> = {
   'GET /': { action: 'ListBuckets', query: commonParameters },
   'PUT bucket': { action: 'CreateBucket', query: commonParameters },
-  'HEAD bucket': { action: 'HeadBucket', query: commonParameters },
   'GET bucket': {
     action: 'ListObjectsV2',
-    query: [
-      ...commonParameters,
-      'list-type',
-      'prefix',
-      'delimiter',
-      'max-keys',
-      'continuation-token',
-      'start-after',
-    ],
+    query: [...commonParameters, 'list-type', 'prefix', 'max-keys', 'continuation-token'],
   },
-  'POST bucket': { action: 'DeleteObjects', query: [...commonParameters, 'delete'] },
   'HEAD object': { action: 'HeadObject', query: commonParameters },
-  'GET object': {
-    action: 'GetObject',
-    query: [...commonParameters, ...overrides.map((name) => `response-${name}`)],
-  },
+  'GET object': { action: 'GetObject', query: commonParameters },
   'PUT object': { action: 'PutObject', query: commonParameters },
-  'DELETE object': { action: 'DeleteObject', query: commonParameters },
 };
 
 /** Headers that the engine would ignore. */
@@ -62,6 +39,9 @@ const unsupportedHeaders = [
   'x-amz-server-side-encryption-customer-algorithm',
   'x-amz-copy-source',
 ];
+
+/** Conditions of a write, which the engine ignores as well. */
+const writeConditions = ['if-match', 'if-none-match'];
 
 /** Parses a path-style request. @throws AwsError unknown-operation with the operation's name */
 export function readS3(
@@ -84,7 +64,9 @@ export function readS3(
     throw unsupported(
       nameOf(awsRequest.method, place, unknownParameter) ?? `${route.action} with ${unknownParameter}`,
     );
-  const header = unsupportedHeaders.find((name) => headers[name] !== undefined);
+  const ignored =
+    route.action === 'PutObject' ? [...unsupportedHeaders, ...writeConditions] : unsupportedHeaders;
+  const header = ignored.find((name) => headers[name] !== undefined);
   if (header) throw unsupported(route.action, 'with the header', header);
   return {
     action: route.action,
@@ -133,51 +115,25 @@ export const s3Arn = (bucket: string, key?: string) =>
  */
 export function s3Permissions(request: S3Request): RequiredPermission[] {
   const { action, bucket, key } = request;
-  const object = (right: string): RequiredPermission => ({
-    action: `s3:${right}`,
-    resource: s3Arn(bucket, key),
-  });
-  const whole = (right: string): RequiredPermission => ({ action: `s3:${right}`, resource: s3Arn(bucket) });
+  const right = (name: string, resource: string) => [{ action: `s3:${name}`, resource }];
   switch (action) {
     case 'ListBuckets':
-      return [{ action: 's3:ListAllMyBuckets', resource: '*' }];
+      return right('ListAllMyBuckets', '*');
     case 'CreateBucket':
-      return [whole(action)];
-    case 'HeadBucket':
-      return [whole('ListBucket')];
+      return right(action, s3Arn(bucket));
     case 'ListObjectsV2':
       return [
         {
-          ...whole('ListBucket'),
+          action: 's3:ListBucket',
+          resource: s3Arn(bucket),
           context: { 's3:prefix': [request.query.prefix ?? ''] },
         },
       ];
     case 'GetObject':
     case 'HeadObject':
-      return [object('GetObject')];
+      return right('GetObject', s3Arn(bucket, key));
     case 'PutObject':
-      return request.headers['if-match'] ? [object('GetObject'), object('PutObject')] : [object('PutObject')];
     case 'PostObject':
-      return [object('PutObject')];
-    case 'DeleteObject':
-      return [object(action)];
-    case 'DeleteObjects':
-      return deletedKeys(request.body).map((one) => ({
-        action: 's3:DeleteObject',
-        resource: s3Arn(bucket, one),
-      }));
+      return right('PutObject', s3Arn(bucket, key));
   }
-}
-
-const xmlEntities: Record<string, string> = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&apos;': "'",
-};
-function deletedKeys(body: Buffer): string[] {
-  return [...body.toString().matchAll(/<Key>([\s\S]*?)<\/Key>/g)].map(([, key = '']) =>
-    key.replace(/&(?:amp|lt|gt|quot|apos);/g, (entity) => xmlEntities[entity] ?? entity),
-  );
 }

@@ -1,15 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Messaging } from '../engines/messaging.ts';
-import type { S3Reply } from '../engines/messaging-s3.ts';
 import type { Authorizer } from './authorizer.ts';
-import {
-  AwsError,
-  type AwsResponse,
-  type AwsService,
-  type Caller,
-  type Operation,
-  unsupportedOperation,
-} from './call.ts';
+import { AwsError, type AwsService, type Caller, type Operation } from './call.ts';
 import { type ErrorCodes, s3Error } from './error-shapes.ts';
 import { checkIntegrity } from './s3-integrity.ts';
 import { readS3, type S3Request, s3Arn, s3Permissions } from './s3-request.ts';
@@ -20,7 +12,6 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'InvalidAccessKeyId', status: 403 },
   throttled: { code: 'SlowDown', status: 503 },
   internal: { code: 'InternalError', status: 500 },
-  conflict: { code: 'OperationAborted', status: 409 },
 };
 
 /** A written object with the members of S3's event record; `platform/sources` notifies the functions. */
@@ -80,13 +71,12 @@ export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
     requiredPermissions: s3Permissions(request),
     run() {
       checkIntegrity(request);
-      checkConditions(messaging, request);
       const post = request.action === 'PostObject';
       const reply = messaging.s3(post ? { ...request, action: 'PutObject' } : request);
       if (reply.status === 404 && hidesAbsence(request, caller, authorizer))
         throw new AwsError('access-denied', 'Access Denied');
       if (reply.status < 300) announce(request, caller);
-      return toResponse(reply, request);
+      return reply;
     },
   });
 
@@ -105,47 +95,4 @@ export function s3(messaging: Messaging, authorizer: Authorizer): S3 {
 function hidesAbsence(request: S3Request, caller: Caller, authorizer: Authorizer): boolean {
   if (request.action !== 'GetObject' && request.action !== 'HeadObject') return false;
   return !authorizer.allows(caller, 's3:ListBucket', s3Arn(request.bucket));
-}
-
-/**
- * Conditional writes (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html), which the
- * engine ignores.
- * @throws AwsError PreconditionFailed, NoSuchKey, or NotImplemented for a condition that S3 does not have
- */
-function checkConditions(messaging: Messaging, request: S3Request): void {
-  const { action, bucket, key, headers } = request;
-  if (action !== 'PutObject') return;
-  const { 'if-none-match': noneMatch, 'if-match': match } = headers;
-  if (noneMatch === undefined && match === undefined) return;
-  const etag = etagOf(messaging, bucket, key);
-  if (noneMatch !== undefined && noneMatch !== '*')
-    throw unsupportedOperation('S3 If-None-Match with an ETag');
-  if (match !== undefined && etag === undefined)
-    throw new AwsError({ code: 'NoSuchKey', status: 404 }, 'The specified key does not exist.');
-  const unquoted = (text: string | undefined) => text?.replaceAll('"', '');
-  if (
-    (noneMatch !== undefined && etag !== undefined) ||
-    (match !== undefined && unquoted(match) !== unquoted(etag))
-  )
-    throw new AwsError(
-      { code: 'PreconditionFailed', status: 412 },
-      'At least one of the pre-conditions you specified did not hold',
-    );
-}
-
-function etagOf(messaging: Messaging, bucket: string, key: string): string | undefined {
-  try {
-    return messaging.objects.headObject(bucket, key).etag;
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
-    throw error;
-  }
-}
-
-function toResponse(reply: S3Reply, request: S3Request): AwsResponse {
-  const headers = { ...reply.headers };
-  if (request.action === 'GetObject' && reply.status < 300)
-    for (const [name, value] of Object.entries(request.query))
-      if (name.startsWith('response-')) headers[name.slice('response-'.length)] = value;
-  return { status: reply.status, headers, body: reply.body };
 }

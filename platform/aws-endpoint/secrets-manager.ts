@@ -16,7 +16,6 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'UnrecognizedClientException', status: 400 },
   throttled: { code: 'ThrottlingException', status: 400 },
   internal: { code: 'InternalServiceError', status: 500 },
-  conflict: { code: 'ResourceExistsException', status: 400 },
 };
 
 /** One version of a secret. AWSCURRENT, AWSPREVIOUS and AWSPENDING are stages. */
@@ -26,7 +25,6 @@ export type Secret = { name: string; arn: string; createdAt: Date; versions: Sec
 export type SecretsBackend = {
   /** By name or by ARN. */
   find(id: string): Secret | undefined;
-  list(): Secret[];
   /** Adds a version with the stages, which other versions lose; the old AWSCURRENT becomes AWSPREVIOUS. */
   put(
     name: string,
@@ -46,14 +44,12 @@ type Input = {
   ClientRequestToken?: string;
   MoveToVersionId?: string;
   RemoveFromVersionId?: string;
-  MaxResults?: number;
 };
 
 const operations: Record<string, (vault: SecretsBackend, input: Input) => object | Promise<object>> = {
   GetSecretValue: getValue,
   PutSecretValue: putValue,
   DescribeSecret: (vault, input) => description(require(vault, input)),
-  ListSecrets: (vault) => ({ SecretList: vault.list().map(description) }),
   UpdateSecretVersionStage: moveStage,
   RotateSecret: addPendingVersion,
 };
@@ -93,7 +89,6 @@ export function secretsManager(
 
 const noSecrets: SecretsBackend = {
   find: () => undefined,
-  list: () => [],
   put: () => {
     throw new AwsError('internal', 'This platform has no secret store');
   },
@@ -107,7 +102,6 @@ function requiredPermission(
   vault: SecretsBackend,
   prefix: string,
 ): RequiredPermission {
-  if (name === 'ListSecrets') return { action: 'secretsmanager:ListSecrets', resource: '*' };
   const id = input.SecretId ?? '';
   // The name of an unknown secret still decides between denied and not found.
   const resource = vault.find(id)?.arn ?? (id.startsWith('arn:') ? id : `${prefix}${id}`);

@@ -10,23 +10,17 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'UnrecognizedClientException', status: 403 },
   throttled: { code: 'TooManyRequestsException', status: 429 },
   internal: { code: 'InternalServiceErrorException', status: 500 },
-  conflict: { code: 'TooManyRequestsException', status: 429 },
 };
 
 type Text = { Data?: string };
 type Input = {
   ConfigurationSetName?: string;
   FromEmailAddress?: string;
-  Destination?: { ToAddresses?: string[]; CcAddresses?: string[]; BccAddresses?: string[] };
-  ReplyToAddresses?: string[];
-  Content?: {
-    Simple?: { Subject?: Text; Body?: { Text?: Text; Html?: Text } };
-    Raw?: { Data?: string };
-    Template?: object;
-  };
+  Destination?: { ToAddresses?: string[] };
+  Content?: { Simple?: { Subject?: Text; Body?: { Text?: Text; Html?: Text } } };
 };
 
-/** SES v2: SendEmail, simple or raw, into the mailbox. */
+/** SES v2: SendEmail with simple content, into the mailbox. */
 export function ses(mailbox: Mailbox, region: string, accountId: string): AwsService {
   return {
     errorResponse: (error) => restJsonError(error, errorCodes),
@@ -36,12 +30,12 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
       const input = jsonBody<Input>(awsRequest);
       const from = addressOf(input.FromEmailAddress ?? '');
       const identity = (name: string) => `arn:aws:ses:${region}:${accountId}:identity/${name}`;
-      const action = input.Content?.Raw ? 'ses:SendRawEmail' : 'ses:SendEmail';
+      const action = 'ses:SendEmail';
       const context = { 'ses:fromaddress': [from] };
       const set = input.ConfigurationSetName;
       return {
         name: 'SendEmail',
-        // The identity of the address or of its domain is enough; raw content requires another permission
+        // The identity of the address or of its domain is enough
         // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
         requiredPermissions: [
           { action, resource: [identity(from), identity(from.slice(from.indexOf('@') + 1))], context },
@@ -50,7 +44,7 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
             : []),
         ],
         async run() {
-          const { id } = mailbox.add({ kind: 'mail', sender: caller.name, ...mailFrom(input) });
+          const { id } = mailbox.add({ sender: caller.name, ...mailFrom(input) });
           return {
             status: 200,
             headers: { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() },
@@ -66,40 +60,25 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
 const addressOf = (text: string) => /<([^>]+)>/.exec(text)?.[1] ?? text.trim();
 const addressPattern = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/;
 
-function mailFrom(input: Input): Omit<Mail, 'id' | 'receivedAt' | 'kind' | 'sender'> {
+/** @throws AwsError BadRequestException also for content and recipients that the shop does not use */
+function mailFrom(input: Input): Omit<Mail, 'id' | 'receivedAt' | 'sender'> {
   const bad = (why: string) => new AwsError({ code: 'BadRequestException', status: 400 }, why);
-  const { Simple: simple, Raw: raw } = input.Content ?? {};
-  const { ToAddresses: to = [], CcAddresses: cc = [], BccAddresses: bcc = [] } = input.Destination ?? {};
-  const from = input.FromEmailAddress;
-  if (input.Content?.Template) throw bad('The local platform does not know templates of SES');
-  if (!simple && !raw) throw bad('Content must have Simple or Raw');
-  if (simple && !from) throw bad('FromEmailAddress is missing');
-  for (const address of [...(from ? [from] : []), ...to, ...cc, ...bcc])
+  const { FromEmailAddress: from, Destination: { ToAddresses: to = [], ...others } = {} } = input;
+  const { Simple: simple, ...otherContent } = input.Content ?? {};
+  const unsupported = [...Object.keys(others), ...Object.keys(otherContent)][0];
+  if (unsupported) throw bad(`The local platform does not support ${unsupported} in SendEmail`);
+  if (!from) throw bad('FromEmailAddress is missing');
+  for (const address of [from, ...to])
     if (!addressPattern.test(addressOf(address))) throw bad(`Missing final '@domain' in ${address}`);
-  const common = {
-    ...(from ? { from } : {}),
-    to,
-    ...(cc.length > 0 ? { cc } : {}),
-    ...(bcc.length > 0 ? { bcc } : {}),
-    ...(input.ReplyToAddresses?.length ? { replyTo: input.ReplyToAddresses } : {}),
-  };
-  if (raw) return { ...common, ...fromRaw(Buffer.from(raw.Data ?? '', 'base64').toString()), to };
-  if (to.length + cc.length + bcc.length === 0) throw bad('Destination is empty');
+  if (to.length === 0) throw bad('Destination is empty');
   const [subject, text, html] = [simple?.Subject?.Data, simple?.Body?.Text?.Data, simple?.Body?.Html?.Data];
   if (subject === undefined || (text === undefined && html === undefined))
     throw bad('Subject and Body are required');
   return {
-    ...common,
+    from,
+    to,
     subject,
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
   };
-}
-
-/** The headers that the mailbox shows; the message itself is unchanged. */
-function fromRaw(message: string): { raw: string; subject?: string; from?: string } {
-  const head = message.slice(0, message.search(/\r?\n\r?\n/)).replace(/\r?\n[ \t]+/g, ' ');
-  const header = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'im').exec(head)?.[1];
-  const [subject, from] = [header('Subject'), header('From')];
-  return { raw: message, ...(subject ? { subject } : {}), ...(from ? { from } : {}) };
 }

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type Messaging, MessagingError, type SnsActionName, snsActionNames } from '../engines/messaging.ts';
-import type { Mailbox } from '../mailbox/mailbox.ts';
-import { AwsError, type AwsResponse, type AwsService, unsupportedOperation } from './call.ts';
+import { AwsError, type AwsService, unsupportedOperation } from './call.ts';
 import { type ErrorCodes, queryError } from './error-shapes.ts';
 import { acceptedMessages, type PublishedEvents } from './published-events.ts';
 
@@ -12,35 +10,32 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'InvalidClientTokenId', status: 403 },
   throttled: { code: 'Throttled', status: 429 },
   internal: { code: 'InternalError', status: 500 },
-  conflict: { code: 'Throttled', status: 429 },
 };
 const supportedActions = new Set<string>(snsActionNames);
 
-/** SNS, served by the messaging engine in this process; text messages to phones go into the mailbox. */
+/** SNS, served by the messaging engine in this process. */
 export function sns(
   messaging: Messaging,
-  mailbox: Mailbox,
   published: PublishedEvents,
   region: string,
   accountId: string,
 ): AwsService {
   return {
     errorResponse: (error) => queryError(error, errorCodes, namespace),
-    read(awsRequest, caller) {
+    read(awsRequest) {
       const params = Object.fromEntries(new URLSearchParams(awsRequest.body.toString()));
       const name = params.Action ?? '';
       if (!supportedActions.has(name)) throw unsupportedOperation(`SNS ${name}`);
+      if (params.PhoneNumber) throw unsupportedOperation('SNS Publish to a phone');
       const action = name as SnsActionName;
-      // A batch requires sns:Publish; a phone number is not a resource, so only `*` matches it
+      // A batch requires sns:Publish
       // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html).
       const right = action === 'PublishBatch' ? 'Publish' : action;
-      const phone = params.PhoneNumber;
       const topic = params.TopicArn ?? params.TargetArn ?? topicOf(params, region, accountId);
       return {
         name,
-        requiredPermissions: [{ action: `sns:${right}`, resource: phone ? '*' : topic }],
+        requiredPermissions: [{ action: `sns:${right}`, resource: topic }],
         async run() {
-          if (phone) return sendText(mailbox, phone, params.Message ?? '', caller.name);
           try {
             const body = await messaging.sns(
               action,
@@ -61,25 +56,4 @@ export function sns(
 function topicOf(params: Record<string, string>, region: string, accountId: string): string {
   if (params.SubscriptionArn) return params.SubscriptionArn.slice(0, params.SubscriptionArn.lastIndexOf(':'));
   return params.Name ? `arn:aws:sns:${region}:${accountId}:${params.Name}` : '*';
-}
-
-/** E.164, as SNS requires. */
-const phonePattern = /^\+[1-9]\d{1,14}$/;
-
-async function sendText(
-  mailbox: Mailbox,
-  phone: string,
-  message: string,
-  sender: string,
-): Promise<AwsResponse> {
-  if (!phonePattern.test(phone))
-    throw new AwsError({ code: 'InvalidParameter', status: 400 }, 'Invalid parameter: PhoneNumber');
-  if (!message)
-    throw new AwsError({ code: 'InvalidParameter', status: 400 }, 'Invalid parameter: Empty message');
-  const { id } = mailbox.add({ kind: 'sms', to: [phone], text: message, sender });
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/xml' },
-    body: `<PublishResponse xmlns="${namespace}"><PublishResult><MessageId>${id}</MessageId></PublishResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></PublishResponse>`,
-  };
 }

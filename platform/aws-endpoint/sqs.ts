@@ -11,7 +11,6 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'com.amazonaws.sqs#InvalidClientTokenId', status: 403 },
   throttled: { code: 'com.amazonaws.sqs#RequestThrottled', status: 400 },
   internal: { code: 'com.amazon.coral.service#InternalFailure', status: 500 },
-  conflict: { code: 'com.amazonaws.sqs#RequestThrottled', status: 400 },
 };
 const supportedActions = new Set<string>(sqsActionNames);
 
@@ -19,7 +18,6 @@ const supportedActions = new Set<string>(sqsActionNames);
 const batchPermission: Partial<Record<SqsActionName, string>> = {
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
-  ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
 };
 
 type Input = { QueueUrl?: string; QueueName?: string };

@@ -10,7 +10,6 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'InvalidClientTokenId', status: 403 },
   throttled: { code: 'Throttling', status: 400 },
   internal: { code: 'InternalFailure', status: 500 },
-  conflict: { code: 'Throttling', status: 400 },
 };
 
 /** STS: GetCallerIdentity, which requires no permission (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */

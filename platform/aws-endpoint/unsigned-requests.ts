@@ -1,7 +1,7 @@
 import type { BucketSpec } from '../../build/deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import type { Authorizer } from './authorizer.ts';
-import type { AwsRequest, AwsResponse } from './call.ts';
+import type { AwsRequest } from './call.ts';
 import type { CredentialRegistry } from './credentials.ts';
 import { type DispatchResult, dispatch } from './dispatch.ts';
 import type { Faults } from './faults.ts';
@@ -9,7 +9,7 @@ import { servePicture } from './picture-origin.ts';
 import type { S3 } from './s3.ts';
 import { corsHeaders, preflight } from './s3-cors.ts';
 import { isForm, readForm } from './s3-form.ts';
-import { isPresigned, readPresigned } from './s3-presigned.ts';
+import { isPresigned, readPresigned, type UnverifiedRequest } from './s3-presigned.ts';
 
 type Parts = {
   authorizer: Authorizer;
@@ -33,28 +33,25 @@ export function unsignedRequests(
     const name = decodeURIComponent(path.split('/')[1] ?? '');
     return parts.buckets().find((bucket) => bucket.name === name);
   };
+  const serve = async (
+    reading: UnverifiedRequest | Promise<UnverifiedRequest>,
+    cors: Record<string, string>,
+  ): Promise<DispatchResult> => {
+    const read = await reading;
+    const outcome = await dispatch(parts, services, 's3', read.caller, (_service, caller) => {
+      const { request, toResponse } = read.verify(caller);
+      const operation = parts.s3.operation(request, caller);
+      return toResponse ? { ...operation, run: async () => toResponse(await operation.run()) } : operation;
+    });
+    return outcome === 'drop' ? outcome : { ...outcome, headers: { ...outcome.headers, ...cors } };
+  };
   return (awsRequest) => {
     if (awsRequest.path.startsWith('/_images/'))
       return servePicture(awsRequest, parts.messaging, parts.buckets());
     if (awsRequest.method === 'OPTIONS') return preflight(awsRequest, bucketOf(awsRequest));
     const form = isForm(awsRequest);
     if (!form && !isPresigned(awsRequest)) return undefined;
-    const read = form
-      ? readForm(awsRequest, parts.credentials)
-      : readPresigned(awsRequest, parts.credentials);
-    const outcome = dispatch(parts, services, 's3', read.caller, (_service, caller) => {
-      const { request, toResponse } = read.verify(caller);
-      const operation = parts.s3.operation(request, caller);
-      return toResponse ? { ...operation, run: async () => toResponse(await operation.run()) } : operation;
-    });
-    const cors = corsHeaders(awsRequest, bucketOf(awsRequest));
-    const withCors = (done: DispatchResult): DispatchResult =>
-      done === 'drop' ? done : addHeaders(done, cors);
-    return outcome instanceof Promise ? outcome.then(withCors) : withCors(outcome);
+    const read = (form ? readForm : readPresigned)(awsRequest, parts.credentials);
+    return serve(read, corsHeaders(awsRequest, bucketOf(awsRequest)));
   };
 }
-
-const addHeaders = (response: AwsResponse, headers: Record<string, string>): AwsResponse => ({
-  ...response,
-  headers: { ...response.headers, ...headers },
-});

@@ -5,88 +5,35 @@
  */
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
+import type { S3Object } from '../../node_modules/fauxqs/dist/s3/s3Types.js';
+import type { SnsStore as FauxqsSnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
+import type { SnsSubscription, SnsTopic } from '../../node_modules/fauxqs/dist/sns/snsTypes.js';
+import type { SqsStore as FauxqsSqsStore, SqsQueue } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 
 /** The version whose private members this file describes. */
 export const supportedVersion = '2.4.1';
 export const fauxqsRoot = resolve(import.meta.dirname, '../../node_modules/fauxqs');
 
-type QueueMessage = {
-  messageId: string;
-  body: string;
-  sentTimestamp: number;
-  messageGroupId?: string;
-  messageDeduplicationId?: string;
-  sequenceNumber?: string;
-};
-export type Queue = {
-  name: string;
-  url: string;
-  arn: string;
-  attributes: Record<string, string>;
-  persistence?: Persistence;
-  pollWaiters: { resolve: () => void; timer: NodeJS.Timeout }[];
-  waitForMessages(seconds: number): Promise<void>;
-  isFifo(): boolean;
-  getAttribute(name: string): string | undefined;
-  recordDeduplication(id: string, messageId: string, sequenceNumber?: string): void;
-  inspectMessages(): {
-    ready: QueueMessage[];
-    delayed: QueueMessage[];
-    inflight: { message: QueueMessage }[];
-  };
-};
-export type SqsStore = {
-  host: string;
-  region?: string;
+export type Queue = Omit<SqsQueue, 'persistence'> & { persistence?: Persistence };
+export type SqsStore = Pick<FauxqsSqsStore, 'host' | 'region' | 'processAllTimers' | 'shutdown'> & {
   persistence?: Persistence;
   allQueues(): Iterable<Queue>;
-  /** Makes messages visible whose visibility timeout or delay is over. */
-  processAllTimers(): void;
   getQueue(url: string): Queue | undefined;
   getQueueByName(name: string): Queue | undefined;
-  shutdown(): void;
 };
-
-export type Subscription = {
-  arn: string;
-  topicArn: string;
-  endpoint: string;
-  attributes: Record<string, string>;
-};
-export type Topic = { arn: string; name: string; attributes: Record<string, string> };
-export type SnsStore = {
-  region?: string;
+export type Subscription = SnsSubscription;
+export type Topic = SnsTopic;
+export type SnsStore = Pick<FauxqsSnsStore, 'region' | 'topics' | 'subscriptions'> & {
   persistence?: Persistence;
-  topics: Map<string, Topic>;
-  subscriptions: Map<string, Subscription>;
 };
-
-export type StoredObject = {
-  key: string;
-  body: Buffer;
-  contentType: string;
-  contentLength: number;
-  etag: string;
-  lastModified: Date;
-  metadata: Record<string, string>;
-  cacheControl?: string;
-};
-export type Listing = { objects: StoredObject[]; commonPrefixes: string[]; isTruncated: boolean };
-export type ListOptions = {
-  prefix?: string;
-  delimiter?: string;
-  maxKeys?: number;
-  startAfter?: string;
-  marker?: string;
-};
-export type ObjectStore = {
+export type StoredObject = S3Object;
+export type ObjectStore = Pick<
+  S3Store,
+  'listObjects' | 'hasBucket' | 'createBucket' | 'getObject' | 'headObject'
+> & {
   persistence?: Persistence;
   buckets: Map<string, Map<string, StoredObject>>;
-  listObjects(bucket: string, options?: ListOptions): Listing;
-  hasBucket(name: string): boolean;
-  createBucket(name: string): void;
-  getObject(bucket: string, key: string): StoredObject;
-  headObject(bucket: string, key: string): StoredObject;
 };
 
 export type Persistence = {
@@ -181,10 +128,7 @@ export async function createStores(): Promise<{
 }
 
 /** Operations whose file has another name. */
-const sharedFiles: Record<string, string> = {
-  publishBatch: 'publish',
-  listSubscriptionsByTopic: 'listSubscriptions',
-};
+const sharedFiles: Record<string, string> = { publishBatch: 'publish' };
 
 /** Loads operations by the names of their functions, for example `createQueue`. */
 export async function loadActions<T>(

@@ -1,4 +1,4 @@
-import type { EngineError, Listing, ListOptions, ObjectStore } from './fauxqs-internals.ts';
+import type { EngineError, ObjectStore } from './fauxqs-internals.ts';
 
 /**
  * Rejects subscriptions that SNS rejects and the engine accepts: a standard topic cannot deliver to a FIFO queue, and
@@ -21,35 +21,18 @@ const invalidParameter = (message: string): EngineError =>
 
 /**
  * Lists objects in the byte order of their keys, as S3 does. The engine sorts by locale but pages by character code, so
- * a page could begin at the wrong key.
+ * a page could begin at the wrong key. The AWS endpoint accepts no delimiter.
  */
 export function listInKeyOrder(store: ObjectStore): void {
   const listAll = store.listObjects.bind(store);
   store.listObjects = (bucket, options = {}) => {
     const objects = store.buckets.get(bucket);
     if (!objects) return listAll(bucket, options); // throws NoSuchBucket
-    const after = options.startAfter ?? options.marker ?? '';
-    return page(
-      [...objects.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
-      after,
-      options,
-    );
+    const { prefix = '', startAfter = '', maxKeys = 1000 } = options;
+    const sorted = [...objects.values()]
+      .filter(({ key }) => key.startsWith(prefix) && key > startAfter)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const isTruncated = sorted.length > maxKeys;
+    return { objects: sorted.slice(0, maxKeys), commonPrefixes: [], isTruncated };
   };
-}
-
-function page(sorted: Listing['objects'], after: string, options: ListOptions): Listing {
-  const { prefix = '', delimiter, maxKeys = 1000 } = options;
-  const objects: Listing['objects'] = [];
-  const folders = new Set<string>();
-  for (const object of sorted) {
-    if (!object.key.startsWith(prefix) || object.key <= after) continue;
-    const end = delimiter ? object.key.indexOf(delimiter, prefix.length) : -1;
-    const folder = delimiter && end >= 0 ? object.key.slice(0, end + delimiter.length) : undefined;
-    if (folder !== undefined && (folder <= after || folders.has(folder))) continue;
-    if (objects.length + folders.size >= maxKeys)
-      return { objects, commonPrefixes: [...folders], isTruncated: true };
-    if (folder === undefined) objects.push(object);
-    else folders.add(folder);
-  }
-  return { objects, commonPrefixes: [...folders], isTruncated: false };
 }

@@ -4,14 +4,11 @@ import { type EngineError, loadActions, type ObjectStore, type S3Action } from '
 export const s3Actions = {
   ListBuckets: 'listBuckets',
   CreateBucket: 'createBucket',
-  HeadBucket: 'headBucket',
   ListObjectsV2: 'listObjects',
   HeadObject: 'headObject',
   GetObject: 'getObject',
   PutObject: 'putObject',
   PostObject: 'postObject',
-  DeleteObject: 'deleteObject',
-  DeleteObjects: 'deleteObjects',
 } as const;
 export type S3ActionName = keyof typeof s3Actions;
 
@@ -54,11 +51,10 @@ export async function s3Engine(store: ObjectStore): Promise<(call: S3Call) => S3
     } catch (error) {
       const rejection = error as Partial<EngineError>;
       if (!rejection.toXml || !rejection.statusCode) throw error;
-      const head = call.action === 'HeadObject' || call.action === 'HeadBucket';
       return {
         status: rejection.statusCode,
         headers: { 'content-type': 'application/xml' },
-        body: head ? Buffer.alloc(0) : Buffer.from(rejection.toXml()),
+        body: call.action === 'HeadObject' ? Buffer.alloc(0) : Buffer.from(rejection.toXml()),
       };
     }
     return response;

@@ -9,27 +9,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('messages are listed in order and survive a restart', async () => {
+const aMail = (to: string) => ({ from: 'shop@example.org', to: [to], subject: 'Paid', sender: 'test' });
+
+test('mails are listed in order and survive a restart', async () => {
   const mailbox = await Mailbox.open(folder);
-  const mail = mailbox.add({ kind: 'mail', to: ['ann@example.org'], sender: 'on-customer-event' });
-  const sms = mailbox.add({ kind: 'sms', to: ['+436601234567'], sender: 'on-customer-event' });
-  expect(mailbox.list()).toEqual([mail, sms]);
-  expect(mailbox.get(sms.id)).toEqual(sms);
-  expect((await Mailbox.open(folder)).list()).toEqual([mail, sms]);
+  const first = mailbox.add(aMail('ann@example.org'));
+  const second = mailbox.add(aMail('bob@example.org'));
+  expect(mailbox.list()).toEqual([first, second]);
+  expect(mailbox.get(second.id)).toEqual(second);
+  expect((await Mailbox.open(folder)).list()).toEqual([first, second]);
 });
 
 test('an incomplete last line is ignored, and the next message is stored', async () => {
   const before = (await Mailbox.open(folder)).list();
-  const whole = (await Mailbox.open(folder)).add({
-    kind: 'mail',
-    to: ['ann@example.org'],
-    sender: 'test',
-  });
+  const whole = (await Mailbox.open(folder)).add(aMail('ann@example.org'));
   await appendFile(join(folder, 'mails.jsonl'), '{"id":"cut');
-  const next = (await Mailbox.open(folder)).add({
-    kind: 'mail',
-    to: ['bob@example.org'],
-    sender: 'test',
-  });
+  const next = (await Mailbox.open(folder)).add(aMail('bob@example.org'));
   expect((await Mailbox.open(folder)).list()).toEqual([...before, whole, next]);
 });

@@ -3,27 +3,21 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '../../shared/ids.ts';
 
-/** A message that SES or SNS would have sent. */
+/** A mail that SES would have sent. */
 export type Mail = {
   id: string;
-  kind: 'mail' | 'sms';
   /** ISO 8601. */
   receivedAt: string;
-  from?: string;
+  from: string;
   to: string[];
-  cc?: string[];
-  bcc?: string[];
-  replyTo?: string[];
-  subject?: string;
+  subject: string;
   text?: string;
   html?: string;
-  /** The whole message in the format of RFC 5322, if it was sent so. */
-  raw?: string;
   /** The function that sent it. */
   sender: string;
 };
 
-/** Stores the shop's mails and text messages in memory and as lines of one file. */
+/** Stores the shop's mails in memory and as lines of one file. */
 export class Mailbox {
   readonly #file: string;
   readonly #mails: Mail[];

@@ -24,7 +24,6 @@ export function secretsInMemory(): SecretsBackend {
   };
   return {
     find,
-    list: () => [...secrets.values()],
     put: (name, value, options) => addVersion(required(name), value, options),
     moveStage: (name, stage, { from, to }) => {
       if (to !== undefined) return attachStage(required(name), stage, to);

@@ -9,20 +9,17 @@ export async function openMail(id) {
   const response = await fetch(`/mails/${encodeURIComponent(id)}`);
   if (!response.ok) throw new Error('This mail no longer exists.');
   const mail = await response.json();
-  element('mail-subject').textContent =
-    mail.subject ?? (mail.kind === 'sms' ? 'Text message' : '(no subject)');
+  element('mail-subject').textContent = mail.subject || '(no subject)';
   const head = {
     From: mail.from,
     To: mail.to?.join(', '),
-    Cc: mail.cc?.join(', '),
-    'Reply to': mail.replyTo?.join(', '),
   };
   show(
     element('mail-head'),
     html`${Object.entries(head).map(([name, value]) => (value ? html`<div><dt>${name}</dt><dd>${value}</dd></div>` : ''))}
       <div><dt>At</dt><dd>${time(mail.receivedAt)}</dd></div>`,
   );
-  element('mail-plain').textContent = mail.text ?? mail.raw ?? '';
+  element('mail-plain').textContent = mail.text ?? '';
   element('mail-html').disabled = mail.html === undefined;
   element('mail-frame').src =
     mail.html === undefined ? 'about:blank' : `/mails/${encodeURIComponent(id)}/html`;

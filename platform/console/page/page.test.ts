@@ -93,7 +93,6 @@ const hostile = {
     rows: [
       {
         id: hostileText,
-        kind: 'mail',
         receivedAt: at,
         to: [hostileText],
         sender: hostileText,

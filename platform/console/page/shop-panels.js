@@ -64,14 +64,14 @@ export function pretty(message) {
   }
 }
 
-/** Mails and text messages that the shop sent. */
+/** Mails that the shop sent. */
 export function mailsPanel({ mails }, name) {
   if (mails.rows.length === 0) return hint('No mails yet.');
   return html`<p class="quiet">${count(mails.total)} in the mailbox${mails.total > mails.rows.length ? ', the newest first' : ''}</p>
     <ul class="mails">${mails.rows.map(
       (mail) => html`<li id="mail:${mail.id}">
         <button type="button" class="row" data-action="open-mail" data-name="${mail.id}" title="sent by ${name(mail.sender)}">
-          <b>${mail.subject || '(no subject)'}</b><span>${mail.kind === 'sms' ? 'SMS to ' : ''}${mail.to.join(', ')}</span>${time(mail.receivedAt)}</button></li>`,
+          <b>${mail.subject || '(no subject)'}</b><span>${mail.to.join(', ')}</span>${time(mail.receivedAt)}</button></li>`,
     )}</ul>`;
 }
 
