@@ -11,7 +11,7 @@ import { readSecret } from './read-secrets.ts';
 import { readTable } from './read-tables.ts';
 import { readAsyncInvoke, readCustomResource, readMapping, readSchedules } from './read-triggers.ts';
 import { type ResolvedResource, resolveResource } from './resource-reader.ts';
-import { existsOnAwsOnly, type HandledType, kindOfType } from './resource-types.ts';
+import { existsOnAwsOnly, kindOfType } from './resource-types.ts';
 import type { StackValues } from './stack-values.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -36,8 +36,7 @@ export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptio
   const { ordered, exports } = linkStacks(stacks, { region, accountId, queueUrlBase }, parameters);
   const cloudOnly: Deployment['cloudOnly'] = [];
   const resources = ordered.flatMap((values) => handledResources(values, cloudOnly));
-  const ofType = (...types: HandledType[]) =>
-    resources.filter(({ type }) => types.includes(type as HandledType));
+  const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
 
   const functions = ofType('AWS::Lambda::Function').map(readFunction);
   const functionArns = new Map(functions.map(({ name, arn }) => [name, arn]));

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { Account } from '../emulator/account.ts';
 import { startMinistack } from '../emulator/ministack.ts';
 import { runProof } from '../emulator/run-proof.ts';
-import { typeSupport } from '../emulator/type-support.ts';
+import { typesWith } from '../emulator/type-support.ts';
 import { knownDifferences } from '../known-differences.ts';
 import { step } from '../steps.ts';
 import { proveContract } from './contract.ts';
@@ -30,9 +30,9 @@ function printLimits(): void {
   console.log('\nDifferences between the emulator and AWS (docs/platform-differences.md):');
   for (const [promise, actual] of Object.entries(knownDifferences['ministack'] ?? {}))
     console.log(`  - “${promise}”: ${actual}`);
-  console.log(`  - created without effect: ${typeSupport.stubbed.join(', ')}`);
+  console.log(`  - created without effect: ${typesWith('stubbed').join(', ')}`);
   console.log('  - removal of protected production databases is not proved: RDS would refuse it');
-  console.log(`  - not created: ${typeSupport.leftOut.join(', ')}`);
+  console.log(`  - not created: ${typesWith('left-out').join(', ')}`);
 }
 
 if (values.help) console.log(help);

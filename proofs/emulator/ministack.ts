@@ -5,7 +5,7 @@ import { until } from '../../client/shop-actions.ts';
 import { spawnGuarded } from '../../platform/engines/guarded-process.ts';
 import { choosePort } from '../../platform/engines/ports.ts';
 import { lastLines } from './run-logged.ts';
-import { typeSupport } from './type-support.ts';
+import { typesWith } from './type-support.ts';
 import { searchPath } from './workspace.ts';
 
 /** A running AWS emulator. */
@@ -36,7 +36,7 @@ export async function startMinistack(root: string, folder: string): Promise<Emul
   // The emulator's worker for Node functions is a CommonJS file in this folder.
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
   // workarounds.py reads this file.
-  writeFileSync(join(folder, 'left-out.json'), JSON.stringify(typeSupport.leftOut));
+  writeFileSync(join(folder, 'left-out.json'), JSON.stringify(typesWith('left-out')));
   const script = join(import.meta.dirname, 'workarounds.py');
   const emulator = spawnGuarded({
     command: '/bin/sh',

@@ -230,14 +230,14 @@ class AnyAttribute(dict):
 
 
 def replace_unsupported_types():
-    """Registers a placeholder for each type of `leftOut` in type-support.ts, which left-out.json contains. MiniStack
-    rejects a template with a type without a handler, and most stacks have one. The proof fails for a type that a newer
+    """Registers a placeholder for each type in left-out.json: those that build/template/resource-types.yml leaves out.
+    MiniStack rejects a template with a type without a handler, and most stacks have one. The proof fails for a type that a newer
     MiniStack supports, so that it is created from then on."""
     with open("left-out.json", encoding="utf-8") as file:
         left_out = json.load(file)
     known = [resource_type for resource_type in left_out if resource_type in handlers]
     if known:
-        raise SystemExit(f"MiniStack supports {', '.join(known)}: remove them from leftOut in type-support.ts")
+        raise SystemExit(f"MiniStack supports {', '.join(known)}: they are not left out in build/template/resource-types.yml")
 
     def placeholder(resource_type):
         def create(logical_id, props, stack_name):
