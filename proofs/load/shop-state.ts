@@ -155,7 +155,7 @@ async function readTables({ aws, project, stage }: ShopAccess) {
         quantity: number;
         reserved_until?: number;
       }>('reservations'),
-      all<{ id: string }>('idempotency'),
+      all<{ id: string }>('products-idempotency'),
       all<{ product_id: string }>('products'),
       unsentIn('products-outbox'),
       unsentIn('media-outbox'),

@@ -12,8 +12,8 @@ import { check, put } from './write.ts';
 /** A counter as the aggregate, in the categories table. */
 type Counter = { id: string; value: number; parent?: string };
 
-const names = await freshTables('categories', 'products-outbox', 'idempotency');
-const tables = { outbox: names['products-outbox'], idempotency: names.idempotency, service: 'test' };
+const names = await freshTables('categories', 'products-outbox', 'products-idempotency');
+const tables = { outbox: names['products-outbox'], idempotency: names['products-idempotency'] };
 const db = dynamo();
 const Missing = shopError({ code: 'PRODUCT_NOT_FOUND', remedy: 'not-found', title: 'Missing' });
 const NoParent = shopError({ code: 'UNKNOWN_CATEGORY', remedy: 'fix-request', title: 'No parent' });

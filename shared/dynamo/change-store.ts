@@ -145,7 +145,7 @@ export type WriteResult = 'written' | 'conflict' | 'handled-before';
  */
 export async function writeChange(
   transact: Transact,
-  tables: Pick<IdempotencyTable, 'idempotency'>,
+  tables: IdempotencyTable,
   { writes, requirements = [], outbox = [], completion, handled }: ChangeWrites,
 ): Promise<WriteResult> {
   const mark = handled && handledMark(tables.idempotency, handled);

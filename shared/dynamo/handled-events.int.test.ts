@@ -5,7 +5,7 @@ import { ConditionsFailed } from './conditions.ts';
 import { dynamo } from './dynamo.ts';
 import { handledMark } from './handled-events.ts';
 
-const { idempotency: table } = await tables('idempotency');
+const { 'products-idempotency': table } = await tables('products-idempotency');
 const db = dynamo();
 
 test('an event is marked once per subscriber', async () => {
@@ -20,6 +20,9 @@ test('an event is marked once per subscriber', async () => {
 test('a mark outlives the queue and its dead-letter queue: it is deleted after 30 days', async () => {
   const eventId = newId();
   await db.write(handledMark(table, { subscriber: 'one', eventId }));
-  const expiry = await expiryOf('idempotency', await db.get(table, { id: `handled#one#${eventId}` }));
+  const expiry = await expiryOf(
+    'products-idempotency',
+    await db.get(table, { id: `handled#one#${eventId}` }),
+  );
   expect((expiry!.getTime() - Date.now()) / 86_400_000).toBeCloseTo(30, 2);
 });

@@ -9,13 +9,13 @@ import { dynamo } from './dynamo.ts';
 import { completionWrite, dynamoIdempotencyStore } from './idempotency.ts';
 import { put } from './write.ts';
 
-const tables = await freshTables('categories', 'idempotency');
+const tables = await freshTables('categories', 'products-idempotency');
 const db = dynamo();
-const table = { idempotency: tables.idempotency, service: 'test' };
+const table = { idempotency: tables['products-idempotency'] };
 const store = dynamoIdempotencyStore(db, table);
 const Refused = shopError({ code: 'BAD_REQUEST', remedy: 'conflict', title: 'Refused' });
 const aRequest = (): IdempotentRequest => ({ scope: 'route:user', key: randomUUID(), fingerprint: 'one' });
-const idOf = ({ scope, key }: IdempotentRequest) => `request#test#${scope}#${key}`;
+const idOf = ({ scope, key }: IdempotentRequest) => `request#${scope}#${key}`;
 
 /** Creates an item under the resource id of each attempt, and lists the attempts. */
 function aCreator() {
@@ -80,8 +80,8 @@ test('an expired record does not count', async () => {
   const { create, attempts } = aCreator();
   const request = aRequest();
   await create(request);
-  const record = await db.get(tables.idempotency, { id: idOf(request) });
-  await db.write(put(tables.idempotency, { ...record, expiration: 1 }));
+  const record = await db.get(table.idempotency, { id: idOf(request) });
+  await db.write(put(table.idempotency, { ...record, expiration: 1 }));
   await create(request);
   expect(attempts).toHaveLength(2);
 });
@@ -89,7 +89,10 @@ test('an expired record does not count', async () => {
 test('a record is deleted after 25 hours, longer than the 24 that the API promises', async () => {
   const request = aRequest();
   await aCreator().create(request);
-  const expiry = await expiryOf('idempotency', await db.get(tables.idempotency, { id: idOf(request) }));
+  const expiry = await expiryOf(
+    'products-idempotency',
+    await db.get(table.idempotency, { id: idOf(request) }),
+  );
   expect((expiry!.getTime() - Date.now()) / 3_600_000).toBeCloseTo(25, 1);
 });
 

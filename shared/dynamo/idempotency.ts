@@ -5,13 +5,12 @@ import { newId } from '../ids.ts';
 import type { Dynamo } from './dynamo.ts';
 import { put, type Write } from './write.ts';
 
-/** The table of idempotency records, which services share, and the service whose records these are. */
-export type IdempotencyTable = { idempotency: string; service: string };
+/** A service's own table of idempotency records: no service can read another's responses. */
+export type IdempotencyTable = { idempotency: string };
 
 type Row = { id: string; fingerprint: string; resource_id: string; response: string; expiration: number };
 
-const idOf = ({ service }: IdempotencyTable, { scope, key }: IdempotentRequest): string =>
-  `request#${service}#${scope}#${key}`;
+const idOf = ({ scope, key }: IdempotentRequest): string => `request#${scope}#${key}`;
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
@@ -22,7 +21,7 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
  */
 export function dynamoIdempotencyStore(dynamo: Dynamo, table: IdempotencyTable): IdempotencyStore {
   const read = async (request: IdempotentRequest): Promise<IdempotencyRecord | undefined> => {
-    const row = await dynamo.get<Row>(table.idempotency, { id: idOf(table, request) });
+    const row = await dynamo.get<Row>(table.idempotency, { id: idOf(request) });
     // TTL deletes up to days late: an expired record does not count.
     if (row === undefined || row.expiration < nowSeconds()) return undefined;
     return {
@@ -55,7 +54,7 @@ export const completionWrite = (
   put(
     table.idempotency,
     {
-      id: idOf(table, started),
+      id: idOf(started),
       fingerprint: started.fingerprint,
       resource_id: started.resourceId,
       response: JSON.stringify(response),

@@ -17,7 +17,6 @@ const tables = {
   media: config.MEDIA_TABLE,
   outbox: config.OUTBOX_TABLE,
   idempotency: config.IDEMPOTENCY_TABLE,
-  service: 'media',
 };
 
 const dynamo = /* @__PURE__ */ lazy(() => dynamoDb());

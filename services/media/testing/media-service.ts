@@ -15,7 +15,7 @@ type Upload = { mediaId: string; upload: { method: string; url: string; headers:
 
 /** Creates tables, a topic with a queue, and a bucket, and sets the service's environment. */
 async function resources() {
-  const tables = await freshTables('media', 'media-outbox', 'idempotency');
+  const tables = await freshTables('media', 'media-outbox', 'media-idempotency');
   const queue = await aQueue({ fifo: true });
   const topic = await aTopic({ fifo: true, queues: [queue] });
   const bucket = `test-${randomUUID()}`;
@@ -23,7 +23,7 @@ async function resources() {
   setEnvironment({
     MEDIA_TABLE: tables.media,
     OUTBOX_TABLE: tables['media-outbox'],
-    IDEMPOTENCY_TABLE: tables.idempotency,
+    IDEMPOTENCY_TABLE: tables['media-idempotency'],
     PICTURE_BUCKET: bucket,
     IMAGE_BASE_URL: 'https://images.test/',
     MEDIA_EVENTS_TOPIC_ARN: topic,

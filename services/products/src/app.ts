@@ -27,7 +27,6 @@ const tables: Tables = {
   reservations: config.RESERVATIONS_TABLE,
   outbox: config.OUTBOX_TABLE,
   idempotency: config.IDEMPOTENCY_TABLE,
-  service: 'products',
 };
 
 const dynamo = /* @__PURE__ */ lazy(() => dynamoDb());

@@ -29,9 +29,9 @@ export async function catalogueTables(): Promise<Tables> {
     'inventory',
     'reservations',
     'products-outbox',
-    'idempotency',
+    'products-idempotency',
   );
-  return { ...fresh, outbox: fresh['products-outbox'], service: 'products' };
+  return { ...fresh, outbox: fresh['products-outbox'], idempotency: fresh['products-idempotency'] };
 }
 
 /** A catalogue on fresh tables. Its clock stands still until `pass` is called. */

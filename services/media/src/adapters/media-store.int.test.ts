@@ -6,13 +6,12 @@ import { expiryOf } from '#shared/testing/time-to-live.ts';
 import { decideMedia, type Media, type ProcessingResult, registerUpload } from '../domain/media.ts';
 import { mediaStore } from './media-store.ts';
 
-const names = await tables('media', 'media-outbox', 'idempotency');
+const names = await tables('media', 'media-outbox', 'media-idempotency');
 const db = dynamo();
 const store = mediaStore(db, {
   media: names.media,
   outbox: names['media-outbox'],
-  idempotency: names.idempotency,
-  service: 'media',
+  idempotency: names['media-idempotency'],
 });
 const options = { cause: { correlationId: 'test' } };
 const createdAt = new Date('2027-03-01T12:00:00.000Z');

@@ -118,7 +118,7 @@ test('the record of an idempotent request is deleted after more than 24 hours', 
   });
   const { items } = await scan(tables.idempotency);
   const record = items.find((item) => JSON.stringify(item).includes(key));
-  const expiry = await expiryOf('idempotency', record);
+  const expiry = await expiryOf('products-idempotency', record);
   const keptMs = (expiry?.getTime() ?? 0) - Date.now();
   expect(keptMs).toBeGreaterThan(24 * hourMs);
   expect(keptMs).toBeLessThan(48 * hourMs);
