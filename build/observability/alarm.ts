@@ -18,6 +18,8 @@ export type AlarmSpec = {
   /** File in docs/runbooks, without its extension. */
   runbook: string;
   metric: Metric;
+  /** Subtracted from `metric`; 0 where it has no data. */
+  less?: Metric;
   /** The threshold: exactly one of the two. */
   above?: number;
   below?: number;
@@ -56,19 +58,13 @@ const descriptionOf = (
 
 /** An alarm on one metric. Missing data does not raise the alarm: an unused queue has no metrics. */
 export function alarm(spec: AlarmSpec, settings: Settings): Resource {
-  const { namespace, name, dimensions, statistic, periodSeconds } = spec.metric;
-  const percentile = statistic.startsWith('p');
   return {
     Type: 'AWS::CloudWatch::Alarm',
     ...conditionOf(spec),
     Properties: {
       AlarmName: `${settings.prefix}-${spec.name}`,
       AlarmDescription: descriptionOf(spec, settings),
-      Namespace: namespace,
-      MetricName: name,
-      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-      ...(percentile ? { ExtendedStatistic: statistic } : { Statistic: statistic }),
-      Period: periodSeconds,
+      ...(spec.less ? difference(spec.metric, spec.less) : single(spec.metric)),
       EvaluationPeriods: spec.of ?? spec.periods,
       DatapointsToAlarm: spec.periods,
       ComparisonOperator: spec.below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
@@ -76,6 +72,33 @@ export function alarm(spec: AlarmSpec, settings: Settings): Resource {
       TreatMissingData: 'notBreaching',
       ...(spec.silent ? {} : { AlarmActions: [alarmTopic], OKActions: [alarmTopic] }),
     },
+  };
+}
+
+const cloudWatchMetric = ({ namespace, name, dimensions }: Metric) => ({
+  Namespace: namespace,
+  MetricName: name,
+  Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+});
+
+const single = (metric: Metric) => ({
+  ...cloudWatchMetric(metric),
+  [metric.statistic.startsWith('p') ? 'ExtendedStatistic' : 'Statistic']: metric.statistic,
+  Period: metric.periodSeconds,
+});
+
+function difference(metric: Metric, less: Metric) {
+  const input = (Id: string, of: Metric) => ({
+    Id,
+    MetricStat: { Metric: cloudWatchMetric(of), Stat: of.statistic, Period: of.periodSeconds },
+    ReturnData: false,
+  });
+  return {
+    Metrics: [
+      { Id: 'difference', Expression: 'all - FILL(less, 0)', ReturnData: true },
+      input('all', metric),
+      input('less', less),
+    ],
   };
 }
 

@@ -1,5 +1,5 @@
 import { type AlarmSpec, alarm, allOf, type Resource } from './alarm.ts';
-import { logicalIdOf, shortName, type Watched } from './watched.ts';
+import { logicalIdOf, type Settings, shortName, type Watched, type WatchedFunction } from './watched.ts';
 
 type Resources = Record<string, Resource>;
 const minute = 60;
@@ -52,12 +52,13 @@ export function queueAlarms({ settings, queues }: Watched): Resources {
 }
 
 /**
- * Functions: throttles of every function; errors of those without a route (events are retried, so a few errors raise no
- * alarm); and the age of unread stream records (a stream keeps a record for 24 hours).
+ * Functions: throttles of every function; unexpected errors and crashes of those without a route (events are retried, so a
+ * few raise no alarm); and the age of unread stream records (a stream keeps a record for 24 hours).
  */
 export function functionAlarms({ settings, functions }: Watched): Resources {
   const resources: Resources = {};
-  for (const { service, key, name, http, stream } of functions) {
+  for (const each of functions) {
+    const { service, key, name, http, stream } = each;
     const dimensions = { FunctionName: name };
     const base = `${service}-${key}`;
     const metric = (metricName: string, statistic: string) => ({
@@ -79,18 +80,8 @@ export function functionAlarms({ settings, functions }: Watched): Resources {
       settings,
     );
     if (!http)
-      resources[logicalIdOf(base, 'errors')] = alarm(
-        {
-          name: `${base}-errors`,
-          problem: `${name.replace(`-${settings.stage}-`, '-…-')} fails repeatedly.`,
-          runbook: 'function-errors',
-          metric: metric('Errors', 'Sum'),
-          above: 3,
-          periods: 2,
-          of: 3,
-        },
-        settings,
-      );
+      for (const spec of failureSpecs(each, settings))
+        resources[logicalIdOf(spec.name)] = alarm(spec, settings);
     if (stream)
       resources[logicalIdOf(base, 'iterator', 'age')] = alarm(
         {
@@ -106,6 +97,40 @@ export function functionAlarms({ settings, functions }: Watched): Resources {
       );
   }
   return resources;
+}
+
+/**
+ * Failures without a route: unexpected errors, which the function's wrapper counts (shared/lambda/error-metrics.ts), and
+ * crashes and timeouts, which only Lambda sees. Errors thrown on purpose, to be retried, are neither.
+ */
+function failureSpecs(
+  { service, key, name, reportsRecords }: WatchedFunction,
+  settings: Settings,
+): AlarmSpec[] {
+  const common = { runbook: 'function-errors', above: 3, periods: 2, of: 3 };
+  const sum = { statistic: 'Sum', periodSeconds: fiveMinutes };
+  const ofWrapper = (metricName: string) => ({
+    namespace: settings.prefix,
+    name: metricName,
+    dimensions: { service: `${settings.project}-${service}`, FunctionName: name },
+    ...sum,
+  });
+  const shown = name.replace(`-${settings.stage}-`, '-…-');
+  return [
+    {
+      ...common,
+      name: `${service}-${key}-errors`,
+      problem: `${shown} has unexpected errors repeatedly.`,
+      metric: ofWrapper('UnexpectedErrors'),
+    },
+    {
+      ...common,
+      name: `${service}-${key}-crashes`,
+      problem: `${shown} crashes or times out repeatedly.`,
+      metric: { namespace: 'AWS/Lambda', name: 'Errors', dimensions: { FunctionName: name }, ...sum },
+      ...(reportsRecords ? {} : { less: ofWrapper('ThrownErrors') }),
+    },
+  ];
 }
 
 /**

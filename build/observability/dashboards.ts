@@ -1,54 +1,27 @@
 import type { Resource } from './alarm.ts';
 import { cacheNodes } from './servers.ts';
 import type { Settings, Watched, WatchedFunction } from './watched.ts';
-
-type MetricRow = (string | Record<string, unknown>)[];
-type Widget = Record<string, unknown>;
-
-/** A dashboard is 24 columns wide (CloudWatch, "Dashboard body structure"). */
-const half = 12;
-const rowHeight = 6;
-
-const graph = (title: string, metrics: MetricRow[], more: Record<string, unknown> = {}): Widget => ({
-  type: 'metric',
-  width: half,
-  height: rowHeight,
-  properties: { title, region: '${AWS::Region}', view: 'timeSeries', period: 60, metrics, ...more },
-});
-const stacked = { stat: 'Sum', stacked: true };
-const headline = (markdown: string): Widget => ({
-  type: 'text',
-  width: 2 * half,
-  height: 1,
-  properties: { markdown },
-});
-
-/** Places widgets from left to right and from top to bottom. */
-function withPositions(widgets: readonly Widget[]): Widget[] {
-  let [x, y, lineHeight] = [0, 0, 0];
-  return widgets.map((widget) => {
-    const [width, height] = [Number(widget['width']), Number(widget['height'])];
-    if (x + width > 2 * half) [x, y, lineHeight] = [0, y + lineHeight, 0];
-    const placed = { ...widget, x, y };
-    x += width;
-    lineHeight = Math.max(lineHeight, height);
-    return placed;
-  });
-}
-
-const dashboard = ({ prefix }: Settings, name: string, widgets: readonly Widget[]): Resource => ({
-  Type: 'AWS::CloudWatch::Dashboard',
-  Properties: {
-    DashboardName: `${prefix}-${name}`,
-    DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: withPositions(widgets) }) },
-  },
-});
+import { dashboard, graph, headline, type MetricRow, stacked, type Widget } from './widgets.ts';
 
 const lambda = (
   metric: string,
   { key, name }: WatchedFunction,
   more: Record<string, unknown> = {},
 ): MetricRow => ['AWS/Lambda', metric, 'FunctionName', name, { label: key, ...more }];
+
+/** Unexpected errors, which a function's wrapper counts, and Lambda's own count: crashes, and errors thrown to be retried. */
+const failures = ({ prefix, project }: Settings, each: WatchedFunction, label: string): MetricRow[] => [
+  [
+    prefix,
+    'UnexpectedErrors',
+    'service',
+    `${project}-${each.service}`,
+    'FunctionName',
+    each.name,
+    { label: `${label}: unexpected` },
+  ],
+  lambda('Errors', each, { label: `${label}: failed invocations` }),
+];
 
 /** Rate, latency and errors of each API and of each route (one function per route). */
 function application({ settings, apis, functions }: Watched): Widget[] {
@@ -91,7 +64,7 @@ function application({ settings, apis, functions }: Watched): Widget[] {
       ),
       graph(
         `${service}: failures per route`,
-        routes.map((route) => lambda('Errors', route)),
+        routes.flatMap((route) => failures(settings, route, route.key)),
         stacked,
       ),
     ];
@@ -136,7 +109,7 @@ function messaging({ settings, queues, topics, functions }: Watched): Widget[] {
     ),
     graph(
       'Reactions: failures',
-      reactions.map((each) => lambda('Errors', each, { label: `${each.service} ${each.key}` })),
+      reactions.flatMap((each) => failures(settings, each, `${each.service} ${each.key}`)),
       stacked,
     ),
     graph(

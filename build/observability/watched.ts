@@ -31,6 +31,8 @@ export type WatchedFunction = {
   http: boolean;
   /** Reads a stream, where unread records age when it fails. */
   stream: boolean;
+  /** Reads a queue or stream: its wrapper reports failed records, so that Lambda's errors are crashes and timeouts. */
+  reportsRecords: boolean;
 };
 
 /** Lists what to watch in a deployment, sorted by name. */
@@ -48,6 +50,7 @@ export function watchedOf(shop: Deployment, settings: Settings): Watched {
       .filter(({ sourceArn }) => sourceArn.includes('/stream/'))
       .map(({ functionArn }) => functionArn),
   );
+  const readers = new Set(shop.mappings.map(({ functionArn }) => functionArn));
   const read = new Set(shop.mappings.map(({ sourceArn }) => sourceArn));
   const byName = <T extends { name: string }>(one: T, other: T) => one.name.localeCompare(other.name);
   return {
@@ -55,7 +58,14 @@ export function watchedOf(shop: Deployment, settings: Settings): Watched {
     functions: shop.functions
       .map(({ name, arn }) => {
         const [, service = '', key = ''] = /^shop-([a-z]+)-[a-z0-9]+-(.+)$/.exec(name) ?? [];
-        return { service, key, name, http: http.has(arn), stream: streamReaders.has(arn) };
+        return {
+          service,
+          key,
+          name,
+          http: http.has(arn),
+          stream: streamReaders.has(arn),
+          reportsRecords: readers.has(arn),
+        };
       })
       .toSorted(byName),
     queues: shop.queues.map(({ name, arn }) => ({ name, reader: read.has(arn) })).toSorted(byName),

@@ -1,4 +1,5 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { capturedLog } from '../testing/captured-log.ts';
 import { lambdaContext } from '../testing/http-event.ts';
 import type { Relay } from './outbox.ts';
 import { relayHandler } from './relay-handler.ts';
@@ -34,9 +35,10 @@ test('the aggregate of each new entry is relayed; updates and deletions are igno
 
 test('the first record whose events were not published is reported, so that Lambda retries from there', async () => {
   const { handler } = aRelay('b');
-  const { batchItemFailures } = await handler(
-    aStreamEvent(['INSERT', 'a'], ['INSERT', 'b'], ['INSERT', 'c']),
-    lambdaContext(),
-  );
-  expect(batchItemFailures[0]).toEqual({ itemIdentifier: 'record-1' });
+  const event = aStreamEvent(['INSERT', 'a'], ['INSERT', 'b'], ['INSERT', 'c']);
+  const log = await capturedLog(async () => {
+    const { batchItemFailures } = await handler(event, lambdaContext());
+    expect(batchItemFailures[0]).toEqual({ itemIdentifier: 'record-1' });
+  });
+  expect(log).toContain('record failed');
 });

@@ -16,6 +16,7 @@ import type { Route } from '../http/route.ts';
 import { storable } from '../http/storable.ts';
 import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
 import { config } from './config.ts';
+import { countHandled } from './error-metrics.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './telemetry.ts';
 
@@ -65,6 +66,7 @@ export function httpHandler<R extends Route>(
       try {
         response = await handle(parseRequest(route, event, headers, cause) as HttpRequest<R>);
       } catch (error) {
+        countHandled(error, context);
         response = problemResponse(route, error, requestId);
       }
       logger.info('request', {

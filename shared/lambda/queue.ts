@@ -1,5 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { countHandled } from './error-metrics.ts';
 import { dispatchEvent, type EventHandlers } from './event-dispatch.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './telemetry.ts';
@@ -16,6 +17,7 @@ export function queueHandler(handlers: EventHandlers) {
       try {
         await dispatchEvent(handlers, record.body);
       } catch (error) {
+        countHandled(error, context);
         logger.warn('message failed', {
           messageId: record.messageId,
           receiveCount: record.attributes.ApproximateReceiveCount,

@@ -41,15 +41,15 @@ module.exports = class TemplatePlugin {
   completeTemplate() {
     const { service, serviceDir } = this.serverless;
     const { alias, provisioned = {} } = service.custom.size;
-    const { canary } = service.custom;
+    const { canary, prefix } = service.custom;
     const template = service.provider.compiledCloudFormationTemplate;
     const stackName = this.serverless.getProvider('aws').naming.getStackName();
     dropSharedRole(template);
     narrowNetworkRights(template);
     narrowLogRights(template);
     deployGatewayResponses(template);
-    addAsyncFailureQueue(template, { prefix: service.custom.prefix, service: service.service });
-    encryptLogs(template, service.custom.prefix);
+    addAsyncFailureQueue(template, { prefix, service: service.service });
+    encryptLogs(template, prefix);
     migrateSchemaFirst(template, [
       join(serviceDir, 'migrations'),
       join(__dirname, '..', 'postgres', 'migrations'),
@@ -57,7 +57,8 @@ module.exports = class TemplatePlugin {
     if (!alias) return;
     renewVersions(template, service.provider.stackParameters ?? []);
     const aliases = addLiveAliases(template);
-    if (canary) shiftGradually(template, aliases, { stackName, configuration: canary });
+    const release = { stackName, configuration: canary, prefix, service: service.service };
+    if (canary) shiftGradually(template, aliases, release);
     keepWarm(template, aliases, provisioned[service.service] ?? {}, (name) =>
       name.slice(stackName.length + 1),
     );

@@ -1,11 +1,12 @@
 const { aliasName } = require('./live-alias.cjs');
+const { mentions, ofType } = require('./template.cjs');
 
 /** No gradual shift: all traffic moves at once, in spite of alarms. CodeDeploy still moves the alias, since CloudFormation
  * cannot move an alias with provisioned concurrency (aws/serverless-application-model 1296). */
 const noShift = 'none';
 const allAtOnce = 'CodeDeployDefault.LambdaAllAtOnce';
 const runbook = 'docs/runbooks/deployments.md';
-/** Errors of the new version in one minute that trigger a rollback. */
+/** Unexpected errors, or crashes, of the new version in one minute that trigger a rollback. */
 const maxErrorsPerMinute = 3;
 /** Share of an API's requests with a 5xx that triggers a rollback: ten times what the objective of 99.9 % allows. */
 const maxFailedShare = 0.01;
@@ -14,7 +15,7 @@ const maxFailedShare = 0.01;
  * Lets CodeDeploy move each alias: part of the traffic first, the rest if no alarm fires, and back at once if one
  * does. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes, or `none`.
  */
-function shiftGradually(template, aliases, { stackName, configuration }) {
+function shiftGradually(template, aliases, { stackName, configuration, prefix, service }) {
   if (aliases.length === 0) return;
   const { Resources } = template;
   Resources.ReleaseRole = releaseRole(stackName);
@@ -27,12 +28,12 @@ function shiftGradually(template, aliases, { stackName, configuration }) {
   for (const { aliasId, functionId, versionId } of aliases) {
     const base = aliasId.replace(/Live$/, '');
     const name = Resources[functionId].Properties.FunctionName;
-    const [alarmId, groupId] = [`${base}ReleaseAlarm`, `${base}Release`];
-    Resources[alarmId] = versionAlarm(name, versionId);
-    const alarms = [
-      { Name: { Ref: alarmId } },
-      ...(apiReleaseAlarm ? [{ Name: { Ref: 'ReleaseApiAlarm' } }] : []),
-    ];
+    const groupId = `${base}Release`;
+    const version = { name, versionId, prefix, service, returnsErrors: returnsErrors(template, aliasId) };
+    Resources[`${base}ReleaseErrorsAlarm`] = errorsAlarm(version);
+    Resources[`${base}ReleaseCrashesAlarm`] = crashesAlarm(version);
+    const alarms = [`${base}ReleaseErrorsAlarm`, `${base}ReleaseCrashesAlarm`];
+    if (apiReleaseAlarm) alarms.push('ReleaseApiAlarm');
     Resources[groupId] = {
       Type: 'AWS::CodeDeploy::DeploymentGroup',
       Properties: {
@@ -44,7 +45,7 @@ function shiftGradually(template, aliases, { stackName, configuration }) {
         AlarmConfiguration: {
           Enabled: configuration !== noShift,
           IgnorePollAlarmFailure: false,
-          Alarms: alarms,
+          Alarms: alarms.map((Ref) => ({ Name: { Ref } })),
         },
         AutoRollbackConfiguration: {
           Enabled: true,
@@ -61,29 +62,92 @@ function shiftGradually(template, aliases, { stackName, configuration }) {
   }
 }
 
-/** The metric per version exists only while the alias points to two versions: during a shift. */
-function versionAlarm(functionName, versionId) {
-  return {
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
-      AlarmName: `${functionName}-release-errors`,
-      AlarmDescription: `The version of ${functionName} that is being released fails. Runbook: ${runbook}`,
-      Namespace: 'AWS/Lambda',
-      MetricName: 'Errors',
-      Dimensions: [
-        { Name: 'FunctionName', Value: functionName },
-        { Name: 'Resource', Value: `${functionName}:${aliasName}` },
-        { Name: 'ExecutedVersion', Value: { 'Fn::GetAtt': [versionId, 'Version'] } },
-      ],
-      Statistic: 'Sum',
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: maxErrorsPerMinute,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-    },
-  };
+/**
+ * Whether the function is invoked by API methods, queues and streams only: its wrapper turns every error into a response
+ * or a failed record, so that Lambda's `Errors` has crashes and timeouts only. Others throw on purpose, an authorizer to
+ * refuse a token, a reaction or a schedule to be retried.
+ */
+function returnsErrors(template, aliasId) {
+  const invokedBy = (...types) => ofType(template, ...types).some(([, each]) => mentions(each, aliasId));
+  return (
+    invokedBy('AWS::ApiGateway::Method', 'AWS::Lambda::EventSourceMapping') &&
+    !invokedBy(
+      'AWS::ApiGateway::Authorizer',
+      'AWS::Events::Rule',
+      'AWS::S3::Bucket',
+      'AWS::SNS::Subscription',
+    )
+  );
 }
+
+const dimensions = (values) => Object.entries(values).map(([Name, Value]) => ({ Name, Value }));
+
+/** Metrics of the function wrappers, by version (shared/lambda/error-metrics.ts). */
+const wrapperMetric = (MetricName, { name, versionId, prefix, service }) => ({
+  Namespace: prefix,
+  MetricName,
+  Dimensions: dimensions({
+    service,
+    FunctionName: name,
+    ExecutedVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+  }),
+});
+
+/** Lambda's metric by version, which exists only while the alias points to two versions: during a shift. */
+const lambdaErrors = ({ name, versionId }) => ({
+  Namespace: 'AWS/Lambda',
+  MetricName: 'Errors',
+  Dimensions: dimensions({
+    FunctionName: name,
+    Resource: `${name}:${aliasName}`,
+    ExecutedVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+  }),
+});
+
+const period = { Statistic: 'Sum', Period: 60 };
+
+/** Errors that the new version did not throw on purpose. */
+const errorsAlarm = (version) =>
+  alarm(
+    `${version.name}-release-errors`,
+    `The version of ${version.name} that is being released has unexpected errors.`,
+    { ...wrapperMetric('UnexpectedErrors', version), ...period, EvaluationPeriods: 1 },
+  );
+
+/** Failed invocations of which the wrapper knows nothing: the module does not load, runs out of memory, or times out. */
+function crashesAlarm(version) {
+  const description = `The version of ${version.name} that is being released crashes or times out.`;
+  const name = `${version.name}-release-crashes`;
+  if (version.returnsErrors)
+    return alarm(name, description, { ...lambdaErrors(version), ...period, EvaluationPeriods: 1 });
+  const input = (Id, Metric) => ({
+    Id,
+    MetricStat: { Metric, Stat: period.Statistic, Period: period.Period },
+    ReturnData: false,
+  });
+  return alarm(name, description, {
+    Metrics: [
+      { Id: 'crashes', Expression: 'errors - FILL(thrown, 0)', ReturnData: true },
+      input('errors', lambdaErrors(version)),
+      input('thrown', wrapperMetric('ThrownErrors', version)),
+    ],
+    // Two minutes, since one of the two metrics may arrive a minute before the other.
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
+  });
+}
+
+const alarm = (name, description, properties) => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: {
+    AlarmName: name,
+    AlarmDescription: `${description} Runbook: ${runbook}`,
+    ...properties,
+    Threshold: maxErrorsPerMinute,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  },
+});
 
 /** A handler can return 500 without a function error: only the API's metric counts that. */
 function apiAlarm({ Resources }, stackName) {

@@ -6,8 +6,3 @@ export const ContactUnknown = shopError({
   remedy: 'retry-later',
   title: 'No contact of this user is known yet',
 });
-
-/** Another delivery of the same event has claimed the message; the queue delivers the event again. */
-export class DeliveryInProgress extends Error {
-  override readonly name = 'DeliveryInProgress';
-}

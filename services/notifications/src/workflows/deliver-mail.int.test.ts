@@ -3,13 +3,13 @@ import { createServer } from 'node:net';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { systemClock } from '#shared/clock.ts';
 import { dynamoClient } from '#shared/dynamo/dynamo.ts';
+import { Unavailable } from '#shared/errors.ts';
 import { tables } from '#shared/testing/engines.ts';
 import { mailsTo } from '#shared/testing/mails.ts';
 import { expiryOf } from '#shared/testing/time-to-live.ts';
 import { aCustomer, paid } from '../../testing/notifications-service.ts';
 import { sesMailer } from '../adapters/mailer.ts';
 import { messageLog } from '../adapters/message-log.ts';
-import { DeliveryInProgress } from '../domain/errors.ts';
 import { messageAbout } from '../domain/message.ts';
 import { orderPaidMail } from '../domain/templates.ts';
 import { mailDelivery } from './deliver-mail.ts';
@@ -66,7 +66,7 @@ test.each([
   const message = messageAbout(event, 'order-paid', mail.subject);
   expect(await messages.claim(message, Date.now() + leftMs, new Date())).toBe(true);
   const delivered = deliveryBy()(event, 'order-paid', contact, mail);
-  await (mails === 0 ? expect(delivered).rejects.toThrow(DeliveryInProgress) : delivered);
+  await (mails === 0 ? expect(delivered).rejects.toThrow(Unavailable) : delivered);
   expect(await mailsTo(customer.email)).toHaveLength(mails);
 });
 

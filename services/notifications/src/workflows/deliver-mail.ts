@@ -1,16 +1,19 @@
 import type { Clock } from '#shared/clock.ts';
+import { Unavailable } from '#shared/errors.ts';
 import type { EventEnvelope } from '#shared/events/event.ts';
 import type { SendMail } from '../adapters/mailer.ts';
 import type { MessageLog } from '../adapters/message-log.ts';
 import type { Contact } from '../domain/contact.ts';
-import { DeliveryInProgress } from '../domain/errors.ts';
 import type { Mail } from '../domain/mail.ts';
 import { messageAbout } from '../domain/message.ts';
 import type { Template } from '../domain/templates.ts';
 
 export type MailDeliveryDeps = { messages: MessageLog; send: SendMail; clock: Clock };
 
-/** Sends one mail per event and template, however often the event is delivered. @throws DeliveryInProgress */
+/**
+ * Sends one mail per event and template, however often the event is delivered.
+ * @throws Unavailable while another delivery of the event sends the mail; the queue delivers the event again
+ */
 export type DeliverMail = (
   event: EventEnvelope<string, { userId: string; orderId?: string }>,
   template: Template,
@@ -44,7 +47,7 @@ export const mailDelivery =
     if (!(await messages.claim(message, claimedUntil, now))) {
       const known = await messages.find(message);
       if (known?.status === 'sent') return;
-      throw new DeliveryInProgress('Another delivery of this event is sending the mail.');
+      throw new Unavailable('Another delivery of this event is sending the mail.');
     }
     let providerMessageId: string;
     try {
