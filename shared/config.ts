@@ -35,8 +35,8 @@ export const databaseSettings = {
   /** `iam`: a short-lived token through RDS Proxy; `password`: from the secret DATABASE_SECRET_ID. */
   DATABASE_AUTH: z.enum(['password', 'iam']).default('password'),
   DATABASE_TLS: z.enum(['off', 'verify-full']).default('off'),
-  /** Certificate authorities trusted besides Node's own, PEM; by default Amazon's, which Lambda's image contains. */
-  DATABASE_CA_FILE: z.string().default('/var/runtime/ca-cert.pem'),
+  /** Certificate authorities trusted besides Node's own, PEM; by default the package's (`shared/postgres/trust.ts`). */
+  DATABASE_CA_FILE: z.string().min(1).optional(),
   /** The secret with the password; not read with IAM authentication. */
   DATABASE_SECRET_ID: z.string().min(1),
   AWS_REGION: z.string().min(1),

@@ -7,7 +7,7 @@ import { hashFile } from '../compile/input-hash.ts';
 const configurationFile = 'shared/serverless/esbuild.config.cjs';
 
 /** Options of serverless-esbuild itself, which esbuild does not accept (its `dist/bundle.js` removes the same ones). */
-const serverlessEsbuildOptions = new Set([
+export const serverlessEsbuildOptions = new Set([
   'concurrency',
   'disposeContext',
   'exclude',

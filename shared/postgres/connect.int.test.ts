@@ -11,7 +11,6 @@ async function ask(hosts: string[], statement: string): Promise<unknown> {
     DATABASE_PORT: at.port,
     DATABASE_AUTH: 'password',
     DATABASE_TLS: 'off',
-    DATABASE_CA_FILE: 'none',
     DATABASE_READ_HOSTS: hosts,
     DATABASE_READER: at.user,
     AWS_REGION: 'eu-west-1',

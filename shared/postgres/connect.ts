@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { databaseReaderSettings, databaseSettings } from '../config.ts';
 import { readSecret } from '../secrets.ts';
 import { type Database, postgres, type Queryable, sqlState } from './database.ts';
+import { tlsOf } from './trust.ts';
 
 /** A service's database settings, as parsed by `readConfig`. */
 export type DatabaseConfig = z.output<z.ZodObject<typeof databaseSettings>>;
@@ -26,7 +27,7 @@ export function connect(config: DatabaseConfig): Database {
     database: config.DATABASE_NAME,
     user: config.DATABASE_USER,
     password: config.DATABASE_AUTH === 'iam' ? iamToken(config) : () => passwordOf(config.DATABASE_SECRET_ID),
-    tls: config.DATABASE_AUTH === 'iam' ? 'verify-full' : config.DATABASE_TLS,
+    tls: tlsOf(config),
     caFile: config.DATABASE_CA_FILE,
     // IAM authentication means RDS Proxy.
     prepareStatements: config.DATABASE_AUTH === 'password',

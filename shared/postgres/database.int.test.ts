@@ -85,7 +85,6 @@ describe('a database', () => {
         return password;
       },
       tls: 'off',
-      caFile: 'none',
       maxConnections: 2,
       prepareStatements: false,
     });

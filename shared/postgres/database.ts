@@ -33,7 +33,7 @@ export type DatabaseOptions = {
   /** `verify-full`: only over TLS, to a server whose certificate matches its name. */
   tls: 'off' | 'verify-full';
   /** Certificate authorities trusted besides Node's own, PEM; see `trust.ts`. */
-  caFile: string;
+  caFile?: string | undefined;
   /** One where a process serves one request at a time, some where it serves several. */
   maxConnections: number;
   /**

@@ -13,7 +13,6 @@ const connected = (database: string, user: string, secret: string) =>
     user,
     password: async () => secret,
     tls: 'off',
-    caFile: 'none',
     maxConnections: 2,
     prepareStatements: false,
   });

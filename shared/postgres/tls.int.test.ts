@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { aTlsPostgres } from '../../platform/engines/fixtures/tls-postgres.ts';
 import { eventually } from '../testing/eventually.ts';
 import { type DatabaseOptions, postgres } from './database.ts';
@@ -39,7 +43,11 @@ describe('a database that demands TLS', () => {
 
 describe('a client that demands TLS', () => {
   test('refuses a server whose authority it does not know', async () => {
-    await expect(ask({ caFile: '/no/such/file' })).rejects.toThrow('unable to verify');
+    const folder = await mkdtemp(join(tmpdir(), 'other-authority-'));
+    const other = join(folder, 'other.pem');
+    await writeFile(other, rootCertificates[0]!);
+    await expect(ask({ caFile: other })).rejects.toThrow('unable to verify');
+    await rm(folder, { recursive: true });
   });
 
   test('refuses a server whose certificate is for another name', async () => {

@@ -1,3 +1,5 @@
+const rdsRoots = require('./rds-roots.cjs');
+
 /**
  * Options for bundling a handler, used by `sls package` (serverless-esbuild) and by the local platform's bundler (which
  * bundles the libraries of all functions separately: ADR 0014), so that both run the same code.
@@ -25,5 +27,11 @@ const buildOptions = {
   },
 };
 
-// Called by serverless-esbuild and by the local platform's bundler.
-module.exports = () => buildOptions;
+// Called by serverless-esbuild, and by the local platform's bundler without an argument: local databases have no TLS.
+module.exports = (serverless) => ({
+  ...buildOptions,
+  // Read in shared/postgres/config.ts.
+  define: {
+    'process.env.RDS_ROOT_CERTIFICATES': JSON.stringify(rdsRoots(serverless?.service.provider.region)),
+  },
+});

@@ -12,7 +12,6 @@ export function opened({ host, port, name, user, password }: TestDatabase, maxCo
     user,
     password: async () => password,
     tls: 'off',
-    caFile: 'none',
     maxConnections,
     prepareStatements: true,
   });

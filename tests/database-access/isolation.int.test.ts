@@ -17,7 +17,6 @@ const as = (user: string, database: string, password: string) =>
     user,
     password: async () => password,
     tls: 'off',
-    caFile: 'none',
     maxConnections: 1,
     prepareStatements: false,
   });
@@ -42,7 +41,6 @@ async function aService(name: string): Promise<Service> {
     DATABASE_USER: role,
     DATABASE_AUTH: 'password',
     DATABASE_TLS: 'off',
-    DATABASE_CA_FILE: 'none',
     DATABASE_SECRET_ID: secretId,
     AWS_REGION: 'eu-west-1',
     AWS_LAMBDA_MAX_CONCURRENCY: 1,

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { databaseAdminSettings, databaseSettings, readConfig } from '#shared/config.ts';
+import { withTrustedServer } from '#shared/postgres/trust.ts';
 
 /** Settings of the users service. It contains the names of secrets, never their values. */
-export const config = /* @__PURE__ */ readConfig({
-  ...databaseSettings,
-  ...databaseAdminSettings,
-  USER_EVENTS_TOPIC_ARN: z.string().min(1),
-  /** The key that signs access tokens; only the functions that issue tokens or rotate keys may read it. */
-  SIGNING_KEYS_SECRET_ID: z.string().min(1),
-  PUBLIC_KEYS_SECRET_ID: z.string().min(1),
-});
+export const config = /* @__PURE__ */ withTrustedServer(
+  /* @__PURE__ */ readConfig({
+    ...databaseSettings,
+    ...databaseAdminSettings,
+    USER_EVENTS_TOPIC_ARN: z.string().min(1),
+    /** The key that signs access tokens; only the functions that issue tokens or rotate keys may read it. */
+    SIGNING_KEYS_SECRET_ID: z.string().min(1),
+    PUBLIC_KEYS_SECRET_ID: z.string().min(1),
+  }),
+);

@@ -58,7 +58,6 @@ async function opens(secret: string): Promise<boolean> {
     user: master,
     password: async () => secret,
     tls: 'off',
-    caFile: 'none',
     maxConnections: 1,
     prepareStatements: false,
   });

@@ -1,7 +1,7 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { selectArgon2id } from './argon2id.ts';
 
-const derive = promisify(argon2);
+const argon2id = await selectArgon2id();
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
 const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
@@ -13,7 +13,7 @@ const normalised = (password: string): Buffer => Buffer.from(password.normalize(
 /** Hashes a password into a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, with the given or a new salt. */
 export async function hashPassword(password: string, salt: Buffer = randomBytes(saltBytes)): Promise<string> {
   const { memory, passes, parallelism } = parameters;
-  const hash = await derive('argon2id', { ...parameters, message: normalised(password), nonce: salt });
+  const hash = await argon2id({ ...parameters, message: normalised(password), nonce: salt });
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(hash)}`;
 }
 
@@ -31,7 +31,7 @@ export async function passwordMatches(password: string, hash: string | undefined
   if (parts === null) throw new Error('a password hash is not an argon2id PHC string');
   const [, memory, passes, parallelism, salt, expected] = parts as unknown as string[];
   const expectedHash = Buffer.from(expected!, 'base64');
-  const given = await derive('argon2id', {
+  const given = await argon2id({
     message: normalised(password),
     nonce: Buffer.from(salt!, 'base64'),
     memory: Number(memory),
