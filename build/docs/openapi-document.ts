@@ -17,6 +17,7 @@ import {
 } from '../../shared/errors.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { statusOf } from '../../shared/http/status.ts';
+import { referToText, textSchemas } from './text-schemas.ts';
 
 /** A kind of error, with the status that API Gateway returns where it differs from the kind's own. */
 type RouteError = ErrorKind & { gatewayStatus?: number };
@@ -66,7 +67,10 @@ export function openapiDocument(services: readonly ServiceRoutes[], version: str
           description: 'The `accessToken` of POST /api/v1/auth/login; valid for 15 minutes.',
         },
       },
-      schemas: { Problem: problemSchema },
+      schemas: {
+        Problem: problemSchema,
+        ...textSchemas(),
+      },
     },
   };
 }
@@ -130,6 +134,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+      referToText(jsonSchema as Json);
       nameProperties(jsonSchema as Json);
     },
   }) as Json;

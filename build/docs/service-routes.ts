@@ -27,5 +27,7 @@ export const openapiFile = join(root, 'docs/openapi.json');
 /** The expected content of the document's file. */
 export async function openapiText(): Promise<string> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return `${JSON.stringify(openapiDocument(await serviceRoutes(), version), null, 2)}\n`;
+  const json = JSON.stringify(openapiDocument(await serviceRoutes(), version), null, 2);
+  // Invisible and right-to-left characters of the patterns would garble the file in an editor.
+  return `${json.replace(/[^\n -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }

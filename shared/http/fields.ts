@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lengthOf, textProblem } from '../text.ts';
 
 /**
  * The id of a thing, as a request gives it: RFC 9562 (4) takes letters of either case. The shop
@@ -6,19 +7,25 @@ import * as z from 'zod';
  */
 export const id = z.uuid().toLowerCase();
 
-/** A text of one line that says something: no blanks around it, no control characters. */
+/** A text of one line, not empty and without blanks around it. `max` counts code points. */
 export const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^\P{Cc}*$/u, 'must not have control characters');
+  humanText(max, false).meta({ minLength: 1, maxLength: max, format: 'text-line' });
 
-/** A text of any number of lines, which may be empty. */
-export const prose = (max: number) =>
+/** A text of any number of lines, which may be empty. `max` counts code points. */
+export const prose = (max: number) => humanText(max, true).meta({ maxLength: max, format: 'text' });
+
+const humanText = (max: number, lines: boolean) =>
   z
     .string()
     .trim()
-    .max(max)
-    .regex(/^(?:\P{Cc}|[\t\n\r])*$/u, 'must not have control characters but tabs and line breaks');
+    .superRefine((value, context) => {
+      const message = lengthProblem(value, max, lines) ?? textProblem(value, { lines });
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
+
+function lengthProblem(value: string, max: number, mayBeEmpty: boolean): string | undefined {
+  if (value === '' && !mayBeEmpty) return 'must not be empty';
+  // A text has at most as many code points as UTF-16 units: counting is only needed above that.
+  if (value.length > max && lengthOf(value) > max) return `must be at most ${max} characters long`;
+  return undefined;
+}

@@ -65,8 +65,9 @@ export const fieldName = (path: readonly PropertyKey[]): string =>
     '',
   );
 
-/** Most fields named in one response. */
+/** Most fields named in one response, and most characters of a name: a response to a large request stays small. */
 const maxFields = 50;
+const maxNameLength = 200;
 
 /**
  * Parses one part of a request.
@@ -76,12 +77,17 @@ export function parsePart<S extends z.ZodType>(schema: S, value: unknown, part: 
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const subjects = result.error.issues
-    .slice(0, maxFields)
     .flatMap((issue): Subject[] =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => fieldSubject(fieldName([...issue.path, key]), 'is not known'))
-        : [fieldSubject(fieldName(issue.path) || part, issue.message)],
-    );
+        ? issue.keys
+            .slice(0, maxFields)
+            .map((key) => fieldSubject(shortened(fieldName([...issue.path, key])), 'is not known'))
+        : [fieldSubject(shortened(fieldName(issue.path)) || part, issue.message)],
+    )
+    .slice(0, maxFields);
   const first = subjects[0];
   throw new InvalidRequest(`${first?.part ?? part}: ${first?.message ?? 'is not valid'}`, { subjects });
 }
+
+const shortened = (name: string): string =>
+  name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name;

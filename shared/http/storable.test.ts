@@ -4,6 +4,7 @@ import { storable } from './storable.ts';
 describe('a text that cannot be stored or sent on is refused by its name:', () => {
   test.each([
     ['NUL', '\0'],
+    ['U+FFFD, which replaces bytes that are not UTF-8', '\uFFFD'],
     ['U+FFFE', '\uFFFE'],
     ['U+FFFF', '\uFFFF'],
     ['half a surrogate pair', '\uD83D'],

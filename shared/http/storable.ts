@@ -2,9 +2,10 @@ import { fieldName, invalidField } from './problem.ts';
 
 /**
  * Characters that a store or a queue rejects: NUL and half a surrogate pair (PostgreSQL's `text` and `jsonb`), U+FFFE
- * and U+FFFF (SQS messages). Accepted here, they would fail after the effect has begun, on every attempt.
+ * and U+FFFF (SQS messages). Accepted here, they would fail after the effect has begun, on every attempt. U+FFFD is what
+ * API Gateway puts in place of bytes that are not UTF-8: the text that was sent is lost.
  */
-const unstorable = /[\0\uFFFE\uFFFF]/;
+const unstorable = /[\0\uFFFD-\uFFFF]/;
 
 /**
  * Returns a part of a request if every text in it can be stored and sent on. The part's schema bounds the depth.
@@ -14,7 +15,8 @@ export function storable<T>(value: T, part: string): T {
   const path = pathToUnstorable(value);
   if (path === undefined) return value;
   const field = fieldName(path) || part;
-  const message = 'has a character that is not text (NUL, U+FFFE, U+FFFF or half a surrogate pair)';
+  const message =
+    'has a character that is not text (NUL, U+FFFD to U+FFFF, half a surrogate pair, or bytes that are not UTF-8)';
   throw invalidField(field, message);
 }
 

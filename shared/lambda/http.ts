@@ -7,10 +7,10 @@ import {
   PreconditionRequired,
   ShopError,
   Unauthenticated,
-  UnsupportedMediaType,
 } from '../errors.ts';
 import type { Cause } from '../events/event.ts';
-import { fieldSubject, invalidField, parsePart, toProblem } from '../http/problem.ts';
+import { bodyText, jsonBody } from '../http/json-body.ts';
+import { fieldSubject, parsePart, toProblem } from '../http/problem.ts';
 import type { HttpResponse } from '../http/response.ts';
 import type { Route } from '../http/route.ts';
 import { storable } from '../http/storable.ts';
@@ -95,16 +95,11 @@ function parseRequest(
 ) {
   const caller = authorized(route, event);
   const key = idempotencyKeyOf(route, headers);
-  const rawBody =
-    event.body == null
-      ? ''
-      : event.isBase64Encoded
-        ? Buffer.from(event.body, 'base64').toString('utf8')
-        : event.body;
+  const rawBody = bodyText(event);
   const params = route.params ? parsePart(route.params, event.pathParameters ?? {}, 'path') : {};
   const query = route.query ? parsePart(route.query, queryOf(event), 'query') : {};
   const body = route.body
-    ? storable(parsePart(route.body, jsonBody(rawBody, headers), 'body'), 'body')
+    ? storable(parsePart(route.body, jsonBody(rawBody, headers['content-type']), 'body'), 'body')
     : undefined;
   const expectedVersion = route.ifMatch ? versionFrom(headers['if-match']) : 0;
   // The same body with another If-Match is another request.
@@ -141,18 +136,6 @@ const queryOf = (event: APIGatewayProxyEvent): Record<string, string | string[]>
       values === undefined ? [] : [[name, values.length === 1 ? values[0]! : values] as const],
     ),
   );
-
-function jsonBody(text: string, headers: Record<string, string>): unknown {
-  if (text === '') throw invalidField('body', 'is required');
-  const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (mediaType !== undefined && mediaType !== 'application/json' && !mediaType.endsWith('+json'))
-    throw new UnsupportedMediaType(`Content-Type is ${mediaType}; send application/json.`);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw invalidField('body', 'is not valid JSON', cause);
-  }
-}
 
 function idempotencyKeyOf(route: Route, headers: Record<string, string>): string | undefined {
   const rule = route.idempotency ?? 'none';

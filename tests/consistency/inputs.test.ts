@@ -53,6 +53,22 @@ describe('every text in a request refuses control characters:', () => {
   });
 });
 
+describe('every text in a request refuses what is invisible or no text:', () => {
+  const samples = [
+    'a\u202Eb',
+    'a\u2066b',
+    'a\u200Bb',
+    'a\uE000b',
+    'a\u0378b',
+    'a\uFFFDb',
+    '\u3164',
+    'a\u{E0041}b',
+  ];
+  test.each(named('text'))('%s', (_at, schema) => {
+    expect(samples.filter((sample) => schema.safeParse(sample).success)).toEqual([]);
+  });
+});
+
 test('only these texts accept several lines', () => {
   const prose = named('text').filter(([, schema]) => schema.safeParse('a\nb').success);
   expect(prose.map(([at]) => at)).toEqual([

@@ -6,7 +6,7 @@ import { isGuessable, maxPasswordLength, minPasswordLength } from './domain/pass
 /** An e-mail address in lower case, at most 254 characters (RFC 5321, 4.5.3.1.3); it identifies an account. */
 export const emailSchema = z.email().max(254).toLowerCase();
 
-/** A person's name: one line without control characters, so that it is safe in mails and logs. */
+/** A person's name: one line of text. */
 export const nameSchema = text(200);
 
 /** The language for mails: a BCP 47 tag such as `en` or `pt-BR`. */

@@ -1,0 +1,33 @@
+import { prose, text } from '../../shared/http/fields.ts';
+import { textSchemas } from './text-schemas.ts';
+
+const schemas = textSchemas();
+const patternOf = (name: string) => new RegExp(String(schemas[name]?.['pattern']), 'u');
+
+test.each([
+  ['TextLine', text(10)],
+  ['Text', prose(10)],
+])('whatever matches the published pattern of %s is accepted', (name, schema) => {
+  const pattern = patternOf(name);
+  const refused: number[] = [];
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    if (code >= 0xd800 && code < 0xe000) continue;
+    const character = String.fromCodePoint(code);
+    for (const sample of [character, `a${character}`])
+      if (pattern.test(sample) && !schema.safeParse(sample).success) refused.push(code);
+  }
+  expect(refused).toEqual([]);
+});
+
+test.each([
+  ['TextLine', 'Zoë O’Neil 李 😀 شكرا', true],
+  ['TextLine', '', false],
+  ['TextLine', ' ', false],
+  ['TextLine', 'a\u202Eb', false],
+  ['TextLine', 'a\nb', false],
+  ['Text', 'a\n\tb', true],
+  ['Text', '', true],
+  ['Text', 'a\u0000', false],
+])('the published pattern of %s: %j → %s', (name, sample, matches) => {
+  expect(patternOf(name).test(sample)).toBe(matches);
+});

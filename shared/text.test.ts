@@ -1,0 +1,48 @@
+import { textProblem } from './text.ts';
+
+describe('a text is accepted in', () => {
+  test.each([
+    ['Latin with an apostrophe', 'Siobhán O’Neil-d’Arcy'],
+    ['Hebrew', 'שָׁלוֹם'],
+    ['Arabic with a number sign', '\u0600١٢'],
+    ['Hindi with joiners', 'क्\u200Dष श्री\u200Cमान'],
+    ['Chinese outside the basic plane', '𠮷野家'],
+    ['an emoji family', '👨‍👩‍👧 party'],
+    ['the flag of England', '🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}'],
+    ['a heart with a variation selector', '❤️'],
+  ])('%s', (_, text) => {
+    expect(textProblem(text)).toBeUndefined();
+  });
+});
+
+describe('a text is refused with', () => {
+  test.each([
+    ['a bidirectional override', 'gpj.\u202Eexe', 'U+202E'],
+    ['a bidirectional isolate', '\u2066a', 'U+2066'],
+    ['a zero-width space', 'pay\u200Bpal', 'U+200B'],
+    ['a soft hyphen', 'pay\u00ADpal', 'U+00AD'],
+    ['invisible tags', 'hi\u{E0069}\u{E0067}', 'U+E0069'],
+    ['a private-use character', 'a\uE000', 'U+E000'],
+    ['an unassigned character', 'a\u0378', 'U+0378'],
+    ['a replacement character', 'a\uFFFD', 'U+FFFD'],
+    ['half a surrogate pair', 'a\uD83D', 'U+D83D'],
+    ['a line separator', 'a\u2028b', 'U+2028'],
+    ['a line break', 'a\nb', 'U+000A'],
+    ['an escape character', 'a\u001B[31m', 'U+001B'],
+  ])('%s', (_, text, character) => {
+    expect(textProblem(text)).toBe(`must not have the character ${character}`);
+  });
+  test.each([
+    ['a Hangul filler', '\u3164'],
+    ['a blank Braille pattern', '\u2800'],
+    ['a joiner', '\u200D'],
+    ['a combining mark', '\u0301a'],
+  ])('nothing visible before %s', (_, text) => {
+    expect(textProblem(text)).toBe('must start with a visible character');
+  });
+});
+
+test('a text of several lines may have tabs and line breaks, and nothing else', () => {
+  expect(textProblem('a\tb\r\nc', { lines: true })).toBeUndefined();
+  expect(textProblem('a\u000Bb', { lines: true })).toBe('must not have the character U+000B');
+});
