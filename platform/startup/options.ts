@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { StartError } from '../../build/start-error.ts';
+import { emailAddress } from '../../shared/email.ts';
 
 export const logLevels = ['error', 'warn', 'info'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -85,7 +86,7 @@ const settings = {
   adminEmail: setting(
     'admin-email',
     'admin@shop.example',
-    z.email(),
+    emailAddress,
     'an e-mail address',
     'administrator, created at the first start',
   ),

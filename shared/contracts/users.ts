@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { emailAddress } from '../email.ts';
 import { contract } from './contract.ts';
 
 /** What an operator, or the schedule with its own event, sends to the users service's `rotate-signing-keys`. */
@@ -23,7 +24,7 @@ export const rotateSigningKeysContract = contract({
 /** What an operator sends to the users service's `create-admin`. */
 export const createAdminContract = contract({
   name: 'create-admin',
-  request: z.object({ email: z.email().max(254).toLowerCase() }),
+  request: z.object({ email: emailAddress }),
   response: z.discriminatedUnion('result', [
     /** The password is returned here and never again. */
     z.object({ result: z.literal('created'), userId: z.uuid(), email: z.string(), password: z.string() }),

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { emailAddress } from '../email.ts';
 import { event } from './event.ts';
 
 const contact = z.object({
   userId: z.uuid(),
-  email: z.email().max(254),
+  email: emailAddress,
   name: z.string().max(200),
   /** BCP 47. */
   locale: z.string().max(35).default('en'),

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { readConfig } from '#shared/config.ts';
+import { emailAddress } from '#shared/email.ts';
 
 /** Settings of the notifications service. */
 export const config = readConfig({
   NOTIFICATIONS_TABLE: z.string().min(1),
   /** The sender of every mail. */
-  MAIL_FROM: z.email(),
+  MAIL_FROM: emailAddress,
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { emailAddress } from '#shared/email.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import {
   EmailTaken,
@@ -10,7 +11,6 @@ import {
 } from './domain/errors.ts';
 import {
   accountSchema,
-  emailSchema,
   givenPasswordSchema,
   localeSchema,
   nameSchema,
@@ -29,7 +29,7 @@ export const registerRoute = route({
   access: 'public',
   idempotency: 'optional',
   body: z.strictObject({
-    email: emailSchema,
+    email: emailAddress,
     password: newPasswordSchema,
     name: nameSchema,
     locale: localeSchema.default('en'),
@@ -45,7 +45,7 @@ export const loginRoute = route({
   path: '/api/v1/auth/login',
   summary: 'Sign in',
   access: 'public',
-  body: z.strictObject({ email: emailSchema, password: givenPasswordSchema }),
+  body: z.strictObject({ email: emailAddress, password: givenPasswordSchema }),
   responses: { 200: { description: 'Tokens of a new session.', schema: tokensSchema } },
   errors: [InvalidCredentials.kind, TooManySignIns.kind],
 });
@@ -111,7 +111,7 @@ export const updateMeRoute = route({
   idempotency: 'optional',
   ifMatch: true,
   body: z.strictObject({
-    email: emailSchema,
+    email: emailAddress,
     name: nameSchema,
     locale: localeSchema,
     /** Required to change the e-mail address, since its owner controls the account. */

@@ -3,9 +3,6 @@ import { roles } from '#shared/auth/permissions.ts';
 import { text } from '#shared/http/fields.ts';
 import { isGuessable, maxPasswordLength, minPasswordLength } from './domain/password.ts';
 
-/** An e-mail address in lower case, at most 254 characters (RFC 5321, 4.5.3.1.3); it identifies an account. */
-export const emailSchema = z.email().max(254).toLowerCase();
-
 /** A person's name: one line of text. */
 export const nameSchema = text(200);
 
