@@ -117,7 +117,6 @@ export type TableSpec = Origin & {
   partitionKey: KeyAttribute;
   sortKey?: KeyAttribute;
   globalIndexes: IndexSpec[];
-  localIndexes: IndexSpec[];
   ttlAttribute?: string;
   stream?: { viewType: string; arn: string };
 };
@@ -161,6 +160,8 @@ export type BucketSpec = Origin & {
   publicObjects: string[];
 };
 
+/** The accepted values of fields, at any depth. */
+export type FilterPattern = { [field: string]: FilterPattern | (string | number | boolean | null)[] };
 export type EventSourceMappingSpec = Origin & {
   functionArn: string;
   sourceArn: string; // queue or stream
@@ -168,13 +169,10 @@ export type EventSourceMappingSpec = Origin & {
   windowSeconds: number;
   partialResponses: boolean;
   maximumConcurrency?: number;
-  filterPatterns: Json[];
+  filterPatterns: FilterPattern[];
   enabled: boolean;
   // streams only
-  startingPosition?: 'LATEST' | 'TRIM_HORIZON';
   maximumRetryAttempts?: number;
-  bisectOnError?: boolean;
-  onFailureArn?: string;
 };
 /** How Lambda treats the asynchronous events of a function: AWS::Lambda::EventInvokeConfig. */
 export type AsyncInvokeSpec = Origin & {

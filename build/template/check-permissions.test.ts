@@ -183,9 +183,8 @@ describe('a mapping of a queue', () => {
       enabled: true,
     });
   });
-  it('reads filters and concurrency', () => {
+  it('reads concurrency and partial responses', () => {
     const more = {
-      FilterCriteria: { Filters: [{ Pattern: '{"body":{"type":["A"]}}' }] },
       ScalingConfig: { MaximumConcurrency: 5 },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     };
@@ -195,10 +194,16 @@ describe('a mapping of a queue', () => {
       Mapping: mapping(more),
     };
     expect(deploy(resources).mappings[0]).toMatchObject({
-      filterPatterns: [{ body: { type: ['A'] } }],
       maximumConcurrency: 5,
       partialResponses: true,
     });
+  });
+  it('of a queue with a filter is refused', () => {
+    const FilterCriteria = { Filters: [{ Pattern: '{"body":{"type":["A"]}}' }] };
+    const resources = { ...aFunction('Reader', { statements: [polling] }), Queue: queue() };
+    expect(() => deploy({ ...resources, Mapping: mapping({ FilterCriteria }) })).toThrow(
+      'filters streams only',
+    );
   });
   it('is refused when the role may not read the queue', () => {
     expect(() => deploy({ ...aFunction('Reader'), Queue: queue(), Mapping: mapping() })).toThrow(

@@ -144,11 +144,6 @@ function checkPollers(deployment: Deployment): void {
     };
     for (const action of queue ? pollingActions.sqs : pollingActions.dynamodb)
       need(action, mapping.sourceArn);
-    if (mapping.onFailureArn !== undefined)
-      need(
-        mapping.onFailureArn.split(':')[2] === 'sns' ? 'sns:Publish' : 'sqs:SendMessage',
-        mapping.onFailureArn,
-      );
     const visibilityMs = Number(queue?.attributes['VisibilityTimeout'] ?? 30) * 1000;
     if (queue && visibilityMs < target.timeoutMs)
       throw new TemplateError(

@@ -42,7 +42,6 @@ describe('a table', () => {
             projection: { type: 'INCLUDE', nonKeyAttributes: ['name'] },
           },
         ],
-        localIndexes: [],
         ttlAttribute: 'expiresAt',
         stream: { viewType: 'NEW_IMAGE', arn: `${arn}/stream/2020-01-01T00:00:00.000` },
       },

@@ -36,7 +36,6 @@ const shape = {
   ),
   KeySchema: keySchema,
   GlobalSecondaryIndexes: z.array(index).default([]),
-  LocalSecondaryIndexes: z.array(index).default([]),
   TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: cfnBoolean }).optional(),
   StreamSpecification: z.strictObject({ StreamViewType: z.string() }).optional(),
   ...ignored('BillingMode', 'SSESpecification', 'WarmThroughput'),
@@ -112,7 +111,6 @@ export function readTable(resource: ResolvedResource): TableSpec {
     arn: resource.value('Arn'),
     ...keysOf(parsed.KeySchema),
     globalIndexes: parsed.GlobalSecondaryIndexes.map(indexOf),
-    localIndexes: parsed.LocalSecondaryIndexes.map(indexOf),
     ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
     stream: stream && { viewType: stream.StreamViewType, arn: resource.value('StreamArn') },
   });

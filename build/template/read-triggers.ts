@@ -3,6 +3,7 @@ import type {
   AsyncInvokeSpec,
   CustomResourceSpec,
   EventSourceMappingSpec,
+  FilterPattern,
   Json,
   ScheduleSpec,
 } from '../deployment.ts';
@@ -27,12 +28,8 @@ const mappingProperties = z.strictObject({
   ScalingConfig: z.strictObject({ MaximumConcurrency: cfnNumber.optional() }).optional(),
   FilterCriteria: z.strictObject({ Filters: z.array(z.strictObject({ Pattern: z.string() })) }).optional(),
   Enabled: cfnBoolean.default(true),
-  StartingPosition: z.enum(['LATEST', 'TRIM_HORIZON']).optional(),
+  StartingPosition: z.literal('TRIM_HORIZON').optional(),
   MaximumRetryAttempts: cfnNumber.optional(),
-  BisectBatchOnFunctionError: cfnBoolean.optional(),
-  DestinationConfig: z
-    .strictObject({ OnFailure: z.strictObject({ Destination: z.string() }).optional() })
-    .optional(),
   ...ignored('MaximumRecordAgeInSeconds', 'MetricsConfig', 'ParallelizationFactor', 'Tags'),
 });
 const destination = z.strictObject({ Destination: z.string() });
@@ -62,6 +59,8 @@ export function readMapping(
   const stream = parsed.EventSourceArn.split(':')[2] !== 'sqs';
   if (stream && parsed.StartingPosition === undefined)
     throw new TemplateError(resource, 'a stream mapping needs a StartingPosition');
+  if (!stream && parsed.FilterCriteria !== undefined)
+    throw new TemplateError(resource, 'the local platform filters streams only');
   return present({
     ...originOf(resource),
     functionArn: functionArnOf(parsed.FunctionName, functionArns),
@@ -74,10 +73,7 @@ export function readMapping(
       readPattern(Pattern, resource),
     ),
     enabled: parsed.Enabled,
-    startingPosition: parsed.StartingPosition,
     maximumRetryAttempts: parsed.MaximumRetryAttempts,
-    bisectOnError: parsed.BisectBatchOnFunctionError,
-    onFailureArn: parsed.DestinationConfig?.OnFailure?.Destination,
   });
 }
 
@@ -131,10 +127,18 @@ export function functionArnOf(nameOrArn: string, functionArns: Map<string, strin
   return nameOrArn.startsWith('arn:') ? unqualified(nameOrArn) : (functionArns.get(nameOrArn) ?? nameOrArn);
 }
 
-function readPattern(pattern: string, resource: ResolvedResource): Json {
+/** The operators of EventBridge are not supported. */
+const filterPattern: z.ZodType<FilterPattern> = z.lazy(() =>
+  z.record(
+    z.string(),
+    z.union([z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])), filterPattern]),
+  ),
+);
+
+function readPattern(pattern: string, resource: ResolvedResource): FilterPattern {
   try {
-    return JSON.parse(pattern) as Json;
+    return filterPattern.parse(JSON.parse(pattern));
   } catch {
-    throw new TemplateError(resource, `the filter pattern ${pattern} is not JSON`);
+    throw new TemplateError(resource, `the filter pattern ${pattern} is not a list of values for each field`);
   }
 }

@@ -10,6 +10,7 @@ import { startMessaging } from '../engines/messaging.ts';
 import { startHostPool } from '../host/host-pool.ts';
 import { Mailbox } from '../mailbox/mailbox.ts';
 import { asyncEvents } from '../sources/async-events.ts';
+import { asyncRules } from '../sources/async-rules.ts';
 import { openSourceStore } from '../sources/source-store.ts';
 import { startSources } from '../sources/start-sources.ts';
 import { ControlClient } from './control-client.ts';
@@ -71,6 +72,7 @@ async function platformParts(): Promise<PlatformParts> {
   const events = asyncEvents({
     invoke,
     store,
+    rulesOf: asyncRules(deployment, messaging),
     retryDelaysMs: [1, 1],
     onDropped: () => {},
   });

@@ -66,14 +66,6 @@ export const impliedRights: ImpliedRow[] = [
       ),
   },
   {
-    reason: 'Lambda sends failed stream batches to the function’s failure queue',
-    page: `${docs}/lambda/latest/dg/services-dynamodb-errors.html`,
-    required: (fn, deployment) =>
-      mappingsOf(fn, deployment, 'dynamodb').flatMap(({ onFailureArn }) =>
-        onFailureArn ? rights(['sqs:SendMessage'], onFailureArn) : [],
-      ),
-  },
-  {
     reason: 'Lambda sends failed asynchronous events to the function’s failure queue',
     page: `${docs}/lambda/latest/dg/invocation-async-retain-records.html`,
     required: (fn, deployment) =>

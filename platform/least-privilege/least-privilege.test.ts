@@ -142,15 +142,9 @@ describe('An implied permission that the role lacks is a failure', () => {
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
     ],
     [
-      'reading a stream with a queue for failures',
-      { statements: [], mappings: [{ sourceArn: `${tableArn}/stream/1`, onFailureArn: queueArn }] },
-      [
-        'dynamodb:DescribeStream',
-        'dynamodb:GetRecords',
-        'dynamodb:GetShardIterator',
-        'dynamodb:ListStreams',
-        'sqs:SendMessage',
-      ],
+      'reading a stream',
+      { statements: [], mappings: [{ sourceArn: `${tableArn}/stream/1` }] },
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
     ],
     [
       'tracing',

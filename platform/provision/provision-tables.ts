@@ -16,13 +16,12 @@ type TableDescription = {
   KeySchema: KeySchema;
   AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
   GlobalSecondaryIndexes?: IndexDescription[];
-  LocalSecondaryIndexes?: IndexDescription[];
   StreamSpecification?: { StreamEnabled: boolean; StreamViewType?: string };
 };
 
 /**
  * Creates missing tables and changes those that differ: indexes, time to live, stream.
- * @throws StartError for a changed key or local index, which DynamoDB cannot change
+ * @throws StartError for a changed key, which DynamoDB cannot change
  */
 export async function provisionTables(call: DynamoDbCall, tables: TableSpec[]): Promise<void> {
   await Promise.all(
@@ -45,14 +44,13 @@ async function describe(call: DynamoDbCall, name: string): Promise<TableDescript
 }
 
 async function create(call: DynamoDbCall, table: TableSpec): Promise<void> {
-  const { globalIndexes, localIndexes } = table;
+  const { globalIndexes } = table;
   await call('CreateTable', {
     TableName: table.name,
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: keySchema(table),
-    AttributeDefinitions: definitions([table, ...globalIndexes, ...localIndexes]),
+    AttributeDefinitions: definitions([table, ...globalIndexes]),
     ...(globalIndexes.length > 0 ? { GlobalSecondaryIndexes: globalIndexes.map(indexInput) } : {}),
-    ...(localIndexes.length > 0 ? { LocalSecondaryIndexes: localIndexes.map(indexInput) } : {}),
     ...(table.stream ? { StreamSpecification: streamInput(table.stream.viewType) } : {}),
   });
 }
@@ -60,11 +58,6 @@ async function create(call: DynamoDbCall, table: TableSpec): Promise<void> {
 async function change(call: DynamoDbCall, table: TableSpec, known: TableDescription): Promise<void> {
   if (fingerprint(table) !== knownFingerprint(known.KeySchema, known))
     throw unsupportedChange(table, 'its key has changed');
-  const locals = new Map((known.LocalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
-  const localsDiffer =
-    locals.size !== table.localIndexes.length ||
-    table.localIndexes.some((index) => !sameIndex(index, locals.get(index.name), known));
-  if (localsDiffer) throw unsupportedChange(table, 'its local indexes have changed');
   await changeIndexes(call, table, known);
   await changeStream(call, table, known);
 }
@@ -76,7 +69,7 @@ async function changeIndexes(call: DynamoDbCall, table: TableSpec, known: TableD
   const update = (change: object, indexes: IndexSpec[]) =>
     call('UpdateTable', {
       TableName: table.name,
-      AttributeDefinitions: definitions([table, ...table.localIndexes, ...indexes]),
+      AttributeDefinitions: definitions([table, ...indexes]),
       GlobalSecondaryIndexUpdates: [change],
     });
   for (const [name, index] of existing)

@@ -1,8 +1,8 @@
 import { type Invoke, InvokeRefused } from '../host/invoke.ts';
 import { maxEventBytes } from '../host/limits.ts';
-import { type AsyncRules, nextStep, type Outcome } from './async-retry.ts';
+import type { AsyncRules } from './async-rules.ts';
 import { eventQueues } from './event-queues.ts';
-import { type Condition, failedEventRecord } from './failed-event.ts';
+import { type Failure, failedEventRecord } from './failed-event.ts';
 import type { PendingEvent, SourceStore } from './source-store.ts';
 
 /** Lambda's queue of asynchronous events: what S3, SNS, EventBridge and `InvocationType: Event` go through. */
@@ -18,46 +18,47 @@ export type AsyncEvents = {
 type AsyncEventsOptions = {
   invoke: Invoke;
   store: SourceStore;
-  /** The function's AWS::Lambda::EventInvokeConfig, if any. */
-  rulesOf?: (functionName: string) => AsyncRules | undefined;
+  rulesOf: (functionName: string) => AsyncRules;
   /** Waits before the second and the third attempt. Lambda waits one and two minutes; the platform shortens them. */
   retryDelaysMs: readonly [number, number];
   /** Called for an event that failed for the last time or whose function does not exist. */
   onDropped: (event: PendingEvent, reason: string) => void;
-  now?: () => number;
 };
+
+const throttledRetryMs = 1_000;
 
 /**
  * At-least-once delivery as by Lambda: two retries after an error, and retries for six hours while the function is
- * throttled
+ * throttled, which do not count as attempts
  * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
  */
 export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
-  const { invoke, store, retryDelaysMs, now = Date.now } = options;
+  const { invoke, store, rulesOf, retryDelaysMs, onDropped } = options;
   let pending = 0;
 
   const attempt = async (event: PendingEvent) => {
     const outcome = await invokeWith(invoke, event);
     if (queues.stopped()) return; // still in the store: it is tried again at the next start
-    const rules = options.rulesOf?.(event.functionName);
-    const step = nextStep(event, outcome, { rules, retryDelaysMs, now: now() });
-    switch (step.kind) {
-      case 'remove':
-        return remove(event);
-      case 'drop':
-        return drop(event, step.reason);
-      case 'give-up':
-        return giveUp(event, rules, step);
-      case 'retry':
-        event.dueAt = now() + step.delayMs;
-        if (step.countsAttempt) {
-          event.attempts += 1;
-          store.postponeEvent(event);
-        }
-        queues.schedule(event);
+    const rules = rulesOf(event.functionName);
+    if (outcome === 'done') return remove(event);
+    if (outcome === 'unknown-function') return drop(event, 'the function does not exist');
+    if (outcome === 'throttled') {
+      if (Date.now() - event.acceptedAt <= rules.maximumAgeMs) {
+        event.dueAt = Date.now() + throttledRetryMs;
+        return queues.schedule(event);
+      }
+      const requestId = crypto.randomUUID();
+      return giveUp(event, rules, { condition: 'EventAgeExceeded', requestId }, 'throttled for too long');
     }
+    const delayMs = event.attempts < rules.maximumRetryAttempts ? retryDelaysMs[event.attempts] : undefined;
+    if (delayMs === undefined)
+      return giveUp(event, rules, { condition: 'RetriesExhausted', ...outcome }, outcome.error);
+    event.attempts += 1;
+    event.dueAt = Date.now() + delayMs;
+    store.postponeEvent(event);
+    queues.schedule(event);
   };
-  const queues = eventQueues(attempt, now);
+  const queues = eventQueues(attempt);
 
   const remove = (event: PendingEvent) => {
     store.removeEvent(event.id);
@@ -65,21 +66,13 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
   };
   const drop = (event: PendingEvent, reason: string) => {
     remove(event);
-    options.onDropped(event, reason);
+    onDropped(event, reason);
   };
   /** Removed from the store after the failure queue has it: a kill in between sends it twice, not never. */
-  const giveUp = async (
-    event: PendingEvent,
-    rules: AsyncRules | undefined,
-    { condition, reason, requestId }: { condition: Condition; reason: string; requestId: string },
-  ) => {
-    if (rules?.sendToFailureQueue === undefined) return drop(event, reason);
-    const { functionArn, sendToFailureQueue } = rules;
-    const error = condition === 'RetriesExhausted' ? { error: reason } : {};
+  const giveUp = async (event: PendingEvent, rules: AsyncRules, failure: Failure, reason: string) => {
     try {
-      await sendToFailureQueue(
-        failedEventRecord(event, { functionArn, condition, requestId, now: now(), ...error }),
-      );
+      const { onFailure } = rules;
+      if (onFailure) await onFailure.send(failedEventRecord(event, failure, onFailure.functionArn));
       drop(event, reason);
     } catch (cause) {
       drop(event, `${reason}; sending it to the failure queue failed: ${(cause as Error).message}`);
@@ -94,12 +87,15 @@ export function asyncEvents(options: AsyncEventsOptions): AsyncEvents {
     accept(functionName, payload) {
       checkSize(payload);
       pending += 1;
-      queues.schedule(store.addEvent(functionName, payload, now()));
+      queues.schedule(store.addEvent(functionName, payload, Date.now()));
     },
     pending: () => pending,
     stop: queues.stop,
   };
 }
+
+/** The result of one attempt; the object is a function error. */
+type Outcome = 'done' | 'throttled' | 'unknown-function' | { error: string; requestId: string };
 
 async function invokeWith(invoke: Invoke, event: PendingEvent): Promise<Outcome> {
   try {

@@ -7,9 +7,9 @@ const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 
 
 /**
  * Parses a schedule expression of EventBridge: `rate(5 minutes)`, counted from `createdAt`, or `cron(…)` with six
- * fields — minutes, hours, day of month, month, day of week (1 is Sunday), year — and `?`, `L`, `W` and `#`
+ * fields: minutes, hours, day of month, month, day of week by name, year
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
- * @throws on an expression that EventBridge rejects
+ * @throws on an expression that EventBridge rejects, and on `L`, `W`, `#` and days of the week by number
  */
 export function nextRunOf(expression: string, createdAt: Date): NextRun {
   const [, kind, fields = ''] = /^(rate|cron)\((.*)\)$/.exec(expression.trim()) ?? [];
@@ -39,13 +39,15 @@ function cron(fields: string, expression: string): NextRun {
   if ((dayOfMonth === '?') === (dayOfWeek === '?')) {
     throw new Error(`${expression}: one of day of month and day of week must be ?, and only one`);
   }
+  if (!/^(\?|[\d*,/-]+)$/.test(dayOfMonth) || !/^(\?|\*|[A-Z]{3}([,-][A-Z]{3})*)$/.test(dayOfWeek))
+    throw new Error(`${expression}: L, W, # and days of the week by number are not supported`);
   const pattern = [
     '0',
     stepped(minutes, 59),
     stepped(hours, 23),
-    any(stepped(lastDay(dayOfMonth), 31)),
+    any(stepped(dayOfMonth, 31)),
     stepped(month, 12),
-    any(stepped(weekday(dayOfWeek), 7)),
+    any(dayOfWeek),
     stepped(year, 2199),
   ].join(' ');
   const job = new Cron(pattern, { timezone: 'UTC', mode: '7-part', paused: true });
@@ -58,22 +60,3 @@ function stepped(field: string, last: number): string {
 }
 
 const any = (field: string) => (field === '?' ? '*' : field);
-
-/** croner supports `LW`, the last weekday of the month, but not `L-3`. */
-function lastDay(field: string): string {
-  if (/^L-\d+$/.test(field)) throw new Error(`${field}: a day before the last of the month is not supported`);
-  return field;
-}
-
-const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-
-/** Converts day numbers to names, since 1 is Sunday on AWS and Monday in croner; `6L` is the last Friday, `L` Saturday. */
-function weekday(field: string): string {
-  if (field === 'L') return 'SAT';
-  return field.replace(/(\d)(#\d|L)?/g, (whole, day: string, rest = '', at: number) => {
-    if (field[at - 1] === '/' || field[at - 1] === '#') return whole; // a step or an ordinal, not a day
-    const name = dayNames[Number(day) - 1];
-    if (name === undefined) throw new Error(`${field}: days of the week are 1 to 7`);
-    return rest === 'L' ? `${name}#L` : `${name}${rest}`;
-  });
-}

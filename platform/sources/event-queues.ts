@@ -4,7 +4,7 @@ import type { PendingEvent } from './source-store.ts';
 const maxConcurrency = 32;
 
 /** Runs events when they are due, in the order of their due times, with a concurrency limit per function. */
-export function eventQueues(run: (event: PendingEvent) => Promise<void>, now: () => number) {
+export function eventQueues(run: (event: PendingEvent) => Promise<void>) {
   const queues = new Map<string, PendingEvent[]>();
   const running = new Map<string, number>();
   const timers = new Set<NodeJS.Timeout>();
@@ -32,7 +32,7 @@ export function eventQueues(run: (event: PendingEvent) => Promise<void>, now: ()
 
   return {
     schedule(event: PendingEvent) {
-      const waitMs = event.dueAt - now();
+      const waitMs = event.dueAt - Date.now();
       if (waitMs <= 0) return enqueue(event);
       const timer = setTimeout(() => {
         timers.delete(timer);

@@ -1,4 +1,4 @@
-import type { SQSEvent, SQSMessageAttribute, SQSRecord } from 'aws-lambda';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
 /** A message as SQS's ReceiveMessage returns it. */
 export type ReceivedMessage = {
@@ -16,14 +16,25 @@ export function queueEvent(messages: readonly ReceivedMessage[], queueArn: strin
   return { Records: messages.map((message) => queueRecord(message, queueArn)) };
 }
 
-export function queueRecord(message: ReceivedMessage, queueArn: string): SQSRecord {
+function queueRecord(message: ReceivedMessage, queueArn: string): SQSRecord {
   return {
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,
     body: message.Body,
     attributes: message.Attributes as unknown as SQSRecord['attributes'],
     messageAttributes: Object.fromEntries(
-      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, attribute(value)]),
+      Object.entries(message.MessageAttributes ?? {}).map(
+        ([name, { DataType, StringValue: stringValue, BinaryValue: binaryValue }]) => [
+          name,
+          {
+            ...(stringValue !== undefined && { stringValue }),
+            ...(binaryValue !== undefined && { binaryValue }),
+            stringListValues: [],
+            binaryListValues: [],
+            dataType: DataType as 'String',
+          },
+        ],
+      ),
     ),
     ...(message.MD5OfMessageAttributes === undefined
       ? {}
@@ -33,20 +44,6 @@ export function queueRecord(message: ReceivedMessage, queueArn: string): SQSReco
     eventSourceARN: queueArn,
     awsRegion: queueArn.split(':')[3] ?? '',
   };
-}
-
-function attribute(value: {
-  DataType: string;
-  StringValue?: string;
-  BinaryValue?: string;
-}): SQSMessageAttribute {
-  return {
-    ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
-    ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
-    stringListValues: [],
-    binaryListValues: [],
-    dataType: value.DataType as SQSMessageAttribute['dataType'],
-  } as SQSMessageAttribute;
 }
 
 /**

@@ -77,20 +77,6 @@ describe('a standard queue', () => {
     expect(most).toBe(2);
   });
 
-  test('deletes messages that match no filter pattern', async () => {
-    const { arn, recorded } = aRecorder('queue');
-    const queue = await aQueue('');
-    await send(queue, { n: 1, type: 'other' });
-    await send(queue, { n: 2, type: 'wanted' });
-    const filterPatterns = [{ body: { type: ['wanted'] } }];
-    start({
-      queues: [queue],
-      mappings: [aMapping({ functionArn: arn, sourceArn: queue.arn, filterPatterns })],
-    });
-    await eventually(() => expect(left(queue)).toBe(0));
-    expect(recorded().map(({ n }) => n)).toEqual([2, 2]);
-  });
-
   test('delivers a message again whose host was killed', async () => {
     const { arn, recorded } = aRecorder('queue');
     const queue = await aQueue('');

@@ -1,9 +1,8 @@
-import type { EventSourceMappingSpec, Json } from '../../build/deployment.ts';
+import type { EventSourceMappingSpec } from '../../build/deployment.ts';
 import { coalesce } from '../../shared/coalesce.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { type Invoke, InvokeRefused } from '../host/invoke.ts';
-import { jsonOrText, passesFilter } from './event-filter.ts';
-import { failedItems, queueEvent, queueRecord, type ReceivedMessage } from './queue-events.ts';
+import { failedItems, queueEvent, type ReceivedMessage } from './queue-events.ts';
 import { type Source, untilStopped } from './source.ts';
 
 /** SQS's limit of messages per call. */
@@ -55,10 +54,7 @@ export function queueSource(options: QueueSourceOptions): Source {
       stop.signal,
     );
     const messages = (output.Messages ?? []) as ReceivedMessage[];
-    const wanted = messages.filter((message) => passes(mapping.filterPatterns, message, queue.arn));
-    if (wanted.length < messages.length)
-      await deleteMessages(messages.filter((message) => !wanted.includes(message)));
-    if (wanted.length > 0) batches.add(wanted);
+    if (messages.length > 0) batches.add(messages);
   };
 
   const polling = untilStopped(stop.signal, poll, onError);
@@ -116,13 +112,6 @@ async function deliver(
   const identifiers = batch.map(({ MessageId }) => MessageId);
   const failed = mapping.partialResponses ? failedItems(result.payload, identifiers) : new Set<string>();
   await deleteMessages(batch.filter(({ MessageId }) => !failed.has(MessageId)));
-}
-
-/** Lambda deletes a message that matches no pattern. A JSON body is matched as JSON. */
-function passes(patterns: readonly Json[], message: ReceivedMessage, queueArn: string): boolean {
-  if (patterns.length === 0) return true;
-  const record = queueRecord(message, queueArn);
-  return passesFilter(patterns, { ...record, body: jsonOrText(record.body) } as unknown as Json);
 }
 
 /** Deletes up to ten messages per call, and those that finish meanwhile with the next call. */

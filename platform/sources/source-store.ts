@@ -20,10 +20,9 @@ export type SourceStore = {
   /** Written later, in batches: an event that was handled just before a kill is handled again. */
   removeEvent: (id: number) => void;
   events: () => PendingEvent[];
-  /** Undefined for a shard that was not read yet; `streamKnown` distinguishes a new mapping from a new shard. */
+  /** Undefined for a shard of which nothing was handled yet. */
   checkpoint: (mapping: string, shard: string) => string | undefined;
   saveCheckpoint: (mapping: string, shard: string, sequenceNumber: string) => void;
-  streamKnown: (mapping: string) => boolean;
   close: () => void;
 };
 
@@ -54,7 +53,6 @@ export function openSourceStore(file: string): SourceStore {
      FROM event ORDER BY id`,
   );
   const read = db.prepare('SELECT sequence FROM checkpoint WHERE mapping = ? AND shard = ?');
-  const known = db.prepare('SELECT 1 FROM checkpoint WHERE mapping = ? LIMIT 1');
   const save = db.prepare(
     `INSERT INTO checkpoint VALUES (?, ?, ?)
      ON CONFLICT (mapping, shard) DO UPDATE SET sequence = excluded.sequence`,
@@ -84,7 +82,6 @@ export function openSourceStore(file: string): SourceStore {
     },
     checkpoint: (mapping, shard) => (read.get(mapping, shard) as { sequence: string } | undefined)?.sequence,
     saveCheckpoint: (mapping, shard, sequenceNumber) => void save.run(mapping, shard, sequenceNumber),
-    streamKnown: (mapping) => known.get(mapping) !== undefined,
     close() {
       removeHandled();
       db.close();

@@ -42,12 +42,6 @@ export function startSources(options: SourcesOptions): Sources {
   const queues = new Map(deployment.queues.map((queue) => [queue.arn, queue]));
   const sources: Source[] = [];
 
-  const sendToQueue = async (queueArn: string, body: string) => {
-    const queue = queues.get(queueArn);
-    if (queue === undefined) throw new Error(`${queueArn} is not a queue of this deployment`);
-    await messaging.sqs('SendMessage', { QueueUrl: queue.url, MessageBody: body });
-  };
-
   for (const mapping of deployment.mappings) {
     if (!mapping.enabled) continue;
     const functionName = functionNameOf(mapping.functionArn);
@@ -60,7 +54,7 @@ export function startSources(options: SourcesOptions): Sources {
     const table = deployment.tables.find(({ stream }) => stream?.arn === mapping.sourceArn);
     if (table === undefined)
       throw new Error(`${mapping.stack}: ${mapping.sourceArn} is neither a queue nor a stream`);
-    const shared = { mapping, functionName, store, invoke, sendToQueue, onError };
+    const shared = { mapping, functionName, store, invoke, onError };
     sources.push(streamSource({ ...shared, tableName: table.name, client: streams }));
   }
   for (const subscription of deployment.subscriptions) {

@@ -13,75 +13,54 @@ export type StreamRecord = {
   };
 };
 
-type Shard = { id: string; parentId?: string };
+type Shard = { ShardId: string; ParentShardId?: string };
+type ShardPage = { StreamDescription: { Shards: Shard[]; LastEvaluatedShardId?: string } };
+type RecordPage = { Records?: StreamRecord[]; NextShardIterator?: string | null };
 
-type ShardPage = {
-  StreamDescription: {
-    Shards: { ShardId: string; ParentShardId?: string }[];
-    LastEvaluatedShardId?: string;
-  };
-};
+export type StreamClient = ReturnType<typeof streamClient>;
 
-/** Where a shard without a checkpoint is read from: its beginning, or what is written from now on. */
-export type StartingPosition = 'TRIM_HORIZON' | 'LATEST';
-
-/** The stream operations that a poller uses. */
-export type StreamClient = {
-  /** The engine's ARN of a table's stream. */
-  streamOf: (tableName: string) => Promise<string>;
-  shards: (streamArn: string) => Promise<Shard[]>;
-  /** An iterator after a sequence number, or at either end of the shard. */
-  iterator: (streamArn: string, shard: string, from: StartingPosition | { after: string }) => Promise<string>;
-  /** `next` is undefined at the end of a closed shard. */
-  records: (
-    iterator: string,
-    limit: number,
-  ) => Promise<{ records: StreamRecord[]; next: string | undefined }>;
-  close: () => Promise<void>;
-};
-
-/** `url` is the address of the engine, not of the AWS endpoint: pollers have no role. */
-export function streamClient(url: string): StreamClient {
+/**
+ * The stream operations that a poller uses. `url` is the address of the engine, not of the AWS endpoint: pollers have
+ * no role.
+ */
+export function streamClient(url: string) {
   const { call, close } = dynamoDbClient(url);
+  const stream = <Output>(operation: string, input: object) =>
+    call<Output>(`DynamoDBStreams_20120810.${operation}`, input);
   return {
-    async streamOf(tableName) {
+    /** The engine's ARN of a table's stream. */
+    async streamOf(tableName: string): Promise<string> {
       type Output = { Table: { LatestStreamArn?: string } };
       const { Table } = await call<Output>('DescribeTable', { TableName: tableName });
       if (Table.LatestStreamArn === undefined) throw new Error(`the table ${tableName} has no stream`);
       return Table.LatestStreamArn;
     },
-    async shards(streamArn) {
+    async shards(StreamArn: string): Promise<Shard[]> {
       const shards: Shard[] = [];
-      let start: string | undefined;
+      let ExclusiveStartShardId: string | undefined;
       do {
-        const page: ShardPage = await call('DynamoDBStreams_20120810.DescribeStream', {
-          StreamArn: streamArn,
-          ...(start === undefined ? {} : { ExclusiveStartShardId: start }),
+        const { StreamDescription }: ShardPage = await stream('DescribeStream', {
+          StreamArn,
+          ExclusiveStartShardId,
         });
-        for (const { ShardId, ParentShardId } of page.StreamDescription.Shards) {
-          shards.push({ id: ShardId, ...(ParentShardId === undefined ? {} : { parentId: ParentShardId }) });
-        }
-        start = page.StreamDescription.LastEvaluatedShardId;
-      } while (start !== undefined);
+        shards.push(...StreamDescription.Shards);
+        ExclusiveStartShardId = StreamDescription.LastEvaluatedShardId;
+      } while (ExclusiveStartShardId !== undefined);
       return shards;
     },
-    async iterator(streamArn, shard, from) {
+    /** An iterator after a sequence number, or at the beginning of the shard. */
+    async iterator(StreamArn: string, ShardId: string, after?: string): Promise<string> {
       const position =
-        typeof from === 'string'
-          ? { ShardIteratorType: from }
-          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: from.after };
-      const { ShardIterator } = await call<{ ShardIterator: string }>(
-        'DynamoDBStreams_20120810.GetShardIterator',
-        { StreamArn: streamArn, ShardId: shard, ...position },
-      );
-      return ShardIterator;
+        after === undefined
+          ? { ShardIteratorType: 'TRIM_HORIZON' }
+          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after };
+      type Output = { ShardIterator: string };
+      return (await stream<Output>('GetShardIterator', { StreamArn, ShardId, ...position })).ShardIterator;
     },
-    async records(iterator, limit) {
-      const { Records = [], NextShardIterator } = await call<{
-        Records?: StreamRecord[];
-        NextShardIterator?: string | null;
-      }>('DynamoDBStreams_20120810.GetRecords', { ShardIterator: iterator, Limit: limit });
-      return { records: Records, next: NextShardIterator ?? undefined };
+    /** `next` is undefined at the end of a closed shard. */
+    async records(ShardIterator: string, Limit: number) {
+      const page = await stream<RecordPage>('GetRecords', { ShardIterator, Limit });
+      return { records: page.Records ?? [], next: page.NextShardIterator ?? undefined };
     },
     close,
   };

@@ -9,7 +9,7 @@ import { sourcesUnderTest } from './fixtures/sources-under-test.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'streams-'));
 const dynamo = await startDynamo({ dataDir: join(folder, 'dynamo') });
-const { messaging, aRecorder, aQueue, aMapping, start, left } = await sourcesUnderTest({
+const { aRecorder, aMapping, start } = await sourcesUnderTest({
   dynamoUrl: dynamo.url,
 });
 afterAll(async () => {
@@ -53,7 +53,6 @@ describe('a table stream', () => {
       functionArn: arn,
       sourceArn: stream.arn,
       batchSize: 2,
-      startingPosition: 'TRIM_HORIZON',
     });
     const file = join(folder, 'stream.db');
     for (const id of ['1', '2', '3']) await put(id);
@@ -66,32 +65,20 @@ describe('a table stream', () => {
     expect(recorded()[0]).toMatchObject({ keys: ['1', '2'], arn: stream.arn });
   });
 
-  test('continues after a record that failed too often, and sends it to the failure queue', async () => {
+  test('continues after a record that failed too often, and reports it', async () => {
     const { arn, recorded } = aRecorder('stream');
     const { table, stream, put } = await aTable();
-    const queue = await aQueue('');
     const mapping = aMapping({
       functionArn: arn,
       sourceArn: stream.arn,
-      batchSize: 10,
-      startingPosition: 'TRIM_HORIZON',
+      batchSize: 1,
       maximumRetryAttempts: 1,
-      bisectOnError: true,
-      onFailureArn: queue.arn,
+      filterPatterns: [{ eventName: ['INSERT'] }],
     });
     for (const id of ['1', 'poison', '2']) await put(id);
-    start({ tables: [table], queues: [queue], mappings: [mapping] });
+    const { errors } = start({ tables: [table], mappings: [mapping] });
     await eventually(() => expect(recorded().at(-1)).toMatchObject({ keys: ['2'] }));
-    await eventually(() => expect(left(queue)).toBe(1));
-    const body = JSON.parse(messaging.queue(queue.name)?.inspectMessages().ready[0]?.body ?? '{}');
-    expect(body).toMatchObject({
-      requestContext: { condition: 'RetryAttemptsExhausted', functionArn: arn },
-      DDBStreamBatchInfo: {
-        batchSize: 1,
-        startSequenceNumber: '2',
-        endSequenceNumber: '2',
-        streamArn: stream.arn,
-      },
-    });
+    expect(recorded().flatMap(({ keys }) => keys)).toEqual(['1', 'poison', 'poison', '2']);
+    expect(errors).toEqual([expect.stringMatching(/the records \d+ to \d+ failed for the last time/)]);
   });
 });

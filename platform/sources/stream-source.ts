@@ -3,8 +3,7 @@ import type { Invoke } from '../host/invoke.ts';
 import { pause, type Source, untilDone, untilStopped } from './source.ts';
 import type { SourceStore } from './source-store.ts';
 import { handleBatch } from './stream-batch.ts';
-import type { StartingPosition, StreamClient, StreamRecord } from './stream-client.ts';
-import { failureNotice } from './stream-events.ts';
+import type { StreamClient, StreamRecord } from './stream-client.ts';
 
 /** How often an idle shard is polled, as by Lambda; and one that had records recently. */
 const idlePollMs = 250;
@@ -20,8 +19,6 @@ type StreamSourceOptions = {
   client: StreamClient;
   store: SourceStore;
   invoke: Invoke;
-  /** Sends to the mapping's on-failure queue. */
-  sendToQueue: (queueArn: string, body: string) => Promise<void>;
   onError: (error: unknown) => void;
 };
 
@@ -30,26 +27,22 @@ type StreamSourceOptions = {
  * batch, so that a kill of the platform loses nothing and repeats little.
  */
 export function streamSource(options: StreamSourceOptions): Source {
-  const { mapping, client, store, onError } = options;
+  const { mapping, client, onError } = options;
   const stop = new AbortController();
   const name = `${mapping.stack}/${mapping.logicalId}`;
   const reader: ShardReader = { ...options, name, signal: stop.signal };
-  // LATEST applies only to a new mapping; later, a shard without a checkpoint is read from its beginning.
-  let position = store.streamKnown(name) ? 'TRIM_HORIZON' : (mapping.startingPosition ?? 'LATEST');
   const shards = new Map<string, Promise<void>>();
 
   const startNewShards = async () => {
     const streamArn = await client.streamOf(options.tableName);
     for (const shard of await client.shards(streamArn)) {
-      if (shards.has(shard.id)) continue;
-      const from = position;
+      if (shards.has(shard.ShardId)) continue;
       const read = async () => {
-        if (shard.parentId !== undefined) await shards.get(shard.parentId);
-        await readShard(reader, streamArn, shard.id, from);
+        if (shard.ParentShardId !== undefined) await shards.get(shard.ParentShardId);
+        await readShard(reader, streamArn, shard.ShardId);
       };
-      shards.set(shard.id, untilDone(stop.signal, read, onError));
+      shards.set(shard.ShardId, untilDone(stop.signal, read, onError));
     }
-    position = 'TRIM_HORIZON';
     await pause(shardsEveryMs, stop.signal);
   };
 
@@ -67,17 +60,14 @@ export function streamSource(options: StreamSourceOptions): Source {
 type ShardReader = StreamSourceOptions & { name: string; signal: AbortSignal };
 
 /** Reads a shard from its checkpoint to its end, or until the signal, and delivers its records in batches. */
-async function readShard(
-  reader: ShardReader,
-  streamArn: string,
-  shardId: string,
-  from: StartingPosition,
-): Promise<void> {
+async function readShard(reader: ShardReader, streamArn: string, shardId: string): Promise<void> {
   const { mapping, client, store, name, signal } = reader;
-  const saved = store.checkpoint(name, shardId);
-  const position = saved === undefined || saved === '' ? from : { after: saved };
-  let iterator: string | undefined = await client.iterator(streamArn, shardId, position);
-  if (saved === undefined) store.saveCheckpoint(name, shardId, '');
+  const onDone = (sequenceNumber: string) => store.saveCheckpoint(name, shardId, sequenceNumber);
+  let iterator: string | undefined = await client.iterator(
+    streamArn,
+    shardId,
+    store.checkpoint(name, shardId),
+  );
   let busyUntil = 0;
   let buffered: StreamRecord[] = [];
   let bufferedSince = 0;
@@ -91,30 +81,8 @@ async function readShard(
     }
     const windowOver = Date.now() - bufferedSince >= mapping.windowSeconds * 1_000;
     if (buffered.length > 0 && (buffered.length >= mapping.batchSize || windowOver || next === undefined)) {
-      await deliver(reader, streamArn, shardId, buffered);
+      await handleBatch(buffered, { ...reader, onDone });
       buffered = [];
     } else if (records.length === 0) await pause(Date.now() < busyUntil ? busyPollMs : idlePollMs, signal);
   }
-}
-
-/** Handles a batch; after its last attempt it is reported to the on-failure queue, or as an error without one. */
-function deliver(
-  reader: ShardReader,
-  streamArn: string,
-  shardId: string,
-  batch: StreamRecord[],
-): Promise<void> {
-  const { mapping, store, name, onError } = reader;
-  return handleBatch(batch, {
-    ...reader,
-    onDone: (sequenceNumber) => store.saveCheckpoint(name, shardId, sequenceNumber),
-    onFailed: async (failed) => {
-      const { functionArn, onFailureArn, sourceArn } = mapping;
-      const details = { functionArn, streamArn: sourceArn, shard: shardId, ...failed };
-      const notice = JSON.stringify(failureNotice(failed.batch, details, new Date()));
-      if (onFailureArn === undefined)
-        onError(new Error(`a batch of ${streamArn} failed for the last time: ${notice}`));
-      else await reader.sendToQueue(onFailureArn, notice);
-    },
-  });
 }

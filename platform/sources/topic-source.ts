@@ -5,47 +5,27 @@ import { type Source, untilStopped } from './source.ts';
 
 const longPollSeconds = 20;
 
-/** The body of a message that SNS delivers without raw delivery. */
-type Notification = {
-  Type: string;
-  MessageId: string;
-  TopicArn: string;
-  Subject?: string;
-  Message: string;
-  Timestamp: string;
-  SignatureVersion: string;
-  Signature: string;
-  SigningCertURL: string;
-  UnsubscribeURL: string;
-  MessageAttributes?: Record<string, { Type: string; Value: string }>;
-};
-
-/** SNS's event for a function, with one record (Lambda: "Invoking Lambda functions with Amazon SNS"). */
+/**
+ * SNS's event for a function, with one record (Lambda: "Invoking Lambda functions with Amazon SNS"). `body` is the
+ * message that SNS delivers to a queue without raw delivery, whose members have mostly the same names.
+ */
 export function topicEvent(body: string, subscriptionArn: string): SNSEvent {
-  const notification = JSON.parse(body) as Notification;
-  return {
-    Records: [
-      {
-        EventVersion: '1.0',
-        EventSubscriptionArn: subscriptionArn,
-        EventSource: 'aws:sns',
-        Sns: {
-          SignatureVersion: notification.SignatureVersion,
-          Timestamp: notification.Timestamp,
-          Signature: notification.Signature,
-          SigningCertUrl: notification.SigningCertURL,
-          MessageId: notification.MessageId,
-          Message: notification.Message,
-          MessageAttributes: notification.MessageAttributes ?? {},
-          Type: notification.Type,
-          UnsubscribeUrl: notification.UnsubscribeURL,
-          TopicArn: notification.TopicArn,
-          Subject: notification.Subject ?? (null as unknown as string),
-          Token: undefined as unknown as string,
-        },
-      },
-    ],
+  const {
+    SigningCertURL,
+    UnsubscribeURL,
+    Subject = null,
+    MessageAttributes = {},
+    ...same
+  } = JSON.parse(body);
+  const Sns = {
+    ...same,
+    SigningCertUrl: SigningCertURL,
+    UnsubscribeUrl: UnsubscribeURL,
+    Subject,
+    MessageAttributes,
   };
+  const source = { EventVersion: '1.0', EventSource: 'aws:sns' };
+  return { Records: [{ ...source, EventSubscriptionArn: subscriptionArn, Sns }] };
 }
 
 /**
