@@ -42,7 +42,7 @@ describe('fixed costs', () => {
       }).filter(({ what }) => what.includes('medium'));
       return of?.usd ?? Number.NaN;
     };
-    expect(replicaOf(120) - replicaOf(20)).toBeCloseTo(100 * prices.databaseStorage.usd);
+    expect(replicaOf(120) - replicaOf(20)).toBeCloseTo(100 * prices.databaseStorage);
   });
 
   test('exclude inactive and free resources', () => {

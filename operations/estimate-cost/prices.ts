@@ -1,79 +1,50 @@
-/** One price: what a unit costs, in US dollars. */
-export type Price = { usd: number; unit: string; page: string };
-
-const hour = 'hour';
-const gbMonth = 'GB-month';
-const million = 'million';
-
 /**
- * AWS's list prices for eu-west-1 (Ireland), without free tiers, discounts and taxes, from the page in each row. Prices
- * change: check the most expensive rows before you rely on a sum.
+ * AWS's list prices for eu-west-1 (Ireland) in US dollars, without free tiers, discounts and taxes, each with its unit
+ * and page. Prices change: check the most expensive rows before you rely on a sum.
  */
 export const prices = {
   asOf: '2025-11',
   region: 'eu-west-1',
-  lambdaRequests: { usd: 0.2, unit: million, page: 'aws.amazon.com/lambda/pricing' },
-  lambdaArmSeconds: { usd: 0.0000133334, unit: 'GB-second', page: 'aws.amazon.com/lambda/pricing' },
-  lambdaProvisionedArmSeconds: {
-    usd: 0.0000033334,
-    unit: 'GB-second',
-    page: 'aws.amazon.com/lambda/pricing',
-  },
-  apiRequests: { usd: 3.5, unit: million, page: 'aws.amazon.com/api-gateway/pricing' },
-  snsPublishes: { usd: 0.5, unit: million, page: 'aws.amazon.com/sns/pricing' },
-  sqsRequests: { usd: 0.5, unit: `${million} (FIFO)`, page: 'aws.amazon.com/sqs/pricing' },
-  dynamoWrites: {
-    usd: 0.705,
-    unit: `${million} write units`,
-    page: 'aws.amazon.com/dynamodb/pricing/on-demand',
-  },
-  dynamoReads: {
-    usd: 0.1415,
-    unit: `${million} read units`,
-    page: 'aws.amazon.com/dynamodb/pricing/on-demand',
-  },
-  sesMails: { usd: 0.1, unit: 'thousand', page: 'aws.amazon.com/ses/pricing' },
-  s3Puts: { usd: 0.005, unit: 'thousand', page: 'aws.amazon.com/s3/pricing' },
-  s3Gets: { usd: 0.0004, unit: 'thousand', page: 'aws.amazon.com/s3/pricing' },
-  secretReads: { usd: 0.05, unit: 'ten thousand', page: 'aws.amazon.com/secrets-manager/pricing' },
-  kmsRequests: { usd: 0.03, unit: 'ten thousand', page: 'aws.amazon.com/kms/pricing' },
-  logIngest: { usd: 0.57, unit: 'GB', page: 'aws.amazon.com/cloudwatch/pricing' },
-  xrayTraces: { usd: 5, unit: million, page: 'aws.amazon.com/xray/pricing' },
-  wafRequests: { usd: 0.6, unit: million, page: 'aws.amazon.com/waf/pricing' },
-  kmsKey: { usd: 1, unit: 'month', page: 'aws.amazon.com/kms/pricing' },
-  secret: { usd: 0.4, unit: 'month', page: 'aws.amazon.com/secrets-manager/pricing' },
-  alarm: { usd: 0.1, unit: 'month', page: 'aws.amazon.com/cloudwatch/pricing' },
-  compositeAlarm: { usd: 0.5, unit: 'month', page: 'aws.amazon.com/cloudwatch/pricing' },
-  dashboard: { usd: 3, unit: 'month', page: 'aws.amazon.com/cloudwatch/pricing' },
-  natGateway: { usd: 0.048, unit: hour, page: 'aws.amazon.com/vpc/pricing' },
-  publicAddress: { usd: 0.005, unit: hour, page: 'aws.amazon.com/vpc/pricing' },
-  interfaceEndpoint: { usd: 0.011, unit: `${hour} and zone`, page: 'aws.amazon.com/privatelink/pricing' },
-  proxyVcpu: { usd: 0.018, unit: `${hour} and vCPU`, page: 'aws.amazon.com/rds/proxy/pricing' },
-  databaseStorage: { usd: 0.127, unit: gbMonth, page: 'aws.amazon.com/rds/postgresql/pricing' },
-  webAcl: { usd: 5, unit: 'month', page: 'aws.amazon.com/waf/pricing' },
-  webAclRule: { usd: 1, unit: 'month', page: 'aws.amazon.com/waf/pricing' },
-  hostedZone: { usd: 0.5, unit: 'month', page: 'aws.amazon.com/route53/pricing' },
-  healthCheck: { usd: 0.5, unit: 'month', page: 'aws.amazon.com/route53/pricing' },
-  healthCheckFeature: { usd: 1, unit: 'month, for HTTPS', page: 'aws.amazon.com/route53/pricing' },
+  lambdaRequests: 0.2, // a million: aws.amazon.com/lambda/pricing
+  lambdaArmSeconds: 0.0000133334, // a GB-second: aws.amazon.com/lambda/pricing
+  lambdaProvisionedArmSeconds: 0.0000033334, // a GB-second: aws.amazon.com/lambda/pricing
+  apiRequests: 3.5, // a million: aws.amazon.com/api-gateway/pricing
+  snsPublishes: 0.5, // a million: aws.amazon.com/sns/pricing
+  sqsRequests: 0.5, // a million (FIFO): aws.amazon.com/sqs/pricing
+  dynamoWrites: 0.705, // a million write units: aws.amazon.com/dynamodb/pricing/on-demand
+  dynamoReads: 0.1415, // a million read units: aws.amazon.com/dynamodb/pricing/on-demand
+  sesMails: 0.1, // a thousand: aws.amazon.com/ses/pricing
+  logIngest: 0.57, // a GB: aws.amazon.com/cloudwatch/pricing
+  xrayTraces: 5, // a million: aws.amazon.com/xray/pricing
+  wafRequests: 0.6, // a million: aws.amazon.com/waf/pricing
+  kmsKey: 1, // a month: aws.amazon.com/kms/pricing
+  secret: 0.4, // a month: aws.amazon.com/secrets-manager/pricing
+  alarm: 0.1, // a month: aws.amazon.com/cloudwatch/pricing
+  compositeAlarm: 0.5, // a month: aws.amazon.com/cloudwatch/pricing
+  dashboard: 3, // a month: aws.amazon.com/cloudwatch/pricing
+  natGateway: 0.048, // an hour: aws.amazon.com/vpc/pricing
+  publicAddress: 0.005, // an hour: aws.amazon.com/vpc/pricing
+  interfaceEndpoint: 0.011, // an hour and zone: aws.amazon.com/privatelink/pricing
+  proxyVcpu: 0.018, // an hour and vCPU: aws.amazon.com/rds/proxy/pricing
+  databaseStorage: 0.127, // a GB-month: aws.amazon.com/rds/postgresql/pricing
+  webAcl: 5, // a month: aws.amazon.com/waf/pricing
+  webAclRule: 1, // a month: aws.amazon.com/waf/pricing
+  hostedZone: 0.5, // a month: aws.amazon.com/route53/pricing
+  healthCheck: 0.5, // a month: aws.amazon.com/route53/pricing
+  healthCheckFeature: 1, // a month, for HTTPS: aws.amazon.com/route53/pricing
 } as const;
 
-/** PostgreSQL on RDS, one instance in one zone, per hour; Multi-AZ counts twice (aws.amazon.com/rds/postgresql/pricing). */
-export const databaseHours: Record<string, number> = {
-  'db.t4g.micro': 0.017,
-  'db.t4g.small': 0.034,
-  'db.t4g.medium': 0.07,
-  'db.t4g.large': 0.141,
-  'db.r6g.large': 0.25,
-  'db.r6g.xlarge': 0.5,
-};
-/** vCPUs of a database, which a proxy before it is charged by, two at least (aws.amazon.com/rds/proxy/pricing). */
-export const databaseVcpus: Record<string, number> = {
-  'db.t4g.micro': 2,
-  'db.t4g.small': 2,
-  'db.t4g.medium': 2,
-  'db.t4g.large': 2,
-  'db.r6g.large': 2,
-  'db.r6g.xlarge': 4,
+/**
+ * PostgreSQL on RDS: one instance in one zone per hour, and its vCPUs, by which a proxy before it is charged
+ * (aws.amazon.com/rds/postgresql/pricing, aws.amazon.com/rds/proxy/pricing).
+ */
+export const databaseSizes: Record<string, { hour: number; vcpus: number }> = {
+  'db.t4g.micro': { hour: 0.017, vcpus: 2 },
+  'db.t4g.small': { hour: 0.034, vcpus: 2 },
+  'db.t4g.medium': { hour: 0.07, vcpus: 2 },
+  'db.t4g.large': { hour: 0.141, vcpus: 2 },
+  'db.r6g.large': { hour: 0.25, vcpus: 2 },
+  'db.r6g.xlarge': { hour: 0.5, vcpus: 4 },
 };
 /** Redis on ElastiCache, one node, per hour (aws.amazon.com/elasticache/pricing). */
 export const cacheHours: Record<string, number> = {

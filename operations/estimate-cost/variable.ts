@@ -69,10 +69,10 @@ export function variableCosts(counts: OrderCalls, orders: number, assumed: Assum
     );
   // One place-order, and the pages around it.
   const requests = orders + reads;
-  const cost = (what: string, quantity: number, per: number, { usd }: { usd: number }): VariableCost => ({
+  const cost = (what: string, quantity: number, per: number, price: number): VariableCost => ({
     what,
     quantity,
-    usd: (quantity / per) * usd,
+    usd: (quantity / per) * price,
   });
   return [
     cost('API Gateway requests', requests, 1e6, prices.apiRequests),
