@@ -1,4 +1,7 @@
-import type { Settings } from './watched.ts';
+import { logicalIdOf, type Settings } from './watched.ts';
+
+export const minute = 60;
+export const fiveMinutes = 5 * minute;
 
 /** A CloudWatch metric of one resource. */
 export type Metric = {
@@ -26,15 +29,17 @@ export type AlarmSpec = {
   /** The alarm starts when `periods` of the last `of` (default: `periods`) periods are beyond the threshold. */
   periods: number;
   of?: number;
-  /** Exists in every stage; other alarms where `watch` is `all` in shared/serverless/stages.yml. */
-  essential?: boolean;
-  /** Concerns copies in the second region: only where the stage has one. */
-  standby?: boolean;
-  /** Only where this condition of resources/observability holds. */
+  /**
+   * The condition of resources/observability under which it exists, or `always`; default: in stages where `watch` is
+   * `all` (shared/serverless/stages.yml).
+   */
   condition?: string;
   /** Part of a composite alarm, without notifications of its own. */
   silent?: boolean;
 };
+
+/** An alarm that is on while all its parts are. */
+export type CompositeSpec = Pick<AlarmSpec, 'name' | 'problem' | 'runbook'> & { parts: readonly string[] };
 
 /** A CloudFormation resource. */
 export type Resource = {
@@ -43,34 +48,38 @@ export type Resource = {
   Properties: Record<string, unknown>;
 };
 
-const alarmTopic = { Ref: 'AlarmTopic' };
+const notified = { AlarmActions: [{ Ref: 'AlarmTopic' }], OKActions: [{ Ref: 'AlarmTopic' }] };
 
-function conditionOf({ essential, standby, condition }: AlarmSpec): Pick<Resource, 'Condition'> {
-  if (condition !== undefined) return { Condition: condition };
-  if (standby) return { Condition: 'HasStandby' };
-  return essential ? {} : { Condition: 'WatchesClosely' };
-}
-
-const descriptionOf = (
-  { problem, runbook }: Pick<AlarmSpec, 'problem' | 'runbook'>,
-  { runbooks }: Settings,
-) => `${problem} Runbook: ${runbooks}/${runbook}.md`;
+/** The resources of alarms by logical id, which follows from the name. */
+export const alarms = (
+  specs: readonly (AlarmSpec | CompositeSpec)[],
+  settings: Settings,
+): Record<string, Resource> =>
+  Object.fromEntries(
+    specs.map((spec) => {
+      const { Properties, ...resource } = 'parts' in spec ? composite(spec) : onMetric(spec);
+      const described = {
+        AlarmName: `${settings.prefix}-${spec.name}`,
+        AlarmDescription: `${spec.problem} Runbook: ${settings.runbooks}/${spec.runbook}.md`,
+      };
+      return [logicalIdOf(spec.name), { ...resource, Properties: { ...described, ...Properties } }];
+    }),
+  );
 
 /** An alarm on one metric. Missing data does not raise the alarm: an unused queue has no metrics. */
-export function alarm(spec: AlarmSpec, settings: Settings): Resource {
+function onMetric({ metric, less, above, below, periods, of = periods, ...spec }: AlarmSpec): Resource {
+  const { condition = 'WatchesClosely', silent = false } = spec;
   return {
     Type: 'AWS::CloudWatch::Alarm',
-    ...conditionOf(spec),
+    ...(condition === 'always' ? {} : { Condition: condition }),
     Properties: {
-      AlarmName: `${settings.prefix}-${spec.name}`,
-      AlarmDescription: descriptionOf(spec, settings),
-      ...(spec.less ? difference(spec.metric, spec.less) : single(spec.metric)),
-      EvaluationPeriods: spec.of ?? spec.periods,
-      DatapointsToAlarm: spec.periods,
-      ComparisonOperator: spec.below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
-      Threshold: spec.below ?? spec.above,
+      ...(less ? difference(metric, less) : single(metric)),
+      EvaluationPeriods: of,
+      DatapointsToAlarm: periods,
+      ComparisonOperator: below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
+      Threshold: below ?? above,
       TreatMissingData: 'notBreaching',
-      ...(spec.silent ? {} : { AlarmActions: [alarmTopic], OKActions: [alarmTopic] }),
+      ...(silent ? {} : notified),
     },
   };
 }
@@ -102,21 +111,13 @@ function difference(metric: Metric, less: Metric) {
   };
 }
 
-/** A composite alarm, which is on while all parts (logical ids) are. */
-export const allOf = (
-  spec: Pick<AlarmSpec, 'name' | 'problem' | 'runbook'>,
-  parts: readonly string[],
-  settings: Settings,
-): Resource => ({
+const composite = ({ parts }: CompositeSpec): Resource => ({
   Type: 'AWS::CloudWatch::CompositeAlarm',
   Condition: 'WatchesClosely',
   Properties: {
-    AlarmName: `${settings.prefix}-${spec.name}`,
-    AlarmDescription: descriptionOf(spec, settings),
     AlarmRule: {
-      'Fn::Join': [' AND ', parts.map((part) => ({ 'Fn::Sub': `ALARM("\${${part}}")` }))],
+      'Fn::Join': [' AND ', parts.map((part) => ({ 'Fn::Sub': `ALARM("\${${logicalIdOf(part)}}")` }))],
     },
-    AlarmActions: [alarmTopic],
-    OKActions: [alarmTopic],
+    ...notified,
   },
 });
