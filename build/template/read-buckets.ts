@@ -37,23 +37,6 @@ const properties = z.strictObject({
     })
     .optional(),
   CorsConfiguration: z.strictObject({ CorsRules: z.array(corsRule) }).optional(),
-  ...ignored(
-    'AccelerateConfiguration',
-    'AnalyticsConfigurations',
-    'BucketEncryption',
-    'IntelligentTieringConfigurations',
-    'InventoryConfigurations',
-    'LifecycleConfiguration',
-    'LoggingConfiguration',
-    'MetricsConfigurations',
-    'ObjectLockConfiguration',
-    'ObjectLockEnabled',
-    'OwnershipControls',
-    'PublicAccessBlockConfiguration',
-    'ReplicationConfiguration',
-    'Tags',
-    'VersioningConfiguration',
-  ),
 });
 
 const policyProperties = z.strictObject({ Bucket: z.string(), PolicyDocument: policyDocument });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { FunctionSpec } from '../deployment.ts';
-import { cfnNumber, ignored, originOf, parseProperties, type ResolvedResource } from './resource-reader.ts';
+import { cfnNumber, originOf, parseProperties, type ResolvedResource } from './resource-reader.ts';
 
 const properties = z.strictObject({
   FunctionName: z.string().max(64).optional(),
@@ -21,18 +21,6 @@ const properties = z.strictObject({
       SecurityGroupIds: z.array(z.string()).default([]),
     })
     .optional(),
-  ...ignored(
-    'Architectures',
-    'Code',
-    'CodeSigningConfigArn',
-    'Description',
-    'EphemeralStorage',
-    'KmsKeyArn',
-    'LoggingConfig',
-    'PackageType',
-    'ReservedConcurrentExecutions',
-    'Tags',
-  ),
 });
 
 /** Reads AWS::Lambda::Function; defaults are CloudFormation's. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Origin } from '../deployment.ts';
 import { policyDocument } from './read-roles.ts';
 import { functionArnOf } from './read-triggers.ts';
-import { ignored, originOf, parseProperties, present, type ResolvedResource } from './resource-reader.ts';
+import { originOf, parseProperties, present, type ResolvedResource } from './resource-reader.ts';
 
 /** Who may invoke a function: AWS::Lambda::Permission. `sourceArn` may contain wildcards. */
 export type InvokePermission = Origin & {
@@ -21,7 +21,6 @@ const permissionProperties = z.strictObject({
   Principal: z.string(),
   SourceArn: z.string().optional(),
   SourceAccount: z.string().optional(),
-  ...ignored('EventSourceToken', 'PrincipalOrgID'),
 });
 const queuePolicyProperties = z.strictObject({ Queues: z.array(z.string()), PolicyDocument: policyDocument });
 

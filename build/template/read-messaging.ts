@@ -4,7 +4,6 @@ import { unqualified } from './read-rest-apis.ts';
 import {
   cfnBoolean,
   cfnJson,
-  ignored,
   originOf,
   parseProperties,
   present,
@@ -25,13 +24,6 @@ const queueProperties = z.strictObject({
   ReceiveMessageWaitTimeSeconds: attribute,
   VisibilityTimeout: attribute,
   RedrivePolicy: cfnJson.optional(),
-  ...ignored(
-    'KmsDataKeyReusePeriodSeconds',
-    'KmsMasterKeyId',
-    'RedriveAllowPolicy',
-    'SqsManagedSseEnabled',
-    'Tags',
-  ),
 });
 const topicProperties = z.strictObject({
   TopicName: z.string().max(256).optional(),
@@ -39,15 +31,6 @@ const topicProperties = z.strictObject({
   ContentBasedDeduplication: attribute,
   DisplayName: attribute,
   FifoThroughputScope: attribute,
-  ...ignored(
-    'ArchivePolicy',
-    'DataProtectionPolicy',
-    'DeliveryStatusLogging',
-    'KmsMasterKeyId',
-    'SignatureVersion',
-    'Tags',
-    'TracingConfig',
-  ),
 });
 const subscriptionProperties = z.strictObject({
   TopicArn: z.string(),
@@ -57,20 +40,11 @@ const subscriptionProperties = z.strictObject({
   FilterPolicy: cfnJson.optional(),
   FilterPolicyScope: z.enum(['MessageAttributes', 'MessageBody']).default('MessageAttributes'),
   RedrivePolicy: cfnJson.optional(),
-  ...ignored('Region'),
 });
 
 /** Reads AWS::SQS::Queue; attributes have the names and format of the SQS API. */
 export function readQueue(resource: ResolvedResource): QueueSpec {
-  const { QueueName: _name, FifoQueue, RedrivePolicy, ...rest } = parseProperties(queueProperties, resource);
-  const {
-    Tags,
-    KmsMasterKeyId,
-    KmsDataKeyReusePeriodSeconds,
-    SqsManagedSseEnabled,
-    RedriveAllowPolicy,
-    ...own
-  } = rest;
+  const { QueueName: _name, FifoQueue, RedrivePolicy, ...own } = parseProperties(queueProperties, resource);
   const name = resource.value('QueueName');
   refuseOddSuffix(name, FifoQueue, resource);
   return {

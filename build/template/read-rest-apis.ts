@@ -22,15 +22,6 @@ const texts = z.record(z.string(), z.string());
 const apiProperties = z.strictObject({
   Name: z.string(),
   BinaryMediaTypes: z.array(z.string()).default([]),
-  ...ignored(
-    'Description',
-    'DisableExecuteApiEndpoint',
-    'EndpointAccessMode',
-    'EndpointConfiguration',
-    'MinimumCompressionSize',
-    'SecurityPolicy',
-    'Tags',
-  ),
   // osls writes an empty policy; a non-empty one is not evaluated locally.
   Policy: z.literal('').optional(),
 });
@@ -69,7 +60,6 @@ const methodProperties = z.strictObject({
     .refine((required) => !required, 'the local platform does not check API keys')
     .optional(),
   Integration: integration,
-  ...ignored('MethodResponses', 'OperationName', 'RequestParameters'),
 });
 const authorizerProperties = z.strictObject({
   RestApiId: z.string(),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { PolicyStatement, RoleSpec } from '../deployment.ts';
-import { ignored, originOf, parseProperties, present, type ResolvedResource } from './resource-reader.ts';
+import { originOf, parseProperties, present, type ResolvedResource } from './resource-reader.ts';
 import { TemplateError } from './template-error.ts';
 
 /** IAM accepts one value or a list. Converted to a list first, because a union would hide errors inside it. */
@@ -36,14 +36,12 @@ const roleProperties = z.strictObject({
   AssumeRolePolicyDocument: policyDocument,
   Policies: z.array(inlinePolicy).default([]),
   ManagedPolicyArns: z.array(z.string()).default([]),
-  ...ignored('Description', 'MaxSessionDuration', 'Path', 'PermissionsBoundary', 'Tags'),
 });
 const policyProperties = z.strictObject({
   PolicyName: z.string().optional(),
   ManagedPolicyName: z.string().optional(),
   PolicyDocument: policyDocument,
   Roles: z.array(z.string()).default([]),
-  ...ignored('Description', 'Path'),
 });
 
 /** Managed policies attached to functions, as AWS documents them (AWS Managed Policy Reference). */

@@ -3,7 +3,6 @@ import type { SecretSpec } from '../deployment.ts';
 import {
   cfnBoolean,
   cfnNumber,
-  ignored,
   originOf,
   parseProperties,
   present,
@@ -21,7 +20,6 @@ const properties = z.strictObject({
   Name: z.string().optional(),
   SecretString: z.string().optional(),
   GenerateSecretString: generate.optional(),
-  ...ignored('Description', 'KmsKeyId', 'ReplicaRegions', 'Tags'),
 });
 
 /** Reads AWS::SecretsManager::Secret; lengths and exclusions have Secrets Manager's defaults. */

@@ -38,44 +38,26 @@ const shape = {
   GlobalSecondaryIndexes: z.array(index).default([]),
   TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: cfnBoolean }).optional(),
   StreamSpecification: z.strictObject({ StreamViewType: z.string() }).optional(),
-  ...ignored('BillingMode', 'SSESpecification', 'WarmThroughput'),
 };
-/** Properties of a table or of one replica of a global table. */
-const ofOneRegion = ignored(
-  'ContributorInsightsSpecification',
-  'DeletionProtectionEnabled',
-  'PointInTimeRecoverySpecification',
-  'ResourcePolicy',
-  'TableClass',
-  'Tags',
-);
-const properties = z.strictObject({
-  ...shape,
-  ...ofOneRegion,
-  ...ignored('OnDemandThroughput', 'ProvisionedThroughput'),
-});
+const properties = z.strictObject(shape);
 const replica = z.strictObject({
   Region: z.string(),
-  ...ofOneRegion,
   ...ignored(
+    'ContributorInsightsSpecification',
+    'DeletionProtectionEnabled',
     'GlobalSecondaryIndexes',
     'KinesisStreamSpecification',
+    'PointInTimeRecoverySpecification',
     'ReadOnDemandThroughputSettings',
     'ReadProvisionedThroughputSettings',
     'ReplicaStreamSpecification',
+    'ResourcePolicy',
     'SSESpecification',
+    'TableClass',
+    'Tags',
   ),
 });
-const globalProperties = z.strictObject({
-  ...shape,
-  Replicas: z.array(replica).min(1),
-  ...ignored(
-    'GlobalTableWitnesses',
-    'MultiRegionConsistency',
-    'WriteOnDemandThroughputSettings',
-    'WriteProvisionedThroughputSettings',
-  ),
-});
+const globalProperties = z.strictObject({ ...shape, Replicas: z.array(replica).min(1) });
 
 /**
  * Reads AWS::DynamoDB::Table, and of AWS::DynamoDB::GlobalTable the replica in the stack's own region.

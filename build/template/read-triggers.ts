@@ -11,7 +11,6 @@ import { unqualified } from './read-rest-apis.ts';
 import {
   cfnBoolean,
   cfnNumber,
-  ignored,
   originOf,
   parseProperties,
   present,
@@ -30,7 +29,6 @@ const mappingProperties = z.strictObject({
   Enabled: cfnBoolean.default(true),
   StartingPosition: z.literal('TRIM_HORIZON').optional(),
   MaximumRetryAttempts: cfnNumber.optional(),
-  ...ignored('MaximumRecordAgeInSeconds', 'MetricsConfig', 'ParallelizationFactor', 'Tags'),
 });
 const destination = z.strictObject({ Destination: z.string() });
 const asyncInvokeProperties = z.strictObject({
@@ -47,7 +45,6 @@ const ruleProperties = z.strictObject({
   ScheduleExpression: z.string().regex(/^(cron|rate)\(.+\)$/),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   Targets: z.array(target).default([]),
-  ...ignored('Description', 'Tags'),
 });
 
 /** Reads AWS::Lambda::EventSourceMapping; defaults are Lambda's own (10 for queues, 100 for streams). */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Json, Origin, TemplateResource } from '../deployment.ts';
+import { ignoredProperties } from './resource-types.ts';
 import type { StackValues } from './stack-values.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -34,7 +35,7 @@ export const cfnBoolean = z
   .transform((value) => value === true || value === 'true');
 export const cfnJson = z.json() as z.ZodType<Json>;
 
-/** Known properties that have no effect locally. */
+/** Known properties of a part of a resource that have no effect locally. */
 export function ignored<const Name extends string>(
   ...names: Name[]
 ): Record<Name, z.ZodOptional<z.ZodUnknown>> {
@@ -42,12 +43,15 @@ export function ignored<const Name extends string>(
 }
 
 /**
- * The properties of a resource by their schema. With a strict schema an unknown property stops the
- * start, instead of having an effect on AWS only.
+ * The properties of a resource by their schema, without those that `resource-types.yml` ignores. With a strict schema
+ * an unknown property stops the start, instead of having an effect on AWS only.
  * @throws TemplateError
  */
 export function parseProperties<S extends z.ZodType>(schema: S, resource: ResolvedResource): z.output<S> {
-  const parsed = schema.safeParse(resource.properties);
+  const ignoredNames = ignoredProperties(resource.type);
+  const parsed = schema.safeParse(
+    Object.fromEntries(Object.entries(resource.properties).filter(([name]) => !ignoredNames.has(name))),
+  );
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'

@@ -4,15 +4,27 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Json } from '../deployment.ts';
 
-const table = z.record(
-  z.string(),
-  z.tuple([z.enum(['handled', 'cloud-only']), z.enum(['deployed', 'stubbed', 'left-out'])]),
-);
+const text = readFileSync(join(import.meta.dirname, 'resource-types.yml'), 'utf8');
+const { types, ignoredProperties: ignored } = z
+  .strictObject({
+    types: z.record(
+      z.string(),
+      z.tuple([z.enum(['handled', 'cloud-only']), z.enum(['deployed', 'stubbed', 'left-out'])]),
+    ),
+    ignoredProperties: z.record(
+      z.string(),
+      z.array(z.string()).transform((names) => new Set(names)),
+    ),
+  })
+  .parse(parse(text));
 
-/** How the local platform and the emulator of the proofs support each resource type, from `resource-types.yml`. */
-export const resourceTypes = new Map(
-  Object.entries(table.parse(parse(readFileSync(join(import.meta.dirname, 'resource-types.yml'), 'utf8')))),
-);
+/** How the local platform and the emulator of the proofs support each resource type. */
+export const resourceTypes = new Map(Object.entries(types));
+
+const none = new Set<string>();
+
+/** The names of a type's properties that have no effect locally. */
+export const ignoredProperties = (type: string): ReadonlySet<string> => ignored[type] ?? none;
 
 /** Subscription protocols that the local platform delivers; e-mail is not one. */
 const localProtocols = new Set<unknown>(['sqs', 'lambda']);
