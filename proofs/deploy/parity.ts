@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
+import { execa } from 'execa';
+import { readBundling } from '../../build/bundle/esbuild-options.ts';
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 import { mapConcurrently } from '../../build/map-concurrently.ts';
-
 import { startPlatform } from '../../platform/start-platform.ts';
 import { defineFunctions } from '../../platform/startup/define-functions.ts';
 import { defaultOptions } from '../../platform/startup/options.ts';
@@ -13,24 +13,34 @@ import type { StartOptions } from '../../platform/startup/platform.ts';
 import type { Account } from '../emulator/account.ts';
 import type { Workspace } from '../emulator/workspace.ts';
 import { differencesOf, rolesThatGrantTheProbe, type SelfReport } from './self-report.ts';
-import { zip } from './zip.ts';
 
 /** The emulator's own variables, which its functions inherit (docs/platform-differences.md). */
 const emulatorVariables =
   /^(AUTH|BIND_HOST|GATEWAY_PORT|HOME|IOT_MTLS_ENABLED|MINISTACK_\w+|PERSIST_STATE|SFTP_ENABLED|STATE_DIR|TMPDIR|_LAMBDA_\w+|_MINISTACK_\w+)$/;
 
 /** The probe as one module, bundled with the functions' settings. */
-export async function bundleProbe(root: string): Promise<string> {
-  const buildOptions = createRequire(import.meta.url)(
-    '../../shared/serverless/esbuild.config.cjs',
-  ) as () => Record<string, unknown>;
-  const { exclude: _, outputFileExtension: __, ...options } = buildOptions();
-  const result = await build({
-    ...options,
-    entryPoints: [join(root, 'proofs/deploy/probe.ts')],
+async function bundleProbe(root: string): Promise<string> {
+  const entryPoints = [join(root, 'proofs/deploy/probe.ts')];
+  const { outputFiles } = await build({
+    ...readBundling(root).options,
+    entryPoints,
     write: false,
+    outdir: root,
   });
-  return result.outputFiles![0]!.text;
+  return outputFiles[0]!.text;
+}
+
+/** A zip file in which the module of every handler is the probe. */
+async function zipProbe(workspace: Workspace, functions: readonly FunctionSpec[]): Promise<Buffer> {
+  const folder = workspace.path('probe');
+  mkdirSync(join(folder, 'src/handlers'), { recursive: true });
+  writeFileSync(join(folder, 'src/probe.mjs'), await bundleProbe(workspace.root));
+  for (const { handler } of functions) {
+    const file = join(folder, `${handler.slice(0, handler.lastIndexOf('.'))}.mjs`);
+    writeFileSync(file, "export { handler } from '../probe.mjs';");
+  }
+  await execa('python3', ['-m', 'zipfile', '-c', 'probe.zip', 'src'], { cwd: folder });
+  return readFileSync(join(folder, 'probe.zip'));
 }
 
 /**
@@ -38,13 +48,13 @@ export async function bundleProbe(root: string): Promise<string> {
  * the compiled templates. Handler, environment, role and limits stay as deployed. The functions are unusable afterwards.
  */
 export async function compareFunctions(
-  root: string,
+  workspace: Workspace,
   account: Account,
   deployment: Deployment,
 ): Promise<string[]> {
-  const code = await bundleProbe(root);
+  const ZipFile = await zipProbe(workspace, deployment.functions);
   const found = await mapConcurrently(deployment.functions, 2, async (spec) => {
-    const report = await reportOf(account, spec, code);
+    const report = await reportOf(account, spec, ZipFile);
     return typeof report === 'string' ? [report] : differencesOf(spec, report, emulatorVariables);
   });
   const grants = rolesThatGrantTheProbe(deployment).map((role) => `${role}: grants dynamodb:ListTables`);
@@ -82,11 +92,9 @@ export async function compareLocalFunctions(workspace: Workspace): Promise<strin
 
 async function reportOf(
   account: Account,
-  { name, handler }: FunctionSpec,
-  code: string,
+  { name }: FunctionSpec,
+  ZipFile: Buffer,
 ): Promise<SelfReport | string> {
-  const file = `${handler.slice(0, handler.lastIndexOf('.'))}.mjs`;
-  const ZipFile = zip({ [file]: code });
   await account.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile }));
   const response = await account.lambda.send(new InvokeCommand({ FunctionName: name, Payload: '{}' }));
   const text = Buffer.from(response.Payload ?? []).toString();

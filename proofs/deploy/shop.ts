@@ -52,7 +52,7 @@ export async function proveShop(
     );
     await step(
       'run a probe as each function on the emulator',
-      async () => mustBeEmpty(await compareFunctions(workspace.root, account, deployment)),
+      async () => mustBeEmpty(await compareFunctions(workspace, account, deployment)),
       () => `${deployment.functions.length} functions`,
     );
     await step('run a probe as each function on the local platform', async () =>

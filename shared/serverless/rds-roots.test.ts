@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { build } from 'esbuild';
 import { execa } from 'execa';
-import { serverlessEsbuildOptions } from '../../build/bundle/esbuild-options.ts';
+import { type Configuration, esbuildOptions } from '../../build/bundle/esbuild-options.ts';
 
 const require = createRequire(import.meta.url);
 const rdsRoots = require('./rds-roots.cjs') as (region?: string) => string;
-const configuration = require('./esbuild.config.cjs') as (serverless: object) => BuildOptions;
+const configuration = require('./esbuild.config.cjs') as (serverless: object) => Configuration;
 
 const certificates = (region: string) =>
   (rdsRoots(region).match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g) ?? []).map(
@@ -47,10 +47,9 @@ describe('a package', () => {
 
   /** Bundles `trust.ts` with the options of `sls package` for a region, and loads the authorities there. */
   async function authoritiesIn(region: string) {
-    const options = Object.entries(configuration({ service: { provider: { region } } }));
     const outfile = join(folder, `${region}.mjs`);
     await build({
-      ...Object.fromEntries(options.filter(([name]) => !serverlessEsbuildOptions.has(name))),
+      ...esbuildOptions(configuration({ service: { provider: { region } } })),
       entryPoints: [join(import.meta.dirname, '../postgres/trust.ts')],
       outfile,
     });
