@@ -1,7 +1,6 @@
 import {
   CloudFormationClient,
   DescribeStackResourceCommand,
-  DescribeStacksCommand,
   paginateDescribeStacks,
 } from '@aws-sdk/client-cloudformation';
 import { DescribeAddressesCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
@@ -34,28 +33,11 @@ export function accountReader(region: string) {
       return { account: Account, arn: Arn };
     },
 
-    /** The stack of that name; undefined when there is none. */
-    async stack(name: string): Promise<StackState | undefined> {
-      try {
-        const { Stacks } = await new CloudFormationClient(settings).send(
-          new DescribeStacksCommand({ StackName: name }),
-        );
-        const [stack] = Stacks ?? [];
-        return stack && { name, status: stack.StackStatus ?? '' };
-      } catch (error) {
-        // CloudFormation has no error code for a missing stack.
-        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
-        throw error;
-      }
-    },
-
     /** Every stack of the region. */
     async stacks(): Promise<StackState[]> {
       const found: StackState[] = [];
-      for await (const { Stacks = [] } of paginateDescribeStacks(
-        { client: new CloudFormationClient(settings) },
-        {},
-      ))
+      const client = new CloudFormationClient(settings);
+      for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {}))
         for (const { StackName = '', StackStatus = '' } of Stacks)
           found.push({ name: StackName, status: StackStatus });
       return found;
@@ -114,10 +96,10 @@ export function accountReader(region: string) {
     /** The id of the hosted zone of a stack in another region; undefined when it has none. */
     async zoneCreatedBy(name: string, stackRegion: string): Promise<string | undefined> {
       try {
-        const { StackResourceDetail } = await new CloudFormationClient({
-          ...settings,
-          region: stackRegion,
-        }).send(new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'Zone' }));
+        const client = new CloudFormationClient({ ...settings, region: stackRegion });
+        const { StackResourceDetail } = await client.send(
+          new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'Zone' }),
+        );
         return StackResourceDetail?.PhysicalResourceId;
       } catch (error) {
         // The same message for a missing stack and a stack without a zone.

@@ -1,6 +1,6 @@
 import type { AwsAccount, StackState } from './account.ts';
-import { type Finding, missing, ok, unknown, warning } from './finding.ts';
-import { judgeConcurrency, judgeQuota, type QuotaName, quotaNeeds, quotas } from './quotas.ts';
+import { type Finding, missing, neededInProd, ok, unknown, warning } from './finding.ts';
+import { judgeConcurrency, judgeQuota, neededBy, type QuotaName, quotas } from './quotas.ts';
 import type { Warm } from './resource-counts.ts';
 
 /** What is checked: a stage, its settings, and its resources (resource-counts.ts). */
@@ -26,33 +26,20 @@ const rootArn = /^arn:aws[\w-]*:iam::\d{12}:root$/;
 export async function checkAccount(plan: Plan, account: AwsAccount): Promise<Finding[]> {
   const caller = await checkCaller(plan, account);
   if (caller.outcome === 'missing') return [caller];
-  const found = await Promise.all([
-    runCheck('account stack', () => checkAccountStack(plan, account)),
-    runCheck('stacks of the stage', async () => judgeStacks(plan, await account.stacks())),
-    ...(Object.keys(quotas) as QuotaName[]).map((name) =>
-      runCheck(quotas[name].name, () => checkQuota(name, plan, account)),
-    ),
-    runCheck('mail: recipients', async () =>
-      (await account.mailsToAnybody())
-        ? ok('mail: recipients', 'anybody')
-        : (plan.stage === 'prod' ? missing : warning)(
-            'mail: recipients',
-            'the account is in the SES sandbox: only verified addresses receive mail',
-            'SES → Account dashboard → Request production access',
-          ),
-    ),
-    runCheck('mail: sender', () => checkSender(plan, account)),
-    runCheck('domain', () => checkDomain(plan, account)),
-  ]);
-  return [caller, ...found];
-}
-
-async function runCheck(name: string, check: () => Promise<Finding>): Promise<Finding> {
-  try {
-    return await check();
-  } catch (error) {
-    return unknown(name, error);
-  }
+  const stacks = account.stacks();
+  const checks: [name: string, check: () => Promise<Finding>][] = [
+    ['account stack', async () => judgeAccountStack(plan, await stacks)],
+    ['stacks of the stage', async () => judgeStacks(plan, await stacks)],
+    ...(Object.keys(quotas) as QuotaName[]).map((name): [string, () => Promise<Finding>] => [
+      quotas[name].name,
+      async () => checkQuota(name, plan, account, await stacks),
+    ]),
+    ['mail: recipients', () => checkRecipients(plan, account)],
+    ['mail: sender', () => checkSender(plan, account)],
+    ['domain', () => checkDomain(plan, account)],
+  ];
+  const found = checks.map(([name, check]) => check().catch((error: unknown) => unknown(name, error)));
+  return [caller, ...(await Promise.all(found))];
 }
 
 async function checkCaller({ accountId }: Plan, account: AwsAccount): Promise<Finding> {
@@ -69,10 +56,10 @@ async function checkCaller({ accountId }: Plan, account: AwsAccount): Promise<Fi
   }
 }
 
-async function checkAccountStack({ project, stage }: Plan, account: AwsAccount): Promise<Finding> {
-  const stack = await account.stack(`${project}-account`);
+function judgeAccountStack({ project, stage }: Plan, stacks: readonly StackState[]): Finding {
+  const stack = stacks.find(({ name }) => name === `${project}-account`);
   if (stack) return ok('account stack', stack.status);
-  return (stage === 'prod' ? missing : warning)(
+  return neededInProd(stage)(
     'account stack',
     'not deployed: no audit trail and no API Gateway logs',
     'cd resources/account && npx sls deploy (once per account and region)',
@@ -102,24 +89,40 @@ export function judgeStacks({ project, stage }: Plan, stacks: readonly StackStat
   return ok(check, ofStage.length === 0 ? 'none yet' : `${ofStage.length}, to be updated`);
 }
 
-async function checkQuota(name: QuotaName, plan: Plan, account: AwsAccount): Promise<Finding> {
+async function checkQuota(
+  name: QuotaName,
+  { project, stage, types, warm }: Plan,
+  account: AwsAccount,
+  stacks: readonly StackState[],
+): Promise<Finding> {
   const quota = quotas[name];
-  const existing = await account.stack(`${plan.project}-network-${plan.stage}`);
-  // Only the first deployment increases the use.
-  const needed = existing && name !== 'concurrency' ? 0 : quotaNeeds(plan.types, plan.warm)[name];
   if (name === 'concurrency')
-    return judgeConcurrency({ quota, needed, limit: await account.concurrency() }, plan.warm);
+    return judgeConcurrency(
+      { quota, needed: neededBy(quota, types, warm), limit: await account.concurrency() },
+      warm,
+    );
+  // Only the first deployment increases the use.
+  const isDeployed = stacks.some((stack) => stack.name === `${project}-network-${stage}`);
+  const needed = isDeployed ? 0 : neededBy(quota, types, warm);
   const limit = await account.quota(quota);
-  if (name === 'vpcs') return judgeQuota({ quota, needed, limit, used: await account.vpcs() });
-  if (name === 'addresses') return judgeQuota({ quota, needed, limit, used: await account.addresses() });
-  return judgeQuota({ quota, needed, limit });
+  if (name !== 'vpcs' && name !== 'addresses') return judgeQuota({ quota, needed, limit });
+  return judgeQuota({ quota, needed, limit, used: await account[name]() });
+}
+
+async function checkRecipients({ stage }: Plan, account: AwsAccount): Promise<Finding> {
+  if (await account.mailsToAnybody()) return ok('mail: recipients', 'anybody');
+  return neededInProd(stage)(
+    'mail: recipients',
+    'the account is in the SES sandbox: only verified addresses receive mail',
+    'SES → Account dashboard → Request production access',
+  );
 }
 
 async function checkSender({ mailDomain, stage }: Plan, account: AwsAccount): Promise<Finding> {
   if (mailDomain === undefined)
     return warning('mail: sender', 'no SHOP_MAIL_DOMAIN', 'export SHOP_MAIL_DOMAIN=…');
   if (await account.mailsFrom(mailDomain)) return ok('mail: sender', `${mailDomain} is verified`);
-  return (stage === 'prod' ? missing : warning)(
+  return neededInProd(stage)(
     'mail: sender',
     `${mailDomain} is not verified with SES`,
     `SES → Identities → Create identity → ${mailDomain}, and its DNS records`,

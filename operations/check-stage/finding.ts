@@ -11,18 +11,12 @@ export type Finding = {
 };
 
 export const ok = (check: string, found: string): Finding => ({ check, outcome: 'ok', found });
-export const missing = (check: string, found: string, remedy: string): Finding => ({
-  check,
-  outcome: 'missing',
-  found,
-  remedy,
-});
-export const warning = (check: string, found: string, remedy: string): Finding => ({
-  check,
-  outcome: 'warning',
-  found,
-  remedy,
-});
+const failed = (outcome: 'missing' | 'warning') => (check: string, found: string, remedy: string) =>
+  ({ check, outcome, found, remedy }) satisfies Finding;
+export const missing = failed('missing');
+export const warning = failed('warning');
+/** What production must have, and other stages may do without. */
+export const neededInProd = (stage: string) => (stage === 'prod' ? missing : warning);
 
 /** A check that failed to run. */
 export const unknown = (check: string, cause: unknown): Finding => ({

@@ -1,9 +1,13 @@
-import { judgeConcurrency, judgeQuota, quotaNeeds, quotas } from './quotas.ts';
+import { judgeConcurrency, judgeQuota, neededBy, quotas } from './quotas.ts';
 
 describe('quotas', () => {
   test('are counted from the templates', () => {
     const types = ['AWS::EC2::VPC', 'AWS::EC2::EIP', 'AWS::EC2::EIP', 'AWS::SQS::Queue', 'AWS::IAM::Role'];
-    expect(quotaNeeds(types, { least: 21, most: 400 })).toEqual({
+    const needed = Object.entries(quotas).map(([name, quota]) => [
+      name,
+      neededBy(quota, types, { least: 21, most: 400 }),
+    ]);
+    expect(Object.fromEntries(needed)).toEqual({
       concurrency: 121,
       vpcs: 1,
       addresses: 2,
@@ -34,7 +38,7 @@ describe('quotas', () => {
   ] as const)(
     'of invocations at once with %j started instances and a limit of %i: %s',
     (warm, limit, outcome) => {
-      const needed = quotaNeeds([], warm).concurrency;
+      const needed = neededBy(quotas.concurrency, [], warm);
       const finding = judgeConcurrency({ quota: quotas.concurrency, needed, limit }, warm);
       expect(finding.outcome).toBe(outcome);
       if (outcome !== 'ok') expect(finding.remedy).toContain('1,000');

@@ -6,6 +6,8 @@ export type Quota = {
   name: string;
   service: string;
   code: string;
+  /** The CloudFormation type that it limits. */
+  type?: string;
   /** The region in which the quota of a global service is stored. */
   region?: string;
 };
@@ -16,23 +18,25 @@ export type QuotaUse = { quota: Quota; needed: number; used?: number; limit: num
 /** Codes as Service Quotas lists them (`aws service-quotas list-service-quotas --service-code …`). */
 export const quotas = {
   concurrency: { name: 'Lambda: concurrent executions', service: 'lambda', code: 'L-B99A9384' },
-  vpcs: { name: 'VPCs per region', service: 'vpc', code: 'L-F678F1CE' },
-  addresses: { name: 'Elastic IP addresses', service: 'ec2', code: 'L-0263D0A3' },
-  databases: { name: 'RDS: database instances', service: 'rds', code: 'L-7B6409FD' },
-  proxies: { name: 'RDS: proxies', service: 'rds', code: 'L-D94C7EA3' },
-  roles: { name: 'IAM: roles per account', service: 'iam', code: 'L-FE177D64', region: 'us-east-1' },
+  vpcs: { name: 'VPCs per region', service: 'vpc', code: 'L-F678F1CE', type: 'AWS::EC2::VPC' },
+  addresses: { name: 'Elastic IP addresses', service: 'ec2', code: 'L-0263D0A3', type: 'AWS::EC2::EIP' },
+  databases: {
+    name: 'RDS: database instances',
+    service: 'rds',
+    code: 'L-7B6409FD',
+    type: 'AWS::RDS::DBInstance',
+  },
+  proxies: { name: 'RDS: proxies', service: 'rds', code: 'L-D94C7EA3', type: 'AWS::RDS::DBProxy' },
+  roles: {
+    name: 'IAM: roles per account',
+    service: 'iam',
+    code: 'L-FE177D64',
+    type: 'AWS::IAM::Role',
+    region: 'us-east-1',
+  },
 } satisfies Record<string, Quota>;
 
 export type QuotaName = keyof typeof quotas;
-
-/** The quota of each CloudFormation type. */
-const quotaOfType: Record<string, QuotaName> = {
-  'AWS::EC2::VPC': 'vpcs',
-  'AWS::EC2::EIP': 'addresses',
-  'AWS::RDS::DBInstance': 'databases',
-  'AWS::RDS::DBProxy': 'proxies',
-  'AWS::IAM::Role': 'roles',
-};
 
 /**
  * Concurrency that Lambda keeps unreserved; provisioned instances are added to it (Lambda, "Configuring provisioned
@@ -42,22 +46,9 @@ const quotaOfType: Record<string, QuotaName> = {
 const unreservedConcurrency = 100;
 const regularConcurrency = '1,000';
 
-/** The use of each quota by a stage's resources. */
-export function quotaNeeds(types: readonly string[], warm: Warm): Record<QuotaName, number> {
-  const needs: Record<QuotaName, number> = {
-    concurrency: unreservedConcurrency + warm.least,
-    vpcs: 0,
-    addresses: 0,
-    databases: 0,
-    proxies: 0,
-    roles: 0,
-  };
-  for (const type of types) {
-    const quota = quotaOfType[type];
-    if (quota !== undefined) needs[quota] += 1;
-  }
-  return needs;
-}
+/** The use of a quota by a stage's resources. */
+export const neededBy = ({ type }: Quota, types: readonly string[], warm: Warm): number =>
+  type === undefined ? unreservedConcurrency + warm.least : types.filter((each) => each === type).length;
 
 /** Checks a quota against its current use. */
 export function judgeQuota({ quota, needed, used, limit }: QuotaUse): Finding {
