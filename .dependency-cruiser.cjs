@@ -33,6 +33,7 @@ const pureShared = [
   'error-codes',
   'auth/permissions',
   'money',
+  'text',
   'ids?',
   'events',
   'contracts',
@@ -111,7 +112,7 @@ module.exports = {
     {
       name: 'service-domain-shared',
       comment:
-        'The domain does no I/O: of shared it imports errors, permissions, money, ids, events, contracts, the decider and the clock.',
+        'The domain does no I/O: of shared it imports errors, permissions, money, text, ids, events, contracts, the decider and the clock.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: testCode },
       to: { path: '^shared/', pathNot: pureShared },

@@ -7,6 +7,7 @@ import { connect } from '#shared/postgres/connect.ts';
 import { postgresIdempotency } from '#shared/postgres/idempotency.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
 import { rotateKeys } from './adapters/key-store.ts';
+import { passwordHashes } from './adapters/password-hashes.ts';
 import { publicKeys } from './adapters/public-keys.ts';
 import { sessionStore } from './adapters/session-store.ts';
 import { signInAttempts } from './adapters/sign-in-attempts.ts';
@@ -35,6 +36,7 @@ export const outbox = /* @__PURE__ */ lazy(() =>
 export const idempotencyStore = /* @__PURE__ */ lazy(() => postgresIdempotency(database()));
 export const accounts = /* @__PURE__ */ lazy(() => userReader(database()));
 export const users = /* @__PURE__ */ lazy(() => userStore(database(), outbox()));
+export const hashes = /* @__PURE__ */ lazy(() => passwordHashes(database()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database()));
 export const attempts = /* @__PURE__ */ lazy(() => signInAttempts(database()));
 export const issueAccessToken = /* @__PURE__ */ lazy(() => tokenIssuer(config.SIGNING_KEYS_SECRET_ID));

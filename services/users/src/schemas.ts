@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { roles } from '#shared/auth/permissions.ts';
 import { text } from '#shared/http/fields.ts';
-import { isGuessable, maxPasswordLength, minPasswordLength } from './domain/password.ts';
+import { lengthOf } from '#shared/text.ts';
+import { isGuessable, maxPasswordLength, minPasswordLength, normalisedPassword } from './domain/password.ts';
 
 /** A person's name: one line of text. */
 export const nameSchema = text(200);
@@ -12,15 +13,27 @@ export const localeSchema = z
   .max(35)
   .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a BCP 47 language tag');
 
-/** A new password. No composition rules (NIST SP 800-63B, 5.1.1.2). */
-export const newPasswordSchema = z
-  .string()
-  .min(minPasswordLength)
-  .max(maxPasswordLength)
-  .refine((password) => !isGuessable(password), { error: 'is among the first that are guessed' });
+/** A password in its normalised form, `min` to `maxPasswordLength` code points long. */
+const password = (min: number) =>
+  z
+    .string()
+    .overwrite(normalisedPassword)
+    .refine((text) => lengthOf(text) >= min, {
+      error: `must be at least ${min} characters long`,
+      abort: true,
+    })
+    .refine((text) => lengthOf(text) <= maxPasswordLength, {
+      error: `must be at most ${maxPasswordLength} characters long`,
+      abort: true,
+    });
+
+/** A new password. */
+export const newPasswordSchema = password(minPasswordLength)
+  .refine((text) => !isGuessable(text), { error: 'is among the first that are guessed' })
+  .meta({ minLength: minPasswordLength, maxLength: maxPasswordLength });
 
 /** A password typed to sign in; bounded, since hashing takes time by length. */
-export const givenPasswordSchema = z.string().min(1).max(maxPasswordLength);
+export const givenPasswordSchema = password(1).meta({ minLength: 1, maxLength: maxPasswordLength });
 
 /** An account as its owner sees it. */
 export const accountSchema = z.strictObject({

@@ -7,13 +7,10 @@ const argon2id = await selectArgon2id();
 const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
 const saltBytes = 16;
 
-/** Keyboards may produce the same text in different Unicode forms (NIST SP 800-63B, 5.1.1.2). */
-const normalised = (password: string): Buffer => Buffer.from(password.normalize('NFKC'), 'utf8');
-
-/** Hashes a password into a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, with the given or a new salt. */
+/** Hashes a normalised password into a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, with the given or a new salt. */
 export async function hashPassword(password: string, salt: Buffer = randomBytes(saltBytes)): Promise<string> {
   const { memory, passes, parallelism } = parameters;
-  const hash = await argon2id({ ...parameters, message: normalised(password), nonce: salt });
+  const hash = await argon2id({ ...parameters, message: Buffer.from(password, 'utf8'), nonce: salt });
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(hash)}`;
 }
 
@@ -32,7 +29,7 @@ export async function passwordMatches(password: string, hash: string | undefined
   const [, memory, passes, parallelism, salt, expected] = parts as unknown as string[];
   const expectedHash = Buffer.from(expected!, 'base64');
   const given = await argon2id({
-    message: normalised(password),
+    message: Buffer.from(password, 'utf8'),
     nonce: Buffer.from(salt!, 'base64'),
     memory: Number(memory),
     passes: Number(passes),
@@ -42,11 +39,21 @@ export async function passwordMatches(password: string, hash: string | undefined
   return timingSafeEqual(given, expectedHash) && hash !== undefined;
 }
 
+/** Whether a hash was made with other parameters than today's: it is replaced at the next sign-in. */
+export const isOutdated = (hash: string): boolean => {
+  const { memory, passes, parallelism } = parameters;
+  return !hash.startsWith(`$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$`);
+};
+
 /** Base64 in PHC strings has no padding. */
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replaceAll('=', '');
 }
 
 /** Hashes and verifies passwords. */
-export type Passwords = { hash: typeof hashPassword; match: typeof passwordMatches };
-export const passwords: Passwords = { hash: hashPassword, match: passwordMatches };
+export type Passwords = {
+  hash: typeof hashPassword;
+  match: typeof passwordMatches;
+  isOutdated: typeof isOutdated;
+};
+export const passwords: Passwords = { hash: hashPassword, match: passwordMatches, isOutdated };

@@ -1,34 +1,32 @@
-/** Bounds of a new password, in characters. */
+import { dictionary } from '@zxcvbn-ts/language-common';
+import { lengthOf } from '#shared/text.ts';
+
+/** Bounds of a new password, in code points of its normalised form. */
 export const [minPasswordLength, maxPasswordLength] = [10, 128];
 
-/**
- * The most used passwords of ten characters and more in published lists of leaked passwords, in lower case.
- */
-const mostUsed = new Set([
-  '1234567890',
-  '12345678910',
-  '123456789a',
-  '0123456789',
-  '0987654321',
-  '1q2w3e4r5t',
-  '1q2w3e4r5t6y',
-  '1qaz2wsx3edc',
-  'qwertyuiop',
-  'qwerty12345',
-  'qwerty123456',
-  'password12',
-  'password123',
-  'password1234',
-  'passwordpassword',
-  'iloveyou123',
-  'letmein123',
-  'welcome123',
-  'administrator',
-  'changeme123',
-  'abcdefghij',
-  'abc1234567',
-]);
+/** Keyboards produce the same text in different Unicode forms (NIST SP 800-63B, 5.1.1.2): this one is checked and hashed. */
+export const normalisedPassword = (password: string): string => password.normalize('NFKC');
 
-/** Whether a password is among the first that are guessed. */
-export const isGuessable = (password: string): boolean =>
-  mostUsed.has(password.toLowerCase()) || new Set(password).size === 1;
+/** The 49,000 most used passwords of published leaks, in lower case. */
+const mostUsed = new Set(dictionary['passwords-common']);
+
+const around = /^[^\p{L}]+|[^\p{L}]+$/gu;
+const repetition = /^(.+?)\1+$/su;
+/** Repeated units up to this length are guessed without a list. */
+const maxRepeatedLength = 3;
+const onlyDigits = /^\p{Nd}+$/u;
+
+/**
+ * Whether a normalised password is among the first that are guessed: a most used one, also with digits and signs around
+ * it or repeated (`Football2026!`, `passwordpassword`), and one of digits only, as dates and phone numbers are. No other composition rules (NIST SP 800-63B, 5.1.1.2).
+ */
+export function isGuessable(password: string): boolean {
+  const lower = password.toLowerCase();
+  const word = lower.replace(around, '');
+  const repeated = repetition.exec(lower)?.[1] ?? '';
+  return (
+    [lower, word, repeated].some((each) => mostUsed.has(each)) ||
+    onlyDigits.test(lower) ||
+    (repeated !== '' && lengthOf(repeated) <= maxRepeatedLength)
+  );
+}

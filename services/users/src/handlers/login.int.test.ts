@@ -8,6 +8,23 @@ async function anAccount() {
   return { email: body.email, password: body.password };
 }
 
+/** A hash with less memory and one pass. */
+async function olderHash(password: string): Promise<string> {
+  const { selectArgon2id } = await import('../adapters/argon2id.ts');
+  const nonce = Buffer.alloc(16, 7);
+  const argon2id = await selectArgon2id();
+  const hash = await argon2id({
+    message: Buffer.from(password),
+    nonce,
+    memory: 8192,
+    passes: 1,
+    parallelism: 1,
+    tagLength: 32,
+  });
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '');
+  return `$argon2id$v=19$m=8192,t=1,p=1$${base64(nonce)}$${base64(hash)}`;
+}
+
 describe('signing in', () => {
   beforeAll(() => users.rotateKeys({ onlyIfMissing: true }));
 
@@ -69,6 +86,29 @@ describe('signing in', () => {
   test('resets the count after the right password', async () => {
     const account = await anAccount();
     for (let tries = 0; tries < 12; tries += 1) expect((await users.login(account)).status).toBe(200);
+  });
+
+  test('hashes the password again when its hash has older parameters, and once', async () => {
+    const account = await anAccount();
+    const hashOf = async () => {
+      const [row] = await users.database.query<{ password_hash: string }>(
+        'SELECT password_hash FROM users WHERE email = $1',
+        [account.email],
+      );
+      return row!.password_hash;
+    };
+    const older = await olderHash(account.password);
+    await users.database.query('UPDATE users SET password_hash = $2 WHERE email = $1', [
+      account.email,
+      older,
+    ]);
+    expect((await users.login({ ...account, password: 'not the password' })).status).toBe(401);
+    expect(await hashOf()).toBe(older);
+    expect((await users.login(account)).status).toBe(200);
+    const upgraded = await hashOf();
+    expect(upgraded).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect((await users.login(account)).status).toBe(200);
+    expect(await hashOf()).toBe(upgraded);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { httpHandler } from '#shared/lambda/http.ts';
 import { loginRoute } from '../api.ts';
-import { accounts, attempts, clock, issueAccessToken, passwords, sessions } from '../app.ts';
+import { accounts, attempts, clock, hashes, issueAccessToken, passwords, sessions } from '../app.ts';
 import { tokensResponse } from '../views.ts';
 import { signIn } from '../workflows/sign-in.ts';
 
@@ -10,6 +10,7 @@ export const handler = httpHandler(loginRoute, async ({ body: { email, password 
     accounts: accounts(),
     attempts: attempts(),
     passwords,
+    hashes: hashes(),
     sessions: sessions(),
     issueAccessToken: issueAccessToken(),
     clock,

@@ -69,6 +69,8 @@ describe('opening an account', () => {
     ['password', { password: 'too short' }],
     ['password', { password: 'correct horse battery '.repeat(6) }],
     ['password', { password: 'Password123' }],
+    ['password', { password: 'ｐａｓｓｗｏｒｄ１２３' }],
+    ['password', { password: 'e\u0301'.repeat(9) }],
     ['name', { name: '' }],
     ['name', { name: 'line\nbreak' }],
     ['name', { name: 'x'.repeat(201) }],

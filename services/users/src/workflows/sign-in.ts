@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/clock.ts';
 import type { Passwords } from '../adapters/password-hash.ts';
+import type { PasswordHashes } from '../adapters/password-hashes.ts';
 import type { SessionStore } from '../adapters/session-store.ts';
 import type { SignInAttempts } from '../adapters/sign-in-attempts.ts';
 import type { IssueAccessToken } from '../adapters/token-issuer.ts';
@@ -11,17 +12,18 @@ export type SignInDeps = {
   accounts: UserReader;
   attempts: SignInAttempts;
   passwords: Passwords;
+  hashes: PasswordHashes;
   sessions: SessionStore;
   issueAccessToken: IssueAccessToken;
   clock: Clock;
 };
 
 /**
- * Starts a session. An unknown account and a wrong password cause the same work and the same refusal.
+ * Starts a session, and hashes the password again if its hash has outdated parameters. An unknown account and a wrong password cause the same work and the same refusal.
  * @throws InvalidCredentials, TooManySignIns; Unavailable before the first signing key exists
  */
 export async function signIn(
-  { accounts, attempts, passwords, sessions, issueAccessToken, clock }: SignInDeps,
+  { accounts, attempts, passwords, hashes, sessions, issueAccessToken, clock }: SignInDeps,
   email: string,
   password: string,
 ): Promise<{ accessToken: string; refreshToken: string }> {
@@ -32,6 +34,8 @@ export async function signIn(
     throw new InvalidCredentials('E-mail address or password is wrong.');
   const accessToken = await issueAccessToken(found.user, now);
   await attempts.reset(email);
+  if (passwords.isOutdated(found.passwordHash))
+    await hashes.replace(found.user.id, found.passwordHash, await passwords.hash(password));
   const { refreshToken } = await sessions.open(found.user, now);
   return { accessToken, refreshToken };
 }
