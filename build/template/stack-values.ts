@@ -1,7 +1,6 @@
 import type { CompiledStack, Json, Origin, TemplateResource } from '../deployment.ts';
 import { cloudOnlyValue } from './cloud-only-values.ts';
-import { conditionValue } from './conditions.ts';
-import { evaluateIntrinsic, type IntrinsicContext, intrinsicCall } from './intrinsic-functions.ts';
+import { conditionValue, evaluateIntrinsic, intrinsicCall } from './intrinsic-functions.ts';
 import { kindOfType } from './resource-types.ts';
 import { type ResourceValues, resourceValues } from './resource-values.ts';
 import { TemplateError } from './template-error.ts';
@@ -18,7 +17,7 @@ export type ImportValue = (name: string, importer: Origin) => Json;
  */
 export class StackValues {
   readonly stack: CompiledStack;
-  readonly #place: Place;
+  readonly place: Place;
   readonly #parameters: Record<string, string>;
   readonly #import: ImportValue;
   readonly #conditions = new Map<string, boolean>();
@@ -32,7 +31,7 @@ export class StackValues {
     importValue: ImportValue,
   ) {
     this.stack = stack;
-    this.#place = stack.region === undefined ? place : { ...place, region: stack.region };
+    this.place = stack.region === undefined ? place : { ...place, region: stack.region };
     this.#parameters = { ...stack.parameters, ...parameters };
     this.#import = importValue;
   }
@@ -50,10 +49,11 @@ export class StackValues {
 
   /** The value of a piece of template; `undefined` for `AWS::NoValue`. @throws TemplateError */
   resolve(value: Json, referrer: string): Json | undefined {
-    if (Array.isArray(value)) return this.#defined(value.map((item) => this.resolve(item, referrer)));
+    if (Array.isArray(value))
+      return value.map((item) => this.resolve(item, referrer)).filter((item) => item !== undefined);
     if (value === null || typeof value !== 'object') return value;
     const call = intrinsicCall(value);
-    if (call) return evaluateIntrinsic(call.name, call.argument, this.#intrinsicContext(referrer));
+    if (call) return evaluateIntrinsic(call, this, referrer);
     const entries = Object.entries(value).map(([key, item]) => [key, this.resolve(item, referrer)] as const);
     return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
   }
@@ -63,7 +63,7 @@ export class StackValues {
     const resolved = this.resolve(value, referrer);
     if (typeof resolved === 'string' || typeof resolved === 'number' || typeof resolved === 'boolean')
       return String(resolved);
-    throw this.#error(referrer, `needs text, not ${JSON.stringify(resolved)}`);
+    throw this.error(referrer, `needs text, not ${JSON.stringify(resolved)}`);
   }
 
   /** Whether a named condition holds. @throws TemplateError when it does not exist */
@@ -71,13 +71,9 @@ export class StackValues {
     const known = this.#conditions.get(name);
     if (known !== undefined) return known;
     const definition = this.stack.template.Conditions?.[name];
-    if (definition === undefined) throw this.#error(referrer, `condition ${name} does not exist`);
+    if (definition === undefined) throw this.error(referrer, `condition ${name} does not exist`);
     const holds = this.#withoutCycle(`condition ${name}`, referrer, () =>
-      conditionValue(definition, {
-        named: (other) => this.condition(other, referrer),
-        text: (value) => this.text(value, referrer),
-        fail: (problem) => this.#error(name, problem),
-      }),
+      conditionValue(definition, this, name),
     );
     this.#conditions.set(name, holds);
     return holds;
@@ -86,9 +82,9 @@ export class StackValues {
   /** The value of `Ref` (attribute `ref`) or `Fn::GetAtt` for a resource. @throws TemplateError */
   attribute(logicalId: string, attribute: string, referrer: string): string {
     const resource = this.stack.template.Resources[logicalId];
-    if (!resource) throw this.#error(referrer, `parameter or resource ${logicalId} does not exist`);
+    if (!resource) throw this.error(referrer, `parameter or resource ${logicalId} does not exist`);
     if (resource.Condition !== undefined && !this.condition(resource.Condition, logicalId))
-      throw this.#error(
+      throw this.error(
         referrer,
         `${logicalId} is not created, because its condition ${resource.Condition} is false`,
       );
@@ -97,13 +93,13 @@ export class StackValues {
     if (value !== undefined) return value;
     if (kindOfType(resource.Type) === 'cloud-only')
       return cloudOnlyValue(attribute, {
-        ...this.#place,
+        ...this.place,
         type: resource.Type,
         stackName: this.stack.name,
         logicalId,
       });
     const what = attribute === 'ref' ? 'name' : `attribute ${attribute}`;
-    throw this.#error(referrer, `${logicalId} (${resource.Type}) has no ${what} on the local platform`);
+    throw this.error(referrer, `${logicalId} (${resource.Type}) has no ${what} on the local platform`);
   }
 
   #valuesOf(logicalId: string, resource: TemplateResource, referrer: string): ResourceValues | undefined {
@@ -111,7 +107,7 @@ export class StackValues {
     if (known) return known;
     const values = this.#withoutCycle(logicalId, referrer, () =>
       resourceValues[resource.Type]?.({
-        ...this.#place,
+        ...this.place,
         stackName: this.stack.name,
         logicalId,
         property: (name) => {
@@ -124,22 +120,14 @@ export class StackValues {
     return values;
   }
 
-  #intrinsicContext(referrer: string): IntrinsicContext {
-    return {
-      region: this.#place.region,
-      mappings: this.stack.template.Mappings,
-      resolve: (value) => this.resolve(value, referrer),
-      text: (value) => this.text(value, referrer),
-      condition: (name) => this.condition(name, referrer),
-      reference: (name) => this.#reference(name, referrer),
-      attribute: (logicalId, attribute) => this.attribute(logicalId, attribute, referrer),
-      importValue: (exportName) => this.#import(exportName, this.origin(referrer)),
-      error: (problem) => this.#error(referrer, problem),
-    };
+  /** The value of another stack's export. @throws TemplateError */
+  importValue(name: string, referrer: string): Json {
+    return this.#import(name, this.origin(referrer));
   }
 
-  #reference(name: string, referrer: string): Json | undefined {
-    const { region, accountId } = this.#place;
+  /** The value of `Ref`: a pseudo parameter, a parameter or a resource. @throws TemplateError */
+  reference(name: string, referrer: string): Json | undefined {
+    const { region, accountId } = this.place;
     switch (name) {
       case 'AWS::NoValue':
         return undefined;
@@ -165,22 +153,18 @@ export class StackValues {
   #parameter(name: string, { Type, Default }: { Type: string; Default?: Json }, referrer: string): Json {
     const given = this.#parameters[name];
     if (given === undefined && Type.startsWith('AWS::SSM::Parameter::Value'))
-      throw this.#error(
+      throw this.error(
         referrer,
         `parameter ${name} is read from SSM, which the local platform does not have: set its value`,
       );
     const value = given ?? Default;
     if (value === undefined)
-      throw this.#error(referrer, `parameter ${name} has neither a value nor a default`);
+      throw this.error(referrer, `parameter ${name} has neither a value nor a default`);
     return /^(CommaDelimitedList|List<)/.test(Type) ? String(value).split(',') : String(value);
   }
 
-  #defined(items: (Json | undefined)[]): Json[] {
-    return items.filter((item) => item !== undefined);
-  }
-
   #withoutCycle<T>(what: string, referrer: string, evaluate: () => T): T {
-    if (this.#evaluating.has(what)) throw this.#error(referrer, `${what} depends on itself`);
+    if (this.#evaluating.has(what)) throw this.error(referrer, `${what} depends on itself`);
     this.#evaluating.add(what);
     try {
       return evaluate();
@@ -189,7 +173,7 @@ export class StackValues {
     }
   }
 
-  #error(logicalId: string, problem: string): TemplateError {
+  error(logicalId: string, problem: string): TemplateError {
     return new TemplateError(this.origin(logicalId), problem);
   }
 }
