@@ -1,16 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
+import { deleteUnused, writeWhole } from '../cache-files.ts';
 import { hashFile } from '../compile/input-hash.ts';
 
 const fileState = z.object({ mtimeMs: z.number(), size: z.number(), hash: z.string() });
@@ -22,9 +14,6 @@ const manifest = z.object({
   inputs: z.record(z.string(), fileState),
 });
 export type Manifest = z.output<typeof manifest>;
-
-/** Unreferenced bundles are deleted after a day: another running platform may still use them. */
-const unusedLifetimeMs = 24 * 3600 * 1000;
 
 /** The bundles of one stack on disk, and the sources they were built from. */
 export class BundleCache {
@@ -57,17 +46,17 @@ export class BundleCache {
 
   /** Writes bundles under content-hash names, and records their sources. */
   store(outputs: Map<string, Uint8Array>, inputs: string[], extension: string): Map<string, string> {
-    mkdirSync(this.folder, { recursive: true });
     const bundles: Manifest['bundles'] = {};
     for (const [module, content] of outputs) {
       const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
       bundles[module] = `${basename(module)}-${hash}${extension}`;
-      this.#write(bundles[module], content);
+      writeWhole(join(this.folder, bundles[module]), content);
     }
     const states = inputs.map((path) => [path, this.#stateOf(path)] as const);
     this.#manifest = { key: this.#key, bundles, inputs: Object.fromEntries(states) };
-    this.#write('manifest.json', JSON.stringify(this.#manifest));
-    this.#removeOld(new Set([...Object.values(bundles), 'manifest.json']));
+    writeWhole(join(this.folder, 'manifest.json'), JSON.stringify(this.#manifest));
+    const used = new Set([...Object.values(bundles), 'manifest.json']);
+    deleteUnused(this.folder, (name) => used.has(name));
     return new Map(Object.entries(bundles).map(([module, file]) => [module, join(this.folder, file)]));
   }
 
@@ -93,21 +82,6 @@ export class BundleCache {
       return manifest.parse(JSON.parse(readFileSync(join(this.folder, 'manifest.json'), 'utf8')));
     } catch {
       return undefined; // missing or of another version: everything is bundled again
-    }
-  }
-
-  #write(name: string, content: string | Uint8Array): void {
-    const draft = join(this.folder, `.${randomUUID()}`);
-    writeFileSync(draft, content);
-    renameSync(draft, join(this.folder, name));
-  }
-
-  #removeOld(kept: Set<string>): void {
-    const oldest = Date.now() - unusedLifetimeMs;
-    for (const name of readdirSync(this.folder)) {
-      const path = join(this.folder, name);
-      const stats = statSync(path, { throwIfNoEntry: false });
-      if (!kept.has(name) && stats && stats.mtimeMs < oldest) rmSync(path, { force: true });
     }
   }
 }

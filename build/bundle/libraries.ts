@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, stop as endEsbuild, type Plugin } from 'esbuild';
+import { deleteUnused } from '../cache-files.ts';
 import { StartError } from '../start-error.ts';
 import type { Bundling } from './esbuild-options.ts';
 
@@ -37,9 +38,6 @@ const sharedLibraries = new Set([
 ]);
 
 const folderPrefix = 'libraries-';
-/** Bundles of other installed versions are deleted after a day: another running platform may still use them. */
-const unusedLifetimeMs = 24 * 3600 * 1000;
-
 const fileOf = (library: string) => library.replaceAll(/[@/]+/g, '_');
 
 /**
@@ -109,13 +107,8 @@ async function bundleLibraries(
   } finally {
     await endEsbuild(); // frees 100 MB or more until the stacks are bundled
   }
-  const oldest = Date.now() - unusedLifetimeMs;
-  for (const name of readdirSync(cacheFolder)) {
-    const path = join(cacheFolder, name);
-    const old = name.startsWith(folderPrefix) && name !== folder;
-    if (old && (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? oldest) < oldest)
-      rmSync(path, { recursive: true, force: true });
-  }
+  // Bundles of other installed versions.
+  deleteUnused(cacheFolder, (name) => !name.startsWith(folderPrefix) || name === folder);
 }
 
 /** A module for each library that exports all of it. */

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../cache-files.ts';
 import { compilerVersions, configurationFiles, hashFile, hashInputs, sourceFiles } from './input-hash.ts';
 import type { CompiledService } from './osls.ts';
 
@@ -49,11 +50,7 @@ export class CompileCache {
         compiled.environment.map((name) => [name, fingerprint(process.env[name])]),
       ),
     };
-    mkdirSync(this.#folder, { recursive: true });
-    const path = this.#path(directory);
-    const draft = `${path}.${randomUUID()}`;
-    writeFileSync(draft, JSON.stringify(entry));
-    renameSync(draft, path);
+    writeWhole(this.#path(directory), JSON.stringify(entry));
   }
 
   #read(directory: string): Entry | undefined {

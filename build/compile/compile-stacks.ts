@@ -6,8 +6,8 @@ import type { CompiledStack } from '../deployment.ts';
 import { stackDirectories } from '../stacks.ts';
 import { StartError } from '../start-error.ts';
 import { CompileCache } from './compile-cache.ts';
+import type { CompileReply, CompileRequest } from './compile-worker.ts';
 import type { CompiledService } from './osls.ts';
-import type { CompileReply, CompileRequest } from './protocol.ts';
 
 export type CompileOptions = {
   /** The project's root, absolute. */

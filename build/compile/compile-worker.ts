@@ -1,6 +1,11 @@
 /** A process that compiles stacks, one after the other: osls keeps state per process and uses its working directory. */
-import { compileService } from './osls.ts';
-import type { CompileReply, CompileRequest } from './protocol.ts';
+import { type CompiledService, compileService } from './osls.ts';
+
+/** A request to compile a stack; `placeholder` replaces the functions' code. */
+export type CompileRequest = { serviceDir: string; stage: string; region: string; placeholder: string };
+
+/** Its response: the compiled stack, or osls' error message. */
+export type CompileReply = { compiled: CompiledService } | { error: string };
 
 process.on('message', async (request: CompileRequest) => {
   const reply = await compile(request);
