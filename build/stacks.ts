@@ -11,12 +11,18 @@ export const root = join(import.meta.dirname, '..');
 export const project = 'shop';
 
 /** A stack as `serverless-compose.yml` names it; `path` is relative to the root. */
-export type Stack = { name: string; path: string };
+export type Stack = { name: string; path: string; dependsOn: string[] };
 
 const composeFile = z.object({
   services: z.record(
     z.string(),
-    z.object({ path: z.string(), dependsOn: z.union([z.string(), z.array(z.string())]).optional() }),
+    z.object({
+      path: z.string(),
+      dependsOn: z
+        .union([z.string(), z.array(z.string())])
+        .default([])
+        .transform((names) => [names].flat()),
+    }),
   ),
 });
 
@@ -38,9 +44,9 @@ export function stacks(folder = root): Stack[] {
     if (state.get(name) === 'open')
       throw new StartError(`${file}: dependency cycle: ${[...path, name].join(' → ')}.`);
     state.set(name, 'open');
-    for (const dependency of [service.dependsOn ?? []].flat()) visit(dependency, [...path, name]);
+    for (const dependency of service.dependsOn) visit(dependency, [...path, name]);
     state.set(name, 'done');
-    ordered.push({ name, path: service.path });
+    ordered.push({ name, ...service });
   };
   for (const name of Object.keys(services)) visit(name, []);
   return ordered;

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Stack } from '@aws-sdk/client-cloudformation';
-import { parse } from 'yaml';
-import { root } from '../../build/stacks.ts';
+import type { Stack as DeployedStack } from '@aws-sdk/client-cloudformation';
+import { type Stack, stacks } from '../../build/stacks.ts';
 
 /** Settings with which the stacks of the standby region are compiled. */
 const activeSettings = {
@@ -30,7 +27,7 @@ export function standbySettings(
 }
 
 /** The region whose databases the stack standby-data replicates. @throws Error when it has no such parameter */
-export function primaryRegionOf(stack: Partial<Pick<Stack, 'StackName' | 'Parameters'>>): string {
+export function primaryRegionOf(stack: Partial<Pick<DeployedStack, 'StackName' | 'Parameters'>>): string {
   const found = stack.Parameters?.find(({ ParameterKey }) => ParameterKey === 'PrimaryRegion');
   if (!found?.ParameterValue)
     throw new Error(
@@ -48,35 +45,17 @@ export const streams = {
 /** Stacks that `standby` and `standby-data` replace, that exist once, or that are not urgent. */
 const excluded = new Set(['network', 'standby', 'data', 'storage', 'backup', 'edge-global', 'observability']);
 
-type Compose = { services: Record<string, { path: string; dependsOn?: string | string[] }> };
-
 /**
  * The folders of the stacks to deploy in the standby region, in waves: each depends only on earlier waves. Read from
  * `serverless-compose.yml`, so that new services are included.
  */
 export function standbyWaves(): string[][] {
-  const { services } = parse(readFileSync(join(root, 'serverless-compose.yml'), 'utf8')) as Compose;
-  const waiting = new Map(
-    Object.entries(services)
-      .filter(([name]) => !excluded.has(name))
-      .map(([name, { path, dependsOn = [] }]) => [
-        name,
-        { path, dependencies: dependenciesOf(name, [dependsOn].flat()) },
-      ]),
-  );
-  const waves: string[][] = [];
-  while (waiting.size > 0) {
-    const ready = [...waiting].filter(
-      ([, { dependencies }]) => !dependencies.some((each) => waiting.has(each)),
-    );
-    if (ready.length === 0) throw new Error(`circular dependencies: ${[...waiting.keys()].join(', ')}`);
-    waves.push(ready.map(([, { path }]) => path));
-    for (const [name] of ready) waiting.delete(name);
-  }
-  return waves;
-}
-
-function dependenciesOf(name: string, dependsOn: string[]): string[] {
-  if (name === 'standby-data') return [];
-  return dependsOn.map((each) => (each === 'data' ? 'standby-data' : each));
+  const found = new Map(stacks().flatMap((stack) => (excluded.has(stack.name) ? [] : [[stack.name, stack]])));
+  const waveOf = ({ name, dependsOn }: Stack): number => {
+    if (name === 'standby-data') return 0;
+    const dependencies = dependsOn.map((each) => found.get(each === 'data' ? 'standby-data' : each));
+    return 1 + Math.max(-1, ...dependencies.map((each) => (each ? waveOf(each) : -1)));
+  };
+  const waves = Map.groupBy(found.values(), waveOf);
+  return [...waves].toSorted(([one], [other]) => one - other).map(([, wave]) => wave.map(({ path }) => path));
 }
