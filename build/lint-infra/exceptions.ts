@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Template } from '../deployment.ts';
 import { root } from '../stacks.ts';
-import type { Finding } from './findings.ts';
 import type { CompiledTemplate } from './templates.ts';
+import type { Finding } from './tools.ts';
 
 /** A suppressed finding on one resource, with its reason. */
 export type Suppression = Pick<Finding, 'tool' | 'rule' | 'resource'> & { reason: string };

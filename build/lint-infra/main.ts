@@ -3,13 +3,10 @@
  * except those suppressed on their resource with a reason and rules that contradict the design (ADR 0009).
  */
 import { parseArgs } from 'node:util';
-import { cfnLint } from './cfn-lint.ts';
-import { checkov } from './checkov.ts';
 import { contradictions, exceptions, reasonFor, type Suppression, suppressionsIn } from './exceptions.ts';
-import type { Finding, Tool } from './findings.ts';
 import { printSummary } from './summary.ts';
 import { type CompiledTemplate, deployedStages, templatesOf } from './templates.ts';
-import { verdictsOf } from './verdict-cache.ts';
+import { cfnLint, checkov, type Finding, type Tool, verdictsOf } from './tools.ts';
 
 const { values } = parseArgs({ options: { stage: { type: 'string' }, help: { type: 'boolean' } } });
 if (values.help) {
