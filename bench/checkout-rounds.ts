@@ -33,7 +33,7 @@ process.on('disconnect', () => {
 process.send?.('ready');
 
 async function measure(
-  { cpuByPart }: MeasuredShop,
+  { cpuByPart, cpuMsPer }: MeasuredShop,
   { order, settled }: Checkout,
   { customers, seconds }: RoundRequest,
 ): Promise<Round> {
@@ -43,13 +43,10 @@ async function measure(
   const { results } = await closedLoop(customers, { seconds, count: 50_000 }, order);
   await settled();
   const elapsed = (performance.now() - started) / 1000;
-  const cpuMs = Object.entries(cpuByPart()).map(
-    ([part, used]) => [part, ((used - (before[part] ?? 0)) * 1000) / results.length] as const,
-  );
   return {
     ordersPerSecond: results.length / elapsed,
     placedP50Ms: percentiles(results.map(({ placedMs }) => placedMs)).p50,
-    cpuMs: Object.fromEntries(cpuMs),
+    cpuMs: cpuMsPer(results.length, before),
     floor: bare,
   };
 }

@@ -112,12 +112,7 @@ async function measureOrders(shop: MeasuredShop, checkout: Checkout, customers: 
   );
   await checkout.settled();
   const drained = (performance.now() - started) / 1000;
-  const cpuMs = Object.fromEntries(
-    Object.entries(shop.cpuByPart()).map(([part, used]) => [
-      part,
-      ((used - (cpuBefore[part] ?? 0)) * 1000) / results.length,
-    ]),
-  );
+  const cpuMs = shop.cpuMsPer(results.length, cpuBefore);
   const own = process.cpuUsage(ownBefore);
   return {
     orders: results.length,

@@ -11,6 +11,8 @@ export type MeasuredShop = Omit<RunningShop, 'admin'> & {
   anonymous: ShopClient;
   /** CPU seconds used so far, by part: platform, hosts, engines. */
   cpuByPart(): Record<string, number>;
+  /** CPU used since then for each of `count` items, by part, in ms. */
+  cpuMsPer(count: number, since: Record<string, number>): Record<string, number>;
   /** Memory by part, in MB. */
   memory(): { name: string; mb: number }[];
   stop(): Promise<void>;
@@ -27,6 +29,13 @@ export async function startShop(mode: 'several' | 'single'): Promise<MeasuredSho
     anonymous,
     admin: await anonymous.signIn(shop.admin.email, shop.admin.password),
     cpuByPart: () => sumByPart(pid, cpuSeconds),
+    cpuMsPer: (count, since) =>
+      Object.fromEntries(
+        Object.entries(sumByPart(pid, cpuSeconds)).map(([part, used]) => [
+          part,
+          ((used - (since[part] ?? 0)) * 1000) / count,
+        ]),
+      ),
     memory: () => Object.entries(sumByPart(pid, memoryMb)).map(([name, mb]) => ({ name, mb })),
     stop: async () => {
       await stop();

@@ -29,20 +29,15 @@ for (const mode of modes) {
 process.exit(0);
 
 async function measureReads(shop: MeasuredShop) {
+  const addBenchProduct = async (category: number, index: number) => {
+    const product = { name: `Bench ${category} ${index}`, cents: 1000 + index, stock: 10 };
+    return (await addProduct(shop.admin, { ...product, category: `bench-${category}` })).productId;
+  };
   const ids: string[] = [];
   for (let category = 0; category < categories; category += 1) {
     await ensureCategory(shop.admin, `bench-${category}`, `Bench ${category}`);
     for (let index = 0; index < productsPerCategory; index += 1)
-      ids.push(
-        (
-          await addProduct(shop.admin, {
-            name: `Bench ${category} ${index}`,
-            category: `bench-${category}`,
-            cents: 1000 + index,
-            stock: 10,
-          })
-        ).productId,
-      );
+      ids.push(await addBenchProduct(category, index));
   }
   // A bare client, so that the client is not what is measured.
   const pool = new Pool(shop.apiUrl, { connections: customers });
@@ -63,9 +58,7 @@ async function measureReads(shop: MeasuredShop) {
     await closedLoop(customers, { seconds: 3, count: 10_000 }, read);
     const cpuBefore = shop.cpuByPart();
     const { results, seconds: took } = await closedLoop(customers, { seconds, count: 100_000 }, read);
-    const cpuMs = Object.entries(shop.cpuByPart()).map(
-      ([part, used]) => ((used - (cpuBefore[part] ?? 0)) * 1000) / results.length,
-    );
+    const cpuMs = Object.values(shop.cpuMsPer(results.length, cpuBefore));
     const { p50, p95, p99 } = percentiles(results);
     rows.push({
       read: name,
