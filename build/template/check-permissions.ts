@@ -113,6 +113,19 @@ function checkFunctionRoles(deployment: Deployment, assumedBy: Map<string, strin
   }
 }
 
+/** The function that a resource names, and `need`, which throws unless the function's role allows an action. */
+function targetOf({ functions, roles }: Deployment, origin: Origin, functionArn: string) {
+  const target = functions.find(({ arn }) => arn === functionArn);
+  if (!target) throw new TemplateError(origin, `names ${functionArn}, which does not exist`);
+  const role = roles.find(({ arn }) => arn === target.roleArn);
+  const policy = policyOf(role, target);
+  const need = (action: string, resource: string): void => {
+    if (!policy.evaluate(action, resource).allowed)
+      throw new TemplateError(origin, `the role of ${target.name} lacks ${action} on ${resource}`);
+  };
+  return { target, need };
+}
+
 function policyOf(role: RoleSpec | undefined, target: FunctionSpec): Policy {
   try {
     return compilePolicy(role?.statements ?? []);
@@ -128,20 +141,12 @@ const pollingActions = {
 } as const;
 
 function checkPollers(deployment: Deployment): void {
-  const functions = new Map(deployment.functions.map((each) => [each.arn, each]));
-  const roles = new Map(deployment.roles.map((role) => [role.arn, role]));
   const streams = new Set(deployment.tables.map(({ stream }) => stream?.arn));
   for (const mapping of deployment.mappings) {
-    const target = functions.get(mapping.functionArn);
-    if (!target) throw new TemplateError(mapping, `calls ${mapping.functionArn}, which does not exist`);
+    const { target, need } = targetOf(deployment, mapping, mapping.functionArn);
     const queue = deployment.queues.find(({ arn }) => arn === mapping.sourceArn);
     if (!queue && !streams.has(mapping.sourceArn))
       throw new TemplateError(mapping, `reads ${mapping.sourceArn}, which does not exist`);
-    const policy = policyOf(roles.get(target.roleArn), target);
-    const need = (action: string, resource: string) => {
-      if (!policy.evaluate(action, resource).allowed)
-        throw new TemplateError(mapping, `the role of ${target.name} lacks ${action} on ${resource}`);
-    };
     for (const action of queue ? pollingActions.sqs : pollingActions.dynamodb)
       need(action, mapping.sourceArn);
     const visibilityMs = Number(queue?.attributes['VisibilityTimeout'] ?? 30) * 1000;
@@ -157,16 +162,10 @@ function checkPollers(deployment: Deployment): void {
 /** Lambda rejects a failure destination that the function's role may not send to. */
 function checkFailureDestinations(deployment: Deployment): void {
   for (const each of deployment.asyncInvokes) {
-    const target = deployment.functions.find(({ arn }) => arn === each.functionArn);
-    if (!target) throw new TemplateError(each, `configures ${each.functionArn}, which does not exist`);
+    const { need } = targetOf(deployment, each, each.functionArn);
     if (each.onFailureArn === undefined) continue;
     if (!deployment.queues.some(({ arn }) => arn === each.onFailureArn))
       throw new TemplateError(each, `sends failures to ${each.onFailureArn}, which does not exist`);
-    const role = deployment.roles.find(({ arn }) => arn === target.roleArn);
-    if (!policyOf(role, target).evaluate('sqs:SendMessage', each.onFailureArn).allowed)
-      throw new TemplateError(
-        each,
-        `the role of ${target.name} lacks sqs:SendMessage on ${each.onFailureArn}`,
-      );
+    need('sqs:SendMessage', each.onFailureArn);
   }
 }

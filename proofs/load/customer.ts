@@ -62,29 +62,6 @@ export class Customer {
     options: RequestOptions = {},
   ): Promise<ShopResponse<Body> | undefined> {
     if (Date.now() - this.#signedInAt > sessionMs) await this.#signIn();
-    return this.#retry<Body>(what, { statuses, signal }, method, path, options);
-  }
-
-  async #signIn(): Promise<void> {
-    this.#signedInAt = Date.now();
-    const options = { token: undefined, body: this.#credentials };
-    const session = await this.#retry<{ accessToken: string }>(
-      'sign in',
-      { statuses: [200] },
-      'POST',
-      '/api/v1/auth/login',
-      options,
-    );
-    if (session) this.client = new ShopClient(this.client.baseUrl, session.body.accessToken);
-  }
-
-  async #retry<Body>(
-    what: string,
-    { statuses, signal }: Expected,
-    method: string,
-    path: string,
-    options: RequestOptions,
-  ): Promise<ShopResponse<Body> | undefined> {
     const request: RequestLog = { what, startedAt: Date.now(), failures: [] };
     this.#log.push(request);
     for (;;) {
@@ -103,6 +80,20 @@ export class Customer {
         ...(signal && { signal }),
       }).catch(() => undefined);
     }
+  }
+
+  async #signIn(): Promise<void> {
+    this.#signedInAt = Date.now();
+    const options = { token: undefined, body: this.#credentials };
+    const path = '/api/v1/auth/login';
+    const session = await this.send<{ accessToken: string }>(
+      'sign in',
+      { statuses: [200] },
+      'POST',
+      path,
+      options,
+    );
+    if (session) this.client = new ShopClient(this.client.baseUrl, session.body.accessToken);
   }
 }
 
