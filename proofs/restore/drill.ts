@@ -158,7 +158,7 @@ async function startScene({ folder, customers, maxOrders, log, onEnd }: DrillOpt
   });
   onEnd(() => load.stop(true));
   const staff = startStaff(shop.apiUrl, load);
-  onEnd(() => staff.stop());
+  onEnd(() => staff.stop(0));
   log(`${customers} customers order; backing up under load …`);
   const bytes = await baseBackup(shop.database, join(folders.original, 'postgres'), folders.backup);
   const standby = await startStandby(folders.backup, folders.standby, shop.database);
@@ -166,16 +166,16 @@ async function startScene({ folder, customers, maxOrders, log, onEnd }: DrillOpt
   log(`base backup: ${Math.round(bytes / 1024 / 1024)} MB; from now on commits wait for the standby`);
   const database = join(folders.original, 'dynamodb', 'dynamodb.sqlite');
   const tables = copyTables(database, folders.tables, tablesEveryMs);
-  onEnd(tables.stop);
+  onEnd(() => tables.stop(0));
   const files = replicateFiles(shop, filesEveryMs);
-  onEnd(() => files.stop());
+  onEnd(() => files.stop(0));
   return { shop, load, staff, folders, copies: { standby, tables, files } };
 }
 
 /** Kills the shop, stops load and copies, and deletes the shop's disks. */
 async function destroy({ shop, load, staff, copies, folders }: Scene): Promise<Loss> {
   const at = await shop.kill();
-  await Promise.all([load.stop(true), staff.stop(at), copies.tables.stop(), copies.files.stop(at)]);
+  await Promise.all([load.stop(true), staff.stop(at), copies.tables.stop(at), copies.files.stop(at)]);
   const tables = copies.tables.before(at);
   if (tables === undefined) throw new Error('the tables were not copied before the loss: increase --seconds');
   for (const store of ['postgres', 'dynamodb', 'messaging'])

@@ -1,45 +1,29 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import type { RunningShop } from '../../bench/shop-process.ts';
 import { startMessaging } from '../../platform/engines/messaging.ts';
-import { FirstFailure } from './first-failure.ts';
+import { type Repeating, repeating } from './repeating.ts';
 
 type Copied = { bucket: string; key: string; etag: string; body: Buffer; headers: Record<string, string> };
 
 /** A second copy of all files. */
-export type FileReplica = {
-  files(): readonly Copied[];
-  /** @throws the first error before the loss of the shop (ms) */
-  stop(lossAt?: number): Promise<void>;
-};
+export type FileReplica = Repeating & { files(): readonly Copied[] };
 
 /** Copies new objects of every bucket through the S3 API, like replication to another region. */
 export function replicateFiles(shop: RunningShop, everyMs: number): FileReplica {
   const client = s3Of(shop);
-  const stopping = new AbortController();
-  const failure = new FirstFailure();
   const copied = new Map<string, Copied>();
-  const follow = async () => {
-    while (!stopping.signal.aborted) {
-      for await (const { bucket, key, etag } of listed(client)) {
-        const path = `${bucket}/${key}`;
-        if (copied.get(path)?.etag === etag) continue;
-        const found = await read(client, bucket, key);
-        if (found) copied.set(path, { bucket, key, etag, ...found });
-      }
-      await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+  const copying = repeating(everyMs, async () => {
+    for await (const { bucket, key, etag } of listed(client)) {
+      const path = `${bucket}/${key}`;
+      if (copied.get(path)?.etag === etag) continue;
+      const found = await read(client, bucket, key);
+      if (found) copied.set(path, { bucket, key, etag, ...found });
     }
-  };
-  const following = follow().catch(failure.record);
+  });
   return {
     files: () => [...copied.values()],
-    stop: async (lossAt = 0) => {
-      stopping.abort();
-      await following;
-      client.destroy();
-      failure.throwIfBefore(lossAt);
-    },
+    stop: (lossAt) => copying.stop(lossAt).finally(() => client.destroy()),
   };
 }
 
