@@ -1,8 +1,20 @@
-import type { Json } from '../deployment.ts';
-import type { StackValues } from './stack-values.ts';
+import type { CompiledStack, Json } from '../deployment.ts';
+
+/** What the functions read from their stack; see StackValues. */
+export type IntrinsicScope = {
+  stack: CompiledStack;
+  place: { region: string };
+  resolve(value: Json, referrer: string): Json | undefined;
+  text(value: Json, referrer: string): string;
+  condition(name: string, referrer: string): boolean;
+  reference(name: string, referrer: string): Json | undefined;
+  attribute(logicalId: string, attribute: string, referrer: string): string;
+  importValue(name: string, referrer: string): Json;
+  error(referrer: string, problem: string): Error;
+};
 
 /** `referrer` is the logical id of the resource that contains the call. */
-type IntrinsicFunction = (argument: Json, values: StackValues, referrer: string) => Json | undefined;
+type IntrinsicFunction = (argument: Json, values: IntrinsicScope, referrer: string) => Json | undefined;
 
 /**
  * CloudFormation's intrinsic functions by name. Each throws TemplateError for arguments it does not accept.
@@ -74,7 +86,7 @@ export function intrinsicCall(value: { [key: string]: Json }): { name: string; a
 /** Evaluates one function call; `undefined` for `AWS::NoValue`. @throws TemplateError */
 export function evaluateIntrinsic(
   { name, argument }: { name: string; argument: Json },
-  values: StackValues,
+  values: IntrinsicScope,
   referrer: string,
 ): Json | undefined {
   const evaluate = intrinsicFunctions[name];
@@ -83,7 +95,7 @@ export function evaluateIntrinsic(
 }
 
 /** Whether a condition holds: Fn::Equals, Fn::And, Fn::Or, Fn::Not, and `Condition` for one with a name. */
-export function conditionValue(definition: Json, values: StackValues, referrer: string): boolean {
+export function conditionValue(definition: Json, values: IntrinsicScope, referrer: string): boolean {
   const [call, ...more] = Object.entries(definition as Record<string, Json>);
   if (!call || more.length > 0) throw values.error(referrer, 'a condition must be one function call');
   const [name, argument] = call;
@@ -113,12 +125,12 @@ const substitute = (template: string, lookUp: (name: string) => string): string 
     escaped ? `\${${name}}` : lookUp(name.trim()),
   );
 
-function twoArguments(name: string, argument: Json, values: StackValues, referrer: string): [Json, Json] {
+function twoArguments(name: string, argument: Json, values: IntrinsicScope, referrer: string): [Json, Json] {
   if (Array.isArray(argument) && argument.length === 2) return [argument[0]!, argument[1]!];
   throw values.error(referrer, `${name} takes two arguments`);
 }
 
-function listOf(value: Json, values: StackValues, referrer: string): Json[] {
+function listOf(value: Json, values: IntrinsicScope, referrer: string): Json[] {
   const resolved = values.resolve(value, referrer);
   if (Array.isArray(resolved)) return resolved;
   throw values.error(referrer, `needs a list, not ${JSON.stringify(resolved)}`);

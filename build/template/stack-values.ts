@@ -1,6 +1,11 @@
 import type { CompiledStack, Json, Origin, TemplateResource } from '../deployment.ts';
 import { cloudOnlyValue } from './cloud-only-values.ts';
-import { conditionValue, evaluateIntrinsic, intrinsicCall } from './intrinsic-functions.ts';
+import {
+  conditionValue,
+  evaluateIntrinsic,
+  type IntrinsicScope,
+  intrinsicCall,
+} from './intrinsic-functions.ts';
 import { kindOfType } from './resource-types.ts';
 import { type ResourceValues, resourceValues } from './resource-values.ts';
 import { TemplateError } from './template-error.ts';
@@ -15,7 +20,7 @@ export type ImportValue = (name: string, importer: Origin) => Json;
  * The values of one stack: parameters, conditions and resource attributes, as CloudFormation evaluates them. A property
  * whose value is `AWS::NoValue` is omitted. `referrer` is the logical id that error messages name.
  */
-export class StackValues {
+export class StackValues implements IntrinsicScope {
   readonly stack: CompiledStack;
   readonly place: Place;
   readonly #parameters: Record<string, string>;
