@@ -57,7 +57,9 @@ export async function compareFunctions(
     const report = await reportOf(account, spec, ZipFile);
     return typeof report === 'string' ? [report] : differencesOf(spec, report, emulatorVariables);
   });
-  const grants = rolesThatGrantTheProbe(deployment).map((role) => `${role}: grants dynamodb:ListTables`);
+  const grants = rolesThatGrantTheProbe(deployment).map(
+    (role) => `${role}: grants the probe’s dynamodb:Scan`,
+  );
   return [...grants, ...found.flat()];
 }
 

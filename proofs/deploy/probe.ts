@@ -1,7 +1,7 @@
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Context } from 'aws-lambda';
-import type { SelfReport } from './self-report.ts';
+import { type SelfReport, tableWithoutGrant } from './self-report.ts';
 
 /** Variables whose values must not be in a report. */
 const secret = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
@@ -21,7 +21,9 @@ export async function handler(_event: unknown, context: Context): Promise<SelfRe
       Object.entries(process.env).map(([name, value]) => [name, secret.has(name) ? '…' : (value ?? '')]),
     ),
     identityArn: identity.Arn ?? '',
-    notGranted: await errorNameOf(() => new DynamoDBClient({}).send(new ListTablesCommand({}))),
+    notGranted: await errorNameOf(() =>
+      new DynamoDBClient({}).send(new ScanCommand({ TableName: tableWithoutGrant })),
+    ),
   };
 }
 

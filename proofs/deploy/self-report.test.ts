@@ -1,5 +1,5 @@
-import type { FunctionSpec } from '../../build/deployment.ts';
-import { differencesOf, type SelfReport } from './self-report.ts';
+import type { Deployment, FunctionSpec, RoleSpec } from '../../build/deployment.ts';
+import { differencesOf, rolesThatGrantTheProbe, type SelfReport } from './self-report.ts';
 
 const secretArn = (suffix: string) =>
   `arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop/dev/db-${suffix}`;
@@ -57,4 +57,17 @@ describe('a function’s report of itself', () => {
   ])('reports %s', (_, changes, sentence) => {
     expect(differencesOf(spec, report(changes))).toEqual([expect.stringMatching(sentence)]);
   });
+});
+
+test('a role grants the probe’s call only with rights on every table', () => {
+  const role = (name: string, resource: string): RoleSpec => ({
+    ...{ stack: spec.stack, logicalId: name, name, arn: `arn:aws:iam::000000000000:role/${name}` },
+    statements: [{ effect: 'Allow', actions: ['dynamodb:*'], resources: [resource] }],
+  });
+  const roles = [
+    role('wide', '*'),
+    role('narrow', 'arn:aws:dynamodb:eu-west-1:000000000000:table/shop-dev-x'),
+  ];
+  const deployment = { roles, region: 'eu-west-1', accountId: '000000000000' } as Deployment;
+  expect(rolesThatGrantTheProbe(deployment)).toEqual(['wide']);
 });

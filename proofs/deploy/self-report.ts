@@ -1,4 +1,8 @@
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
+import { compilePolicy } from '../../build/iam/evaluate.ts';
+
+/** A table that does not exist, and that no role of the shop grants. */
+export const tableWithoutGrant = 'not-granted';
 
 /** What a function observes about itself when it runs. */
 export type SelfReport = {
@@ -10,7 +14,7 @@ export type SelfReport = {
   /** Every variable, without the values of credentials. */
   environment: Record<string, string>;
   identityArn: string;
-  /** The name of the error of `dynamodb:ListTables`, which no role of the shop grants, or `allowed`. */
+  /** The name of the error of `dynamodb:Scan` on a table that no role of the shop grants, or `allowed`. */
   notGranted: string;
 };
 
@@ -58,13 +62,9 @@ function comparable(value: string): string {
 }
 
 /** Roles that grant the call that must be denied to the probe; there should be none. */
-export function rolesThatGrantTheProbe(deployment: Deployment): string[] {
-  const grants = /^(\*|dynamodb:(\*|List\*|ListTables))$/i;
-  return deployment.roles
-    .filter((role) =>
-      role.statements.some(
-        ({ effect, actions }) => effect === 'Allow' && actions.some((action) => grants.test(action)),
-      ),
-    )
-    .map((role) => role.name);
+export function rolesThatGrantTheProbe({ roles, region, accountId }: Deployment): string[] {
+  const table = `arn:aws:dynamodb:${region}:${accountId}:table/${tableWithoutGrant}`;
+  return roles
+    .filter(({ statements }) => compilePolicy(statements).evaluate('dynamodb:Scan', table).allowed)
+    .map(({ name }) => name);
 }
