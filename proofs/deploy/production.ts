@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { compileStacks } from '../../build/compile/compile-stacks.ts';
+import { accountStack } from '../../build/compiled.ts';
 import { stackDirectories } from '../../build/stacks.ts';
 import type { Account, DeployedResource } from '../emulator/account.ts';
 import { deployDatabases, startFixtures } from '../emulator/fixtures.ts';
@@ -9,8 +10,6 @@ import { step } from '../steps.ts';
 import { countResources, printCounts } from './resource-counts.ts';
 import { listResources } from './resource-list.ts';
 import { retentionReasons } from './retained-resources.ts';
-
-const accountStack = 'resources/account';
 
 /**
  * Deploys the account's stack and the whole stage `prod` with its own databases, domain and second region, removes them,
@@ -23,7 +22,12 @@ export async function proveProduction(
 ): Promise<void> {
   const before = new Set(await listResources(accounts));
   const fixtures = await startFixtures(workspace, emulator, 'prod');
-  Object.assign(workspace.environment, { SHOP_DATABASES: 'managed', SHOP_DOMAIN: 'shop.example' });
+  Object.assign(workspace.environment, {
+    SHOP_ACCOUNT_TRAIL: 'true',
+    SHOP_ACCOUNT_CONFIG: 'true',
+    SHOP_DATABASES: 'managed',
+    SHOP_DOMAIN: 'shop.example',
+  });
   const { root } = workspace;
   try {
     await step('deploy the account’s stack (npx sls deploy in resources/account)', () =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { accountStack } from '../../build/compiled.ts';
 import type { Account } from '../emulator/account.ts';
-import { deployDatabases, startFixtures } from '../emulator/fixtures.ts';
+import { deployAccount, deployDatabases, startFixtures } from '../emulator/fixtures.ts';
 import type { Emulator } from '../emulator/ministack.ts';
 import { compiledDeployment, connectFixtures, setUp } from '../emulator/set-up-shop.ts';
 import type { Workspace } from '../emulator/workspace.ts';
@@ -21,6 +22,9 @@ export async function proveShop(
     startFixtures(workspace, emulator, 'dev'),
   );
   try {
+    await step('deploy the account’s stack (npx sls deploy in resources/account)', () =>
+      deployAccount(workspace),
+    );
     await step('check the requirements (npm run check:stage)', () =>
       workspace.script('check:stage', ['--stage', 'dev']),
     );
@@ -58,9 +62,10 @@ export async function proveShop(
     await step('run a probe as each function on the local platform', async () =>
       mustBeEmpty(await compareLocalFunctions(workspace)),
     );
-    await step('remove every stack (npm run remove:stage)', () =>
-      workspace.script('remove:stage', ['--stage', 'dev']),
-    );
+    await step('remove every stack (npm run remove:stage, npx sls remove in resources/account)', async () => {
+      await workspace.script('remove:stage', ['--stage', 'dev']);
+      await workspace.command('sls', ['remove'], join(workspace.root, accountStack));
+    });
   } finally {
     await fixtures.stop();
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { accountStack } from '../../build/compiled.ts';
 import { type Postgres, startPostgres } from '../../platform/engines/postgres.ts';
 import { type PaymentsSandbox, startPaymentsSandbox } from '../../platform/payments-sandbox/sandbox.ts';
 import type { Account } from './account.ts';
@@ -49,6 +50,15 @@ export async function startFixtures(
     await postgres.stop();
   };
   return { postgres, payments, apiEntry, stop };
+}
+
+/**
+ * Deploys the account's stack, whose permissions boundary the roles of every stage need. Without audit, whose data would
+ * remain after its removal.
+ */
+export async function deployAccount(workspace: Workspace): Promise<void> {
+  Object.assign(workspace.environment, { SHOP_ACCOUNT_TRAIL: 'false', SHOP_ACCOUNT_CONFIG: 'false' });
+  await workspace.command('sls', ['deploy'], join(workspace.root, accountStack));
 }
 
 /**

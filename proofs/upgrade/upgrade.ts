@@ -1,7 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CheckedOutCommit, checkOut } from '../../build/git-commit.ts';
 import { Account } from '../emulator/account.ts';
-import { deployDatabases, type Fixtures, startFixtures, superuserPassword } from '../emulator/fixtures.ts';
+import {
+  deployAccount,
+  deployDatabases,
+  type Fixtures,
+  startFixtures,
+  superuserPassword,
+} from '../emulator/fixtures.ts';
 import { type Emulator, startMinistack } from '../emulator/ministack.ts';
 import {
   compiledDeployment,
@@ -101,6 +107,7 @@ async function upgradeUnderLoad(scene: Scene, andBack: boolean): Promise<void> {
   const { emulator, account, fixtures, stage, previous, current } = scene;
   const deploy = (release: Workspace) => release.command('oslsc', ['deploy'], release.root, stage);
   await step('deploy the previous release (npx oslsc deploy)', async () => {
+    await deployAccount(previous);
     await deployDatabases(previous, account, fixtures, stage);
     await deploy(previous);
   });
@@ -125,6 +132,7 @@ async function upgradeUnderLoad(scene: Scene, andBack: boolean): Promise<void> {
     );
     const held = await step('hold the queues', () => holdQueues(account));
     await deployUnderLoad('deploy the current release', async () => {
+      await deployAccount(current);
       await held.releaseDuring(deploy(current));
       // On AWS the routes change last: the edge is the last stack but one.
       await routeApiEntry(fixtures.apiEntry, account, await compiledDeployment(current, emulator, stage));

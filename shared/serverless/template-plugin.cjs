@@ -57,7 +57,14 @@ module.exports = class TemplatePlugin {
     if (!alias) return;
     renewVersions(template, service.provider.stackParameters ?? []);
     const aliases = addLiveAliases(template);
-    const release = { stackName, configuration: canary, prefix, service: service.service };
+    const { permissionsBoundary } = service.custom;
+    const release = {
+      stackName,
+      configuration: canary,
+      permissionsBoundary,
+      prefix,
+      service: service.service,
+    };
     if (canary) shiftGradually(template, aliases, release);
     keepWarm(template, aliases, provisioned[service.service] ?? {}, (name) =>
       name.slice(stackName.length + 1),

@@ -28,10 +28,12 @@ const resourcePolicies: Record<string, string> = {
   'AWS::SQS::QueuePolicy': 'PolicyDocument',
 };
 
-/** Every policy of a stage. */
+/** Every policy of a stage that grants something: permissions boundaries (permissions-boundary.test.ts) do not. */
 export function policiesOf({ resources }: Stage): Policy[] {
+  const boundaries = new Set(resources.map(({ properties }) => properties['PermissionsBoundary']));
   return resources.flatMap((of): Policy[] => {
     const { type, properties } = of;
+    if (type === 'AWS::IAM::ManagedPolicy' && boundaries.has(of.value('ref'))) return [];
     if (type === 'AWS::IAM::Role')
       return ((properties['Policies'] ?? []) as { PolicyDocument: Json }[]).map(({ PolicyDocument }) => ({
         of,

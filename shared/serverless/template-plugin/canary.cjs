@@ -15,10 +15,14 @@ const maxFailedShare = 0.01;
  * Lets CodeDeploy move each alias: part of the traffic first, the rest if no alarm fires, and back at once if one
  * does. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes, or `none`.
  */
-function shiftGradually(template, aliases, { stackName, configuration, prefix, service }) {
+function shiftGradually(
+  template,
+  aliases,
+  { stackName, configuration, permissionsBoundary, prefix, service },
+) {
   if (aliases.length === 0) return;
   const { Resources } = template;
-  Resources.ReleaseRole = releaseRole(stackName);
+  Resources.ReleaseRole = releaseRole(stackName, permissionsBoundary);
   Resources.ReleaseApplication = {
     Type: 'AWS::CodeDeploy::Application',
     Properties: { ApplicationName: stackName, ComputePlatform: 'Lambda' },
@@ -179,7 +183,7 @@ function apiAlarm({ Resources }, stackName) {
 }
 
 /** The permissions of CodeDeploy to move this stack's aliases only (AWS Managed Policy AWSCodeDeployRoleForLambdaLimited). */
-function releaseRole(stackName) {
+function releaseRole(stackName, PermissionsBoundary) {
   const arn = (rest) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
   const functions = arn(`lambda:\${AWS::Region}:\${AWS::AccountId}:function:${stackName}-*`);
   // CloudWatch requires the permission for all alarms, whichever are named ("… on resource: …:alarm:*").
@@ -188,6 +192,7 @@ function releaseRole(stackName) {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
+      PermissionsBoundary,
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [
