@@ -168,9 +168,7 @@ export class PaymentsApi {
     const response = result.refusal
       ? this.#refusal(result.refusal, requestId)
       : { status: 200, body: JSON.stringify(result.body) };
-    const events = (result.facts ?? [])
-      .filter(({ type }) => this.webhooks.wants(type))
-      .map((fact) => eventOf(fact, now));
+    const events = this.webhooks.configured ? (result.facts ?? []).map((fact) => eventOf(fact, now)) : [];
     const put = [...(result.put ?? []), ...events];
     if (put.length > 0 || key)
       ledger.commit({ put, ...(key ? { response: { ...key, ...response, requestId, at: now } } : {}) });

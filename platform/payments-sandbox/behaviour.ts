@@ -11,8 +11,6 @@ export const behaviourSchema = z.strictObject({
   failNext: z.int().min(0),
   /** The next n requests that take money do so and never get a response. */
   timeoutAfterCharge: z.int().min(0),
-  /** Each webhook is sent twice. */
-  duplicateWebhooks: z.boolean(),
   /** Delay of each webhook, milliseconds. */
   webhookDelayMs: z.int().min(0).max(maxDelayMs),
 });
@@ -26,6 +24,5 @@ export const normalBehaviour: Behaviour = {
   latencyMs: 0,
   failNext: 0,
   timeoutAfterCharge: 0,
-  duplicateWebhooks: false,
   webhookDelayMs: 0,
 };

@@ -15,7 +15,10 @@ import { testCard } from './test-cards.ts';
  *   every state but succeeded and canceled ──cancel──> canceled
  */
 
-/** An event to publish: its type and the object that it is about. */
+/**
+ * An event to publish: its type and the object that it is about. Only the types that the shop selects exist here: see
+ * services/payments/README.md.
+ */
 export type Fact = { type: string; object: unknown };
 
 /** The result of a decision: objects to store, events to publish, and an error to return nevertheless. */
@@ -33,10 +36,7 @@ const succeed = (intent: PaymentIntent, now: number): Change => {
   return {
     intent: succeeded,
     charge,
-    facts: [
-      { type: 'charge.succeeded', object: charge },
-      { type: 'payment_intent.succeeded', object: succeeded },
-    ],
+    facts: [{ type: 'payment_intent.succeeded', object: succeeded }],
   };
 };
 
@@ -59,10 +59,7 @@ const decline = (intent: PaymentIntent, code: string, declineCode: string, now: 
   return {
     intent: failed,
     charge,
-    facts: [
-      { type: 'charge.failed', object: charge },
-      { type: 'payment_intent.payment_failed', object: failed },
-    ],
+    facts: [{ type: 'payment_intent.payment_failed', object: failed }],
     refusal: new ApiError(402, { ...error, charge: charge.id, payment_intent: failed }),
   };
 };
@@ -80,10 +77,8 @@ export const confirm = (intent: PaymentIntent, now: number): Change => {
       return succeed(intent, now);
     case 'declined':
       return decline(intent, outcome.code, outcome.declineCode, now);
-    case 'processing': {
-      const processing: PaymentIntent = { ...intent, status: 'processing' };
-      return { intent: processing, facts: [{ type: 'payment_intent.processing', object: processing }] };
-    }
+    case 'processing':
+      return { intent: { ...intent, status: 'processing' }, facts: [] };
     case 'authentication-required': {
       const waiting: PaymentIntent = { ...intent, status: 'requires_action' };
       return { intent: waiting, facts: [{ type: 'payment_intent.requires_action', object: waiting }] };

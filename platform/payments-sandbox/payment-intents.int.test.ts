@@ -75,9 +75,6 @@ describe('a PaymentIntent', () => {
 test.each([
   ['pm_card_chargeDeclined', 'card_declined', 'generic_decline'],
   ['pm_card_visa_chargeDeclinedInsufficientFunds', 'card_declined', 'insufficient_funds'],
-  ['pm_card_chargeDeclinedExpiredCard', 'expired_card', 'expired_card'],
-  ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_cvc', 'incorrect_cvc'],
-  ['pm_card_chargeDeclinedProcessingError', 'processing_error', 'processing_error'],
 ])('the declined card %s returns 402 with %s and %s', async (card, code, declineCode) => {
   const error = await stripeErrorOf(confirmed(card, { order_id: card }));
   expect(error).toMatchObject({

@@ -51,7 +51,7 @@ const resultOf = ({ intent, charge, facts, refusal }: Change): Result => ({
 const createIntent: Handler = ({ form, now }) => {
   const { automatic_payment_methods: _, ...fields } = parameters(createIntentParameters, form);
   const intent = newIntent({ ...fields, created: seconds(now) });
-  return { body: intent, put: [intent], facts: [{ type: 'payment_intent.created', object: intent }] };
+  return { body: intent, put: [intent] };
 };
 
 /** The successful charge of an intent. @throws ApiError if there is none */
@@ -94,14 +94,7 @@ const createRefund: Handler = ({ ledger, form, now }) => {
     status: 'succeeded',
   };
   const refunded: Charge = { ...charge, amount_refunded: charge.amount_refunded + refund.amount };
-  return {
-    body: refund,
-    put: [refund, refunded],
-    facts: [
-      { type: 'refund.created', object: refund },
-      { type: 'charge.refunded', object: refunded },
-    ],
-  };
+  return { body: refund, put: [refund, refunded] };
 };
 
 /** Newest first; one page, since an intent has few refunds. */

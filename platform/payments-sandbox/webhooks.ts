@@ -3,8 +3,8 @@ import { Agent, request } from 'undici';
 import type { Behaviour } from './behaviour.ts';
 import type { SandboxEvent } from './objects.ts';
 
-/** Where events are posted, the secret that signs them, and the selected types (absent: all). */
-export type WebhookTarget = { url: string; secret: string; events?: readonly string[] };
+/** Where events are posted, and the secret that signs them. */
+export type WebhookTarget = { url: string; secret: string };
 
 /** Delays between attempts, milliseconds: increasing as Stripe's are, but much shorter. */
 const retryDelaysMs = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
@@ -47,20 +47,8 @@ export class WebhookSender {
     this.#target = target;
   }
 
-  /** Whether there is a target that selected events of this type. */
-  wants(type: string): boolean {
-    return this.#target !== undefined && this.#target.events?.includes(type) !== false;
-  }
-
   send(event: SandboxEvent): void {
-    if (!this.wants(event.type)) {
-      this.#onDone(event.id, true);
-      return;
-    }
-    const { webhookDelayMs, duplicateWebhooks } = this.#behaviour();
-    for (let copy = 0; copy < (duplicateWebhooks ? 2 : 1); copy += 1) {
-      this.#schedule(webhookDelayMs, event, 0);
-    }
+    this.#schedule(this.#behaviour().webhookDelayMs, event, 0);
   }
 
   stop(): void {

@@ -8,11 +8,6 @@ const keys = z.object({ apiKey: z.string(), webhookSecret: z.string() });
 /** The route that receives the provider's events. */
 const webhookPath = /\/payments\/webhooks\/[^/]+$/;
 
-/** The event types to select in Stripe's dashboard: see services/payments/README.md. */
-const webhookEvents = ['succeeded', 'payment_failed', 'requires_action', 'canceled'].map(
-  (outcome) => `payment_intent.${outcome}`,
-);
-
 /** Configures the sandbox with the shop's API key and webhook; without a payments stack it refuses every request. */
 export function connectPayments(parts: {
   payments: PaymentsSandbox;
@@ -29,8 +24,6 @@ export function connectPayments(parts: {
     .find(({ httpMethod, path }) => httpMethod === 'POST' && webhookPath.test(path));
   payments.configure({
     apiKey,
-    ...(webhook === undefined
-      ? {}
-      : { webhook: { url: `${apiUrl}${webhook.path}`, secret: webhookSecret, events: webhookEvents } }),
+    ...(webhook === undefined ? {} : { webhook: { url: `${apiUrl}${webhook.path}`, secret: webhookSecret } }),
   });
 }
