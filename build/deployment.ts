@@ -82,7 +82,6 @@ export type MockResponse = { statusCode: number; headers: Record<string, string>
 export type AuthorizerSpec = {
   logicalId: string;
   name: string;
-  type: 'REQUEST' | 'TOKEN';
   functionArn: string;
   ttlSeconds: number;
   /** `method.request.header.Authorization` … */

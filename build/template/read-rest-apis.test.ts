@@ -110,7 +110,6 @@ describe('a REST API', () => {
     expect(api.methods[0]?.authorizer).toBe('Authorizer');
     expect(api.authorizers[0]).toMatchObject({
       logicalId: 'Authorizer',
-      type: 'REQUEST',
       ttlSeconds: 60,
       identitySource: ['method.request.header.Authorization', 'context.path'],
     });

@@ -64,7 +64,7 @@ const methodProperties = z.strictObject({
 const authorizerProperties = z.strictObject({
   RestApiId: z.string(),
   Name: z.string(),
-  Type: z.enum(['REQUEST', 'TOKEN']),
+  Type: z.literal('REQUEST'),
   AuthorizerUri: z.string(),
   AuthorizerResultTtlInSeconds: cfnNumber.default(300),
   IdentitySource: z.string().default(''),
@@ -188,7 +188,6 @@ function readAuthorizer(
   return {
     logicalId: resource.logicalId,
     name: properties.Name,
-    type: properties.Type,
     functionArn: invokedFunction(properties.AuthorizerUri, resource),
     ttlSeconds: properties.AuthorizerResultTtlInSeconds,
     identitySource: properties.IdentitySource.split(',')

@@ -18,7 +18,6 @@ function anAuthorizer(ttlSeconds: number, respond: () => { payload: string; fail
   let invocations = 0;
   const spec = {
     functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:authorizer',
-    type: 'REQUEST',
     identitySource: ['method.request.header.Authorization'],
     ttlSeconds,
   } as AuthorizerSpec;

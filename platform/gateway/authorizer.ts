@@ -36,10 +36,7 @@ export function lambdaAuthorizer(spec: AuthorizerSpec, invoke: Invoke, now = Dat
   const cache = new Map<string, { result: Promise<Policy | Denied>; expiresAt: number }>();
 
   const callFunction = async (frame: EventFrame, methodArn: string): Promise<Policy | Denied> => {
-    const event =
-      spec.type === 'TOKEN'
-        ? { type: 'TOKEN', methodArn, authorizationToken: sources[0]?.(frame) ?? '' }
-        : { type: 'REQUEST', methodArn, ...frame };
+    const event = { type: 'REQUEST', methodArn, ...frame };
     const { payload, failure } = await invoke(functionName, JSON.stringify(event));
     if (failure === undefined) return parseResult(JSON.parse(payload)) ?? brokenAuthorizer;
     const { errorMessage } = JSON.parse(payload) as { errorMessage?: string };
@@ -76,23 +73,10 @@ export function lambdaAuthorizer(spec: AuthorizerSpec, invoke: Invoke, now = Dat
   };
 }
 
-/** `method.request.header.Authorization`, `….querystring.x`, `context.x`; header names regardless of case. */
+/** `method.request.header.Authorization`, the name regardless of case. */
 function identitySource(expression: string): (frame: EventFrame) => string | undefined {
-  const [, kind, name = ''] =
-    /^(?:method\.request\.(header|querystring)|context)\.(.+)$/.exec(expression) ?? [];
-  if (name === '') throw new Error(`unknown identity source ${expression}`);
-  if (kind === 'querystring') return (frame) => frame.queryStringParameters?.[name];
-  if (kind === undefined) {
-    return (frame) => {
-      const value = name
-        .split('.')
-        .reduce<unknown>(
-          (at, key) => (at as Record<string, unknown> | undefined)?.[key],
-          frame.requestContext,
-        );
-      return value === undefined || value === null ? undefined : String(value);
-    };
-  }
+  const name = /^method\.request\.header\.(.+)$/.exec(expression)?.[1];
+  if (name === undefined) throw new Error(`the identity source ${expression} is not a header`);
   const lower = name.toLowerCase();
   return (frame) => {
     for (const header in frame.headers) if (header.toLowerCase() === lower) return frame.headers[header];

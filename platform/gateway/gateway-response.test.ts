@@ -72,27 +72,17 @@ describe("the gateway's own response", () => {
 
 describe('a preflight', () => {
   const headers = { 'Access-Control-Allow-Origin': "'https://a.example'", 'Access-Control-Max-Age': "'600'" };
-  const body = `#set($origin = $input.params("Origin"))
-#if($origin == "") #set($origin = $input.params("origin")) #end
-#if($origin.matches("https://a\\.example") || $origin.matches("https://.+\\.shop\\.example")) #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin) #end`;
-  const preflight = compilePreflight([{ statusCode: 200, headers, body }], 'orders');
-  const allowed = (origin?: string) =>
-    Object.fromEntries(preflight(origin).headers)['Access-Control-Allow-Origin'];
 
-  test('returns the origin of the request if the template allows it', () => {
-    expect(allowed('https://www.shop.example')).toBe('https://www.shop.example');
-    expect(allowed('https://a.example')).toBe('https://a.example');
+  test('has the fixed headers of its template', () => {
+    expect(Object.fromEntries(compilePreflight([{ statusCode: 200, headers }], 'orders').headers)).toEqual({
+      'Access-Control-Allow-Origin': 'https://a.example',
+      'Access-Control-Max-Age': '600',
+    });
   });
 
-  test('returns the fixed origin otherwise', () => {
-    expect(allowed('https://evil.example')).toBe('https://a.example');
-    expect(allowed('https://www.shop.example.evil')).toBe('https://a.example');
-    expect(allowed()).toBe('https://a.example');
-  });
-
-  test('with any other template fails at the start', () => {
+  test('with a template to evaluate fails at the start', () => {
     expect(() =>
       compilePreflight([{ statusCode: 200, headers, body: '#foreach($x in $y) #end' }], 'orders'),
-    ).toThrow('orders: the mock integration');
+    ).toThrow('orders: the template of the mock integration');
   });
 });

@@ -11,7 +11,6 @@ export type GatewayRequest = {
   rawHeaders: readonly string[];
   accept: string | undefined;
   contentType: string | undefined;
-  origin: string | undefined;
   sourceIp: string;
   port: number;
   protocol: string;

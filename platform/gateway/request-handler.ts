@@ -2,7 +2,7 @@ import type { ApiMethod, RestApiSpec } from '../../build/deployment.ts';
 import { functionNameOf, type Invoke, type InvokeResult } from '../host/invoke.ts';
 import { type Authorization, type Authorizer, lambdaAuthorizer } from './authorizer.ts';
 import { type GatewayResponses, type GatewayResponseType, gatewayResponses } from './gateway-response.ts';
-import { compilePreflight, type Preflight } from './preflight.ts';
+import { compilePreflight } from './preflight.ts';
 import { type EventFrame, eventFrame, type GatewayRequest, proxyEvent } from './proxy-event.ts';
 import { type HttpResponse, proxyResponse } from './proxy-response.ts';
 import type { RequestBody } from './request-body.ts';
@@ -85,7 +85,7 @@ export function requestHandler(options: Options): RequestHandler {
       if (body === 'too-large') return errorResponse('REQUEST_TOO_LARGE', 'Request Too Long');
       if (body === 'too-late') return errorResponse('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
       const preflight = preflights.get(method);
-      if (preflight !== undefined) return preflight(request.origin);
+      if (preflight !== undefined) return preflight;
       try {
         return await integrate(route, method, request, body);
       } catch (error) {
@@ -110,8 +110,8 @@ function compileApi(api: RestApiSpec, invoke: Invoke): CompiledApi {
   return { responses: gatewayResponses(api), authorizers };
 }
 
-function compilePreflights(apis: readonly RestApiSpec[]): Map<ApiMethod, Preflight> {
-  const preflights = new Map<ApiMethod, Preflight>();
+function compilePreflights(apis: readonly RestApiSpec[]): Map<ApiMethod, HttpResponse> {
+  const preflights = new Map<ApiMethod, HttpResponse>();
   for (const { stack, methods } of apis)
     for (const method of methods)
       if (method.integration.kind === 'mock')

@@ -84,7 +84,6 @@ function parseRequest(incoming: IncomingMessage): GatewayRequest {
     rawHeaders: incoming.rawHeaders,
     accept: headers.accept,
     contentType: headers['content-type'],
-    origin: headers.origin,
     sourceIp: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
     port: socket.localPort ?? 0,
     protocol: `HTTP/${incoming.httpVersion}`,

@@ -2,9 +2,9 @@ import findMyWay from 'find-my-way';
 import type { ApiMethod, RestApiSpec } from '../../build/deployment.ts';
 
 /** The methods of one resource path. */
-type Resource = { api: RestApiSpec; path: string; greedy?: string; methods: Map<string, ApiMethod> };
+type Resource = { api: RestApiSpec; path: string; methods: Map<string, ApiMethod> };
 
-/** `method` is absent for an unknown route; `api` then creates the error response. */
+/** `method` is absent for an unknown route. The first API then creates the error response, which is the same for all. */
 export type Route = {
   api: RestApiSpec;
   method?: ApiMethod;
@@ -19,28 +19,25 @@ const maxParameterLength = 8_192;
 
 /**
  * One table for all APIs, since every route has its full path. As on API Gateway, a literal segment takes precedence
- * over a parameter, and a parameter over a greedy one; the path selects the resource, then the method is looked up.
- * @throws when two APIs declare the same path, or there is no API
+ * over a parameter; the path selects the resource, then the method is looked up.
+ * @throws when two APIs declare the same path, for a greedy parameter, or when there is no API
  */
 export function routeTable(apis: readonly RestApiSpec[]): RouteTable {
   const resources = collectResources(apis);
   const router = findMyWay({ maxParamLength: maxParameterLength, caseSensitive: true });
   for (const resource of resources) router.on('GET', routerPath(resource.path), () => {}, resource);
-  const prefixes = resources
-    .map(({ api, path }) => ({ api, segments: literalSegments(path) }))
-    .sort((a, b) => b.segments.length - a.segments.length);
 
   return {
     find(httpMethod, path) {
       const found = router.find('GET', path);
       const resource = found?.store as Resource | undefined;
       if (found === null || resource === undefined || Object.values(found.params).includes('')) {
-        return { api: nearestApi(prefixes, path) ?? (apis[0] as RestApiSpec), parameters: null };
+        return { api: apis[0] as RestApiSpec, parameters: null };
       }
       const method = resource.methods.get(httpMethod) ?? resource.methods.get('ANY');
       return {
         api: resource.api,
-        parameters: namedParameters(found.params as Record<string, string>, resource.greedy),
+        parameters: Object.keys(found.params).length > 0 ? (found.params as Record<string, string>) : null,
         ...(method === undefined ? {} : { method }),
       };
     },
@@ -56,13 +53,9 @@ function collectResources(apis: readonly RestApiSpec[]): Resource[] {
       if (known !== undefined && known.api !== api) {
         throw new Error(`${method.path} is declared by ${known.api.stack} and ${api.stack}`);
       }
-      const greedy = /\{([^{}]+)\+\}$/.exec(method.path)?.[1];
-      const resource = known ?? {
-        api,
-        path: method.path,
-        methods: new Map(),
-        ...(greedy === undefined ? {} : { greedy }),
-      };
+      if (method.path.includes('+}'))
+        throw new Error(`${method.path} has a greedy parameter, which is not supported`);
+      const resource = known ?? { api, path: method.path, methods: new Map() };
       resource.methods.set(method.httpMethod, method);
       resources.set(method.path, resource);
     }
@@ -70,49 +63,13 @@ function collectResources(apis: readonly RestApiSpec[]): Resource[] {
   return [...resources.values()];
 }
 
-/** `/orders/{id}` → `/orders/:id`, `/files/{proxy+}` → `/files/*`; literal colons and stars stay literal. */
+/** `/orders/{id}` → `/orders/:id`; a literal colon stays literal. */
 function routerPath(path: string): string {
   return path
     .split('/')
     .map((segment) => {
-      if (/^\{.+\+\}$/.test(segment)) return '*';
       const parameter = /^\{(.+)\}$/.exec(segment)?.[1];
       return parameter === undefined ? segment.replaceAll(':', '::') : `:${parameter}`;
     })
     .join('/');
-}
-
-function namedParameters(found: Record<string, string>, greedy?: string): Record<string, string> | null {
-  const parameters: Record<string, string> = {};
-  let any = false;
-  for (const name in found) {
-    parameters[name === '*' && greedy !== undefined ? greedy : name] = found[name] as string;
-    any = true;
-  }
-  return any ? parameters : null;
-}
-
-function literalSegments(path: string): string[] {
-  const segments = path.split('/').slice(1);
-  const end = segments.findIndex((segment) => segment.startsWith('{'));
-  return end === -1 ? segments : segments.slice(0, end);
-}
-
-/** The API that shares the most leading segments with an unknown route. */
-function nearestApi(
-  prefixes: { api: RestApiSpec; segments: string[] }[],
-  path: string,
-): RestApiSpec | undefined {
-  const requested = path.split('/').slice(1);
-  let best: RestApiSpec | undefined;
-  let most = -1;
-  for (const { api, segments } of prefixes) {
-    let shared = 0;
-    while (shared < segments.length && segments[shared] === requested[shared]) shared += 1;
-    if (shared > most) {
-      most = shared;
-      best = api;
-    }
-  }
-  return best;
 }
