@@ -198,18 +198,12 @@ export type ScheduleSpec = Origin & {
   functionArn: string;
   input?: string;
 };
-/** `generate` is GenerateSecretString; a secret without it starts without a value, as on AWS. */
+/** `generate` is GenerateSecretString without punctuation; a secret without it starts without a value, as on AWS. */
 export type SecretSpec = Origin & {
   name: string;
   arn: string;
   value?: string;
-  generate?: {
-    template?: string;
-    key?: string;
-    length: number;
-    excludeCharacters?: string;
-    excludePunctuation?: boolean;
-  };
+  generate?: { template: string; key: string; length: number };
 };
 
 export type Deployment = {

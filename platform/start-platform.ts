@@ -10,7 +10,6 @@ import { choosePort } from './engines/ports.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { internalQueueName } from './provision/internal-queues.ts';
 import { provision } from './provision/provision.ts';
-import { withSecretValues } from './provision/secret-references.ts';
 import { SecretStore } from './provision/secret-store.ts';
 import { type AsyncEvents, asyncEvents } from './sources/async-events.ts';
 import { asyncRules } from './sources/async-rules.ts';
@@ -60,9 +59,8 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<Omit<Pl
     startCoreServices(options, shutdown, secrets, () => asynchronous),
   ]);
   const { awsEndpoint, pool, payments, mailbox } = core;
-  const resolved = resolveDeployment(stacks, deploymentInputs(options, core, postgresPort));
-  await secrets.ensure(resolved.secrets);
-  const deployment = withSecretValues(resolved, secrets);
+  const deployment = resolveDeployment(stacks, deploymentInputs(options, core, postgresPort));
+  await secrets.ensure(deployment.secrets);
   const { bundler, redefine } = await deploy(deployment, options, core, shutdown, () =>
     startDatabase(options, postgresPort, secrets, shutdown),
   );

@@ -10,11 +10,10 @@ import {
 } from './resource-reader.ts';
 
 const generate = z.strictObject({
-  SecretStringTemplate: z.string().optional(),
-  GenerateStringKey: z.string().optional(),
+  SecretStringTemplate: z.string(),
+  GenerateStringKey: z.string(),
   PasswordLength: cfnNumber.default(32),
-  ExcludeCharacters: z.string().optional(),
-  ExcludePunctuation: cfnBoolean.optional(),
+  ExcludePunctuation: cfnBoolean.refine(Boolean, 'the local platform generates no punctuation'),
 });
 const properties = z.strictObject({
   Name: z.string().optional(),
@@ -30,14 +29,10 @@ export function readSecret(resource: ResolvedResource): SecretSpec {
     name: Name ?? `${resource.stack}-${resource.logicalId}`,
     arn: resource.value('ref'),
     value: SecretString,
-    generate:
-      made &&
-      present({
-        template: made.SecretStringTemplate,
-        key: made.GenerateStringKey,
-        length: made.PasswordLength,
-        excludeCharacters: made.ExcludeCharacters,
-        excludePunctuation: made.ExcludePunctuation,
-      }),
+    generate: made && {
+      template: made.SecretStringTemplate,
+      key: made.GenerateStringKey,
+      length: made.PasswordLength,
+    },
   });
 }

@@ -112,7 +112,11 @@ describe('a secret', () => {
   it('is made up when the template says so, or empty', () => {
     const { secrets } = deploy('AWS::SecretsManager::Secret', {
       Name: 'shop/local/db',
-      GenerateSecretString: { SecretStringTemplate: '{"username":"a"}', GenerateStringKey: 'password' },
+      GenerateSecretString: {
+        SecretStringTemplate: '{"username":"a"}',
+        GenerateStringKey: 'password',
+        ExcludePunctuation: true,
+      },
     });
     expect(secrets[0]).toMatchObject({
       name: 'shop/local/db',

@@ -16,7 +16,8 @@ import { type InvokeFunction, lambda } from './lambda.ts';
 import { PublishedEvents } from './published-events.ts';
 import { readRequest } from './read-request.ts';
 import { type ObjectEvents, s3 as s3Service } from './s3.ts';
-import { type SecretsBackend, secretsManager } from './secrets-manager.ts';
+import type { SecretsBackend } from './secret-versions.ts';
+import { secretsManager } from './secrets-manager.ts';
 import { ses } from './ses.ts';
 import { callerOf } from './signature-scope.ts';
 import { sns } from './sns.ts';
@@ -33,8 +34,7 @@ export type AwsEndpointOptions = {
   dynamoUrl: string;
   messaging: Messaging;
   mailbox: Mailbox;
-  /** Absent: no secrets exist. */
-  secrets?: SecretsBackend;
+  secrets: SecretsBackend;
   /** Absent: no functions exist. */
   invoke?: InvokeFunction;
   /** Receives a line for each denied call and each engine failure. */

@@ -8,6 +8,7 @@ import {
 } from './call.ts';
 import { type ErrorCodes, jsonError } from './error-shapes.ts';
 import { jsonBody } from './json-body.ts';
+import { addVersion, attachStage, type Secret, type SecretsBackend } from './secret-versions.ts';
 
 const contentType = 'application/x-amz-json-1.1';
 const errorCodes: ErrorCodes = {
@@ -16,23 +17,6 @@ const errorCodes: ErrorCodes = {
   'unknown-caller': { code: 'UnrecognizedClientException', status: 400 },
   throttled: { code: 'ThrottlingException', status: 400 },
   internal: { code: 'InternalServiceError', status: 500 },
-};
-
-/** One version of a secret. AWSCURRENT, AWSPREVIOUS and AWSPENDING are stages. */
-export type SecretVersion = { versionId: string; value: string; stages: string[]; createdAt: Date };
-export type Secret = { name: string; arn: string; createdAt: Date; versions: SecretVersion[] };
-/** The store of the secrets; implemented in `platform/provision`. */
-export type SecretsBackend = {
-  /** By name or by ARN. */
-  find(id: string): Secret | undefined;
-  /** Adds a version with the stages, which other versions lose; the old AWSCURRENT becomes AWSPREVIOUS. */
-  put(
-    name: string,
-    value: string,
-    options: { versionId?: string; stages?: string[] },
-  ): SecretVersion | Promise<SecretVersion>;
-  /** Moves one stage; the old AWSCURRENT becomes AWSPREVIOUS. */
-  moveStage(name: string, stage: string, move: { from?: string; to?: string }): void | Promise<void>;
 };
 
 type Input = {
@@ -55,12 +39,7 @@ const operations: Record<string, (vault: SecretsBackend, input: Input) => object
 };
 
 /** Secrets Manager: values, versions and their stages. */
-export function secretsManager(
-  vault: SecretsBackend | undefined,
-  region: string,
-  accountId: string,
-): AwsService {
-  const store: SecretsBackend = vault ?? noSecrets;
+export function secretsManager(vault: SecretsBackend, region: string, accountId: string): AwsService {
   return {
     errorResponse: (error) => jsonError(error, errorCodes, contentType),
     read(awsRequest) {
@@ -72,10 +51,10 @@ export function secretsManager(
       return {
         name,
         requiredPermissions: [
-          requiredPermission(name, input, store, `arn:aws:secretsmanager:${region}:${accountId}:secret:`),
+          requiredPermission(name, input, vault, `arn:aws:secretsmanager:${region}:${accountId}:secret:`),
         ],
         async run(): Promise<AwsResponse> {
-          const body = JSON.stringify(await work(store, input));
+          const body = JSON.stringify(await work(vault, input));
           return {
             status: 200,
             headers: { 'content-type': contentType, 'x-amzn-requestid': randomUUID() },
@@ -86,14 +65,6 @@ export function secretsManager(
     },
   };
 }
-
-const noSecrets: SecretsBackend = {
-  find: () => undefined,
-  put: () => {
-    throw new AwsError('internal', 'This platform has no secret store');
-  },
-  moveStage: () => undefined,
-};
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
 function requiredPermission(
@@ -156,12 +127,13 @@ async function putValue(vault: SecretsBackend, input: Input): Promise<object> {
       { code: 'ResourceExistsException', status: 400 },
       'You can’t use ClientRequestToken twice for different values.',
     );
-  const version =
-    (again?.value ? again : undefined) ??
-    (await vault.put(secret.name, input.SecretString, {
-      ...(input.ClientRequestToken ? { versionId: input.ClientRequestToken } : {}),
-      ...(input.VersionStages ? { stages: input.VersionStages } : {}),
-    }));
+  const version = again?.value
+    ? again
+    : addVersion(secret, input.SecretString, {
+        versionId: input.ClientRequestToken,
+        stages: input.VersionStages,
+      });
+  await vault.save();
   return { ARN: secret.arn, Name: secret.name, VersionId: version.versionId, VersionStages: version.stages };
 }
 
@@ -171,10 +143,8 @@ async function putValue(vault: SecretsBackend, input: Input): Promise<object> {
  */
 async function addPendingVersion(vault: SecretsBackend, input: Input): Promise<object> {
   const secret = require(vault, input);
-  const version = await vault.put(secret.name, '', {
-    versionId: input.ClientRequestToken ?? randomUUID(),
-    stages: ['AWSPENDING'],
-  });
+  const version = addVersion(secret, '', { versionId: input.ClientRequestToken, stages: ['AWSPENDING'] });
+  await vault.save();
   return { ARN: secret.arn, Name: secret.name, VersionId: version.versionId };
 }
 
@@ -194,10 +164,10 @@ async function moveStage(vault: SecretsBackend, input: Input): Promise<object> {
     );
   for (const id of [input.MoveToVersionId, input.RemoveFromVersionId])
     if (id && !secret.versions.some((one) => one.versionId === id)) throw notFound(`version ${id}`);
-  await vault.moveStage(secret.name, stage, {
-    ...(input.RemoveFromVersionId ? { from: input.RemoveFromVersionId } : {}),
-    ...(input.MoveToVersionId ? { to: input.MoveToVersionId } : {}),
-  });
+  if (input.MoveToVersionId) attachStage(secret, stage, input.MoveToVersionId);
+  else if (holder?.versionId === input.RemoveFromVersionId)
+    holder?.stages.splice(holder.stages.indexOf(stage), 1);
+  await vault.save();
   return { ARN: secret.arn, Name: secret.name };
 }
 
@@ -208,6 +178,5 @@ function description(secret: Secret): object {
     CreatedDate: seconds(secret.createdAt),
     LastChangedDate: seconds(secret.versions.at(-1)?.createdAt ?? secret.createdAt),
     VersionIdsToStages: Object.fromEntries(secret.versions.map((one) => [one.versionId, one.stages])),
-    SecretVersionsToStages: Object.fromEntries(secret.versions.map((one) => [one.versionId, one.stages])),
   };
 }

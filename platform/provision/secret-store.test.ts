@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SecretSpec } from '../../build/deployment.ts';
+import { addVersion, attachStage } from '../aws-endpoint/secret-versions.ts';
 import { SecretStore } from './secret-store.ts';
 
 const aSecret = (more: Partial<SecretSpec> = {}): SecretSpec => ({
@@ -15,7 +16,6 @@ const generate = {
   template: '{"username":"shop_users"}',
   key: 'password',
   length: 40,
-  excludePunctuation: true,
 };
 
 describe('the secret store', () => {
@@ -30,6 +30,11 @@ describe('the secret store', () => {
     const store = SecretStore.open(path);
     await store.ensure(specs);
     return store;
+  };
+  const put = async (store: SecretStore, value: string, options: Parameters<typeof addVersion>[2] = {}) => {
+    const version = addVersion(store.find(aSecret().name)!, value, options);
+    await store.save();
+    return version;
   };
   const stagesOf = (store: SecretStore) =>
     Object.fromEntries(
@@ -64,34 +69,34 @@ describe('the secret store', () => {
   });
   it('gives the first version AWSCURRENT, whatever stages are requested', async () => {
     const store = await open(aSecret());
-    const version = await store.put(aSecret().name, 'one', { stages: ['AWSPENDING'] });
+    const version = await put(store, 'one', { stages: ['AWSPENDING'] });
     expect(version.stages.toSorted()).toEqual(['AWSCURRENT', 'AWSPENDING']);
   });
   it('moves AWSPREVIOUS to the version before', async () => {
     const store = await open(aSecret());
-    for (const value of ['one', 'two', 'three']) await store.put(aSecret().name, value);
+    for (const value of ['one', 'two', 'three']) await put(store, value);
     expect(stagesOf(store)).toEqual({ one: [], two: ['AWSPREVIOUS'], three: ['AWSCURRENT'] });
   });
   it('rotates by a pending version that becomes current', async () => {
     const store = await open(aSecret());
-    const first = await store.put(aSecret().name, 'one');
-    const next = await store.put(aSecret().name, 'two', { versionId: 'token', stages: ['AWSPENDING'] });
+    await put(store, 'one');
+    const next = await put(store, 'two', { versionId: 'token', stages: ['AWSPENDING'] });
     expect(store.value(aSecret().name)).toBe('one');
-    await store.moveStage(aSecret().name, 'AWSCURRENT', { from: first.versionId, to: next.versionId });
-    await store.moveStage(aSecret().name, 'AWSPENDING', { from: next.versionId });
-    expect(stagesOf(store)).toEqual({ one: ['AWSPREVIOUS'], two: ['AWSCURRENT'] });
+    attachStage(store.find(aSecret().name)!, 'AWSCURRENT', next.versionId);
+    await store.save();
+    expect(stagesOf(store)).toEqual({ one: ['AWSPREVIOUS'], two: ['AWSPENDING', 'AWSCURRENT'] });
     expect(SecretStore.open(path).value(aSecret().name)).toBe('two');
   });
   it('stores a changed value of the template as a new version, and changes no other secret', async () => {
     await open(aSecret({ value: 'one' }));
     const store = await open(aSecret({ value: 'one' }));
-    await store.put(aSecret().name, "operator's");
+    await put(store, "operator's");
     expect((await open(aSecret({ value: 'one' }))).value(aSecret().name)).toBe("operator's");
     expect((await open(aSecret({ value: 'two' }))).value(aSecret().name)).toBe('two');
   });
   it('keeps every one of many concurrent writes', async () => {
     const store = await open(aSecret());
-    await Promise.all(Array.from({ length: 20 }, (_, index) => store.put(aSecret().name, `value ${index}`)));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => put(store, `value ${index}`)));
     const stored = JSON.parse(await readFile(path, 'utf8')) as { versions: unknown[] }[];
     expect(stored[0]?.versions).toHaveLength(20);
   });

@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { SecretSpec } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
-import type { Secret, SecretsBackend, SecretVersion } from '../aws-endpoint/secrets-manager.ts';
+import type { Secret, SecretsBackend } from '../aws-endpoint/secret-versions.ts';
+import { addVersion } from '../aws-endpoint/secret-versions.ts';
 import { generateSecret } from './generate-secret.ts';
-import { addVersion, attachStage } from './secret-versions.ts';
 
 const date = z.iso.datetime().transform((text) => new Date(text));
 const storedVersion = z.object({
@@ -84,44 +84,14 @@ export class SecretStore implements SecretsBackend {
       if (fromTemplate === undefined) delete secret.fromTemplate;
       else secret.fromTemplate = fromTemplate;
       this.#secrets.set(spec.name, secret);
-      if (spec.value !== undefined && valueChanged) addVersion(secret, spec.value, {});
-      else if (!known && spec.generate) addVersion(secret, generateSecret(spec.generate), {});
+      if (spec.value !== undefined && valueChanged) addVersion(secret, spec.value);
+      else if (!known && spec.generate) addVersion(secret, generateSecret(spec.generate));
     }
-    if (changed) await this.#write();
-  }
-
-  /**
-   * Adds a version. Without stages it becomes AWSCURRENT, as the first one always does.
-   * @throws StartError when the secret is missing
-   */
-  async put(
-    name: string,
-    value: string,
-    options: { versionId?: string; stages?: string[] } = {},
-  ): Promise<SecretVersion> {
-    const version = addVersion(this.#require(name), value, options);
-    await this.#write();
-    return version;
-  }
-
-  /** Moves a stage between versions; the old AWSCURRENT becomes AWSPREVIOUS. */
-  async moveStage(name: string, stage: string, move: { from?: string; to?: string }): Promise<void> {
-    const secret = this.#require(name);
-    if (move.to !== undefined) attachStage(secret, stage, move.to);
-    else
-      for (const version of secret.versions)
-        if (version.versionId === move.from) version.stages = version.stages.filter((each) => each !== stage);
-    await this.#write();
-  }
-
-  #require(name: string): StoredSecret {
-    const secret = this.#secrets.get(name);
-    if (!secret) throw new StartError(`There is no secret ${name}.`);
-    return secret;
+    if (changed) await this.save();
   }
 
   /** Writes one after the other, each atomically: after a crash the file is the old or the new one. */
-  #write(): Promise<void> {
+  save(): Promise<void> {
     const next = this.#writing.then(async () => {
       const draft = `${this.#path}.${randomUUID()}`;
       try {

@@ -20,7 +20,6 @@ const superuser = (options: StartOptions): SecretSpec => {
       template: '{"username":"postgres"}',
       key: 'password',
       length: 40,
-      excludePunctuation: true,
     },
   };
 };

@@ -53,9 +53,11 @@ export function defineFunctions(parts: {
   };
 }
 
-/** @throws StartError for an environment variable whose value exists on AWS only, instead of a failure at its first use */
+/** @throws StartError for an environment variable whose value only AWS knows, instead of a failure at its first use */
 function requireLocalValues({ stack, logicalId, environment }: FunctionSpec): void {
-  const found = Object.entries(environment).find(([, value]) => value.includes(cloudOnlyDomain));
+  const found = Object.entries(environment).find(
+    ([, value]) => value.includes(cloudOnlyDomain) || value.includes('{{resolve:'),
+  );
   if (found)
     throw new StartError(
       `${stack} / ${logicalId}: ${found[0]} refers to a resource that exists on AWS only (${found[1]}). ` +

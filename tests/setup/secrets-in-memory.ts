@@ -1,5 +1,4 @@
-import type { Secret, SecretsBackend } from '../../platform/aws-endpoint/secrets-manager.ts';
-import { addVersion, attachStage } from '../../platform/provision/secret-versions.ts';
+import type { Secret, SecretsBackend } from '../../platform/aws-endpoint/secret-versions.ts';
 
 /** Secrets with this name prefix are created without a value when they are first read. */
 const prefix = 'test/';
@@ -17,18 +16,5 @@ export function secretsInMemory(): SecretsBackend {
       });
     return secrets.get(id);
   };
-  const required = (name: string): Secret => {
-    const secret = find(name);
-    if (secret === undefined) throw new Error(`there is no secret ${name}`);
-    return secret;
-  };
-  return {
-    find,
-    put: (name, value, options) => addVersion(required(name), value, options),
-    moveStage: (name, stage, { from, to }) => {
-      if (to !== undefined) return attachStage(required(name), stage, to);
-      for (const version of required(name).versions)
-        if (version.versionId === from) version.stages = version.stages.filter((each) => each !== stage);
-    },
-  };
+  return { find, save: () => Promise.resolve() };
 }

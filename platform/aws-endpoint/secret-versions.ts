@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { SecretVersion } from '../aws-endpoint/secrets-manager.ts';
 
-type Versioned = { versions: SecretVersion[] };
+/** One version of a secret. AWSCURRENT, AWSPREVIOUS and AWSPENDING are stages. */
+export type SecretVersion = { versionId: string; value: string; stages: string[]; createdAt: Date };
+export type Secret = { name: string; arn: string; createdAt: Date; versions: SecretVersion[] };
+/** The store of the secrets; implemented in `platform/provision`. */
+export type SecretsBackend = {
+  /** By name or by ARN. */
+  find(id: string): Secret | undefined;
+  /** Stores the changes that were made to the versions of secrets. */
+  save(): Promise<void>;
+};
 
 /** Secrets Manager retains about a hundred deprecated versions, which have no stage. */
 const maxDeprecatedVersions = 100;
@@ -11,9 +19,12 @@ const maxDeprecatedVersions = 100;
  * created without a value.
  */
 export function addVersion(
-  secret: Versioned,
+  secret: Pick<Secret, 'versions'>,
   value: string,
-  { versionId = randomUUID(), stages }: { versionId?: string; stages?: string[] },
+  {
+    versionId = randomUUID(),
+    stages,
+  }: { versionId?: string | undefined; stages?: string[] | undefined } = {},
 ): SecretVersion {
   const pending = secret.versions.findIndex((each) => each.versionId === versionId && each.value === '');
   if (pending >= 0) secret.versions.splice(pending, 1);
@@ -29,7 +40,7 @@ export function addVersion(
 }
 
 /** Moves a stage to a version; the old AWSCURRENT becomes AWSPREVIOUS. */
-export function attachStage(secret: Versioned, stage: string, versionId: string): void {
+export function attachStage(secret: Pick<Secret, 'versions'>, stage: string, versionId: string): void {
   const holder = secret.versions.find(({ stages }) => stages.includes(stage));
   if (holder?.versionId === versionId) return;
   for (const version of secret.versions) version.stages = version.stages.filter((each) => each !== stage);
