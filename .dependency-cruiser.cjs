@@ -34,6 +34,7 @@ const pureShared = [
   'auth/permissions',
   'money',
   'text',
+  'address',
   'ids?',
   'events',
   'contracts',
@@ -112,7 +113,7 @@ module.exports = {
     {
       name: 'service-domain-shared',
       comment:
-        'The domain does no I/O: of shared it imports errors, permissions, money, text, ids, events, contracts, the decider and the clock.',
+        'The domain does no I/O: of shared it imports errors, permissions, money, text, addresses, ids, events, contracts, the decider and the clock.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: testCode },
       to: { path: '^shared/', pathNot: pureShared },

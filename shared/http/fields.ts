@@ -7,23 +7,34 @@ import { lengthOf, textProblem } from '../text.ts';
  */
 export const id = z.uuid().toLowerCase();
 
+type TextRules = { max: number; mayBeEmpty?: boolean; lines?: boolean };
+
 /** A text of one line, not empty and without blanks around it. `max` counts code points. */
 export const text = (max: number) =>
-  humanText(max, false).meta({ minLength: 1, maxLength: max, format: 'text-line' });
+  humanText({ max }).meta({ minLength: 1, maxLength: max, format: 'text-line' });
+
+/** A text of one line that may be left out; `""` and `null` count as absent. */
+export const optionalText = (max: number) =>
+  humanText({ max, mayBeEmpty: true })
+    .meta({ minLength: 1, maxLength: max, format: 'text-line' })
+    .nullable()
+    .optional()
+    .transform((value) => value || undefined);
 
 /** A text of any number of lines, which may be empty. `max` counts code points. */
-export const prose = (max: number) => humanText(max, true).meta({ maxLength: max, format: 'text' });
+export const prose = (max: number) =>
+  humanText({ max, mayBeEmpty: true, lines: true }).meta({ maxLength: max, format: 'text' });
 
-const humanText = (max: number, lines: boolean) =>
+const humanText = (rules: TextRules) =>
   z
     .string()
     .trim()
     .superRefine((value, context) => {
-      const message = lengthProblem(value, max, lines) ?? textProblem(value, { lines });
+      const message = lengthProblem(value, rules) ?? textProblem(value, rules);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     });
 
-function lengthProblem(value: string, max: number, mayBeEmpty: boolean): string | undefined {
+function lengthProblem(value: string, { max, mayBeEmpty = false }: TextRules): string | undefined {
   if (value === '' && !mayBeEmpty) return 'must not be empty';
   // A text has at most as many code points as UTF-16 units: counting is only needed above that.
   if (value.length > max && lengthOf(value) > max) return `must be at most ${max} characters long`;

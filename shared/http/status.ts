@@ -15,6 +15,7 @@ const statusOfRemedy: Record<Remedy, number> = {
 const exactStatus: Partial<Record<ErrorCode, number>> = {
   IDEMPOTENCY_KEY_REUSED: 422,
   INTERNAL: 500,
+  INVALID_ADDRESS: 422,
   MIXED_CURRENCIES: 422,
   ORDER_TOO_LARGE: 422,
   ORDER_TOO_SCATTERED: 422,

@@ -14,7 +14,7 @@ function fieldsOf(schema: z.ZodType, at: string): Field[] {
       fieldsOf(member as z.ZodType, `${at}.${name}`),
     );
   if (schema instanceof z.ZodArray) return fieldsOf(schema.element as z.ZodType, `${at}[]`);
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
     return fieldsOf(schema.unwrap() as z.ZodType, at);
   if (schema instanceof z.ZodUUID) return [{ at, schema, kind: 'id' }];
   if (schema instanceof z.ZodPipe) return fieldsOf(schema.in as z.ZodType, at);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { InvalidAddress } from '#shared/address/address.ts';
 import { Forbidden } from '#shared/errors.ts';
 import { pageOf, pageQuery } from '#shared/http/cursor.ts';
 import { id } from '#shared/http/fields.ts';
@@ -32,6 +33,7 @@ export const placeOrderRoute = route({
   idempotency: 'required',
   responses: { 201: { description: 'The order, which waits for its payment.', schema: orderSchema } },
   errors: [
+    InvalidAddress.kind,
     OutOfStock.kind,
     UnknownProduct.kind,
     OrderTooScattered.kind,
@@ -40,7 +42,10 @@ export const placeOrderRoute = route({
     OrderTooSmall.kind,
     OrderAttemptExpired.kind,
   ],
-  fieldNames: { line: ({ index, part }) => `lines[${index}].${part}` },
+  fieldNames: {
+    line: ({ index, part }) => `lines[${index}].${part}`,
+    address: ({ part }) => `shippingAddress.${part}`,
+  },
 });
 
 export const listOrdersRoute = route({

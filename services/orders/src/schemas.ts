@@ -1,21 +1,11 @@
 import * as z from 'zod';
+import { addressSchema, storedAddressSchema } from '#shared/address/schema.ts';
 import { maxOrderLines, maxPiecesPerLine, stockLineSchema } from '#shared/contracts/stock.ts';
 import { cancellationReasons } from '#shared/events/orders.ts';
 import { id, text } from '#shared/http/fields.ts';
 import { amountCentsSchema, currencySchema } from '#shared/money.ts';
 import { orderStatuses } from './domain/order.ts';
 import { lineOverLimit } from './domain/place.ts';
-
-export const shippingAddressSchema = z.strictObject({
-  name: text(200),
-  line1: text(200),
-  line2: text(200).optional(),
-  postalCode: text(20),
-  city: text(100),
-  region: text(100).optional(),
-  country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code such as DE'),
-  phone: text(30).optional(),
-});
 
 /** What a customer sends to order. */
 export const placeOrderBody = z.strictObject({
@@ -33,7 +23,7 @@ export const placeOrderBody = z.strictObject({
           message: `makes more than ${maxPiecesPerLine} of one product`,
         });
     }),
-  shippingAddress: shippingAddressSchema,
+  shippingAddress: addressSchema,
   /** The payment provider's token; a card number is refused by its form. */
   paymentMethod: z.string().regex(/^pm_\w{1,252}$/, "must be the payment provider's token (pm_…)"),
 });
@@ -65,7 +55,7 @@ export const orderSchema = z.object({
       unitPriceCents: amountCentsSchema,
     }),
   ),
-  shippingAddress: shippingAddressSchema,
+  shippingAddress: storedAddressSchema,
   paymentDeadline: z.iso.datetime(),
   payment: z.object({ paymentId: z.uuid(), paidAt: z.iso.datetime() }).optional(),
   shipment: z

@@ -24,8 +24,8 @@ export type OrderRow = {
   name: string;
   line1: string;
   line2: string | null;
-  postal_code: string;
-  city: string;
+  postal_code: string | null;
+  city: string | null;
   region: string | null;
   country: string;
   phone: string | null;
@@ -100,8 +100,8 @@ const placedOf = (row: OrderRow) => ({
     name: row.name,
     line1: row.line1,
     ...(row.line2 === null ? {} : { line2: row.line2 }),
-    postalCode: row.postal_code,
-    city: row.city,
+    ...(row.postal_code === null ? {} : { postalCode: row.postal_code }),
+    ...(row.city === null ? {} : { city: row.city }),
     ...(row.region === null ? {} : { region: row.region }),
     country: row.country,
     ...(row.phone === null ? {} : { phone: row.phone }),

@@ -25,8 +25,8 @@ export const insertOrder = ({ state: order }: Change<Order>, permitted: Sql): Sq
 
 const insertAddress = ({ shippingAddress: to }: Order): Sql => sql`
     INSERT INTO shipping_info (order_id, name, line1, line2, postal_code, city, region, country, phone)
-    SELECT written.id, ${to.name}::text, ${to.line1}::text, ${to.line2 ?? null}::text, ${to.postalCode}::text,
-           ${to.city}::text, ${to.region ?? null}::text, ${to.country}::text, ${to.phone ?? null}::text
+    SELECT written.id, ${to.name}::text, ${to.line1}::text, ${to.line2 ?? null}::text, ${to.postalCode ?? null}::text,
+           ${to.city ?? null}::text, ${to.region ?? null}::text, ${to.country}::text, ${to.phone ?? null}::text
       FROM written`;
 
 /** CTEs that update an order from the version before; those of a shipped order also write its shipment. */

@@ -1,20 +1,9 @@
+import type { Address } from '#shared/address/address.ts';
 import type { CancellationReason } from '#shared/events/orders.ts';
 import type { Money } from '#shared/money.ts';
 
 /** A product in an order, at its price when it was ordered. */
 export type OrderLine = { productId: string; name: string; quantity: number; unitPriceCents: number };
-
-/** The shipping address. `country` is ISO 3166-1 alpha-2. */
-export type ShippingAddress = {
-  name: string;
-  line1: string;
-  line2?: string | undefined;
-  postalCode: string;
-  city: string;
-  region?: string | undefined;
-  country: string;
-  phone?: string | undefined;
-};
 
 /** What every order has in every state. */
 type Placed = {
@@ -24,7 +13,7 @@ type Placed = {
   userId: string;
   lines: OrderLine[];
   total: Money;
-  shippingAddress: ShippingAddress;
+  shippingAddress: Address;
   /** The provider's token of the payment method. */
   paymentMethod: string;
   placedAt: Date;

@@ -1,3 +1,4 @@
+import type { Address } from '#shared/address/address.ts';
 import type { ReservedLine, StockLine } from '#shared/contracts/stock.ts';
 import { maxPiecesPerLine } from '#shared/contracts/stock.ts';
 import { type CommandMeta, type Decision, refused } from '#shared/decider.ts';
@@ -7,7 +8,7 @@ import { timeOfId } from '#shared/ids.ts';
 import { formatMoney, type Money, maxAmountCents, minChargeCents } from '#shared/money.ts';
 import { MixedCurrencies, OrderTooLarge, OrderTooSmall } from './errors.ts';
 import { identityOf, orderEvent } from './events.ts';
-import type { PendingOrder, ShippingAddress } from './order.ts';
+import type { PendingOrder } from './order.ts';
 import { orderNumberOf } from './order-number.ts';
 
 /** How long a customer has to pay: enough for a bank's confirmation, short enough not to block stock. */
@@ -61,7 +62,7 @@ export type NewOrder = CommandMeta & {
   userId: string;
   lines: readonly ReservedLine[];
   reservationReceipt?: string | undefined;
-  shippingAddress: ShippingAddress;
+  shippingAddress: Address;
   paymentMethod: string;
   paymentDeadline: Date;
 };

@@ -66,7 +66,7 @@ describe('a request is refused, by the name of the field,', () => {
       aBody({ shippingAddress: { ...anAddress, name: 'x'.repeat(201) } }),
       'shippingAddress.name',
     ],
-    ['with a blank city', aBody({ shippingAddress: { ...anAddress, city: '   ' } }), 'shippingAddress.city'],
+    ['with a blank name', aBody({ shippingAddress: { ...anAddress, name: '   ' } }), 'shippingAddress.name'],
     [
       'with a line break in a name',
       aBody({ shippingAddress: { ...anAddress, name: 'Ada\r\nBcc: eve@example.com' } }),
@@ -100,6 +100,20 @@ describe('a request is refused, by the name of the field,', () => {
       [field],
     ]);
     expect([catalog.calls, await database.query('SELECT FROM idempotency_keys')]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['a postal code of another country', { postalCode: '10115' }, 'shippingAddress.postalCode'],
+    ['no city', { city: '' }, 'shippingAddress.city'],
+    ['no telephone number in its field', { phone: 'call me' }, 'shippingAddress.phone'],
+  ])('with an address that has %s, before stock is reserved', async (_, address, field) => {
+    const response = await place(aBody({ shippingAddress: { ...anAddress, ...address } }));
+    expect([response.status, response.body['code'], fieldsOf(response)]).toEqual([
+      422,
+      'INVALID_ADDRESS',
+      [field],
+    ]);
+    expect(catalog.calls).toEqual([]);
   });
 
   test('without an Idempotency-Key', async () => {

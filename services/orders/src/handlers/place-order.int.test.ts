@@ -76,6 +76,19 @@ describe('placing an order', () => {
     expect(catalog.reservations).toEqual(new Set([response.body.id]));
   });
 
+  test('stores an address without postal code, and the telephone number in E.164', async () => {
+    const shippingAddress = {
+      name: '陳大文',
+      line1: '1 Queensway',
+      city: 'Admiralty',
+      region: '香港島',
+      country: 'HK',
+      phone: '2345 6789',
+    };
+    const { status, body } = await place(aBody({ shippingAddress }));
+    expect([status, body['shippingAddress']]).toEqual([201, { ...shippingAddress, phone: '+85223456789' }]);
+  });
+
   test('publishes it once to each topic, before it responds', async () => {
     const { body } = await place();
     const [event, ...others] = await eventsIn(published);

@@ -1,3 +1,4 @@
+import { type Address, validAddress } from '#shared/address/address.ts';
 import type { CommandMeta } from '#shared/decider.ts';
 import { ShopError } from '#shared/errors.ts';
 import type { ChangeOptions } from '#shared/postgres/change-store.ts';
@@ -5,7 +6,7 @@ import { sqlState } from '#shared/postgres/database.ts';
 import type { OrderStore } from '../adapters/order-store.ts';
 import type { ProductCatalog } from '../adapters/product-catalog.ts';
 import { OrderAttemptExpired } from '../domain/errors.ts';
-import type { Order, ShippingAddress } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
 import { deadlinesOf, placeOrder as decidePlacing, type RequestedLine } from '../domain/place.ts';
 import { reservationRefusal } from '../domain/reservation-refusal.ts';
 
@@ -21,14 +22,14 @@ export type OrderRequest = {
   orderId: string;
   userId: string;
   lines: readonly RequestedLine[];
-  shippingAddress: ShippingAddress;
+  shippingAddress: Address;
   paymentMethod: string;
 };
 
 /**
  * Reserves the lines and writes the order with the prices of that moment. If the order is refused for good, the
  * reservation is released; after another failure it is kept for a retry under the same id, and expires by itself.
- * @throws OutOfStock, UnknownProduct, OrderTooScattered, OrderAttemptExpired, MixedCurrencies, OrderTooLarge,
+ * @throws InvalidAddress, OutOfStock, UnknownProduct, OrderTooScattered, OrderAttemptExpired, MixedCurrencies, OrderTooLarge,
  * OrderTooSmall, Unavailable, RequestInProgress
  */
 export async function placeOrder(
@@ -36,8 +37,9 @@ export async function placeOrder(
   request: OrderRequest,
   options: ChangeOptions<Order>,
 ): Promise<Order> {
-  const { orderId, userId, lines, shippingAddress, paymentMethod } = request;
+  const { orderId, userId, lines, paymentMethod } = request;
   const { cause } = options;
+  const shippingAddress = validAddress(request.shippingAddress);
 
   const deadlines = deadlinesOf(orderId, commandMeta().at);
   if (deadlines === undefined)
