@@ -6,9 +6,8 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { startBundler } from '../build/bundle/bundler.ts';
-import { compileStacks } from '../build/compile/compile-stacks.ts';
+import { deploymentOf } from '../build/compiled.ts';
 import { root } from '../build/stacks.ts';
-import { resolveDeployment } from '../build/template/resolve-deployment.ts';
 import { printTable } from './measure.ts';
 
 /** Lambda, "Configure Lambda function memory". */
@@ -20,16 +19,7 @@ const probe = `
   console.log(JSON.stringify({ cpuMs: (user + system) / 1000, rssMb: process.memoryUsage.rss() / 2 ** 20 }));
   process.exit(0);`;
 
-const region = 'eu-west-1';
-const accountId = '000000000000';
-const stacks = await compileStacks({ root, stage: 'local' });
-const { functions } = resolveDeployment(stacks, {
-  region,
-  accountId,
-  stage: 'local',
-  project: 'shop',
-  queueUrlBase: 'http://127.0.0.1',
-});
+const { functions, region } = await deploymentOf('local');
 const bundler = await startBundler({
   root,
   functions,

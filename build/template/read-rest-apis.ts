@@ -1,11 +1,5 @@
 import * as z from 'zod';
-import type {
-  ApiMethod,
-  AuthorizerSpec,
-  GatewayResponseSpec,
-  MockResponse,
-  RestApiSpec,
-} from '../deployment.ts';
+import type { ApiMethod, RestApiSpec } from '../deployment.ts';
 import {
   cfnBoolean,
   cfnNumber,
@@ -67,7 +61,10 @@ const authorizerProperties = z.strictObject({
   Type: z.literal('REQUEST'),
   AuthorizerUri: z.string(),
   AuthorizerResultTtlInSeconds: cfnNumber.default(300),
-  IdentitySource: z.string().default(''),
+  IdentitySource: z
+    .string()
+    .default('')
+    .transform((sources) => sources.split(',').flatMap((source) => source.trim() || [])),
 });
 const responseProperties = z.strictObject({
   RestApiId: z.string(),
@@ -109,11 +106,23 @@ export function readRestApis(resources: ResolvedResource[]): RestApiSpec[] {
   for (const resource of ofType('Authorizer')) {
     authorizerIds.set(resource.value('ref'), resource.logicalId);
     const properties = parseProperties(authorizerProperties, resource);
-    apiOf(properties.RestApiId, resource).authorizers.push(readAuthorizer(properties, resource));
+    apiOf(properties.RestApiId, resource).authorizers.push({
+      logicalId: resource.logicalId,
+      name: properties.Name,
+      functionArn: invokedFunction(properties.AuthorizerUri, resource),
+      ttlSeconds: properties.AuthorizerResultTtlInSeconds,
+      identitySource: properties.IdentitySource,
+    });
   }
   for (const resource of ofType('GatewayResponse')) {
     const properties = parseProperties(responseProperties, resource);
-    apiOf(properties.RestApiId, resource).gatewayResponses.push(readGatewayResponse(properties));
+    const response = present({
+      responseType: properties.ResponseType,
+      statusCode: properties.StatusCode,
+      headers: headersOf(properties.ResponseParameters, 'gatewayresponse.header.'),
+      templates: properties.ResponseTemplates,
+    });
+    apiOf(properties.RestApiId, resource).gatewayResponses.push(response);
   }
   const paths = resourcePaths(ofType('Resource'));
   for (const resource of ofType('Method')) {
@@ -149,13 +158,12 @@ function resourcePaths(resources: ResolvedResource[]): Map<string, string> {
 }
 
 function readMethod(
-  properties: z.output<typeof methodProperties>,
+  { HttpMethod, AuthorizationType, AuthorizerId = '', Integration }: z.output<typeof methodProperties>,
   path: string,
   authorizerIds: Map<string, string>,
   resource: ResolvedResource,
 ): ApiMethod {
-  const { HttpMethod, AuthorizationType, AuthorizerId, Integration } = properties;
-  const authorizer = AuthorizerId === undefined ? undefined : authorizerIds.get(AuthorizerId);
+  const authorizer = authorizerIds.get(AuthorizerId);
   if (AuthorizationType === 'CUSTOM' && authorizer === undefined)
     throw new TemplateError(resource, `its authorizer ${AuthorizerId} does not exist`);
   const target: ApiMethod['integration'] =
@@ -165,44 +173,15 @@ function readMethod(
           functionArn: invokedFunction(Integration.Uri, resource),
           timeoutMs: Integration.TimeoutInMillis,
         }
-      : { kind: 'mock', responses: Integration.IntegrationResponses.map(readMockResponse) };
+      : {
+          kind: 'mock',
+          responses: Integration.IntegrationResponses.map((response) => ({
+            statusCode: response.StatusCode,
+            headers: headersOf(response.ResponseParameters, 'method.response.header.'),
+            ...present({ body: response.ResponseTemplates['application/json'] || undefined }),
+          })),
+        };
   return present({ httpMethod: HttpMethod, path, integration: target, authorizer });
-}
-
-const methodHeader = 'method.response.header.';
-const gatewayHeader = 'gatewayresponse.header.';
-
-function readMockResponse(response: z.output<typeof integrationResponse>): MockResponse {
-  const body = response.ResponseTemplates['application/json'];
-  return {
-    statusCode: response.StatusCode,
-    headers: headersOf(response.ResponseParameters, methodHeader),
-    ...(body ? { body } : {}),
-  };
-}
-
-function readAuthorizer(
-  properties: z.output<typeof authorizerProperties>,
-  resource: ResolvedResource,
-): AuthorizerSpec {
-  return {
-    logicalId: resource.logicalId,
-    name: properties.Name,
-    functionArn: invokedFunction(properties.AuthorizerUri, resource),
-    ttlSeconds: properties.AuthorizerResultTtlInSeconds,
-    identitySource: properties.IdentitySource.split(',')
-      .map((source) => source.trim())
-      .filter(Boolean),
-  };
-}
-
-function readGatewayResponse(properties: z.output<typeof responseProperties>): GatewayResponseSpec {
-  return present({
-    responseType: properties.ResponseType,
-    statusCode: properties.StatusCode,
-    headers: headersOf(properties.ResponseParameters, gatewayHeader),
-    templates: properties.ResponseTemplates,
-  });
 }
 
 /** Header values, unchanged from the template: fixed text in single quotes, or an expression. */
