@@ -1,15 +1,8 @@
-import type { S3ActionName } from '../engines/messaging-s3.ts';
+import type { S3ActionName, S3Call } from '../engines/messaging-s3.ts';
 import { AwsError, type AwsRequest, type RequiredPermission, unsupportedOperation } from './call.ts';
 
 /** One S3 request by operation; names decoded, header names in lower case. */
-export type S3Request = {
-  action: S3ActionName;
-  bucket: string;
-  key: string;
-  query: Record<string, string>;
-  headers: Record<string, string>;
-  body: Buffer;
-};
+export type S3Request = S3Call;
 
 type Route = { action: S3ActionName; query: string[] };
 const commonParameters = ['x-id'];

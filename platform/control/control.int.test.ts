@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Deployment } from '../../build/deployment.ts';
+import { deployed } from '../../build/template/fixtures/a-stack.ts';
 import { CallCounts } from '../aws-endpoint/call-counts.ts';
 import { Faults } from '../aws-endpoint/faults.ts';
 import { PublishedEvents } from '../aws-endpoint/published-events.ts';
@@ -24,27 +24,7 @@ const stops: (() => unknown)[] = [];
 let server: ControlServer;
 let client: ControlClient;
 
-const deployment: Deployment = {
-  project: 'shop',
-  stage: 'local',
-  region: 'eu-west-1',
-  accountId: '000000000000',
-  functions: [],
-  roles: [],
-  apis: [],
-  tables: [],
-  queues: [],
-  topics: [],
-  subscriptions: [],
-  buckets: [],
-  mappings: [],
-  schedules: [],
-  asyncInvokes: [],
-  customResources: [],
-  secrets: [],
-  exports: {},
-  cloudOnly: [],
-};
+const deployment = deployed();
 
 /** The parts of a platform without stacks, with one function `probe` that does what its event says. */
 async function platformParts(): Promise<PlatformParts> {

@@ -4,6 +4,7 @@ import type {
   FunctionSpec,
   PolicyStatement,
 } from '../../build/deployment.ts';
+import { deployed } from '../../build/template/fixtures/a-stack.ts';
 import type { CallsSnapshot } from '../aws-endpoint/call-counts.ts';
 import { impliedRights } from './implied-rights.ts';
 import { type Finding, leastPrivilege } from './least-privilege.ts';
@@ -55,10 +56,7 @@ function aShop(options: {
     ...mapping,
   }));
   return {
-    project: 'shop',
-    stage: 'local',
-    region: 'eu-west-1',
-    accountId: '000000000000',
+    ...deployed(),
     functions: [fn],
     roles: [
       {
@@ -68,19 +66,7 @@ function aShop(options: {
         statements: [allow(logging, logsArn), ...options.statements],
       },
     ],
-    apis: [],
-    tables: [],
-    queues: [],
-    topics: [],
-    subscriptions: [],
-    buckets: [],
     mappings,
-    schedules: [],
-    asyncInvokes: [],
-    customResources: [],
-    secrets: [],
-    exports: {},
-    cloudOnly: [],
   };
 }
 const verdicts = (findings: Finding[]) =>
