@@ -4,8 +4,15 @@ import {
   paginateDescribeStacks,
 } from '@aws-sdk/client-cloudformation';
 import { DescribeAddressesCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  GetOpenIDConnectProviderCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListHostedZonesByNameCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   GetAWSDefaultServiceQuotaCommand,
   GetServiceQuotaCommand,
@@ -17,6 +24,9 @@ import type { Quota } from './quotas.ts';
 
 /** A deployed stack and its status (`CREATE_COMPLETE` …). */
 export type StackState = { name: string; status: string };
+
+/** The account whose credentials are used. */
+export type Caller = { partition: string; accountId: string };
 
 /** Reads one account in one region; each method throws AWS's error. */
 export type AwsAccount = ReturnType<typeof accountReader>;
@@ -93,17 +103,62 @@ export function accountReader(region: string) {
       }
     },
 
-    /** The id of the hosted zone of a stack in another region; undefined when it has none. */
-    async zoneCreatedBy(name: string, stackRegion: string): Promise<string | undefined> {
+    /** The physical id of a stack's resource; undefined when there is none. */
+    async createdBy(name: string, logicalId: string, stackRegion = region): Promise<string | undefined> {
       try {
         const client = new CloudFormationClient({ ...settings, region: stackRegion });
         const { StackResourceDetail } = await client.send(
-          new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'Zone' }),
+          new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: logicalId }),
         );
         return StackResourceDetail?.PhysicalResourceId;
       } catch (error) {
-        // The same message for a missing stack and a stack without a zone.
+        // The same message for a missing stack and a stack without the resource.
         if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+        throw error;
+      }
+    },
+
+    /** The actions that a managed policy allows; undefined when it does not exist. */
+    async policyActions(arn: string): Promise<string[] | undefined> {
+      const iam = new IAMClient(settings);
+      try {
+        const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+        const { PolicyVersion } = await iam.send(
+          new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId }),
+        );
+        const { Statement } = JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? '')) as {
+          Statement: { Effect: string; Action: string | string[] }[];
+        };
+        return Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NoSuchEntityException') return undefined;
+        throw error;
+      }
+    },
+
+    /** The audiences of an OIDC provider; undefined when the account has none of this ARN. */
+    async providerAudiences(arn: string): Promise<string[] | undefined> {
+      try {
+        const { ClientIDList = [] } = await new IAMClient(settings).send(
+          new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }),
+        );
+        return ClientIDList;
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NoSuchEntityException') return undefined;
+        throw error;
+      }
+    },
+
+    /** Whether a bucket of this name exists, in this account or another. */
+    async bucketExists(name: string, bucketRegion: string): Promise<boolean> {
+      try {
+        const s3 = new S3Client({ ...settings, region: bucketRegion, followRegionRedirects: true });
+        await s3.send(new HeadBucketCommand({ Bucket: name }));
+        return true;
+      } catch (error) {
+        // The response has no body, so only its status says why: 403 is a bucket of another account.
+        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+        if (status === 404 || status === 403) return status === 403;
         throw error;
       }
     },

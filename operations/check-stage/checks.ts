@@ -1,5 +1,8 @@
-import type { AwsAccount, StackState } from './account.ts';
+import type { CompiledStack } from '../../build/deployment.ts';
+import type { AwsAccount, Caller, StackState } from './account.ts';
+import { checkBoundary, checkProvider, type DeliverySettings } from './delivery.ts';
 import { type Finding, missing, neededInProd, ok, unknown, warning } from './finding.ts';
+import { checkBuckets, judgeRollback, protectedResources } from './leftovers.ts';
 import { judgeConcurrency, judgeQuota, neededBy, type QuotaName, quotas } from './quotas.ts';
 import type { Warm } from './resource-counts.ts';
 
@@ -12,11 +15,15 @@ export type Plan = {
   /** The domain's hosted zone, unless the stacks create it. */
   zoneId: string | undefined;
   mailDomain: string | undefined;
+  stacks: CompiledStack[];
   types: readonly string[];
   /** Provisioned function instances. */
   warm: Warm;
   /** The expected account; any if undefined. */
   accountId: string | undefined;
+  delivery: DeliverySettings;
+  /** SHOP_DISABLE_ROLLBACK. */
+  isRollbackDisabled: boolean;
 };
 
 /** Twelve digits (AWS, "Account identifiers"). */
@@ -24,12 +31,16 @@ const rootArn = /^arn:aws[\w-]*:iam::\d{12}:root$/;
 
 /** Runs all checks concurrently; one that fails to run is a finding too. Without credentials, that is the only finding. */
 export async function checkAccount(plan: Plan, account: AwsAccount): Promise<Finding[]> {
-  const caller = await checkCaller(plan, account);
-  if (caller.outcome === 'missing') return [caller];
+  const { caller, finding } = await checkCaller(plan, account);
+  if (caller === undefined) return [finding];
   const stacks = account.stacks();
   const checks: [name: string, check: () => Promise<Finding>][] = [
     ['account stack', async () => judgeAccountStack(plan, await stacks)],
+    ['permissions boundary', () => checkBoundary(plan, caller, account)],
+    ['delivery provider', () => checkProvider(plan, caller, account)],
     ['stacks of the stage', async () => judgeStacks(plan, await stacks)],
+    ['bucket names', () => checkBuckets(plan, caller, account)],
+    ['rollback', async () => checkRollback(plan, await stacks)],
     ...(Object.keys(quotas) as QuotaName[]).map((name): [string, () => Promise<Finding>] => [
       quotas[name].name,
       async () => checkQuota(name, plan, account, await stacks),
@@ -39,21 +50,38 @@ export async function checkAccount(plan: Plan, account: AwsAccount): Promise<Fin
     ['domain', () => checkDomain(plan, account)],
   ];
   const found = checks.map(([name, check]) => check().catch((error: unknown) => unknown(name, error)));
-  return [caller, ...(await Promise.all(found))];
+  return [finding, ...(await Promise.all(found))];
 }
 
-async function checkCaller({ accountId }: Plan, account: AwsAccount): Promise<Finding> {
+async function checkCaller(
+  { accountId }: Plan,
+  account: AwsAccount,
+): Promise<{ caller?: Caller; finding: Finding }> {
   try {
     const { account: found, arn } = await account.caller();
     if (accountId !== undefined && accountId !== found)
-      return missing('account', `${found}, but --account says ${accountId}`, 'change AWS_PROFILE');
-    return rootArn.test(arn)
+      return {
+        finding: missing('account', `${found}, but --account says ${accountId}`, 'change AWS_PROFILE'),
+      };
+    const finding = rootArn.test(arn)
       ? warning('account', `${found} as its root user`, 'deploy with a role: aws configure sso')
       : ok('account', `${found} as ${arn}`);
+    return { caller: { partition: arn.split(':')[1] ?? 'aws', accountId: found }, finding };
   } catch (error) {
     // Without credentials no other check can run, so this is a missing requirement.
-    return missing('account', (error as Error).message, 'aws configure sso, or AWS_PROFILE=<profile>');
+    const remedy = 'aws configure sso, or AWS_PROFILE=<profile>';
+    return { finding: missing('account', (error as Error).message, remedy) };
   }
+}
+
+function checkRollback(plan: Plan, stacks: readonly StackState[]): Finding {
+  // Compose deploys this stack last.
+  const last = stacks.find(({ name }) => name === `${plan.project}-observability-${plan.stage}`);
+  return judgeRollback({
+    protectedCount: protectedResources(plan.stacks),
+    isDeployed: last?.status.endsWith('_COMPLETE') ?? false,
+    isDisabled: plan.isRollbackDisabled,
+  });
 }
 
 function judgeAccountStack({ project, stage }: Plan, stacks: readonly StackState[]): Finding {
@@ -61,8 +89,8 @@ function judgeAccountStack({ project, stage }: Plan, stacks: readonly StackState
   if (stack) return ok('account stack', stack.status);
   return neededInProd(stage)(
     'account stack',
-    'not deployed: no audit trail and no API Gateway logs',
-    'cd resources/account && npx sls deploy (once per account and region)',
+    'not deployed here: no audit trail and no API Gateway logs',
+    'cd resources/account && npx sls deploy (once per account and region, as an administrator)',
   );
 }
 
@@ -138,7 +166,7 @@ async function checkDomain(plan: Plan, account: AwsAccount): Promise<Finding> {
   const zones = await account.zonesOf(domain);
   const created =
     zones.length === 1 && zoneId === undefined
-      ? await account.zoneCreatedBy(`${project}-edge-global-${stage}`, zoneRegion)
+      ? await account.createdBy(`${project}-edge-global-${stage}`, 'Zone', zoneRegion)
       : undefined;
   return judgeZones(domain, zones, { wanted: zoneId, created });
 }

@@ -58,6 +58,7 @@ async function examine(stage: string, region: string, accountId: string | undefi
   const plan = {
     stage,
     region,
+    stacks,
     types,
     warm: warmInstances(stacks, region),
     project,
@@ -65,6 +66,11 @@ async function examine(stage: string, region: string, accountId: string | undefi
     zoneId: process.env['SHOP_HOSTED_ZONE_ID'] || undefined,
     mailDomain: process.env['SHOP_MAIL_DOMAIN'] || undefined,
     accountId,
+    delivery: {
+      provider: process.env['SHOP_ACCOUNT_DELIVERY_PROVIDER'] || undefined,
+      hasRepository: Boolean(process.env['SHOP_ACCOUNT_DELIVERY_REPOSITORY']),
+    },
+    isRollbackDisabled: process.env['SHOP_DISABLE_ROLLBACK'] === 'true',
   };
   return [
     ...settings,

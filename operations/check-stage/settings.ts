@@ -71,6 +71,23 @@ const settings: Record<string, Setting> = {
   SHOP_GLOBAL_REGION: { schema: z.literal('us-east-1', 'us-east-1, which CloudFront requires') },
   SHOP_DATABASES: { schema: oneOf('managed', 'external') },
   SHOP_DATABASE_AUTH: { schema: oneOf('iam', 'password') },
+  SHOP_DISABLE_ROLLBACK: { schema: oneOf('true', 'false') },
+  SHOP_ACCOUNT_DELIVERY_REPOSITORY: {
+    schema: z
+      .string()
+      .regex(
+        /^[\w.-]+@\d+\/[\w.-]+@\d+$/,
+        '<owner>@<owner’s id>/<name>@<repository’s id> (resources/account/README.md)',
+      ),
+  },
+  SHOP_ACCOUNT_DELIVERY_PROVIDER: {
+    schema: z
+      .string()
+      .regex(
+        /^arn:[\w-]+:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+        'the ARN of GitHub’s OIDC provider',
+      ),
+  },
   SHOP_LOG_LEVEL: { schema: oneOf('DEBUG', 'INFO', 'WARN', 'ERROR') },
   SHOP_ARCHITECTURE: { schema: oneOf('arm64', 'x86_64') },
 };
