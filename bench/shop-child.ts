@@ -39,7 +39,10 @@ const shop: RunningShop = {
   stage,
   admin: { email: adminEmail, password: admin.password ?? '' },
   database: {
-    port: Number(platform.deployment.exports[`${project}-${stage}-orders-db-port`]),
+    port: Number(
+      platform.deployment.functions.find(({ environment }) => environment.DATABASE_PORT)?.environment
+        .DATABASE_PORT,
+    ),
     password,
   },
 };

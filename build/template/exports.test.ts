@@ -27,6 +27,25 @@ describe('exports and imports', () => {
       'a-local / Queue: imports nobody, which no stack exports',
     );
   });
+  it('give a parameter the value that another stack writes to Parameter Store, and put its stack behind that one', () => {
+    const written = {
+      Host: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/shop/host', Value: 'db.example' } },
+    };
+    const reading = { Host: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/shop/host' } };
+    const { ordered, exports } = link(
+      aStack({ Parameters: reading }, 'a-local'),
+      aStack({ Resources: written }, 'b-local'),
+    );
+    expect(ordered.map(({ stack }) => stack.name)).toEqual(['b-local', 'a-local']);
+    expect(ordered[1]?.text({ Ref: 'Host' }, 'Referrer')).toBe('db.example');
+    expect(exports).toEqual({});
+    expect(() => link(aStack({ Parameters: reading }, 'a-local'))).toThrow(
+      'a-local / Host: reads the parameter /shop/host, which no stack writes',
+    );
+    expect(() =>
+      link(aStack({ Resources: written }, 'b-local'), aStack({ Resources: written }, 'c-local')),
+    ).toThrow('parameter /shop/host is also written by b-local');
+  });
   it('refuse such an import even in what exists on AWS only', () => {
     const alarm = {
       Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Topic: { 'Fn::ImportValue': 'nobody' } } },

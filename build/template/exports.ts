@@ -1,5 +1,5 @@
 import type { CompiledStack, Json, Origin } from '../deployment.ts';
-import { type Place, StackValues } from './stack-values.ts';
+import { type Place, parameterKey, StackValues } from './stack-values.ts';
 import { TemplateError } from './template-error.ts';
 
 type Export = { values: StackValues; logicalId: string; value: Json };
@@ -8,8 +8,11 @@ type Import = { name: string; importer: Origin; from: string };
 /** The stacks, each after those whose exports it imports, and the exports' values. */
 export type LinkedStacks = { ordered: StackValues[]; exports: Record<string, string> };
 
+const parameterType = 'AWS::SSM::Parameter';
+
 /**
- * Links stacks by their exports and imports. Exports do not cross regions: two regions may have the same name, and a stack
+ * Links stacks by their exports and imports, and by Parameter Store: a stack with a template parameter of the type
+ * `AWS::SSM::Parameter::Value<String>` reads what another stack writes. Neither crosses regions: two regions may have the same name, and a stack
  * imports the one of its own region. `exports` are those of the default region.
  * @throws TemplateError for a duplicate export, an import without an export, and circular imports
  */
@@ -27,7 +30,7 @@ export function linkStacks(
   const values = stacks.map((stack) => {
     const importValue = (name: string, importer: Origin): string => {
       const found = exportsIn(stack.region ?? place.region).get(name);
-      if (!found) throw new TemplateError(importer, `imports ${name}, which no stack exports`);
+      if (!found) throw notProvided(name, importer);
       return found.values.text(found.value, found.logicalId);
     };
     return new StackValues(stack, place, parameters, importValue);
@@ -51,7 +54,26 @@ function collectExports(values: StackValues, table: Map<string, Export>): void {
       );
     table.set(name, { values, logicalId, value: output.Value });
   }
+  for (const [logicalId, { Type, Properties = {} }] of values.activeResources()) {
+    if (Type !== parameterType) continue;
+    const key = parameterKey(values.text(Properties['Name'] as Json, logicalId));
+    const other = table.get(key);
+    if (other)
+      throw new TemplateError(
+        values.origin(logicalId),
+        `${key} is also written by ${other.values.stack.name}`,
+      );
+    table.set(key, { values, logicalId, value: Properties['Value'] as Json });
+  }
 }
+
+const notProvided = (name: string, importer: Origin): TemplateError =>
+  new TemplateError(
+    importer,
+    name.startsWith(parameterKey(''))
+      ? `reads the ${name}, which no stack writes`
+      : `imports ${name}, which no stack exports`,
+  );
 
 /** Every import of a stack, including those of AWS-only resources. */
 function findImports(values: StackValues, table: Map<string, Export>): Import[] {
@@ -62,7 +84,7 @@ function findImports(values: StackValues, table: Map<string, Export>): Import[] 
       const name = values.text(value['Fn::ImportValue'], logicalId);
       const importer = values.origin(logicalId);
       const from = table.get(name)?.values.stack.name;
-      if (from === undefined) throw new TemplateError(importer, `imports ${name}, which no stack exports`);
+      if (from === undefined) throw notProvided(name, importer);
       found.push({ name, importer, from });
       return;
     }
@@ -73,6 +95,12 @@ function findImports(values: StackValues, table: Map<string, Export>): Import[] 
   for (const [logicalId, output] of Object.entries(values.stack.template.Outputs ?? {}))
     if (output.Condition === undefined || values.condition(output.Condition, logicalId))
       visit(output.Value, logicalId);
+  for (const [parameter, name] of values.storedParameterNames()) {
+    const importer = values.origin(parameter);
+    const from = table.get(parameterKey(name))?.values.stack.name;
+    if (from === undefined) throw notProvided(parameterKey(name), importer);
+    found.push({ name: parameterKey(name), importer, from });
+  }
   return found;
 }
 
@@ -111,8 +139,8 @@ function inOrder(all: StackValues[], imports: Import[][]): StackValues[] {
 }
 
 function exportValues(table: Map<string, Export>): Record<string, string> {
-  const values = [...table].map(
-    ([name, each]) => [name, each.values.text(each.value, each.logicalId)] as const,
-  );
+  const values = [...table]
+    .filter(([name]) => !name.startsWith(parameterKey('')))
+    .map(([name, each]) => [name, each.values.text(each.value, each.logicalId)] as const);
   return Object.fromEntries(values);
 }

@@ -80,6 +80,7 @@ export const resourceValues: Record<string, (resource: Nameable) => ResourceValu
     const QueueUrl = `${r.queueUrlBase}/${r.accountId}/${QueueName}`;
     return { ref: QueueUrl, QueueUrl, QueueName, Arn: arn(r, 'sqs', QueueName) };
   },
+  'AWS::SSM::Parameter': (r) => ({ ref: nameOf(r, 'Name') }),
   'AWS::S3::BucketPolicy': generatedId,
   'AWS::SQS::QueuePolicy': generatedId,
   'Custom::SchemaMigration': generatedId,

@@ -13,8 +13,11 @@ import { TemplateError } from './template-error.ts';
 /** Account, region and queue address, which resource names contain. */
 export type Place = { region: string; accountId: string; queueUrlBase: string };
 
-/** Returns the value of another stack's export. */
+/** Returns the value of another stack's export, or of a parameter that one writes to Parameter Store (`parameterKey`). */
 export type ImportValue = (name: string, importer: Origin) => Json;
+
+/** Names a parameter of Parameter Store among exports, whose names contain no space. */
+export const parameterKey = (name: string): string => `parameter ${name}`;
 
 /**
  * The values of one stack: parameters, conditions and resource attributes, as CloudFormation evaluates them. A property
@@ -39,6 +42,13 @@ export class StackValues implements IntrinsicScope {
     this.place = stack.region === undefined ? place : { ...place, region: stack.region };
     this.#parameters = { ...stack.parameters, ...parameters };
     this.#import = importValue;
+  }
+
+  /** The names in Parameter Store that the stack's parameters refer to, by parameter. */
+  storedParameterNames(): [string, string][] {
+    return Object.entries(this.stack.template.Parameters ?? {})
+      .filter(([, { Type }]) => isStoredParameter(Type))
+      .map(([parameter, { Default }]) => [parameter, String(this.#parameters[parameter] ?? Default)]);
   }
 
   origin(logicalId: string): Origin {
@@ -156,15 +166,10 @@ export class StackValues implements IntrinsicScope {
   }
 
   #parameter(name: string, { Type, Default }: { Type: string; Default?: Json }, referrer: string): Json {
-    const given = this.#parameters[name];
-    if (given === undefined && Type.startsWith('AWS::SSM::Parameter::Value'))
-      throw this.error(
-        referrer,
-        `parameter ${name} is read from SSM, which the local platform does not have: set its value`,
-      );
-    const value = given ?? Default;
+    const value = this.#parameters[name] ?? Default;
     if (value === undefined)
       throw this.error(referrer, `parameter ${name} has neither a value nor a default`);
+    if (isStoredParameter(Type)) return this.#import(parameterKey(String(value)), this.origin(name));
     return /^(CommaDelimitedList|List<)/.test(Type) ? String(value).split(',') : String(value);
   }
 
@@ -182,3 +187,6 @@ export class StackValues implements IntrinsicScope {
     return new TemplateError(this.origin(logicalId), problem);
   }
 }
+
+/** Whether a template parameter contains a name in Parameter Store, whose value it takes. */
+const isStoredParameter = (type: string): boolean => type === 'AWS::SSM::Parameter::Value<String>';

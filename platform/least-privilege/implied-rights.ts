@@ -110,11 +110,13 @@ export const impliedRights: ImpliedRow[] = [
   },
 ];
 
-/** The database users of proxies and replicas that a function's environment names. */
-function databaseLogins(fn: FunctionSpec, { exports }: Deployment): string[] {
-  const { DATABASE_USER, DATABASE_READER } = fn.environment;
-  return Object.entries(exports)
-    .filter(([name]) => /-login-arns?$/.test(name))
-    .flatMap(([, arns]) => arns.split(','))
-    .filter((arn) => arn.endsWith(`/${DATABASE_USER}`) || arn.endsWith(`/${DATABASE_READER}`));
+/** The database users that a function's environment names, as its role names them: of a proxy, or of any server. */
+function databaseLogins({ roleArn, environment }: FunctionSpec, { roles }: Deployment): string[] {
+  const { DATABASE_USER, DATABASE_READER } = environment;
+  return roles
+    .filter(({ arn }) => arn === roleArn)
+    .flatMap(({ statements }) => statements)
+    .flatMap(({ resources }) => resources)
+    .filter((resource) => resource.includes(':dbuser:'))
+    .filter((resource) => [DATABASE_USER, DATABASE_READER].includes(resource.split('/').at(-1)));
 }

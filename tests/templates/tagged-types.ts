@@ -58,6 +58,7 @@ export const taggedByStack = new Set([
   'AWS::SES::EmailIdentity',
   'AWS::SNS::Topic',
   'AWS::SQS::Queue',
+  'AWS::SSM::Parameter',
   'AWS::SecretsManager::Secret',
   'AWS::WAFv2::IPSet',
   'AWS::WAFv2::WebACL',
