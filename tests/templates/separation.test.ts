@@ -38,9 +38,9 @@ const grantsOf = (stage: Stage): Grant[] =>
 const isFunctionRole = (role: Resource): boolean =>
   JSON.stringify(at(role, 'AssumeRolePolicyDocument') ?? '').includes('lambda.amazonaws.com');
 
-/** The table of an index or stream; a secret without the random end of its ARN. */
+/** The table of an index or stream; a secret without the random end of its ARN, or the wildcards for it. */
 const wholeOf = (arn: string): string =>
-  arn.replace(/(:table\/[^/]+)\/.*$/, '$1').replace(/(:secret:.+)-\w{6}$/, '$1');
+  arn.replace(/(:table\/[^/]+)\/.*$/, '$1').replace(/(:secret:.+)-[\w?]{6}$/, '$1');
 
 /** Resources that functions of more than one stack may use. */
 function sharedIn(grants: Grant[]): Finding[] {
