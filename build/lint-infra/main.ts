@@ -4,7 +4,6 @@
  */
 import { parseArgs } from 'node:util';
 import { contradictions, exceptions, reasonFor, type Suppression, suppressionsIn } from './exceptions.ts';
-import { printSummary } from './summary.ts';
 import { type CompiledTemplate, deployedStages, templatesOf } from './templates.ts';
 import { cfnLint, checkov, type Finding, type Tool, verdictsOf } from './tools.ts';
 
@@ -39,7 +38,7 @@ async function judge(tool: Tool): Promise<void> {
 await Promise.all([judge(cfnLint), judge(checkov)]);
 for (const { template } of templates) suppressed.push(...suppressionsIn(template));
 
-printSummary({ templates, passed, suppressed });
+printSummary();
 const unused = [
   ...exceptions.filter(({ reason }) => !suppressed.some((each) => each.reason === reason)),
   ...(['cfn-lint', 'checkov'] as const)
@@ -57,6 +56,30 @@ const complaints = [
     ? unused.map(({ rule, reason }) => `nothing needs the exception of ${rule} (${reason})`)
     : []),
 ];
+
+/** Prints templates and resources per stage, checks passed, and suppressions by rule with their counts. */
+function printSummary(): void {
+  console.log('stage     templates  resources');
+  for (const stage of deployedStages) {
+    const ofStage = templates.filter((each) => each.stage === stage);
+    const resources = ofStage.flatMap(({ template }) => Object.keys(template.Resources)).length;
+    if (ofStage.length > 0)
+      console.log(
+        `${stage.padEnd(8)}  ${String(ofStage.length).padStart(9)}  ${String(resources).padStart(9)}`,
+      );
+  }
+  console.log(`\nchecks passed: ${passed} (checkov; cfn-lint counts none)`);
+  console.log('\nsuppressed, by rule (all stages):');
+  const counts = new Map<string, { count: number; reasons: Set<string> }>();
+  for (const { tool, rule, reason } of suppressed) {
+    const entry = counts.get(`${tool} ${rule}`) ?? { count: 0, reasons: new Set<string>() };
+    entry.count += 1;
+    entry.reasons.add(reason);
+    counts.set(`${tool} ${rule}`, entry);
+  }
+  for (const [rule, { count, reasons }] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`  ${rule.padEnd(24)} ${String(count).padStart(5)}  ${[...reasons].join(' | ')}`);
+}
 
 /** A finding in several stages is reported once. */
 function byStages(found: typeof refused): string[] {

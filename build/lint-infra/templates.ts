@@ -12,11 +12,8 @@ export type CompiledTemplate = {
   stage: string;
   /** The name of its folder: `users`, `data`. */
   name: string;
-  stackName: string;
   directory: string;
   template: Template;
-  /** `provider.stackParameters`, as `sls deploy` passes them. */
-  parameters: Record<string, string>;
   /** The template as `textOf` writes it. */
   text: string;
   file: string;
@@ -27,13 +24,13 @@ const folder = join(root, '.cache', 'lint-infra', 'templates');
 /** Every compiled stack of a stage, including the account's, written to files. */
 export async function templatesOf(stage: string): Promise<CompiledTemplate[]> {
   const compiled = await compiledWithAccount(stage);
-  return compiled.map(({ name: stackName, directory, template, parameters = {} }) => {
+  return compiled.map(({ directory, template }) => {
     const name = directory.split('/').at(-1) ?? directory;
     const file = join(folder, stage, `${name}.json`);
     const text = textOf(template);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
-    return { stage, name, stackName, directory, template, parameters, text, file };
+    return { stage, name, directory, template, text, file };
   });
 }
 

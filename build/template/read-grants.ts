@@ -9,7 +9,6 @@ export type InvokePermission = Origin & {
   functionArn: string;
   principal: string;
   sourceArn?: string;
-  sourceAccount?: string;
 };
 
 /** Which topics a queue's policy allows to send to it; every topic if it names none. */
@@ -20,7 +19,6 @@ const permissionProperties = z.strictObject({
   FunctionName: z.string(),
   Principal: z.string(),
   SourceArn: z.string().optional(),
-  SourceAccount: z.string().optional(),
 });
 const queuePolicyProperties = z.strictObject({ Queues: z.array(z.string()), PolicyDocument: policyDocument });
 
@@ -35,7 +33,6 @@ export function readInvokePermission(
     functionArn: functionArnOf(parsed.FunctionName, functionArns),
     principal: parsed.Principal,
     sourceArn: parsed.SourceArn,
-    sourceAccount: parsed.SourceAccount,
   });
 }
 
