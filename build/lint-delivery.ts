@@ -1,12 +1,21 @@
 /**
- * Checks what delivers the shop: workflows by actionlint, every commit for secrets by gitleaks: `npm run
- * lint:delivery`. Both are installed at their pinned versions with Go, below `.cache/go`.
+ * Checks what delivers and operates the shop: workflows by actionlint, every commit for secrets by gitleaks, and the
+ * shell and AWS CLI commands of the documents: `npm run lint:delivery`. The tools are installed at their pinned versions
+ * below `.cache`.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { lintCommands, shellcheckFolder } from './lint-commands/lint-commands.ts';
 import { root } from './stacks.ts';
 
+const commands = await lintCommands().catch((error: Error) =>
+  fail('the commands of the documents', error.message),
+);
+console.log(`commands of the documents: ${commands}`);
+
+/** actionlint checks the steps of workflows with shellcheck if it finds it. */
+const PATH = `${await shellcheckFolder()}:${process.env['PATH']}`;
 const tools = [
   { command: 'actionlint', module: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12', args: [] },
   {
@@ -25,7 +34,13 @@ for (const { command, module, args } of tools) {
     const installed = await execa('go', ['install', module], options);
     if (installed.failed) fail(`${command} cannot be installed: ${installed.shortMessage}`, installed.all);
   }
-  const checked = await execa(path, args, { cwd: root, timeout: 120_000, reject: false, all: true });
+  const checked = await execa(path, args, {
+    cwd: root,
+    env: { PATH },
+    timeout: 120_000,
+    reject: false,
+    all: true,
+  });
   if (checked.failed) fail(`${command} failed: ${checked.shortMessage}`, checked.all);
   console.log(`${command}: nothing found`);
 }
