@@ -2,8 +2,9 @@
  * Measures the complete flow, place → paid, through the HTTP API with 1, 8 and 32 customers in both modes, and the floor
  * next to each: `npm run bench:checkout [-- seconds] [several|single]`.
  */
+
 import { ControlClient } from '../platform/control/control-client.ts';
-import { callCounts } from './call-counts.ts';
+import { countsPerOrder } from '../platform/control/counts-per-order.ts';
 import { type Checkout, prepareCheckout } from './checkout-load.ts';
 import { type FloorBench, type FloorResult, openFloor } from './floor.ts';
 import { closedLoop, percentiles, printTable } from './measure.ts';
@@ -127,12 +128,12 @@ async function measureOrders(shop: MeasuredShop, checkout: Checkout, customers: 
 
 /** Prints the AWS calls per order, by function and operation. */
 async function printCalls(consoleUrl: string, orders: number): Promise<void> {
-  const rows = [...(await callCounts(consoleUrl))]
+  const { calls } = countsPerOrder(await new ControlClient(consoleUrl).send('GET /calls'), orders);
+  const rows = Object.entries(calls)
     .map(([key, count]) => {
       const [name = '', call = ''] = key.split(' ');
-      return { function: name, call, 'per order': count / orders };
+      return { function: name, call, 'per order': count };
     })
-    .filter((row) => row['per order'] >= 0.005)
     .toSorted((a, b) => b['per order'] - a['per order']);
   console.log('\nAWS calls per order');
   printTable(rows);

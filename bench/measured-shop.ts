@@ -15,6 +15,8 @@ export type MeasuredShop = Omit<RunningShop, 'admin'> & {
   cpuMsPer(count: number, since: Record<string, number>): Record<string, number>;
   /** Memory by part, in MB. */
   memory(): { name: string; mb: number }[];
+  /** The folder of the functions' log files. */
+  logFolder: string;
   stop(): Promise<void>;
 };
 
@@ -37,6 +39,7 @@ export async function startShop(mode: 'several' | 'single'): Promise<MeasuredSho
         ]),
       ),
     memory: () => Object.entries(sumByPart(pid, memoryMb)).map(([name, mb]) => ({ name, mb })),
+    logFolder: join(dataDir, 'logs'),
     stop: async () => {
       await stop();
       await rm(dataDir, { recursive: true, force: true });

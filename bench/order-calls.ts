@@ -1,12 +1,13 @@
 /**
- * Counts the invocations and AWS calls of one order with two lines, and writes them to docs/order-calls.json, from which
- * `npm run estimate:cost` computes costs: `node bench/order-calls.ts`. Starts a shop with an empty data folder; takes a minute.
+ * Counts the invocations, AWS calls, DynamoDB items and log bytes of one order with two lines, and writes them to
+ * docs/order-calls.json, from which `npm run estimate:cost` computes costs: `node bench/order-calls.ts`. Starts a shop
+ * with an empty data folder; takes a minute.
  */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../build/stacks.ts';
 import { ControlClient } from '../platform/control/control-client.ts';
-import { callCounts } from './call-counts.ts';
+import { countsPerOrder, dividedBy, shortFunctionName } from '../platform/control/counts-per-order.ts';
 import { prepareCheckout } from './checkout-load.ts';
 import { closedLoop } from './measure.ts';
 import { startShop } from './measured-shop.ts';
@@ -14,17 +15,6 @@ import { startShop } from './measured-shop.ts';
 /** Few customers, so that batches are no larger than in an ordinary shop, which is the expensive case. */
 const load = { customers: 2, seconds: 60, count: 200 };
 const warmUp = { seconds: 20, count: 10 };
-
-/** `shop-orders-local-place-order` → `orders-place-order`. */
-const shortName = (name: string): string => name.replace(/^shop-([a-z]+)-local-/, '$1-');
-
-const perOrder = (counts: Iterable<[string, number]>, orders: number): Record<string, number> =>
-  Object.fromEntries(
-    [...counts]
-      .map(([name, count]) => [shortName(name), Math.round((count / orders) * 100) / 100] as const)
-      .filter(([, count]) => count > 0)
-      .toSorted(([one], [other]) => one.localeCompare(other)),
-  );
 
 const shop = await startShop('several');
 const checkout = await prepareCheckout(shop, load.customers);
@@ -35,18 +25,20 @@ try {
   const invocations = async () =>
     new Map((await control.send('GET /state')).functions.map((each) => [each.name, each.invocations]));
   const before = await invocations();
+  const logged = bytesIn(shop.logFolder);
   await control.send('DELETE /calls');
   const { results } = await closedLoop(load.customers, load, checkout.order);
   await checkout.settled();
   const invoked = [...(await invocations())].map(([name, count]): [string, number] => [
-    name,
+    shortFunctionName(name),
     count - (before.get(name) ?? 0),
   ]);
   const counts = {
     measured: new Date().toISOString().slice(0, 10),
     orders: results.length,
-    invocations: perOrder(invoked, results.length),
-    calls: perOrder(await callCounts(shop.consoleUrl), results.length),
+    invocations: dividedBy(results.length, invoked),
+    ...countsPerOrder(await control.send('GET /calls'), results.length),
+    logBytes: Math.round((bytesIn(shop.logFolder) - logged) / results.length),
   };
   writeFileSync(join(root, 'docs/order-calls.json'), `${JSON.stringify(counts, null, 2)}\n`);
   console.log(`Counted ${results.length} orders into docs/order-calls.json`);
@@ -55,3 +47,8 @@ try {
   await shop.stop();
 }
 process.exit(0);
+
+/** The size of the files in a folder; none is long enough to be rotated. */
+function bytesIn(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+}

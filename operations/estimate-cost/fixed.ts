@@ -2,6 +2,7 @@ import type { CompiledStack, Json } from '../../build/deployment.ts';
 import { linkStacks } from '../../build/template/exports.ts';
 import { type ResolvedResource, resolveResource } from '../../build/template/resource-reader.ts';
 import { cacheHours, databaseSizes, hoursPerMonth, prices } from './prices.ts';
+import { estimates } from './variable.ts';
 
 /** The monthly cost of one kind of resource without use. */
 export type FixedCost = { what: string; count: number; usd: number };
@@ -61,7 +62,20 @@ const pricing: Record<string, (properties: Properties, all: readonly ResolvedRes
   'AWS::KMS::Key': flat('encryption key', prices.kmsKey),
   'AWS::KMS::ReplicaKey': flat('encryption key', prices.kmsKey),
   'AWS::SecretsManager::Secret': flat('secret', prices.secret),
-  'AWS::CloudWatch::Alarm': flat('alarm', prices.alarm),
+  'AWS::SNS::Topic': ({ KmsMasterKeyId }) =>
+    KmsMasterKeyId === undefined ? [] : [encryptionRequests('a topic', keyRequests.topic)],
+  'AWS::DynamoDB::GlobalTable': ({ SSESpecification }) =>
+    SSESpecification === undefined ? [] : [encryptionRequests('a table', keyRequests.table)],
+  'AWS::Events::Rule': ({ ScheduleExpression }) => [
+    {
+      what: 'schedule',
+      usd: invocationsPerMonth(String(ScheduleExpression ?? '')) * perInvocation(0.25),
+    },
+  ],
+  // Charged by the metrics it evaluates.
+  'AWS::CloudWatch::Alarm': ({ Metrics }) => [
+    { what: 'alarm', usd: prices.alarm * (Array.isArray(Metrics) ? Metrics.filter(readsMetric).length : 1) },
+  ],
   'AWS::CloudWatch::CompositeAlarm': flat('composite alarm', prices.compositeAlarm),
   'AWS::CloudWatch::Dashboard': flat('dashboard', prices.dashboard),
   'AWS::WAFv2::WebACL': ({ Rules }) => [
@@ -69,29 +83,72 @@ const pricing: Record<string, (properties: Properties, all: readonly ResolvedRes
   ],
   'AWS::Route53::HostedZone': flat('DNS zone', prices.hostedZone),
   'AWS::Route53::HealthCheck': ({ HealthCheckConfig }) => {
-    const { Type } = (HealthCheckConfig ?? {}) as { Type?: string };
+    const { Type, Regions, RequestInterval } = HealthCheckConfig as Properties;
     const features = Type === 'HTTPS' ? 1 : 0;
-    return [{ what: 'health check', usd: prices.healthCheck + features * prices.healthCheckFeature }];
+    const locations = checkersPerRegion * (Array.isArray(Regions) ? Regions.length : checkerRegions);
+    const requests = features * locations * (secondsPerMonth / number(RequestInterval, 30));
+    const perRequest = (prices.apiRequests + prices.wafRequests) / 1e6 + perInvocation(1);
+    return [
+      {
+        what: 'health check with its requests',
+        usd: prices.healthCheck + features * prices.healthCheckFeature + requests * perRequest,
+      },
+    ];
   },
   // Queues only: Lambda's reads of a DynamoDB stream are free.
   'AWS::Lambda::EventSourceMapping': ({ EventSourceArn }) =>
     String(EventSourceArn).includes(':sqs:')
-      ? [{ what: 'polling an idle queue', usd: (idlePollsPerMonth / 1e6) * prices.sqsRequests }]
+      ? [
+          { what: 'polling an idle queue', usd: (idlePollsPerMonth / 1e6) * prices.sqsRequests },
+          encryptionRequests('a queue', keyRequests.queue),
+        ]
       : [],
   'AWS::Lambda::Alias': ({ ProvisionedConcurrencyConfig, FunctionName }, all) => {
     const { ProvisionedConcurrentExecutions: instances = 0 } = (ProvisionedConcurrencyConfig ??
       {}) as Properties;
     return Array.from({ length: number(instances) }, () => {
       const memoryMb = memoryOf(String(FunctionName), all);
-      const usd = (memoryMb / 1024) * hoursPerMonth * 3600 * prices.lambdaProvisionedArmSeconds;
+      const usd = (memoryMb / 1024) * secondsPerMonth * prices.lambdaProvisionedArmSeconds;
       return { what: `warm instance of a function (${memoryMb} MB)`, usd };
     });
   },
   'AWS::Lambda::Function': () => [],
 };
 
+const secondsPerMonth = hoursPerMonth * 3600;
 /** Lambda polls an empty queue with five long polls of 20 s at all times (Lambda, "Using Lambda with Amazon SQS"). */
-const idlePollsPerMonth = (5 * hoursPerMonth * 3600) / 20;
+const idlePollsPerMonth = (5 * secondsPerMonth) / 20;
+/** Regions with Route 53's health checkers (API Reference, HealthCheckConfig), and checkers in each (estimate). */
+const checkerRegions = 8;
+const checkersPerRegion = 2;
+
+/**
+ * KMS requests in five minutes of constant use; data keys are reused for so long. A topic costs two per publisher (a
+ * function and its sweep), a queue two for SNS and one for Lambda (SNS and SQS, "Key management: estimating costs"), a
+ * table one per caller (DynamoDB, "How Amazon DynamoDB uses AWS KMS"). The numbers of callers are estimates.
+ */
+const keyRequests = { topic: 4, queue: 3, table: 3 };
+const encryptionRequests = (of: string, requests: number): Priced => ({
+  what: `KMS requests of ${of} in constant use`,
+  usd: ((requests * secondsPerMonth) / 300 / 1e4) * prices.kmsRequests,
+});
+
+/** A short invocation with 1 KB of logs (estimates). */
+const perInvocation = (memoryGb: number): number =>
+  prices.lambdaRequests / 1e6 +
+  estimates.invocationSeconds * memoryGb * prices.lambdaArmSeconds +
+  (1_000 / 1e9) * prices.logIngest;
+
+/** A rule without a schedule reacts to events and costs nothing by itself. */
+function invocationsPerMonth(schedule: string): number {
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)/.exec(schedule) ?? [];
+  const seconds = { minute: 60, hour: 3600, day: 86_400 }[unit];
+  if (seconds !== undefined) return secondsPerMonth / (Number(count) * seconds);
+  // The shop's cron expressions run once a day.
+  return schedule.startsWith('cron(') ? secondsPerMonth / 86_400 : 0;
+}
+
+const readsMetric = (metric: Json): boolean => (metric as Properties)['MetricStat'] !== undefined;
 
 const databasesIn = (all: readonly ResolvedResource[]): Properties[] =>
   all.flatMap(({ type, properties }) => (type === 'AWS::RDS::DBInstance' ? [properties] : []));

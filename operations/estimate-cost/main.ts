@@ -5,8 +5,9 @@
 import { runCommand, UsageError } from '../command.ts';
 import { readOrderCalls } from './order-calls.ts';
 import { prices } from './prices.ts';
-import { fixedCostsOf, total } from './stage.ts';
-import { type Assumptions, variableCosts } from './variable.ts';
+import { fixedCostsOf, shapeOfStage, total } from './stage.ts';
+import type { StageShape } from './stage-shape.ts';
+import { type Assumptions, unitsPerOrder, variableCosts } from './variable.ts';
 
 const help = `npm run estimate:cost -- [--stage prod] [--orders 10000] [--reads-per-order 50]
 
@@ -26,17 +27,22 @@ await runCommand(help, options, async ({ stage, ...values }) => {
   const orders = positive('--orders', values.orders);
   const readsPerOrder = positive('--reads-per-order', values['reads-per-order']);
   console.log(`US dollars a month, list prices of ${prices.asOf}, ${prices.region}\n`);
+  const stages = stage === undefined ? ['dev', 'staging', 'prod'] : [stage];
   const monthly: Record<string, number> = {};
-  for (const each of stage === undefined ? ['dev', 'staging', 'prod'] : [stage])
-    monthly[each] = await printFixedCosts(each);
-  const perThousand = printVariableCosts({ readsPerOrder, cachedReads: 0.9 });
+  for (const each of stages) monthly[each] = await printFixedCosts(each);
+  const measured = stages.at(-1) ?? 'prod';
+  const perThousand = printVariableCosts(
+    { readsPerOrder, cachedReads: 0.9 },
+    measured,
+    await shapeOfStage(measured),
+  );
   console.log('A month by volume, fixed costs as above (larger databases are a step of docs/scaling.md)');
   for (const factor of [1, 10, 100, 1000]) {
     const volume = orders * factor;
     const variable = (volume / 1_000) * perThousand;
-    const stages = Object.entries(monthly).map(([name, fixed]) => `${name} ${dollars(fixed + variable)}`);
+    const totals = Object.entries(monthly).map(([name, fixed]) => `${name} ${dollars(fixed + variable)}`);
     console.log(
-      `  ${volume.toLocaleString('en').padStart(12)} orders: ${dollars(variable).padStart(12)} variable; total ${stages.join(', ')}`,
+      `  ${volume.toLocaleString('en').padStart(12)} orders: ${dollars(variable).padStart(12)} variable; total ${totals.join(', ')}`,
     );
   }
 });
@@ -49,13 +55,13 @@ async function printFixedCosts(stage: string): Promise<number> {
   return total(costs);
 }
 
-/** Prints and returns the cost of 1,000 orders. */
-function printVariableCosts(assumptions: Assumptions): number {
+/** Prints and returns the cost of 1,000 orders in a stage. */
+function printVariableCosts(assumptions: Assumptions, stage: string, shape: StageShape): number {
   const counts = readOrderCalls();
   console.log(
-    `1,000 orders with ${assumptions.readsPerOrder} reads each (an order: ${sum(counts.invocations)} invocations, ${sum(counts.calls)} AWS calls; counted ${counts.measured})`,
+    `1,000 orders in ${stage} with ${assumptions.readsPerOrder} reads each (an order: ${sum(counts.invocations)} invocations, ${sum(counts.calls)} AWS calls, ${unitsPerOrder(counts, shape).writes.toFixed(0)} write units; counted ${counts.measured})`,
   );
-  const costs = variableCosts(counts, 1_000, assumptions);
+  const costs = variableCosts(counts, 1_000, assumptions, shape);
   for (const { what, quantity, usd } of costs)
     console.log(
       `  ${dollars(usd).padStart(10)}  ${what} (${quantity.toLocaleString('en', { maximumFractionDigits: quantity < 10 ? 2 : 0 })})`,

@@ -3,13 +3,18 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { root } from '../../build/stacks.ts';
 
+const perOrder = z.record(z.string(), z.number().nonnegative());
 const schema = z.strictObject({
   measured: z.iso.date(),
   orders: z.int().positive(),
   /** By function name without project and stage. */
-  invocations: z.record(z.string(), z.number().nonnegative()),
+  invocations: perOrder,
   /** AWS calls by function and operation: `orders-place-order sns:PublishBatch`. */
-  calls: z.record(z.string(), z.number().nonnegative()),
+  calls: perOrder,
+  /** DynamoDB items written or read, by function, operation and table: `products-reserve-stock Query inventory`. */
+  items: perOrder,
+  /** Bytes that all functions write to their logs. */
+  logBytes: z.int().positive(),
 });
 
 /** The invocations and AWS calls of one order with two lines. */

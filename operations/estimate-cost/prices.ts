@@ -14,6 +14,8 @@ export const prices = {
   dynamoWrites: 0.705, // a million write units: aws.amazon.com/dynamodb/pricing/on-demand
   dynamoReads: 0.1415, // a million read units: aws.amazon.com/dynamodb/pricing/on-demand
   sesMails: 0.1, // a thousand: aws.amazon.com/ses/pricing
+  secretReads: 0.05, // ten thousand: aws.amazon.com/secrets-manager/pricing
+  kmsRequests: 0.03, // ten thousand: aws.amazon.com/kms/pricing
   logIngest: 0.57, // a GB: aws.amazon.com/cloudwatch/pricing
   xrayTraces: 5, // a million: aws.amazon.com/xray/pricing
   wafRequests: 0.6, // a million: aws.amazon.com/waf/pricing
@@ -23,6 +25,7 @@ export const prices = {
   compositeAlarm: 0.5, // a month: aws.amazon.com/cloudwatch/pricing
   dashboard: 3, // a month: aws.amazon.com/cloudwatch/pricing
   natGateway: 0.048, // an hour: aws.amazon.com/vpc/pricing
+  natBytes: 0.048, // a GB: aws.amazon.com/vpc/pricing
   publicAddress: 0.005, // an hour: aws.amazon.com/vpc/pricing
   interfaceEndpoint: 0.011, // an hour and zone: aws.amazon.com/privatelink/pricing
   proxyVcpu: 0.018, // an hour and vCPU: aws.amazon.com/rds/proxy/pricing

@@ -73,8 +73,17 @@ export function authorizer(counts: CallCounts, log: (line: string) => void): Aut
     require(caller, service, operation, requiredPermissions) {
       for (const permission of requiredPermissions) {
         const { action, resource, explicitDeny, grants } = decideAny(decide, caller, permission);
-        counts.record(caller.name, service, operation, action, countedAs(resource), grants !== undefined);
-        if (grants === undefined) throw accessDenied(caller, action, resource, explicitDeny);
+        const allowed = grants !== undefined;
+        counts.record(
+          caller.name,
+          service,
+          operation,
+          action,
+          countedAs(resource),
+          allowed,
+          permission.items,
+        );
+        if (!allowed) throw accessDenied(caller, action, resource, explicitDeny);
         counts.recordGrants(caller.name, grants);
       }
     },

@@ -8,6 +8,8 @@ type CallCount = {
   action: string;
   resource: string;
   count: number;
+  /** DynamoDB items that the calls wrote or read by key; 0 for other services. */
+  items: number;
   denied: number;
 };
 /** How often a grant of a function's role, as its statement writes it, allowed a call. */
@@ -31,15 +33,20 @@ export class CallCounts {
     action: string,
     resource: string,
     allowed: boolean,
+    items = 0,
   ): void {
     const key = `${caller}\n${operation}\n${action}\n${resource}`;
     let entry = this.#calls.get(key);
     if (!entry) {
-      entry = { function: caller, service, operation, action, resource, count: 0, denied: 0 };
+      entry = { function: caller, service, operation, action, resource, count: 0, items: 0, denied: 0 };
       this.#calls.set(key, entry);
     }
-    if (allowed) entry.count += 1;
-    else entry.denied += 1;
+    if (!allowed) {
+      entry.denied += 1;
+      return;
+    }
+    entry.count += 1;
+    entry.items += items;
   }
 
   recordGrants(caller: string, grants: Grant[]): void {

@@ -34,6 +34,8 @@ export type RequiredPermission = {
   action: string;
   resource: string | string[];
   context?: ConditionContext | (() => ConditionContext);
+  /** DynamoDB items that the call reads or writes by this action: what AWS charges for. */
+  items?: number;
 };
 
 /** A parsed call: operation, required permissions and execution. */

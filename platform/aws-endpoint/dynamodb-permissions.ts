@@ -56,6 +56,7 @@ export function dynamoPermissions(
   ): RequiredPermission => ({
     action: `dynamodb:${action}`,
     resource: index ? `${catalog.arnOf(table)}/index/${index}` : catalog.arnOf(table),
+    items: items.length,
     context: () => ({ ...leadingKeys(items, catalog.keyOf(table)), ...attributeContext(action, parts) }),
   });
   if (itemOperations.has(operation))

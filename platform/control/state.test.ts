@@ -43,7 +43,14 @@ describe('the state', () => {
   });
 
   test('sums calls over resources and lists denials first', () => {
-    const call = { service: 's3', operation: 'GetObject', action: 's3:GetObject', count: 2, denied: 0 };
+    const call = {
+      service: 's3',
+      operation: 'GetObject',
+      action: 's3:GetObject',
+      count: 2,
+      items: 0,
+      denied: 0,
+    };
     const calls = [
       { ...call, function: 'a', resource: 'one' },
       { ...call, function: 'a', resource: 'two' },

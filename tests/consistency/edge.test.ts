@@ -55,6 +55,16 @@ const rules = (): Rule[] =>
       ...Actions[0].InvokeApi,
     };
   });
+/** The environment of the function behind a GET route. */
+function settingsOf(path: string): string[] {
+  const { integration } = shop.apis
+    .flatMap(({ methods }) => methods)
+    .find((method) => method.path === path && method.httpMethod === 'GET') ?? { integration: undefined };
+  const arn = integration?.kind === 'lambda' ? integration.functionArn : undefined;
+  const found = shop.functions.find((each) => each.arn === arn || arn?.startsWith(`${each.arn}:`));
+  if (!found) throw new Error(`no function serves GET ${path}`);
+  return Object.keys(found.environment);
+}
 const apiIdOf = (stack: string): Json => ({
   'Fn::ImportValue': `shop-prod-${stack.replace(/-prod$/, '')}-api-id`,
 });
@@ -81,22 +91,33 @@ describe('the domain', () => {
     expect(shop.apis.map(({ stack }) => apiIdOf(stack))).toContainEqual(last?.ApiId);
   });
 
-  test('is the target of the health checks, which call public routes', () => {
+  test('serves public routes only under the name of a region', () => {
+    const publicPaths = shop.apis.flatMap(({ methods }) =>
+      methods.flatMap(({ path, httpMethod, authorizer }) =>
+        httpMethod === 'GET' && authorizer === undefined ? [path] : [],
+      ),
+    );
+    const routes = rules().filter(({ Domain }) => Domain === 'HealthDomain');
+    expect(routes.length).toBeGreaterThan(0);
+    for (const { path } of routes) expect(publicPaths).toContain(`/${path}`);
+  });
+
+  test('is checked from three regions, by requests that are routed and use no database', () => {
     const probes = ofType('shop-edge-global', 'AWS::Route53::HealthCheck').flatMap(([id]) => {
       const config = withDomain('shop-edge-global', id, 'HealthCheckConfig') as Record<string, Json>;
       return config['Type'] === 'HTTPS' ? [config] : [];
     });
+    expect(probes.length).toBeGreaterThan(1);
     const routes = rules().filter(({ Domain }) => Domain === 'HealthDomain');
-    expect(probes.map((probe) => probe['ResourcePath']).sort()).toEqual(
-      routes.map(({ path }) => `/${path}`).sort(),
-    );
     for (const probe of probes) {
+      const path = String(probe['ResourcePath']);
       expect(probe['FullyQualifiedDomainName']).toBe(withDomain('shop-edge', 'HealthDomain', 'DomainName'));
-      const route = shop.apis
-        .flatMap(({ methods }) => methods)
-        .find(({ path, httpMethod }) => path === probe['ResourcePath'] && httpMethod === 'GET');
-      expect([route?.path, route?.authorizer]).toEqual([probe['ResourcePath'], undefined]);
+      expect(routes.map((route) => `/${route.path}`)).toContain(path);
+      // Route 53 accepts no fewer, and sends requests from 16 locations without this list.
+      expect(probe['Regions']).toHaveLength(3);
+      expect([path, settingsOf(path).filter((name) => name.startsWith('DATABASE_'))]).toEqual([path, []]);
     }
+    expect(settingsOf('/api/v1/orders/health')).toContain('DATABASE_HOST');
   });
 
   test('resolves api. to the name of the API in each region', () => {

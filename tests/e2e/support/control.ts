@@ -20,6 +20,17 @@ export const control = {
   events: async () => (await send('GET /state')).events,
   runSchedule: (functionName: string) => send('POST /schedules/:name/run', { name: functionName }),
   mails: () => send('GET /mails'),
+  calls: async () => (await send('GET /calls')).calls,
+  /** Invocations of each function since the start. */
+  invocations: async () =>
+    new Map((await send('GET /state')).functions.map(({ name, invocations }) => [name, invocations])),
+  scheduledFunctions: async () =>
+    (await send('GET /state')).schedules.map(({ functionName }) => functionName),
+  /** Whether no queue contains a message, except for dead letters. */
+  settled: async () =>
+    (await send('GET /queues')).every(
+      ({ name, ready, inFlight, delayed }) => name.includes('dead') || ready + inFlight + delayed === 0,
+    ),
 };
 
 /** Sets the payment sandbox's behaviour; `undefined` resets it. */
