@@ -20,11 +20,20 @@ export type MeasuredShop = Omit<RunningShop, 'admin'> & {
   stop(): Promise<void>;
 };
 
-/** Starts the whole shop with an empty data folder and the Node options of `npm start`. */
-export async function startShop(mode: 'several' | 'single'): Promise<MeasuredShop> {
+/**
+ * Starts the whole shop with an empty data folder and the Node options of `npm start`.
+ * @param redis the shared tier of the catalogue's cache; by default there is none
+ */
+export async function startShop(
+  mode: 'several' | 'single',
+  redis?: { host: string; port: number },
+): Promise<MeasuredShop> {
   // Inside the project, because PostgreSQL's own user must be able to enter the folder.
   const dataDir = await mkdtemp(join(root, '.local-bench-'));
-  const { shop, pid, stop } = await startShopProcess({ dataDir, mode, logErrors: true }, await startFlags());
+  const { shop, pid, stop } = await startShopProcess(
+    { dataDir, mode, redis, logErrors: true },
+    await startFlags(),
+  );
   const anonymous = new ShopClient(shop.apiUrl);
   return {
     ...shop,

@@ -1,9 +1,11 @@
 /**
- * Measures reads of a product by id and of a list page with 32 customers in both modes:
- * `npm run bench:reads [-- seconds] [several|single]`. Required: 2,000 per second in mode several.
+ * Measures reads of a product by id and of a list page with 32 customers in both modes, with the cache in memory alone and
+ * in front of Redis: `npm run bench:reads [-- seconds] [several|single]`. Required: 2,000 per second in mode several.
  */
+import { Redis } from 'ioredis';
 import { Pool } from 'undici';
 import { addProduct, ensureCategory } from '../client/shop-actions.ts';
+import { redisServer, startRedis } from '../shared/testing/redis.ts';
 import { closedLoop, percentiles, printTable } from './measure.ts';
 import { type MeasuredShop, startShop } from './measured-shop.ts';
 
@@ -15,17 +17,26 @@ const customers = 32;
 const categories = 10;
 const productsPerCategory = 20;
 
-for (const mode of modes) {
-  const shop = await startShop(mode);
-  try {
-    console.log(
-      `\nReads by ${customers} customers, ${mode === 'several' ? 'several invocations at once per instance' : 'one invocation at a time per instance'}, ${seconds} s each`,
-    );
-    printTable(await measureReads(shop));
-  } finally {
-    await shop.stop();
+const redis = redisServer() === undefined ? undefined : await startRedis();
+if (redis === undefined) console.log('redis-server is not on the PATH: only the cache in memory is measured');
+
+for (const mode of modes)
+  for (const shared of redis === undefined ? [undefined] : [undefined, redis]) {
+    const shop = await startShop(mode, shared && { host: shared.host, port: shared.port });
+    try {
+      const invocations =
+        mode === 'several'
+          ? 'several invocations at once per instance'
+          : 'one invocation at a time per instance';
+      const cache = shared ? 'cache in memory and Redis' : 'cache in memory';
+      console.log(`\nReads by ${customers} customers, ${invocations}, ${cache}, ${seconds} s each`);
+      printTable(await measureReads(shop));
+      if (shared) console.log(`Redis served ${await redisCalls(shared)}`);
+    } finally {
+      await shop.stop();
+    }
   }
-}
+await redis?.stop();
 process.exit(0);
 
 async function measureReads(shop: MeasuredShop) {
@@ -71,4 +82,15 @@ async function measureReads(shop: MeasuredShop) {
   }
   await pool.close();
   return rows;
+}
+
+/** The commands that Redis has executed: proof that the shop used it. */
+async function redisCalls({ host, port }: { host: string; port: number }): Promise<string> {
+  const client = new Redis({ host, port });
+  const statistics = await client.info('commandstats');
+  await client.config('RESETSTAT');
+  client.disconnect();
+  const calls = (command: string) =>
+    new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(statistics)?.[1] ?? '0';
+  return `${calls('get')} GET and ${calls('set')} SET`;
 }

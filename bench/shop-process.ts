@@ -7,6 +7,8 @@ export type ShopOptions = {
   mode?: 'several' | 'single';
   /** PostgreSQL settings that override the platform's. */
   databaseSettings?: Record<string, string>;
+  /** The shared tier of the catalogue's cache. */
+  redis?: { host: string; port: number } | undefined;
   logErrors?: boolean;
 };
 
@@ -44,6 +46,10 @@ export async function startShopProcess(
 ): Promise<ShopProcess> {
   const child = execaNode(join(import.meta.dirname, 'shop-child.ts'), [JSON.stringify(options)], {
     nodeOptions,
+    // Read by resources/data/serverless.yml.
+    env: options.redis
+      ? { SHOP_REDIS_HOST: options.redis.host, SHOP_REDIS_PORT: String(options.redis.port) }
+      : {},
     stdin: 'ignore',
     stdout: 'inherit',
     stderr: 'inherit',

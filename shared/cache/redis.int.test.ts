@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
+import { aLoader, testCache } from '../testing/cache-contract.ts';
 import { eventually } from '../testing/eventually.ts';
 import { aRedis, freePort, redisServer } from '../testing/redis.ts';
-import { type RedisAddress, redisCache } from './redis.ts';
+import { type MemoryCacheOptions, memoryCache } from './memory.ts';
+import { type RedisAddress, redisTier } from './redis.ts';
 
 /** Closed after each test, so that a failed test leaves no connection that keeps Jest running. */
 const closers: (() => unknown)[] = [];
@@ -11,11 +13,12 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-function aCache(address: RedisAddress, prefix = `test-${randomUUID()}:`) {
-  const cache = redisCache(address, prefix);
-  closers.push(() => cache.end());
-  return cache;
+function aCache(address: RedisAddress, prefix = aPrefix(), options: Omit<MemoryCacheOptions, 'shared'> = {}) {
+  const tier = redisTier(address, prefix);
+  closers.push(() => tier.end());
+  return memoryCache({ ...options, shared: tier });
 }
+const aPrefix = () => `test-${randomUUID()}:`;
 const single = (port: number): RedisAddress => ({ mode: 'single', host: '127.0.0.1', port });
 
 /** A server that accepts connections and never responds. */
@@ -33,12 +36,11 @@ async function silentServer(): Promise<number> {
 }
 
 describe('without a Redis', () => {
-  test('every value is computed again', async () => {
+  test('texts are cached in memory', async () => {
     const cache = aCache(single(await freePort()));
-    let computed = 0;
-    const compute = async () => `value ${++computed}`;
-    expect(await cache.getOrLoad('a', 1000, compute)).toBe('value 1');
-    expect(await cache.getOrLoad('a', 1000, compute)).toBe('value 2');
+    const { load, calls } = aLoader();
+    for (let time = 0; time < 3; time += 1) expect(await cache.getOrLoad('a', 60_000, load)).toBe('text 1');
+    expect(calls.count).toBe(1);
   });
 
   test('a server that never responds delays no request for long', async () => {
@@ -58,38 +60,76 @@ if (redis !== undefined)
     afterAll(() => client.disconnect());
 
     /** A cache whose connection is established. */
-    async function aConnectedCache(prefix: string) {
-      const cache = aCache(address, prefix);
+    async function aConnectedCache(prefix: string, options: Omit<MemoryCacheOptions, 'shared'> = {}) {
+      const cache = aCache(address, prefix, options);
+      // Commands time out on a busy machine, and fail before the connection is established: both are misses.
       await eventually(async () => {
-        await cache.getOrLoad('connected', 60_000, async () => 'yes');
-        expect(await client.get(`${prefix}connected`)).toBe('yes');
+        const key = `connected-${randomUUID()}`;
+        await cache.getOrLoad(key, 60_000, async () => 'yes');
+        expect(await client.exists(`${prefix}${key}`)).toBe(1);
       });
       return cache;
     }
 
-    test('a value that one process computed is found by another', async () => {
-      const prefix = `test-${randomUUID()}:`;
-      const [first, second] = [await aConnectedCache(prefix), await aConnectedCache(prefix)];
-      // Commands of the cache time out on a busy machine, which is a miss: repeated until the value is stored and read.
-      await eventually(async () => {
-        expect(await first.getOrLoad('a', 60_000, async () => 'first')).toBe('first');
-        expect(await client.get(`${prefix}a`)).toBe('first');
-      });
-      const miss = () => Promise.reject(new Error('not cached'));
-      await eventually(async () => expect(await second.getOrLoad('a', 60_000, miss)).toBe('first'));
+    testCache((options) => aConnectedCache(aPrefix(), options));
+
+    /** Loads a text in one process until Redis has it, and returns the time in ms until which it is valid. */
+    async function stored(prefix: string): Promise<number> {
+      const cache = await aConnectedCache(prefix);
+      await cache.getOrLoad('a', 60_000, async () => 'first');
+      const value = await client.get(`${prefix}a`);
+      return Number(value?.split('\n')[0]);
+    }
+
+    test('a text that one process loaded is found by another', async () => {
+      const prefix = aPrefix();
+      await stored(prefix);
+      const second = await aConnectedCache(prefix);
+      expect(await second.getOrLoad('a', 60_000, aLoader().load)).toBe('first');
     });
 
-    test('a value expires after the lifetime in milliseconds, and not before', async () => {
-      const prefix = `test-${randomUUID()}:`;
+    test('the copy of another process expires together with the original', async () => {
+      const prefix = aPrefix();
+      const expiresAt = await stored(prefix);
+      let now = expiresAt - 1;
+      const second = await aConnectedCache(prefix, { now: () => now });
+      expect(await second.getOrLoad('a', 60_000, aLoader().load)).toBe('first');
+      now = expiresAt;
+      expect(await second.getOrLoad('a', 60_000, aLoader().load)).toBe('text 1');
+    });
+
+    test('a text that is in memory is returned without Redis', async () => {
+      const prefix = aPrefix();
       const cache = await aConnectedCache(prefix);
-      await eventually(async () => {
-        await cache.getOrLoad('a', 60_000, async () => 'old');
-        expect(await client.exists(`${prefix}a`)).toBe(1);
-      });
+      await cache.getOrLoad('a', 60_000, async () => 'first');
+      await client.set(`${prefix}a`, `${Date.now() + 60_000}\nother`);
+      expect(await cache.getOrLoad('a', 60_000, aLoader().load)).toBe('first');
+    });
+
+    test('concurrent requests ask Redis once', async () => {
+      const prefix = aPrefix();
+      const cache = await aConnectedCache(prefix);
+      const gets = async () => {
+        const [, count] = /cmdstat_get:calls=(\d+)/.exec(await client.info('commandstats')) ?? [];
+        return Number(count);
+      };
+      const before = await gets();
+      await Promise.all(Array.from({ length: 20 }, () => cache.getOrLoad('a', 60_000, aLoader().load)));
+      expect((await gets()) - before).toBe(1);
+    });
+
+    test('a text expires in Redis after its time to live', async () => {
+      const prefix = aPrefix();
+      await stored(prefix);
       const lifetimeMs = await client.pttl(`${prefix}a`);
       expect(lifetimeMs).toBeGreaterThan(30_000);
       expect(lifetimeMs).toBeLessThanOrEqual(60_000);
-      await client.pexpire(`${prefix}a`, 0);
-      expect(await cache.getOrLoad('a', 60_000, async () => 'new')).toBe('new');
+    });
+
+    test('a value in another format is a miss', async () => {
+      const prefix = aPrefix();
+      await client.set(`${prefix}a`, 'not a cached text');
+      const cache = await aConnectedCache(prefix);
+      expect(await cache.getOrLoad('a', 60_000, aLoader().load)).toBe('text 1');
     });
   });

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import * as z from 'zod';
 import { logger } from '../lambda/telemetry.ts';
 import { readSecret } from '../secrets.ts';
-import type { Cache } from './cache.ts';
+import type { CachedText, SharedTier } from './cache.ts';
 
 /** The cache must never delay a request longer than a load does. */
 const commandTimeoutMs = 100;
@@ -17,8 +17,8 @@ export type RedisAddress = { host: string; port: number } & (
 /** The part of a Redis client that the cache uses. */
 type Client = Pick<Redis, 'get' | 'set'>;
 
-/** A cache in Redis, shared by all functions; while Redis is unavailable, texts are loaded every time. */
-export function redisCache(address: RedisAddress, prefix: string): Cache & { end(): Promise<void> } {
+/** Redis as the shared tier of a cache. A value is the time until which it is valid, in ms since 1970, a line break, and the text. */
+export function redisTier(address: RedisAddress, prefix: string): SharedTier & { end(): Promise<void> } {
   let connecting: Promise<Redis | Cluster> | undefined;
   const client = () => {
     connecting ??= connect(address).catch((error: unknown) => {
@@ -28,18 +28,25 @@ export function redisCache(address: RedisAddress, prefix: string): Cache & { end
     return connecting;
   };
   return {
-    getOrLoad: async (key, ttlMs, load) => {
-      const name = `${prefix}${key}`;
-      const cached = await attempt(client, (redis) => redis.get(name));
-      if (cached != null) return cached;
-      const text = await load();
-      await attempt(client, (redis) => redis.set(name, text, 'PX', ttlMs));
-      return text;
+    get: async (key) => {
+      const value = await attempt(client, (redis) => redis.get(`${prefix}${key}`));
+      return value == null ? undefined : parse(value);
+    },
+    set: async (key, { text, expiresAt }, ttlMs) => {
+      const value = `${expiresAt}${separator}${text}`;
+      await attempt(client, (redis) => redis.set(`${prefix}${key}`, value, 'PX', Math.ceil(ttlMs)));
     },
     end: async () => {
       (await connecting)?.disconnect();
     },
   };
+}
+
+const separator = '\n';
+
+function parse(value: string): CachedText {
+  const end = value.indexOf(separator);
+  return { text: value.slice(end + 1), expiresAt: Number(value.slice(0, end)) };
 }
 
 const connection = {
@@ -62,7 +69,10 @@ async function connect(address: RedisAddress): Promise<Redis | Cluster> {
           dnsLookup: (name, found) => found(null, name),
           redisOptions: { ...connection, password: await tokenOf(address.secretId), tls: {} },
         });
-  redis.on('error', (error: Error) => logger.warn('redis connection failed', { error }));
+  const warn = (error: Error) => logger.warn('redis connection failed', { error });
+  redis.on('error', warn);
+  // The reason why a node of a cluster cannot be used: `error` only says that none can.
+  redis.on('node error', warn);
   return redis;
 }
 

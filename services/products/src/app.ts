@@ -1,5 +1,5 @@
-import { inProcessCache } from '#shared/cache/in-process.ts';
-import { redisCache } from '#shared/cache/redis.ts';
+import { memoryCache } from '#shared/cache/memory.ts';
+import { redisTier } from '#shared/cache/redis.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dynamo as dynamoDb } from '#shared/dynamo/dynamo.ts';
 import { dynamoIdempotencyStore } from '#shared/dynamo/idempotency.ts';
@@ -51,10 +51,10 @@ export const relay = /* @__PURE__ */ lazy(() =>
     snsPublisher(() => config.PRODUCT_EVENTS_TOPIC_ARN),
   ),
 );
-export const cache = /* @__PURE__ */ lazy(() =>
+const sharedTier = () =>
   config.REDIS_HOST === 'none'
-    ? inProcessCache()
-    : redisCache(
+    ? undefined
+    : redisTier(
         {
           host: config.REDIS_HOST,
           port: config.REDIS_PORT,
@@ -62,5 +62,5 @@ export const cache = /* @__PURE__ */ lazy(() =>
           secretId: config.REDIS_SECRET_ID,
         },
         'products:',
-      ),
-);
+      );
+export const cache = /* @__PURE__ */ lazy(() => memoryCache({ shared: sharedTier() }));

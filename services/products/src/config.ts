@@ -10,7 +10,7 @@ export const config = readConfig({
   OUTBOX_TABLE: z.string().min(1),
   IDEMPOTENCY_TABLE: z.string().min(1),
   PRODUCT_EVENTS_TOPIC_ARN: z.string().min(1),
-  /** `none`: each process has its own cache. */
+  /** Shared by the caches of all processes; `none`: each process caches in its memory alone. */
   REDIS_HOST: z.string().min(1).default('none'),
   REDIS_PORT: numberSetting(1, 65_535).default(6379),
   /** `cluster`: ElastiCache with TLS and a token; `single`: one server without either. */
