@@ -3,7 +3,12 @@ import {
   DescribeStackResourceCommand,
   paginateDescribeStacks,
 } from '@aws-sdk/client-cloudformation';
-import { DescribeAddressesCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeAddressesCommand,
+  DescribeAvailabilityZonesCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import {
   GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
@@ -20,6 +25,7 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { engineVersions, type PinnedEngine } from './engine-versions.ts';
 import type { Quota } from './quotas.ts';
 
 /** A deployed stack and its status (`CREATE_COMPLETE` …). */
@@ -73,6 +79,22 @@ export function accountReader(region: string) {
       if (Quota?.Value === undefined) throw new Error(`no value for ${code}`);
       return Quota.Value;
     },
+
+    /** The ids of the zones in which the account can create subnets. */
+    async zones(ownRegion: string): Promise<string[]> {
+      const client = new EC2Client({ ...settings, region: ownRegion });
+      const { AvailabilityZones = [] } = await client.send(
+        new DescribeAvailabilityZonesCommand({
+          Filters: [{ Name: 'zone-type', Values: ['availability-zone'] }],
+        }),
+      );
+      return AvailabilityZones.filter(({ State }) => State === 'available')
+        .map(({ ZoneId = '' }) => ZoneId)
+        .toSorted();
+    },
+
+    /** The versions of an engine that can be created; withdrawn ones are not listed. */
+    engineVersions: (engine: PinnedEngine): Promise<string[]> => engineVersions(engine, settings),
 
     async vpcs(): Promise<number> {
       const { Vpcs = [] } = await new EC2Client(settings).send(new DescribeVpcsCommand({}));

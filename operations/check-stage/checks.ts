@@ -1,10 +1,12 @@
 import type { CompiledStack } from '../../build/deployment.ts';
 import type { AwsAccount, Caller, StackState } from './account.ts';
 import { checkBoundary, checkProvider, type DeliverySettings } from './delivery.ts';
+import { checkEngines } from './engines.ts';
 import { type Finding, missing, neededInProd, ok, unknown, warning } from './finding.ts';
 import { checkBuckets, judgeRollback, protectedResources } from './leftovers.ts';
 import { judgeConcurrency, judgeQuota, neededBy, type QuotaName, quotas } from './quotas.ts';
 import type { Warm } from './resource-counts.ts';
+import { checkZones } from './zones.ts';
 
 /** What is checked: a stage, its settings, and its resources (resource-counts.ts). */
 export type Plan = {
@@ -40,6 +42,8 @@ export async function checkAccount(plan: Plan, account: AwsAccount): Promise<Fin
     ['delivery provider', () => checkProvider(plan, caller, account)],
     ['stacks of the stage', async () => judgeStacks(plan, await stacks)],
     ['bucket names', () => checkBuckets(plan, caller, account)],
+    ['availability zones', () => checkZones(plan, account)],
+    ['engine versions', () => checkEngines(plan, account)],
     ['rollback', async () => checkRollback(plan, await stacks)],
     ...(Object.keys(quotas) as QuotaName[]).map((name): [string, () => Promise<Finding>] => [
       quotas[name].name,
