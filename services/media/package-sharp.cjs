@@ -52,7 +52,7 @@ module.exports = class PackageSharpPlugin {
 /**
  * Installs the project's deployed dependencies for another architecture: `npm ci` in a copy of the manifest and the lock
  * file, so that every package has the hash that the lock file states. The folder exists only when it is complete.
- * @throws Error when npm fails, with the end of its output
+ * @throws Error when npm fails, with the end of its output, or omits the library
  */
 function install(folder, cpu) {
   mkdirSync(dirname(folder), { recursive: true });
@@ -69,6 +69,11 @@ function install(folder, cpu) {
   ];
   try {
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', ...flags], { cwd: work, stdio: 'pipe' });
+    // npm omits an optional package without a message when its hash or its download is wrong.
+    const modules = join(work, 'node_modules');
+    const omitted = packagesOf(modules, cpu).filter((name) => !existsSync(join(modules, name)));
+    if (omitted.length > 0)
+      throw new Error(`it omitted ${omitted.join(', ')}, whose hash in package-lock.json may not match`);
     renameSync(work, folder);
   } catch (cause) {
     rmSync(work, { recursive: true, force: true });
