@@ -157,6 +157,9 @@ describe('workflows', () => {
         ({ run = '' }) => run.match(/\bnpm (ci|install|i|rebuild|exec)\b.*/g) ?? [],
       );
       expect([name, [...new Set(installs)]]).toEqual([name, ['npm ci --strict-allow-scripts']]);
+      // Without the option npx downloads a command that is not installed.
+      const downloads = steps.filter(({ run = '' }) => /\bnpx (?!--no-install )/.test(run));
+      expect([name, downloads]).toEqual([name, []]);
     }
   });
 });
