@@ -19,7 +19,7 @@ import { type ObjectEvents, s3 as s3Service } from './s3.ts';
 import type { SecretsBackend } from './secret-versions.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { ses } from './ses.ts';
-import { callerOf } from './signature-scope.ts';
+import { callerOf, checkHeaderSignature } from './signature-scope.ts';
 import { sns } from './sns.ts';
 import { sqs } from './sqs.ts';
 import { sts } from './sts.ts';
@@ -60,10 +60,8 @@ export type AwsEndpoint = {
 };
 
 /**
- * Starts the AWS endpoint. It routes a call by the service in its signature, identifies the calling function by the
- * access key, authorizes it by that function's compiled role, counts it and passes it to the engine. Signatures of
- * ordinary calls are not verified: only loopback reaches this port, the access key of each function is a secret of its
- * process, and verification would cost more than the call. Presigned requests are verified completely.
+ * Starts the AWS endpoint. It routes a call by the service in its signature, verifies the signature of the calling
+ * function, authorizes it by that function's compiled role, counts it and passes it to the engine.
  * @throws StartError when the port is in use
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
@@ -90,7 +88,10 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     const unsigned = handleUnsigned(awsRequest);
     if (unsigned) return unsigned;
     const { caller, service } = callerOf(awsRequest, credentials);
-    return dispatch(parts, services, service, caller, (one, known) => one.read(awsRequest, known));
+    return dispatch(parts, services, service, caller, (one, known) => {
+      checkHeaderSignature(awsRequest, known);
+      return one.read(awsRequest, known);
+    });
   });
   const port = await listen(server, options.port ?? 0);
   const url = `http://127.0.0.1:${port}`;

@@ -52,6 +52,7 @@ export type AwsErrorKind =
   | 'access-denied'
   | 'unknown-operation'
   | 'unknown-caller'
+  | 'invalid-signature'
   | 'throttled'
   | 'internal';
 

@@ -9,6 +9,7 @@ const errorCodes: ErrorCodes = {
   'access-denied': { code: 'com.amazon.coral.service#AccessDeniedException', status: 400 },
   'unknown-operation': { code: 'com.amazon.coral.service#UnknownOperationException', status: 400 },
   'unknown-caller': { code: 'com.amazon.coral.service#UnrecognizedClientException', status: 400 },
+  'invalid-signature': { code: 'com.amazon.coral.service#InvalidSignatureException', status: 400 },
   throttled: { code: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException', status: 400 },
   internal: { code: 'com.amazonaws.dynamodb.v20120810#InternalServerError', status: 500 },
 };

@@ -7,6 +7,7 @@ const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDeniedException', status: 403 },
   'unknown-operation': { code: 'UnknownOperationException', status: 404 },
   'unknown-caller': { code: 'UnrecognizedClientException', status: 403 },
+  'invalid-signature': { code: 'InvalidSignatureException', status: 403 },
   throttled: { code: 'TooManyRequestsException', status: 429 },
   internal: { code: 'ServiceException', status: 500 },
 };

@@ -23,6 +23,7 @@ import { PublishCommand, SNSClient, TagResourceCommand } from '@aws-sdk/client-s
 import { AddPermissionCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { tables } from '#shared/testing/engines.ts';
+import { sign } from '../../shared/aws/signature.ts';
 import { allow, anAwsEndpoint, aTable } from './fixtures/aws-endpoint-under-test.ts';
 
 const { products, inventory } = await tables('products', 'inventory');
@@ -282,14 +283,14 @@ describe('An unknown operation is refused by name', () => {
 });
 
 test('a body that is not JSON is refused', async () => {
-  const response = await fetch(awsEndpoint.url, {
-    method: 'POST',
-    body: '{',
-    headers: {
-      'x-amz-target': 'DynamoDB_20120810.GetItem',
-      authorization: `AWS4-HMAC-SHA256 Credential=${awsEndpoint.operator.accessKeyId}/20260101/eu-west-1/dynamodb/aws4_request, Signature=0`,
-    },
-  });
+  const body = '{';
+  const headers: Record<string, string> = {
+    host: new URL(awsEndpoint.url).host,
+    'x-amz-target': 'DynamoDB_20120810.GetItem',
+  };
+  const request = { method: 'POST', path: '/', query: {}, headers, body };
+  sign(request, awsEndpoint.operator, { region: 'eu-west-1', service: 'dynamodb' }, Date.now());
+  const response = await fetch(awsEndpoint.url, { method: 'POST', body, headers });
   expect([response.status, await response.json()]).toMatchObject([400, { __type: 'SerializationException' }]);
 });
 

@@ -36,8 +36,7 @@ export async function readForm(
         );
       const { fields } = form;
       const policy = fields.policy ?? '';
-      const [, day = '', region = '', service = ''] = credential.split('/');
-      const key = signingKey(signer.secretAccessKey, day, region, service);
+      const key = signingKey(signer.secretAccessKey, credential.slice(credential.indexOf('/') + 1));
       checkSignature(createHmac('sha256', key).update(policy).digest('hex'), fields['x-amz-signature']);
       checkToken(fields['x-amz-security-token'], signer);
       const bucket = decodeURIComponent(awsRequest.path.split('/')[1] ?? '');

@@ -38,18 +38,11 @@ export function readPresigned(
     verify(signer) {
       checkTime(params, now());
       checkToken(params.get('X-Amz-Security-Token'), signer);
-      const pairs = awsRequest.query.split('&').map((pair): [string, string] => {
-        const [name = '', value = ''] = pair.split('=');
-        return [name, value];
-      });
       const request = readS3(awsRequest, isAuth);
       const expected = signatureOf(
+        awsRequest,
         {
-          method: awsRequest.method,
-          path: awsRequest.path,
-          query: pairs.filter(([name]) => name !== 'X-Amz-Signature'),
-          headers: request.headers,
-          signedHeaders: (params.get('X-Amz-SignedHeaders') ?? '').split(';'),
+          signedHeaders: params.get('X-Amz-SignedHeaders') ?? '',
           payloadHash:
             params.get('X-Amz-Content-Sha256') ??
             request.headers['x-amz-content-sha256'] ??

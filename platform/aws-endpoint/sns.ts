@@ -8,6 +8,7 @@ const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AuthorizationError', status: 403 },
   'unknown-operation': { code: 'InvalidAction', status: 400 },
   'unknown-caller': { code: 'InvalidClientTokenId', status: 403 },
+  'invalid-signature': { code: 'SignatureDoesNotMatch', status: 403 },
   throttled: { code: 'Throttled', status: 429 },
   internal: { code: 'InternalError', status: 500 },
 };

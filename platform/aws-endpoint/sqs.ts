@@ -9,6 +9,7 @@ const errorCodes: ErrorCodes = {
   'access-denied': { code: 'com.amazon.coral.service#AccessDeniedException', status: 403 },
   'unknown-operation': { code: 'com.amazonaws.sqs#UnsupportedOperation', status: 400 },
   'unknown-caller': { code: 'com.amazonaws.sqs#InvalidClientTokenId', status: 403 },
+  'invalid-signature': { code: 'com.amazonaws.sqs#SignatureDoesNotMatch', status: 403 },
   throttled: { code: 'com.amazonaws.sqs#RequestThrottled', status: 400 },
   internal: { code: 'com.amazon.coral.service#InternalFailure', status: 500 },
 };

@@ -8,6 +8,7 @@ const errorCodes: ErrorCodes = {
   'access-denied': { code: 'AccessDenied', status: 403 },
   'unknown-operation': { code: 'InvalidAction', status: 400 },
   'unknown-caller': { code: 'InvalidClientTokenId', status: 403 },
+  'invalid-signature': { code: 'SignatureDoesNotMatch', status: 403 },
   throttled: { code: 'Throttling', status: 400 },
   internal: { code: 'InternalFailure', status: 500 },
 };
