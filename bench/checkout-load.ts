@@ -46,7 +46,7 @@ export async function prepareCheckout(shop: MeasuredShop, customers: number): Pr
   // A bare client: fetch would cost 1.5 ms of CPU per order.
   const api = new Pool(shop.apiUrl, { connections: customers });
   const payments = watchPayments(shop.database);
-  const control = new ControlClient(shop.consoleUrl);
+  const control = new ControlClient(shop);
   return {
     order: async (customer) => {
       const started = performance.now();

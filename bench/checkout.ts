@@ -44,7 +44,7 @@ async function measureMode(
 ): Promise<void> {
   await closedLoop(32, warmUp, checkout.order);
   await checkout.settled();
-  await new ControlClient(shop.consoleUrl).send('DELETE /calls');
+  await new ControlClient(shop).send('DELETE /calls');
   const rates: Row[] = [];
   const times: Row[] = [];
   const cpu: Row[] = [];
@@ -73,7 +73,7 @@ async function measureMode(
   printTable(cpu);
   console.log('\nMemory (PSS), MB');
   printTable([...memory, { name: 'total', mb: memory.reduce((sum, { mb }) => sum + mb, 0) }]);
-  if (mode === 'several') await printCalls(shop.consoleUrl, orders);
+  if (mode === 'several') await printCalls(shop, orders);
 }
 
 function ratesOf(
@@ -127,8 +127,8 @@ async function measureOrders(shop: MeasuredShop, checkout: Checkout, customers: 
 }
 
 /** Prints the AWS calls per order, by function and operation. */
-async function printCalls(consoleUrl: string, orders: number): Promise<void> {
-  const { calls } = countsPerOrder(await new ControlClient(consoleUrl).send('GET /calls'), orders);
+async function printCalls(shop: MeasuredShop, orders: number): Promise<void> {
+  const { calls } = countsPerOrder(await new ControlClient(shop).send('GET /calls'), orders);
   const rows = Object.entries(calls)
     .map(([key, count]) => {
       const [name = '', call = ''] = key.split(' ');

@@ -123,7 +123,7 @@ async function throughTheShop(
 }
 
 /** Total run time of the image function in ms. */
-async function functionTime({ consoleUrl }: MeasuredShop): Promise<number> {
-  const { functions } = await new ControlClient(consoleUrl).send('GET /state');
+async function functionTime(shop: MeasuredShop): Promise<number> {
+  const { functions } = await new ControlClient(shop).send('GET /state');
   return functions.find(({ name }) => name.endsWith('-process-image'))?.totalMs ?? 0;
 }

@@ -21,7 +21,7 @@ const checkout = await prepareCheckout(shop, load.customers);
 try {
   await closedLoop(load.customers, warmUp, checkout.order);
   await checkout.settled();
-  const control = new ControlClient(shop.consoleUrl);
+  const control = new ControlClient(shop);
   const invocations = async () =>
     new Map((await control.send('GET /state')).functions.map((each) => [each.name, each.invocations]));
   const before = await invocations();

@@ -33,6 +33,7 @@ const { password } = JSON.parse(secrets.value(`${project}/${stage}/db/admin`)) a
 const shop: RunningShop = {
   apiUrl: platform.apiUrl,
   consoleUrl: platform.consoleUrl,
+  controlSecret: platform.controlSecret,
   paymentsUrl: platform.paymentsUrl,
   aws,
   project,

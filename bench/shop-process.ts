@@ -16,6 +16,7 @@ export type ShopOptions = {
 export type RunningShop = {
   apiUrl: string;
   consoleUrl: string;
+  controlSecret: string;
   paymentsUrl: string;
   /** Endpoint, region and an operator's credentials. */
   aws: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };

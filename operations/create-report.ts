@@ -30,5 +30,5 @@ await runCommand(help, options, async ({ date, stage, 'data-dir': dataDir }) => 
 function localInvoke(dataDir: string | undefined) {
   const shop = findLocalShop(dataDir);
   if (shop === undefined) throw new Error('No shop is running here: start one with npm start.');
-  return new ControlClient(shop.consoleUrl).invoke;
+  return new ControlClient(shop).invoke;
 }

@@ -5,7 +5,7 @@ import { buildReport } from '../client/daily-report.ts';
 import { playStory } from '../client/demo/story.ts';
 import { type Invoke, invokeThroughLambda } from '../client/invoke.ts';
 import { ShopClient } from '../client/shop-client.ts';
-import { ControlClient } from '../platform/control/control-client.ts';
+import { type ControlAccess, ControlClient, consoleAddress } from '../platform/control/control-client.ts';
 import { runCommand, UsageError } from './command.ts';
 import { findLocalShop } from './local-shop.ts';
 
@@ -35,20 +35,23 @@ await runCommand(help, options, async ({ stage, 'data-dir': dataDir, ...values }
       'No shop is running here: start one with npm start, or give --url, --email and --password.',
     );
   const isLocal = url.replace('//localhost:', '//127.0.0.1:').replace(/\/$/, '') === local?.apiUrl;
-  const consoleUrl = isLocal ? local?.consoleUrl : undefined;
+  const running = isLocal ? local : undefined;
   const shop = new ShopClient(url);
   await playStory({
     shop,
     admin: await shop.signIn(email, password),
-    consoleUrl,
-    buildReport: reportBuilder(stage, consoleUrl),
+    consoleUrl: running && consoleAddress(running),
+    buildReport: reportBuilder(stage, running),
     run: randomUUID().slice(0, 4),
   });
 });
 
 /** Builds the report of a day; undefined when neither a stage nor a local console is known. */
-function reportBuilder(stage = 'local', consoleUrl?: string): ((date: string) => Promise<void>) | undefined {
+function reportBuilder(
+  stage = 'local',
+  running?: ControlAccess,
+): ((date: string) => Promise<void>) | undefined {
   const build = (invoke: Invoke) => (date: string) => buildReport(invoke, { project, stage }, date);
   if (stage !== 'local') return build(invokeThroughLambda());
-  return consoleUrl === undefined ? undefined : build(new ControlClient(consoleUrl).invoke);
+  return running === undefined ? undefined : build(new ControlClient(running).invoke);
 }

@@ -3,7 +3,7 @@ import { type Bundler, startBundler } from '../build/bundle/bundler.ts';
 import { compileStacks } from '../build/compile/compile-stacks.ts';
 import type { Deployment } from '../build/deployment.ts';
 import { resolveDeployment } from '../build/template/resolve-deployment.ts';
-import { consoleRoutes } from './console/routes.ts';
+import { consolePage, consoleRoutes } from './console/routes.ts';
 import { controlRoutes } from './control/routes.ts';
 import { startControlServer } from './control/server.ts';
 import { choosePort } from './engines/ports.ts';
@@ -19,6 +19,7 @@ import { readAdministrator } from './startup/administrator.ts';
 import { connectPayments } from './startup/connect-payments.ts';
 import { type CoreServices, startCoreServices } from './startup/core-services.ts';
 import { deployCustomResources } from './startup/custom-resources.ts';
+import { closeDataFolder } from './startup/data-folder.ts';
 import { databaseHost, startDatabase } from './startup/database.ts';
 import { defineFunctions } from './startup/define-functions.ts';
 import type { Platform, StartOptions } from './startup/platform.ts';
@@ -46,6 +47,7 @@ export async function startPlatform(options: StartOptions): Promise<Platform> {
 
 async function start(options: StartOptions, shutdown: Shutdown): Promise<Omit<Platform, 'stop'>> {
   const { dataDir, region, log } = options;
+  closeDataFolder(dataDir);
   const secrets = SecretStore.open(join(dataDir, 'secrets.json'));
   let asynchronous: AsyncEvents | undefined;
   const [stacks, postgresPort, core] = await allSettled([
@@ -77,15 +79,21 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<Omit<Pl
   shutdown.add('inbound', () => waitAtMost(graceMs, gateway.close()));
   connectPayments({ payments, secrets, deployment, apiUrl: gateway.url });
   const addresses = { api: gateway.url, aws: awsEndpoint.url, payments: payments.url };
-  const control = await startControlServer(options.ports.console, {
-    ...controlRoutes({ ...core, addresses, deployment, events, sources }),
-    ...consoleRoutes({ addresses, mailbox, administrator: () => readAdministrator(dataDir) }),
+  const control = await startControlServer({
+    port: options.ports.console,
+    secret: core.controlSecret,
+    routes: {
+      ...controlRoutes({ ...core, addresses, deployment, events, sources }),
+      ...consoleRoutes({ apiUrl: gateway.url, mailbox, administrator: () => readAdministrator(dataDir) }),
+    },
+    openRoutes: consolePage(addresses, mailbox),
   });
   shutdown.add('inbound', () => control.stop());
   if (options.watch) shutdown.add('inbound', watchSources(bundler, redefine, gateway, log));
   return {
     apiUrl: gateway.url,
     consoleUrl: control.url,
+    controlSecret: core.controlSecret,
     awsUrl: awsEndpoint.url,
     paymentsUrl: payments.url,
     deployment,

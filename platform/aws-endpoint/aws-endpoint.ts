@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Deployment } from '../../build/deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
 import { explainListenError } from '../engines/ports.ts';
+import { foreignRequest } from '../local-access/local-access.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import { authorizer as authorizerFor } from './authorizer.ts';
 import type { AwsRequest, AwsService } from './call.ts';
@@ -141,6 +142,12 @@ type Handle = (awsRequest: AwsRequest) => DispatchResult | Promise<DispatchResul
 
 function createEndpointServer(handle: Handle): Server {
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    // Front ends upload from pages of other sites; such requests are signed, in their address or their form.
+    const foreign = foreignRequest(request.headers, 'any');
+    if (foreign !== undefined) {
+      response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(foreign);
+      return;
+    }
     readRequest(request, response, (awsRequest) => {
       const outcome = rejectMalformedUri(handle, awsRequest);
       if (outcome instanceof Promise) outcome.then((done) => respond(request, response, done));

@@ -1,12 +1,20 @@
 import type { Invoke } from '../../client/invoke.ts';
+import { withSecret } from '../local-access/local-access.ts';
 import type { ControlResponses } from './control-interface.ts';
+
+/** The address of a running platform's control interface, and the secret of its start. */
+export type ControlAccess = { consoleUrl: string; controlSecret: string };
+
+/** The console's address for a browser. The secret is in its fragment, which browsers never send. */
+export const consoleAddress = ({ consoleUrl, controlSecret }: ControlAccess): string =>
+  `${consoleUrl}/#${controlSecret}`;
 
 /** Calls the control interface of a platform that runs on this machine. */
 export class ControlClient {
-  readonly #url: string;
+  readonly #access: ControlAccess;
 
-  constructor(url: string) {
-    this.#url = url;
+  constructor(access: ControlAccess) {
+    this.#access = access;
   }
 
   /**
@@ -18,8 +26,10 @@ export class ControlClient {
     { name = '', body }: { name?: string; body?: unknown } = {},
   ): Promise<ControlResponses[R]> {
     const [method = '', path = ''] = route.replace(':name', encodeURIComponent(name)).split(' ');
-    const response = await fetch(`${this.#url}${path}`, {
+    const { consoleUrl, controlSecret } = this.#access;
+    const response = await fetch(`${consoleUrl}${path}`, {
       method,
+      headers: withSecret(controlSecret),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

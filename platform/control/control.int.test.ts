@@ -8,6 +8,7 @@ import { Faults } from '../aws-endpoint/faults.ts';
 import { PublishedEvents } from '../aws-endpoint/published-events.ts';
 import { startMessaging } from '../engines/messaging.ts';
 import { startHostPool } from '../host/host-pool.ts';
+import { newControlSecret, withSecret } from '../local-access/local-access.ts';
 import { Mailbox } from '../mailbox/mailbox.ts';
 import { asyncEvents } from '../sources/async-events.ts';
 import { asyncRules } from '../sources/async-rules.ts';
@@ -21,6 +22,7 @@ import type { PlatformParts } from './state.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'control-'));
 const stops: (() => unknown)[] = [];
+const secret = newControlSecret();
 let server: ControlServer;
 let client: ControlClient;
 
@@ -94,8 +96,13 @@ const furtherRoutes: Routes = {
 };
 
 beforeAll(async () => {
-  server = await startControlServer(0, { ...controlRoutes(await platformParts()), ...furtherRoutes });
-  client = new ControlClient(server.url);
+  server = await startControlServer({
+    port: 0,
+    secret,
+    routes: { ...controlRoutes(await platformParts()), ...furtherRoutes },
+    openRoutes: { 'GET /open': () => new Document('text/plain', 'open') },
+  });
+  client = new ControlClient({ consoleUrl: server.url, controlSecret: secret });
 });
 afterAll(async () => {
   await server.stop();
@@ -103,7 +110,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const get = (path: string, options: RequestInit = {}) => fetch(`${server.url}${path}`, options);
+const get = (path: string, { headers, ...options }: RequestInit = {}) =>
+  fetch(`${server.url}${path}`, { ...options, headers: { ...withSecret(secret), ...headers } });
 
 describe('an invocation through the control interface', () => {
   test('returns what the function returned', async () => {
@@ -178,8 +186,25 @@ describe('the control server', () => {
     expect([response.status, await response.json()]).toEqual([status, { message }]);
   });
 
+  test.each([
+    ['without the secret', undefined],
+    ['with the secret of another start', withSecret(newControlSecret()).authorization],
+    ['with an empty one', 'Bearer '],
+  ])('refuses a request %s', async (_, authorization) => {
+    const headers = authorization === undefined ? {} : { authorization };
+    for (const [method, path] of [
+      ['GET', '/state'],
+      ['POST', '/invoke/probe'],
+      ['GET', '/document'],
+    ] as const)
+      expect((await fetch(`${server.url}${path}`, { method, headers })).status).toBe(401);
+    expect((await fetch(`${server.url}/open`, { headers })).status).toBe(200);
+  });
+
   test('names a port in use', async () => {
     const port = Number(new URL(server.url).port);
-    await expect(startControlServer(port, {})).rejects.toThrow(`Port ${port} for the console is in use`);
+    await expect(startControlServer({ port, secret, routes: {} })).rejects.toThrow(
+      `Port ${port} for the console is in use`,
+    );
   });
 });

@@ -6,20 +6,41 @@ import * as z from 'zod';
 import { explainListenError } from '../engines/ports.ts';
 import { readBody } from '../gateway/request-body.ts';
 import { InvokeRefused } from '../host/invoke.ts';
+import { foreignRequest, hasSecret } from '../local-access/local-access.ts';
 import { Document, type Handler, Refused, type Routes } from './reply.ts';
 
 export type ControlServer = { url: string; stop: () => Promise<void> };
 
+type ControlServerOptions = {
+  /** 0 takes any free port. */
+  port: number;
+  /** Required by every route except the open ones. */
+  secret: string;
+  routes: Routes;
+  /** Routes that reveal and change nothing: the files of the console's page. */
+  openRoutes?: Routes;
+};
+
 /**
- * Serves the control interface and the console on 127.0.0.1. It can invoke every function, so it refuses requests that
- * a page of another site sends.
+ * Serves the control interface and the console on 127.0.0.1. It can invoke every function, so it requires the secret of
+ * this start and refuses requests that a page of another site sends.
  * @throws StartError when the port is in use
  */
-export async function startControlServer(port: number, routes: Routes): Promise<ControlServer> {
-  const router = routerOf(routes);
+export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
+  const { port, secret, routes, openRoutes = {} } = options;
+  const router = routerOf({ ...routes, ...openRoutes });
+  const open = new Set(Object.values(openRoutes));
   const server = createServer(async (incoming, outgoing) => {
     try {
-      send(outgoing, 200, await respond(router, incoming));
+      send(
+        outgoing,
+        200,
+        await respond(
+          router,
+          incoming,
+          (handler) => open.has(handler) || hasSecret(incoming.headers, secret),
+        ),
+      );
     } catch (error) {
       const { status, message } = refusalOf(error);
       send(outgoing, status, { message });
@@ -54,19 +75,26 @@ function routerOf(routes: Routes) {
   return router;
 }
 
-async function respond(router: Router, incoming: IncomingMessage): Promise<unknown> {
-  const { origin, host = '' } = incoming.headers;
-  const [hostName] = host.split(':');
-  if (hostName !== '127.0.0.1' && hostName !== 'localhost') throw new Refused(403, 'unknown host name');
-  if (origin !== undefined && origin !== `http://${host}`)
-    throw new Refused(403, 'requests from pages of other sites are not allowed');
+async function respond(
+  router: Router,
+  incoming: IncomingMessage,
+  mayCall: (handler: Handler) => boolean,
+): Promise<unknown> {
+  const foreign = foreignRequest(incoming.headers, 'own');
+  if (foreign !== undefined) throw new Refused(403, foreign);
   const found = router.find(incoming.method as 'GET', incoming.url ?? '/');
   if (found === null) throw new Refused(404, 'no such route');
   if (found.store === null) throw new Refused(400, 'the path cannot be decoded');
+  const handler = found.store as Handler;
+  if (!mayCall(handler))
+    throw new Refused(
+      401,
+      'open the console with the address that npm start printed: it has the secret of this start',
+    );
   const body = await readBody(incoming);
   if (body === 'too-large') throw new Refused(413, 'the request is too large');
   if (body === 'too-late') throw new Refused(408, 'the request did not end');
-  return (found.store as Handler)({
+  return handler({
     params: found.params as Record<string, string>,
     body: body.toString('utf8'),
   });

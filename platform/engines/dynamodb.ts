@@ -4,8 +4,8 @@ import { arch, platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { StartError } from '../../build/start-error.ts';
 import { spawnGuarded, waitForLine } from './guarded-process.ts';
-import { choosePort } from './ports.ts';
 import { waitForPreviousProcess } from './previous-process.ts';
+import { unreachableAddress } from './unreachable-address.ts';
 
 /** A running DynamoDB engine (dynoxide) on loopback. */
 export type Dynamo = { url: string; pid: number; stop(): Promise<void> };
@@ -13,34 +13,33 @@ export type Dynamo = { url: string; pid: number; stop(): Promise<void> };
 type DynamoOptions = {
   /** Folder of the database file; created when missing. */
   dataDir: string;
-  /** 0 or absent: any free port. */
-  port?: number;
   onUnexpectedExit?: ((reason: string) => void) | undefined;
 };
 
 /**
- * Starts dynoxide, one binary with the protocols of DynamoDB and DynamoDB Streams.
+ * Starts dynoxide, one binary with the protocols of DynamoDB and DynamoDB Streams. It accepts any signature and allows
+ * every origin, so it listens where no browser connects; callers reach it through the AWS endpoint.
  * @throws StartError
  */
 export async function startDynamo(options: DynamoOptions): Promise<Dynamo> {
   const dataDir = resolve(options.dataDir);
   const pidFile = join(dataDir, 'dynoxide.pid');
   await mkdir(dataDir, { recursive: true });
-  const [binary, port] = await Promise.all([
+  const [binary, { host, port }] = await Promise.all([
     findBinary(),
-    choosePort('DynamoDB', options.port),
+    unreachableAddress('DynamoDB'),
     waitForPreviousProcess(pidFile, 'dynoxide'),
   ]);
   const engine = spawnGuarded({
     command: binary,
-    args: ['--host', '127.0.0.1', '--port', String(port), '--db-path', join(dataDir, 'dynamodb.sqlite')],
+    args: ['--host', host, '--port', String(port), '--db-path', join(dataDir, 'dynamodb.sqlite')],
     signalOnParentExit: 'TERM',
     onUnexpectedExit: options.onUnexpectedExit,
   });
   await writeFile(pidFile, `${engine.pid}\n`);
   await waitForLine(engine, 'DynamoDB', 'listening on');
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     pid: engine.pid,
     stop: () => engine.stop('SIGTERM'),
   };

@@ -8,10 +8,10 @@ import { StartError } from '../../build/start-error.ts';
  * that the operating system chose.
  * @throws StartError when the requested port is in use
  */
-export async function choosePort(name: string, requested = 0): Promise<number> {
+export async function choosePort(name: string, requested = 0, host = '127.0.0.1'): Promise<number> {
   const server = createServer();
   try {
-    server.listen(requested, '127.0.0.1');
+    server.listen(requested, host);
     await once(server, 'listening');
   } catch (error) {
     throw explainListenError(error, name, requested);

@@ -19,8 +19,8 @@ const currentUser: RunAs = { command: (command, args) => ({ command, args }) };
 /**
  * PostgreSQL does not run as root. Started by root, it runs as the owner of an existing data folder, or as the system's
  * `postgres` or `nobody`; no user is created. When that user may not enter a folder on the path of the programs or the
- * data (a clone in /root, a `mkdtemp` folder), `setpriv` of util-linux gives the process the capability dac_override, so
- * that the folder's permissions need no change.
+ * data (a clone in /root, a `mkdtemp` folder), `setpriv` of util-linux gives the process the capability
+ * dac_read_search, with which it may enter every folder, so that the folder's permissions need no change.
  * @throws StartError when there is no such user, or the folder is closed and there is no `setpriv`
  */
 export async function postgresUser(dataDir: string, binaries: string): Promise<RunAs> {
@@ -36,7 +36,8 @@ export async function postgresUser(dataDir: string, binaries: string): Promise<R
       `PostgreSQL does not run as root, and its user may not enter ${dirname(resolve(dataDir))}: start as an ordinary user, or put the project in a folder that others may enter.`,
     );
   const flags = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--securebits=+no_setuid_fixup'];
-  for (const set of ['inh-caps', 'ambient-caps', 'bounding-set']) flags.push(`--${set}=-all,+dac_override`);
+  for (const set of ['inh-caps', 'ambient-caps', 'bounding-set'])
+    flags.push(`--${set}=-all,+dac_read_search`);
   return {
     command: (program, args) => ({ command: setpriv, args: [...flags, '--', program, ...args] }),
   };

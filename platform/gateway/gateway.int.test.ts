@@ -18,7 +18,8 @@ const write = (...pieces: string[]): Promise<string> =>
     socket.on('error', reject);
     socket.write(pieces.shift() ?? '', 'latin1');
   });
-const head = (line: string, ...headers: string[]) => [line, 'Host: x', ...headers, '', ''].join('\r\n');
+const head = (line: string, ...headers: string[]) =>
+  [line, 'Host: localhost', ...headers, '', ''].join('\r\n');
 const statuses = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
 const echo = head('GET /api/v1/echo/fixed HTTP/1.1');
 
@@ -41,6 +42,15 @@ describe('a route', () => {
       expect(response.json()).toEqual({ code: 'ROUTE_NOT_FOUND', requestId: response.headers['x-from'] });
     }
   });
+});
+
+test('a host name of another site is refused before any route: its address may lead here by DNS rebinding', async () => {
+  const foreign = (host: string) => write(`GET /api/v1/echo/fixed HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  for (const host of ['evil.example', `evil.example:${gateway.port}`, '127.0.0.1.evil.example']) {
+    const response = await foreign(host);
+    expect(statuses(response)).toEqual(['403']);
+    expect(response).toContain('{"message":"Forbidden"}');
+  }
 });
 
 describe('a response', () => {

@@ -31,8 +31,8 @@ describe('an event', () => {
         httpMethod: 'PUT',
         resourcePath: '/api/v1/echo/{id}',
         protocol: 'HTTP/1.1',
-        domainName: 'api.shop.test',
-        domainPrefix: 'api',
+        domainName: 'localhost',
+        domainPrefix: 'localhost',
         identity: { sourceIp: '127.0.0.1', userAgent: 'test' },
       },
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { foreignRequest } from '../local-access/local-access.ts';
 import type { GatewayRequest } from './proxy-event.ts';
 import type { HttpResponse } from './proxy-response.ts';
 import { readBody } from './request-body.ts';
@@ -18,6 +19,10 @@ export function requestServer(
   const exchanges = new WeakMap<Socket, Exchange>();
 
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (foreignRequest(incoming.headers, 'any') !== undefined) {
+      refuseHost(outgoing);
+      return;
+    }
     exchanges.set(incoming.socket, { incoming, outgoing });
     const request = parseRequest(incoming);
     readBody(incoming, bodyLimitMs)
@@ -59,6 +64,12 @@ export function requestServer(
     else respondToUnparsed(error, isNext ? newExchange(socket) : last);
   };
   return { onRequest, onClientError };
+}
+
+/** As API Gateway responds under a host name that is not one of its domain names, before any API is chosen. */
+function refuseHost(outgoing: ServerResponse): void {
+  const headers = { 'Content-Type': 'application/json', Connection: 'close' };
+  outgoing.writeHead(403, headers).end('{"message":"Forbidden"}');
 }
 
 function newExchange(socket: Socket): Exchange {

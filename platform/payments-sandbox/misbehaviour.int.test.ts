@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
+import { withSecret } from '../local-access/local-access.ts';
 import type { PaymentsSandbox } from './sandbox.ts';
 import { anIntent, aSandbox, stripeAt, stripeErrorOf } from './testing.ts';
 
@@ -29,7 +30,11 @@ const restart = async () => {
 const anUnpaidIntent = async () => (await stripe.paymentIntents.create(anIntent())).id;
 const charges = () => sandbox.ledger('order-1').orders['order-1']?.charges ?? 0;
 const control = (method: string, path: string, body?: unknown) =>
-  fetch(`${sandbox.url}/_sandbox/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+  fetch(`${sandbox.url}/_sandbox/${path}`, {
+    method,
+    headers: withSecret(sandbox.controlSecret),
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
 
 describe('an idempotency key', () => {
   const options = { idempotencyKey: 'attempt-1' };

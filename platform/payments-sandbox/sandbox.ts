@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
+import { foreignRequest, hasSecret, newControlSecret } from '../local-access/local-access.ts';
 import { PaymentsApi } from './api.ts';
 import { type Behaviour, type BehaviourChange, behaviourChange } from './behaviour.ts';
 import { type LedgerView, ledgerView } from './ledger-view.ts';
@@ -14,6 +15,8 @@ export type PaymentsSandboxOptions = {
   dataDir?: string;
   /** The only accepted API key. */
   apiKey: string;
+  /** Required at `/_sandbox/…`; a random one by default. */
+  controlSecret?: string;
   webhook?: WebhookTarget;
   log?: (line: string) => void;
 };
@@ -21,6 +24,7 @@ export type PaymentsSandboxOptions = {
 /** A running sandbox. Ledger and behaviour are also available over HTTP at `/_sandbox/…`. */
 export type PaymentsSandbox = {
   url: string;
+  controlSecret: string;
   /** Stops the server and its deliveries; undelivered webhooks are sent after the next start. */
   stop(): Promise<void>;
   configure(changes: { apiKey?: string; webhook?: WebhookTarget }): void;
@@ -54,11 +58,16 @@ const respondControl = (api: PaymentsApi, route: string, query: string, body: st
   }
 };
 
-const respond = async (api: PaymentsApi, request: IncomingMessage): Promise<Response> => {
+const respond = async (api: PaymentsApi, request: IncomingMessage, secret: string): Promise<Response> => {
+  const isControl = request.url?.startsWith('/_sandbox/') ?? false;
+  const foreign = foreignRequest(request.headers, isControl ? 'own' : 'any');
+  if (foreign !== undefined) return json(403, { error: foreign });
+  if (isControl && !hasSecret(request.headers, secret))
+    return json(401, { error: 'The secret of this start is missing: controlSecret in running.json.' });
   const body = Buffer.concat(await request.toArray()).toString('utf8');
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   const { method = 'GET', headers } = request;
-  if (path.startsWith('/_sandbox/')) return respondControl(api, `${method} ${path}`, query, body);
+  if (isControl) return respondControl(api, `${method} ${path}`, query, body);
   const idempotencyKey = headers['idempotency-key']?.toString();
   return api.respond({ method, path, query, body, authorization: headers.authorization, idempotencyKey });
 };
@@ -69,10 +78,10 @@ const respond = async (api: PaymentsApi, request: IncomingMessage): Promise<Resp
  * @throws Error EADDRINUSE if the port is in use
  */
 export const startPaymentsSandbox = async (options: PaymentsSandboxOptions): Promise<PaymentsSandbox> => {
-  const { port, apiKey, dataDir, webhook, log = () => {} } = options;
+  const { port, apiKey, controlSecret = newControlSecret(), dataDir, webhook, log = () => {} } = options;
   const api = new PaymentsApi({ apiKey, dataDir, log });
   const server = createServer((request, response) => {
-    respond(api, request).then(
+    respond(api, request, controlSecret).then(
       ({ status, body, headers = {}, timeOut }) => {
         if (timeOut) return; // the client's own timeout ends the request
         const length = Buffer.byteLength(body);
@@ -101,6 +110,7 @@ export const startPaymentsSandbox = async (options: PaymentsSandboxOptions): Pro
   api.configure({ webhook });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    controlSecret,
     stop: async () => {
       api.webhooks.stop();
       const closed = once(server, 'close');

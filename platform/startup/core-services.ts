@@ -3,6 +3,7 @@ import { type AwsEndpoint, startAwsEndpoint } from '../aws-endpoint/aws-endpoint
 import { startDynamo } from '../engines/dynamodb.ts';
 import { type Messaging, startMessaging } from '../engines/messaging.ts';
 import { type HostPool, startHostPool } from '../host/host-pool.ts';
+import { newControlSecret } from '../local-access/local-access.ts';
 import { Mailbox } from '../mailbox/mailbox.ts';
 import { type PaymentsSandbox, startPaymentsSandbox } from '../payments-sandbox/sandbox.ts';
 import type { SecretStore } from '../provision/secret-store.ts';
@@ -18,6 +19,8 @@ export type CoreServices = {
   mailbox: Mailbox;
   pool: HostPool;
   payments: PaymentsSandbox;
+  /** The secret of this start. */
+  controlSecret: string;
   /** Address of the DynamoDB engine itself. */
   dynamoUrl: string;
 };
@@ -38,6 +41,7 @@ export async function startCoreServices(
   events: () => AsyncEvents | undefined,
 ): Promise<CoreServices> {
   const { dataDir, ports, log, region, accountId } = options;
+  const controlSecret = newControlSecret();
   const onUnexpectedExit = (engine: string) => (reason: string) =>
     options.onUnexpectedExit?.(`${engine} ${reason}`);
   const [dynamo, messaging, mailbox, pool, payments] = await allSettled([
@@ -55,6 +59,7 @@ export async function startCoreServices(
       startPaymentsSandbox({
         port: ports.payments,
         apiKey: crypto.randomUUID(),
+        controlSecret,
         dataDir: join(dataDir, 'payments'),
         log: (line) => log('info', line),
       }),
@@ -77,7 +82,7 @@ export async function startCoreServices(
     log: (line) => log('warn', line),
   });
   shutdown.add('endpoints', () => awsEndpoint.stop());
-  return { awsEndpoint, messaging, mailbox, pool, payments, dynamoUrl: dynamo.url };
+  return { awsEndpoint, messaging, mailbox, pool, payments, controlSecret, dynamoUrl: dynamo.url };
 }
 
 function startPool({ hosts, mode, root, log }: StartOptions): Promise<HostPool> {

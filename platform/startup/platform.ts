@@ -19,6 +19,8 @@ export type StartOptions = PlatformOptions & {
 export type Platform = {
   apiUrl: string;
   consoleUrl: string;
+  /** Required by the control interfaces of the platform and of the payment sandbox. */
+  controlSecret: string;
   awsUrl: string;
   paymentsUrl: string;
   deployment: Deployment;

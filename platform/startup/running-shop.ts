@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Platform } from './platform.ts';
 import type { ShopAdministrator } from './set-up-shop.ts';
 
-/** The addresses of the shop that runs on a data folder, and its administrator's password if it is stored there. */
+/** The addresses and the secret of the shop that runs on a data folder, and its administrator's password if it is stored there. */
 export type RunningShop = {
   pid: number;
   apiUrl: string;
   consoleUrl: string;
+  controlSecret: string;
   awsUrl: string;
   paymentsUrl: string;
   adminEmail: string;
@@ -27,7 +28,7 @@ export function readRunningShop(dataDir: string): RunningShop | undefined {
 }
 
 /**
- * Writes the addresses for `npm run demo` and other tools, to a file that only its owner may read.
+ * Writes the addresses and the secret for `npm run demo` and other tools, to a file that only its owner may read.
  * @returns a function that deletes the file
  */
 export function writeRunningShop(dataDir: string, platform: Platform, admin: ShopAdministrator): () => void {
@@ -36,6 +37,7 @@ export function writeRunningShop(dataDir: string, platform: Platform, admin: Sho
     pid: process.pid,
     apiUrl: platform.apiUrl,
     consoleUrl: platform.consoleUrl,
+    controlSecret: platform.controlSecret,
     awsUrl: platform.awsUrl,
     paymentsUrl: platform.paymentsUrl,
     adminEmail: admin.email,

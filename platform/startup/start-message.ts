@@ -1,3 +1,4 @@
+import { consoleAddress } from '../control/control-client.ts';
 import { administratorFile } from './administrator.ts';
 import type { Platform } from './platform.ts';
 import type { ShopAdministrator } from './set-up-shop.ts';
@@ -9,7 +10,7 @@ export function startMessage(
   dataDir: string,
   seconds: number,
 ): string {
-  const { apiUrl, consoleUrl, awsUrl, paymentsUrl } = platform;
+  const { apiUrl, awsUrl, paymentsUrl } = platform;
   const password = admin.created
     ? `${admin.password}   (shown only now)`
     : `created at the first start, stored in ${administratorFile(dataDir)}`;
@@ -17,7 +18,7 @@ export function startMessage(
 The shop is running (started in ${seconds.toFixed(1)} s).
 
   API        ${apiUrl}/api/v1
-  Console    ${consoleUrl}
+  Console    ${consoleAddress(platform)}
   AWS        ${awsUrl}
   Payments   ${paymentsUrl}
   Admin      ${admin.email}   password: ${password}

@@ -50,6 +50,7 @@ export async function proveShop(
         E2E_STAGE: 'dev',
         E2E_AWS_URL: emulator.endpoint,
         E2E_PAYMENTS_URL: fixtures.payments.url,
+        E2E_CONTROL_SECRET: fixtures.payments.controlSecret,
         E2E_ADMIN_EMAIL: admin.email,
         E2E_ADMIN_PASSWORD: admin.password ?? '',
       }),

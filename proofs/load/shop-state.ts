@@ -3,13 +3,17 @@ import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-s
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type pg from 'pg';
 import type { RunningShop } from '../../bench/shop-process.ts';
+import { withSecret } from '../../platform/local-access/local-access.ts';
 import { withClient } from './postgres.ts';
 
 /** A line of an order. */
 export type Line = { productId: string; quantity: number };
 
 /** What is needed to read a shop's stores. */
-export type ShopAccess = Pick<RunningShop, 'aws' | 'database' | 'paymentsUrl' | 'project' | 'stage'>;
+export type ShopAccess = Pick<
+  RunningShop,
+  'aws' | 'controlSecret' | 'database' | 'paymentsUrl' | 'project' | 'stage'
+>;
 
 /** An event of an outbox for one destination. */
 export type OutboxEntry = {
@@ -107,8 +111,8 @@ async function readEvents(client: pg.Client): Promise<{ outbox: OutboxEntry[]; h
   return { outbox, handled: rows.map(({ mark }) => mark) };
 }
 
-async function readProvider({ paymentsUrl }: ShopAccess): Promise<ShopState['provider']> {
-  const response = await fetch(`${paymentsUrl}/_sandbox/ledger`);
+async function readProvider({ paymentsUrl, controlSecret }: ShopAccess): Promise<ShopState['provider']> {
+  const response = await fetch(`${paymentsUrl}/_sandbox/ledger`, { headers: withSecret(controlSecret) });
   if (!response.ok) throw new Error(`The payment sandbox returned ${response.status}.`);
   return ((await response.json()) as { orders: ShopState['provider'] }).orders;
 }

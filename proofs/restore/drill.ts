@@ -111,7 +111,7 @@ async function report(
   },
 ): Promise<Report> {
   const state = await readState(restored);
-  const mails = await readMails(restored.consoleUrl);
+  const mails = await readMails(restored);
   const accounts = staff.accounts.map(({ id }) => id);
   const differing = await differingFiles(copies.files, restored);
   const copied = copies.files.files().length;

@@ -1,4 +1,4 @@
-import { ControlClient } from '../../platform/control/control-client.ts';
+import { type ControlAccess, ControlClient } from '../../platform/control/control-client.ts';
 import { type Check, isSold } from '../load/expectations.ts';
 import type { OrderState } from '../load/shop-state.ts';
 
@@ -8,8 +8,8 @@ export type Mail = { subject: string; at: number };
 const confirmationOf = ({ number }: OrderState, mails: readonly Mail[]): Mail[] =>
   mails.filter(({ subject }) => subject === `Your order ${number}`);
 
-export async function readMails(consoleUrl: string): Promise<Mail[]> {
-  const mails = await new ControlClient(consoleUrl).send('GET /mails');
+export async function readMails(shop: ControlAccess): Promise<Mail[]> {
+  const mails = await new ControlClient(shop).send('GET /mails');
   return mails.map(({ subject = '', receivedAt }) => ({ subject, at: Date.parse(receivedAt) }));
 }
 

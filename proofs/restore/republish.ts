@@ -57,8 +57,9 @@ async function isBusy(shop: RunningShop, what: 'queues' | 'everything'): Promise
   );
 }
 
-async function runSweeps({ consoleUrl, project, stage }: RunningShop): Promise<void> {
-  const control = new ControlClient(consoleUrl);
+async function runSweeps(shop: RunningShop): Promise<void> {
+  const { project, stage } = shop;
+  const control = new ControlClient(shop);
   await Promise.all(
     sweeps.map((name) =>
       control.send('POST /schedules/:name/run', { name: `${project}-${name.replace('%', stage)}` }),

@@ -159,6 +159,7 @@ async function settled(
     aws: account.settings,
     database: { port: fixtures.postgres.port, password: superuserPassword },
     paymentsUrl: fixtures.payments.url,
+    controlSecret: fixtures.payments.controlSecret,
     project: 'shop',
     stage,
   };

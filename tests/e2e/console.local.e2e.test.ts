@@ -8,11 +8,15 @@ import {
   until,
 } from '../../client/shop-actions.ts';
 import { ControlClient } from '../../platform/control/control-client.ts';
+import { withSecret } from '../../platform/local-access/local-access.ts';
+import { access } from './support/control.ts';
 import { admin, setting, visitor } from './support/shop.ts';
 
 const get = (path: string, headers: Record<string, string> = {}) =>
-  fetch(`${setting('E2E_CONTROL_URL')}${path}`, { headers });
-const state = () => new ControlClient(setting('E2E_CONTROL_URL')).send('GET /state');
+  fetch(`${setting('E2E_CONTROL_URL')}${path}`, {
+    headers: { ...withSecret(setting('E2E_CONTROL_SECRET')), ...headers },
+  });
+const state = () => new ControlClient(access()).send('GET /state');
 type OrderRows = { rows: { id: string; status: string; pieces: number }[] };
 
 /** An order with a product of its own, and the customer who placed it. */
@@ -54,7 +58,8 @@ describe('the console', () => {
     ['GET', '//', 404],
     ['GET', '//mails', 404],
   ])('refuses %s %s with %i and a message', async (method, path, status) => {
-    const response = await fetch(`${setting('E2E_CONTROL_URL')}${path}`, { method });
+    const headers = withSecret(setting('E2E_CONTROL_SECRET'));
+    const response = await fetch(`${setting('E2E_CONTROL_URL')}${path}`, { method, headers });
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual({ message: expect.any(String) });
   });

@@ -6,12 +6,15 @@ import { join } from 'node:path';
 
 declare global {
   /** The shop of this run; absent when the suites run against another one. */
-  var runningShop: { process: ChildProcess; dataDir: string; consoleUrl: string } | undefined;
+  var runningShop:
+    | { process: ChildProcess; dataDir: string; consoleUrl: string; controlSecret: string }
+    | undefined;
 }
 
 type RunningFile = {
   apiUrl: string;
   consoleUrl: string;
+  controlSecret: string;
   paymentsUrl: string;
   awsUrl: string;
   adminEmail: string;
@@ -51,10 +54,11 @@ export default async function startPlatform(): Promise<void> {
   );
   await started(shop);
   const note = JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8')) as RunningFile;
-  globalThis.runningShop = { process: shop, dataDir, consoleUrl: note.consoleUrl };
+  globalThis.runningShop = { process: shop, dataDir, ...note };
   Object.assign(process.env, {
     E2E_BASE_URL: note.apiUrl,
     E2E_CONTROL_URL: note.consoleUrl,
+    E2E_CONTROL_SECRET: note.controlSecret,
     E2E_PAYMENTS_URL: note.paymentsUrl,
     E2E_AWS_URL: note.awsUrl,
     E2E_DATA_DIR: dataDir,

@@ -11,9 +11,9 @@ export default async function stopPlatform(): Promise<void> {
   const shop = globalThis.runningShop;
   if (shop === undefined) return;
   globalThis.runningShop = undefined;
-  const calls = await new ControlClient(shop.consoleUrl).send('GET /calls');
+  const calls = await new ControlClient(shop).send('GET /calls');
   const folder = join(import.meta.dirname, '..', '..', '.local');
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(join(folder, 'calls.json'), JSON.stringify(calls));
   const ended = once(shop.process, 'exit');
   shop.process.kill('SIGTERM');

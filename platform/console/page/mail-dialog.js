@@ -1,14 +1,13 @@
 import { time } from './format.js';
 import { html } from './html.js';
+import { request } from './session.js';
 import { show } from './show.js';
 
 const element = (id) => document.getElementById(id);
 
 /** Opens a mail in a dialog: its HTML part in a sandboxed frame, its text part as plain text. */
 export async function openMail(id) {
-  const response = await fetch(`/mails/${encodeURIComponent(id)}`);
-  if (!response.ok) throw new Error('This mail no longer exists.');
-  const mail = await response.json();
+  const mail = await request('GET', `/mails/${encodeURIComponent(id)}`);
   element('mail-subject').textContent = mail.subject || '(no subject)';
   const head = {
     From: mail.from,

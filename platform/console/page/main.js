@@ -10,6 +10,7 @@ import {
   queuesPanel,
   topicsPanel,
 } from './platform-panels.js';
+import { request } from './session.js';
 import {
   eventsPanel,
   mailsPanel,
@@ -21,7 +22,6 @@ import {
 import { show } from './show.js';
 
 const pollMs = 1_000;
-const timeoutMs = 10_000;
 const messageMs = 6_000;
 const element = (id) => document.getElementById(id);
 const cards = [
@@ -57,7 +57,7 @@ async function refresh() {
   clearTimeout(pollTimer);
   try {
     readOrders();
-    render({ ...(await call('GET', '/state')), orders });
+    render({ ...(await request('GET', '/state')), orders });
     connection('live');
   } catch (error) {
     connection(error.message, true);
@@ -68,7 +68,7 @@ async function refresh() {
 
 /** The orders come from the shop's API, which may be slow or down: the rest of the page does not wait for it. */
 async function readOrders() {
-  orders = await call('GET', '/orders').catch(({ message }) => ({ problem: message }));
+  orders = await request('GET', '/orders').catch(({ message }) => ({ problem: message }));
 }
 
 function render(state) {
@@ -85,37 +85,29 @@ function connection(state, bad = false) {
   if (pill.textContent !== text) pill.textContent = text; // a screen reader reads out each change
 }
 
-async function call(method, path, body) {
-  const response = await fetch(path, {
-    method,
-    signal: AbortSignal.timeout(timeoutMs),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new Error('not reachable');
-  });
-  const result = await response.json();
-  if (!response.ok) throw new Error(result.message ?? `status ${response.status}`);
-  return result;
-}
-
 const actions = {
   'clear-faults': async () => {
-    await call('DELETE', '/faults');
+    await request('DELETE', '/faults');
     return 'All faults are cleared.';
   },
   redrive: async ({ name }) => {
-    const { moved } = await call('POST', `/queues/${encodeURIComponent(name)}/redrive`);
+    const { moved } = await request('POST', `/queues/${encodeURIComponent(name)}/redrive`);
     return `${moved} ${moved === 1 ? 'message' : 'messages'} sent back to the queue.`;
   },
   'run-schedule': async ({ name }) => {
-    await call('POST', `/schedules/${encodeURIComponent(name)}/run`);
+    await request('POST', `/schedules/${encodeURIComponent(name)}/run`);
     return `${name} is running.`;
   },
   'kill-host': async ({ name }) => {
-    await call('POST', '/hosts/kill', { pid: Number(name) });
+    await request('POST', '/hosts/kill', { pid: Number(name) });
     return `The host with pid ${name} is killed.`;
   },
   'open-mail': ({ name }) => openMail(name),
+  'open-report': async ({ name }) => {
+    const report = await request('GET', `/reports/${encodeURIComponent(name)}`);
+    const text = new Blob([JSON.stringify(report, null, 2)], { type: 'application/json' });
+    window.open(URL.createObjectURL(text), '_blank');
+  },
   copy: async ({ text }) => {
     await navigator.clipboard.writeText(text);
     return 'Copied.';

@@ -16,7 +16,7 @@ export function startPanel({ addresses }) {
     html`<div><dt>${what}</dt><dd><a href="${link(address + path)}" target="_blank" rel="noreferrer">${address}${path}</a></dd></div>`;
   return html`<dl class="addresses">
       ${row('Products', api, '/api/v1/products')} ${row('OpenAPI', api, '/api/v1/openapi.json')}
-      ${row('Payments', payments, '/_sandbox/ledger')}
+      <div><dt>Payments</dt><dd><code>${payments}</code></dd></div>
       <div><dt>AWS</dt><dd><code>AWS_ENDPOINT_URL=${aws}</code></dd></div>
       <div><dt>Pictures</dt><dd><code>${images}/…</code></dd></div>
     </dl>
@@ -103,7 +103,7 @@ export function reportsPanel({ reports, schedules }, name) {
               builtAt,
               byStatus,
               sums,
-            }) => html`<tr id="report:${date}"><th scope="row"><a href="/reports/${encodeURIComponent(date)}" target="_blank">${date}</a></th>
+            }) => html`<tr id="report:${date}"><th scope="row"><button type="button" data-action="open-report" data-name="${date}">${date}</button></th>
               <td class="number">${count(Object.values(byStatus ?? {}).reduce((sum, some) => sum + some, 0))}</td>
               <td class="number">${(sums ?? []).map((sum) => money(sum.revenueCents, sum.currency)).join(', ') || '–'}</td><td>${time(builtAt)}</td></tr>`,
           )}</tbody></table>`

@@ -1,12 +1,19 @@
 import type { FaultRule } from '../../../platform/aws-endpoint/faults.ts';
 import { ControlClient } from '../../../platform/control/control-client.ts';
+import { withSecret } from '../../../platform/local-access/local-access.ts';
 import { setting } from './shop.ts';
 
-const send: ControlClient['send'] = (route, options) =>
-  new ControlClient(setting('E2E_CONTROL_URL')).send(route, options);
+/** The control interface of the shop under test. */
+export const access = () => ({
+  consoleUrl: setting('E2E_CONTROL_URL'),
+  controlSecret: setting('E2E_CONTROL_SECRET'),
+});
+
+const send: ControlClient['send'] = (route, options) => new ControlClient(access()).send(route, options);
 
 /** The control interface of the local platform. */
 export const control = {
+  state: () => send('GET /state'),
   fault: (rule: FaultRule) => send('POST /faults', { body: rule }),
   faults: () => send('GET /faults'),
   clearFaults: () => send('DELETE /faults'),
@@ -37,6 +44,7 @@ export const control = {
 export async function provider(behaviour: Record<string, unknown> | undefined): Promise<void> {
   const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/behaviour`, {
     method: behaviour === undefined ? 'DELETE' : 'POST',
+    headers: withSecret(setting('E2E_CONTROL_SECRET')),
     ...(behaviour === undefined ? {} : { body: JSON.stringify(behaviour) }),
   });
   if (!response.ok) throw new Error(`behaviour: ${response.status} ${await response.text()}`);
@@ -44,7 +52,9 @@ export async function provider(behaviour: Record<string, unknown> | undefined): 
 
 /** How many of the requested provider failures remain. */
 export async function providerFailures(): Promise<number> {
-  const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/behaviour`);
+  const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/behaviour`, {
+    headers: withSecret(setting('E2E_CONTROL_SECRET')),
+  });
   if (!response.ok) throw new Error(`behaviour: ${response.status} ${await response.text()}`);
   return ((await response.json()) as { failNext: number }).failNext;
 }

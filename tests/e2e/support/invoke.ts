@@ -2,6 +2,7 @@ import { project } from '../../../build/stacks.ts';
 import { buildReport } from '../../../client/daily-report.ts';
 import { type Invoke, invokeThroughLambda } from '../../../client/invoke.ts';
 import { ControlClient } from '../../../platform/control/control-client.ts';
+import { access } from './control.ts';
 import { setting } from './shop.ts';
 
 /**
@@ -9,9 +10,8 @@ import { setting } from './shop.ts';
  * (at E2E_AWS_URL where it is not AWS).
  */
 function operator(): { invoke: Invoke; stage: string } {
-  const consoleUrl = process.env['E2E_CONTROL_URL'];
-  return consoleUrl
-    ? { invoke: new ControlClient(consoleUrl).invoke, stage: 'local' }
+  return process.env['E2E_CONTROL_URL']
+    ? { invoke: new ControlClient(access()).invoke, stage: 'local' }
     : { invoke: invokeThroughLambda(process.env['E2E_AWS_URL']), stage: setting('E2E_STAGE') };
 }
 

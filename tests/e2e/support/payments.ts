@@ -1,9 +1,12 @@
+import { withSecret } from '../../../platform/local-access/local-access.ts';
 import { setting } from './shop.ts';
 
 type Charge = { paid: boolean; amount: number; amount_refunded: number };
 
 const ledgerOf = async <View>(orderId: string): Promise<View> => {
-  const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/ledger?order_id=${orderId}`);
+  const response = await fetch(`${setting('E2E_PAYMENTS_URL')}/_sandbox/ledger?order_id=${orderId}`, {
+    headers: withSecret(setting('E2E_CONTROL_SECRET')),
+  });
   if (!response.ok) throw new Error(`ledger: ${response.status} ${await response.text()}`);
   return (await response.json()) as View;
 };
