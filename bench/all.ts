@@ -1,18 +1,21 @@
-/** Runs all benchmarks one after the other: `npm run bench`; about nine minutes. */
+/** Runs all benchmarks one after the other, about nine minutes: `npm run bench`. `--record` writes docs/measurements. */
 import { join } from 'node:path';
 import { execaNode } from 'execa';
+import { recordOption } from './record.ts';
 
 const benchmarks: [file: string, args: string[], timeoutMinutes: number][] = [
   ['checkout.ts', [], 10],
   ['reads.ts', ['5'], 5],
   ['image.ts', ['10'], 3],
   ['start.ts', [], 4],
+  ['memory.ts', [], 3],
 ];
 
+const recording = process.argv.includes(recordOption) ? [recordOption] : [];
 for (const [file, args, minutes] of benchmarks) {
   console.log(`\n== ${file} ${args.join(' ')}`);
   // A benchmark's shop stops when the benchmark's process ends.
-  const { failed, shortMessage } = await execaNode(join(import.meta.dirname, file), args, {
+  const { failed, shortMessage } = await execaNode(join(import.meta.dirname, file), [...args, ...recording], {
     stdio: 'inherit',
     ipc: false,
     timeout: minutes * 60_000,

@@ -7,14 +7,15 @@ import { ControlClient } from '../platform/control/control-client.ts';
 import { countsPerOrder } from '../platform/control/counts-per-order.ts';
 import { type Checkout, prepareCheckout } from './checkout-load.ts';
 import { type FloorBench, type FloorResult, openFloor } from './floor.ts';
-import { closedLoop, percentiles, printTable } from './measure.ts';
+import { benchArguments, closedLoop, percentiles, printTable } from './measure.ts';
 import { type MeasuredShop, startShop } from './measured-shop.ts';
+import { finish } from './record.ts';
 
 // Orders per second are counted until every event is processed, one or two seconds after the last order: a short run
 // mostly measures that delay.
-const seconds = Number(process.argv[2] ?? 20);
+const seconds = Number(benchArguments[0] ?? 20);
 const modes = (['several', 'single'] as const).filter((mode) =>
-  [undefined, mode].includes(process.argv[3] as never),
+  [undefined, mode].includes(benchArguments[1] as never),
 );
 const customerCounts = [1, 8, 32];
 /** V8 needs about a thousand orders to optimise: the first ones take twice the CPU. */
@@ -34,7 +35,7 @@ for (const mode of modes) {
   }
 }
 await floor.stop();
-process.exit(0);
+finish('bench-checkout', 'npm run bench:checkout');
 
 async function measureMode(
   mode: 'several' | 'single',
@@ -65,14 +66,12 @@ async function measureMode(
   }
   const memory = shop.memory();
   const invocations = mode === 'several' ? 'several invocations' : 'one invocation';
-  console.log(`\nCheckout, ${invocations} at a time per instance: orders/s until every event is processed`);
-  printTable(rates);
-  console.log('\nTime until the 201 and until paid, ms');
-  printTable(times);
-  console.log('\nCPU per order by part, ms');
-  printTable(cpu);
-  console.log('\nMemory (PSS), MB');
-  printTable([...memory, { name: 'total', mb: memory.reduce((sum, { mb }) => sum + mb, 0) }]);
+  const inMode = `${invocations} at a time per instance`;
+  printTable(`Checkout, ${inMode}: orders/s until every event is processed`, rates);
+  printTable(`Time until the 201 and until paid, ms, ${inMode}`, times);
+  printTable(`CPU per order by part, ms, ${inMode}`, cpu);
+  const total = { name: 'total', mb: memory.reduce((sum, { mb }) => sum + mb, 0) };
+  printTable(`Memory (PSS), MB, ${inMode}`, [...memory, total]);
   if (mode === 'several') await printCalls(shop, orders);
 }
 
@@ -135,7 +134,6 @@ async function printCalls(shop: MeasuredShop, orders: number): Promise<void> {
       return { function: name, call, 'per order': count };
     })
     .toSorted((a, b) => b['per order'] - a['per order']);
-  console.log('\nAWS calls per order');
-  printTable(rows);
+  printTable('AWS calls per order', rows);
   console.log(`total: ${rows.reduce((sum, row) => sum + row['per order'], 0).toFixed(2)}`);
 }

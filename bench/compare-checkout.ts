@@ -65,9 +65,8 @@ async function compare(customers: number): Promise<void> {
     for (const shop of inTurn) measured.push(await shop.measure({ customers, seconds: secondsPerRound }));
     pairs.push((index % 2 === 0 ? measured : measured.reverse()) as [Round, Round]);
   }
-  console.log(`\n${customers} customers, ${rounds} rounds of ${secondsPerRound} s each: medians`);
   const parts = Object.keys(pairs[0]?.[1].cpuMs ?? {}).filter((part) => part !== 'other');
-  printTable([
+  printTable(`${customers} customers, ${rounds} rounds of ${secondsPerRound} s each: medians`, [
     row('CPU ms/order', pairs, cpuOf),
     ...parts.map((part) => row(`  ${part}`, pairs, ({ cpuMs }) => cpuMs[part] ?? Number.NaN)),
     row('orders/s', pairs, ({ ordersPerSecond }) => ordersPerSecond),

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFloorEngines } from './floor/engines.ts';
 import { startFloor, stockUp } from './floor/order.ts';
-import { closedLoop, percentiles, printTable, treeCpuSeconds } from './measure.ts';
+import { benchArguments, closedLoop, percentiles, printTable, treeCpuSeconds } from './measure.ts';
+import { finish } from './record.ts';
 
 /** What the bare engines reach with a number of customers. */
 export type FloorResult = {
@@ -70,8 +71,8 @@ if (import.meta.main) {
   const floor = await openFloor();
   const lines = [];
   for (const customers of [1, 8, 32])
-    lines.push(await floor.measure(customers, Number(process.argv[2] ?? 8)));
+    lines.push(await floor.measure(customers, Number(benchArguments[0] ?? 8)));
   await floor.stop();
-  printTable(lines);
-  process.exit(0);
+  printTable('The floor: engine calls of one order', lines);
+  finish('bench-floor', 'npm run bench:floor');
 }

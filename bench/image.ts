@@ -1,16 +1,19 @@
 /**
  * Measures the image function next to the same sharp pipeline alone: images go through the whole shop, from upload to
- * renditions: `npm run bench:image [-- pictures]`. Required: 0.9 × the pipeline's speed.
+ * renditions: `npm run bench:image [-- pictures]`. Required: 0.9 × the pipeline's speed. Then measures time and peak memory
+ * of the function's renderer on hostile files.
  */
 
 import sharp, { type Sharp } from 'sharp';
 import { drawn, phonePhotograph } from '../client/demo/pictures.ts';
 import { addProduct, ensureCategory, until, uploadPicture } from '../client/shop-actions.ts';
 import { ControlClient } from '../platform/control/control-client.ts';
-import { median, printTable } from './measure.ts';
+import { measureHostileImages } from './hostile-images.ts';
+import { benchArguments, median, printTable } from './measure.ts';
 import { type MeasuredShop, startShop } from './measured-shop.ts';
+import { finish } from './record.ts';
 
-const pictures = Math.min(Number(process.argv[2] ?? 15), 200);
+const pictures = Math.min(Number(benchArguments[0] ?? 15), 200);
 const warmUp = 3;
 /** One thread, as in the function. */
 sharp.cache(false);
@@ -29,12 +32,12 @@ try {
   const rows = [];
   for (const [name, photograph] of Object.entries(photographs))
     rows.push({ photograph: name, ...(await measure(photograph, productId)) });
-  console.log(`\n${pictures} photographs of each kind, one at a time; medians`);
-  printTable(rows);
+  printTable(`${pictures} photographs of each kind, one at a time; medians`, rows);
 } finally {
   await shop.stop();
 }
-process.exit(0);
+printTable('Hostile files in the image function, which has 1024 MB and 30 s', await measureHostileImages());
+finish('bench-image', 'npm run bench:image');
 
 async function measure(photograph: Buffer, productId: string) {
   const bare: number[] = [];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { execaSync } from 'execa';
+import { keep, recordOption } from './record.ts';
 
 /** Percentiles of durations in milliseconds. */
 export function percentiles(durationsMs: readonly number[]): { p50: number; p95: number; p99: number } {
@@ -77,10 +78,17 @@ export function processTree(root: number): number[] {
   return tree;
 }
 
-/** Prints a table with aligned columns, numbers right-aligned. */
-export function printTable(rows: Record<string, string | number>[]): void {
+/** The command's arguments without the option of `record.ts`. */
+export const benchArguments: readonly string[] = process.argv
+  .slice(2)
+  .filter((each) => each !== recordOption);
+
+/** Prints a table with aligned columns, numbers right-aligned, and keeps it for the record. */
+export function printTable(title: string, rows: Record<string, string | number>[]): void {
   const [first] = rows;
   if (first === undefined) return;
+  keep(title, rows);
+  console.log(`\n${title}`);
   const names = Object.keys(first);
   const cells = rows.map((row) => names.map((name) => textOf(row[name] ?? '')));
   const widths = names.map((name, index) =>

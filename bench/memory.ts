@@ -9,9 +9,12 @@ import { startBundler } from '../build/bundle/bundler.ts';
 import { deploymentOf } from '../build/compiled.ts';
 import { root } from '../build/stacks.ts';
 import { printTable } from './measure.ts';
+import { finish } from './record.ts';
 
 /** Lambda, "Configure Lambda function memory". */
 const wholeProcessorMb = 1_769;
+/** The others need less. */
+const shown = 8;
 const probe = `
   const before = process.cpuUsage();
   await import(process.argv[1]);
@@ -41,11 +44,14 @@ try {
       'at 1024 MB': at(1024),
     });
   }
-  printTable(rows.toSorted((a, b) => b['memory, MB'] - a['memory, MB']));
+  printTable(
+    `The ${shown} of ${rows.length} functions that need the most memory to load, and the time at each memory size in ms`,
+    rows.toSorted((a, b) => b['memory, MB'] - a['memory, MB']).slice(0, shown),
+  );
 } finally {
   await bundler.stop();
 }
-process.exit(0);
+finish('bench-memory', 'npm run bench:memory');
 
 async function load(
   file: string,

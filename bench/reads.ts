@@ -6,12 +6,13 @@ import { Redis } from 'ioredis';
 import { Pool } from 'undici';
 import { addProduct, ensureCategory } from '../client/shop-actions.ts';
 import { redisServer, startRedis } from '../shared/testing/redis.ts';
-import { closedLoop, percentiles, printTable } from './measure.ts';
+import { benchArguments, closedLoop, percentiles, printTable } from './measure.ts';
 import { type MeasuredShop, startShop } from './measured-shop.ts';
+import { finish } from './record.ts';
 
-const seconds = Number(process.argv[2] ?? 8);
+const seconds = Number(benchArguments[0] ?? 8);
 const modes = (['several', 'single'] as const).filter((mode) =>
-  [undefined, mode].includes(process.argv[3] as typeof mode | undefined),
+  [undefined, mode].includes(benchArguments[1] as typeof mode | undefined),
 );
 const customers = 32;
 const categories = 10;
@@ -24,20 +25,19 @@ for (const mode of modes)
   for (const shared of redis === undefined ? [undefined] : [undefined, redis]) {
     const shop = await startShop(mode, shared && { host: shared.host, port: shared.port });
     try {
-      const invocations =
-        mode === 'several'
-          ? 'several invocations at once per instance'
-          : 'one invocation at a time per instance';
+      const invocations = mode === 'several' ? 'several invocations' : 'one invocation';
       const cache = shared ? 'cache in memory and Redis' : 'cache in memory';
-      console.log(`\nReads by ${customers} customers, ${invocations}, ${cache}, ${seconds} s each`);
-      printTable(await measureReads(shop));
+      printTable(
+        `Reads by ${customers} customers, ${invocations} at a time per instance, ${cache}`,
+        await measureReads(shop),
+      );
       if (shared) console.log(`Redis served ${await redisCalls(shared)}`);
     } finally {
       await shop.stop();
     }
   }
 await redis?.stop();
-process.exit(0);
+finish('bench-reads', 'npm run bench:reads');
 
 async function measureReads(shop: MeasuredShop) {
   const addBenchProduct = async (category: number, index: number) => {

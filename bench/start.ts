@@ -10,6 +10,7 @@ import { execaNode } from 'execa';
 import { root } from '../build/stacks.ts';
 import { choosePort } from '../platform/engines/ports.ts';
 import { printTable } from './measure.ts';
+import { finish } from './record.ts';
 
 const timeoutMs = 120_000;
 
@@ -20,11 +21,11 @@ try {
   const rows = [];
   for (const start of ['first, nothing cached', 'second', 'third'])
     rows.push({ start, ...(await timeStart()) });
-  printTable(rows);
+  printTable('Time from `npm start`', rows);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-process.exit(0);
+finish('bench-start', 'npm run bench:start');
 
 async function copyProject(to: string): Promise<void> {
   for (const name of await readdir(root)) {

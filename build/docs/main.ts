@@ -1,6 +1,6 @@
 /**
- * `npm run generate:docs`: writes docs/openapi.json, docs/asyncapi.json and the tables in docs/errors.md and
- * docs/events.md from code and compiled templates. Tests fail while one of them is stale.
+ * `npm run generate:docs`: writes docs/openapi.json, docs/asyncapi.json, the tables in docs/errors.md and docs/events.md
+ * from code and compiled templates, and the figures in docs from docs/measurements. Tests fail while one of them is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { asyncApi } from './asyncapi.ts';
 import { withTable } from './between-markers.ts';
 import { errorsTable } from './errors-table.ts';
 import { eventsTable } from './events-table.ts';
+import { readMeasurements, withMeasurements, withOrderCalls } from './measurements.ts';
 import { openapiFile, openapiText } from './service-routes.ts';
 
 const rewrite = (name: string, table: string) => {
@@ -19,5 +20,10 @@ const rewrite = (name: string, table: string) => {
 
 rewrite('errors.md', await errorsTable());
 rewrite('events.md', eventsTable(await deploymentOf('dev')));
+const records = readMeasurements();
+for (const name of ['performance.md', 'functions.md']) {
+  const path = join(root, 'docs', name);
+  writeFileSync(path, withOrderCalls(withMeasurements(readFileSync(path, 'utf8'), records)));
+}
 writeFileSync(openapiFile, await openapiText());
 writeFileSync(join(root, 'docs', 'asyncapi.json'), `${JSON.stringify(asyncApi(), null, 2)}\n`);

@@ -31,8 +31,7 @@ export async function countResources(account: Account): Promise<StackCount[]> {
 /** Prints a stage's counts with totals, and the number of resources of each type that is left out. */
 export function printCounts(stage: string, counts: readonly StackCount[]): void {
   const total = levels.map((level) => [level, counts.reduce((sum, count) => sum + count[level], 0)]);
-  console.log(`\nResources of ${stage} on the emulator:`);
-  printTable([
+  printTable(`Resources of ${stage} on the emulator`, [
     ...counts.map(({ leftOutTypes: _, ...count }) => count),
     { stack: 'total', ...Object.fromEntries(total) },
   ]);

@@ -120,6 +120,53 @@ describe('the event MEDIA_PROCESSED', () => {
   });
 });
 
+describe('a file that is two things at once', () => {
+  const page = Buffer.from('<html><script>alert(1)</script></html>');
+  /** A ZIP archive is found from its end, so one after a picture is a valid archive. */
+  const archive = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
+  const withComment = async (text: Buffer) => {
+    const jpeg = await phonePhotograph(400, 300);
+    const length = Buffer.from([0xff, 0xfe, (text.length + 2) >> 8, (text.length + 2) & 0xff]);
+    return Buffer.concat([jpeg.subarray(0, 2), length, text, jpeg.subarray(2)]);
+  };
+
+  test.each([
+    [
+      'a photograph and, behind it, a web page',
+      async () => Buffer.concat([await phonePhotograph(400, 300), page]),
+      page,
+    ],
+    [
+      'a photograph and, behind it, a ZIP archive',
+      async () => Buffer.concat([await phonePhotograph(400, 300), archive]),
+      archive,
+    ],
+    ['a photograph with a web page as its comment', () => withComment(page), page],
+  ])('%s: the renditions contain only the picture', async (_, file, payload) => {
+    const bytes = await file();
+    expect(bytes.includes(payload)).toBe(true);
+    const renditions = await renditionsOf(await processed(bytes, 'image/jpeg'));
+    expect(renditions.length).toBeGreaterThan(0);
+    for (const rendition of renditions) {
+      const written = await objectOf(rendition);
+      expect(written.includes(payload)).toBe(false);
+      expect((await sharp(written).metadata()).format).toBe(rendition.format);
+    }
+  });
+
+  test.each([
+    ['a web page before a photograph', async () => Buffer.concat([page, await phonePhotograph(400, 300)])],
+    ['a GIF that is also a script', async () => Buffer.from('GIF89a/*\x00\x00*/=1;alert(1)')],
+    [
+      'a PDF that contains a photograph',
+      async () => Buffer.concat([Buffer.from('%PDF-1.7\n'), await phonePhotograph(400, 300)]),
+    ],
+  ])('%s is rejected', async (_, file) => {
+    const mediaId = await processed(await file(), 'image/jpeg');
+    expect((await media.get(mediaId)).body).toMatchObject({ state: 'rejected' });
+  });
+});
+
 describe('a file that is not an image is rejected with the reason', () => {
   const junk = Buffer.from('<html>not a picture</html>');
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');

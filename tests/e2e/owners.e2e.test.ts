@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { addProduct, ensureCategory, type Order, orderIn, placeOrder } from '../../client/shop-actions.ts';
+import type { ShopClient } from '../../client/shop-client.ts';
+import { may } from '../../shared/auth/permissions.ts';
+import type { Route } from '../../shared/http/route.ts';
+import { everyRoute, pathWith } from './support/routes.ts';
+import { admin, visitor } from './support/shop.ts';
+
+const customerRoutes = (await everyRoute()).filter(
+  ({ access }) => access !== 'public' && may({ userId: '', roles: ['customer'] }, access),
+);
+const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.path}`, route] as const);
+const ofOneResource = customerRoutes.filter(({ path }) => path.includes('{'));
+const lists = customerRoutes.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
+
+let owner: ShopClient & { userId: string };
+let other: ShopClient & { userId: string };
+let order: Order;
+
+beforeAll(async () => {
+  const staff = await admin();
+  await ensureCategory(staff, 'owned', 'Owned');
+  const { productId } = await addProduct(staff, { name: 'Owned', category: 'owned', cents: 700, stock: 5 });
+  owner = await visitor().register('Olga Owner');
+  other = await visitor().register('Otto Other');
+  order = await placeOrder(owner, [{ productId, quantity: 1 }]);
+  await orderIn(owner, order.id, 'paid');
+});
+
+/** The owner's id for each path parameter. @throws Error for a parameter without one, so that no route is left out */
+const ownedIds: Record<string, () => string> = { id: () => order.id, orderId: () => order.id };
+const ownedPath = (route: Route) =>
+  pathWith(route, (name) => {
+    const id = ownedIds[name];
+    if (!id) throw new Error(`tests/e2e/owners.e2e.test.ts has no id for {${name}} of ${route.path}`);
+    return id();
+  });
+const call = async (client: ShopClient, route: Route, path: string) => {
+  const headers = route.idempotency === 'required' ? { 'idempotency-key': randomUUID() } : {};
+  return client.send<{ code?: string; status?: number; detail?: string }>(route.method, path, { headers });
+};
+
+test.each(named(ofOneResource))('%s hides what belongs to another customer', async (_, route) => {
+  const foreign = await call(other, route, ownedPath(route));
+  const unknown = await call(other, route, pathWith(route, randomUUID()));
+  expect([foreign.status, foreign.body.code]).toEqual([404, expect.any(String)]);
+  expect([foreign.body.code, foreign.body.detail]).toEqual([unknown.body.code, unknown.body.detail]);
+  expect(unknown.status).toBe(404);
+  // The id is one that the route knows: its owner gets another response.
+  expect((await call(owner, route, ownedPath(route))).status).not.toBe(404);
+});
+
+test.each(named(lists))('%s contains nothing of another customer', async (_, route) => {
+  const { status, text } = await call(other, route, route.path);
+  expect(status).toBe(200);
+  for (const owned of [order.id, order.number, owner.userId, 'Olga Owner']) expect(text).not.toContain(owned);
+});
+
+test('every list that accepts a customer’s id refuses that of another', async () => {
+  const filtered = lists.filter(({ query }) => query?.safeParse({ userId: owner.userId }).success);
+  expect(filtered.length).toBeGreaterThan(0);
+  for (const route of filtered)
+    expect((await call(other, route, `${route.path}?userId=${owner.userId}`)).status).toBe(403);
+});
