@@ -102,7 +102,9 @@ const sendRaw = ({ name, url, init = {} }: PageRequest, host: string): Promise<P
       origin: `http://${host === new URL(url).host ? 'evil.example' : host}`,
     };
     const outgoing = send(url, { method: init.method ?? 'GET', headers }, async (incoming) => {
-      const text = Buffer.concat(await incoming.toArray()).toString();
+      const text = Buffer.concat(await incoming.toArray())
+        .toString()
+        .slice(0, 200);
       resolve({ name, status: incoming.statusCode ?? 0, text });
     });
     outgoing.on('error', reject);

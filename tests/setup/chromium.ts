@@ -40,7 +40,7 @@ const requests = ${JSON.stringify(requests).replaceAll('<', '\\u003c')};
 const results = await Promise.all(requests.map(async ({ name, url, init }) => {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10000) });
-    return { name, status: response.status, text: (await response.text()).slice(0, 2000) };
+    return { name, status: response.status, text: (await response.text()).slice(0, 200) };
   } catch (error) {
     return { name, blocked: String(error.message) };
   }
