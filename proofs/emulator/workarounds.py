@@ -15,7 +15,7 @@ from ministack.services import apigateway_v1
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import changesets, engine
 from ministack.services.cloudformation import handlers as stack_handlers
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import provisioners, stacks
 from ministack.services import secretsmanager
 from ministack.services import ses_v2
 
@@ -184,6 +184,20 @@ def convert_boolean_parameters_to_text():
         module._resolve_parameters = resolve_text
 
 
+def resolve_region_and_account_in_conditions():
+    """A condition may refer to pseudo parameters such as AWS::Region
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html).
+    MiniStack compares the name "AWS::Region" instead of the region."""
+    evaluate = engine._evaluate_conditions
+
+    def with_pseudo_parameters(template, params):
+        pseudo = {"AWS::Region": {"Value": get_region()}, "AWS::AccountId": {"Value": get_account_id()}}
+        return evaluate(template, {**pseudo, **params})
+
+    for module in (engine, stack_handlers, stacks, changesets):
+        module._evaluate_conditions = with_pseudo_parameters
+
+
 def give_single_shard_clusters_a_configuration_endpoint():
     """A replication group in cluster mode has a configuration endpoint, however many shards it has
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticache-replicationgroup.html).
@@ -255,6 +269,7 @@ def replace_unsupported_types():
 
 for workaround in (
     convert_boolean_parameters_to_text,
+    resolve_region_and_account_in_conditions,
     give_single_shard_clusters_a_configuration_endpoint,
     replace_unsupported_types,
     create_fifo_topics,
