@@ -34,6 +34,8 @@ CREATE TABLE refresh_tokens (
   issued_at  timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   used_at    timestamptz,
+  -- With the token itself it yields the successor, so that a repeated request returns the same one.
+  successor_salt bytea,
   revoked_at timestamptz
 );
 CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);

@@ -50,7 +50,7 @@ export const loginRoute = route({
   errors: [InvalidCredentials.kind, TooManySignIns.kind],
 });
 
-/** Continues a session. Without Idempotency-Key: a token that is presented twice was copied. */
+/** Continues a session. Without Idempotency-Key: a repeated token returns the same successor for seconds, and was copied after that. */
 export const refreshRoute = route({
   name: 'refresh',
   method: 'POST',

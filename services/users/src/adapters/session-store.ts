@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { newId } from '#shared/ids.ts';
 import type { Database, Queryable, Transaction } from '#shared/postgres/database.ts';
 import { InvalidRefreshToken } from '../domain/errors.ts';
@@ -13,7 +13,10 @@ export type Session = { user: User; refreshToken: string };
 export type SessionStore = {
   /** Starts a session. */
   open(user: User, now: Date): Promise<Session>;
-  /** Exchanges a token for the next. @throws InvalidRefreshToken; a token presented again revokes its family */
+  /**
+   * Exchanges a token for its successor; within the grace period again for the same one.
+   * @throws InvalidRefreshToken; a token presented again later revokes its family
+   */
   refresh(token: string, now: Date): Promise<Session>;
   /** Ends the session of a token; an unknown token has no effect. */
   close(token: string, now: Date): Promise<void>;
@@ -31,7 +34,7 @@ export function sessionStore(database: Database): SessionStore {
   return {
     open: async (user, now) => ({
       user,
-      refreshToken: await issue(database, { userId: user.id, familyId: newId() }, now),
+      refreshToken: await issue(database, newToken(), { userId: user.id, familyId: newId() }, now),
     }),
     refresh: async (token, now) => {
       const session = await database.transaction(async (transaction) => {
@@ -39,14 +42,14 @@ export function sessionStore(database: Database): SessionStore {
         if (stored === undefined) return undefined;
         const decision = decideToken(stored, now);
         if (decision === 'revoke-family') await revoke(transaction, stored.familyId, now);
-        if (decision !== 'rotate') return undefined;
+        if (decision !== 'rotate' && decision !== 'repeat') return undefined;
         const found = await userReader(transaction).byId(stored.userId);
         if (found === undefined) return undefined;
-        await transaction.query('UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1', [
-          hashOf(token),
-          now,
-        ]);
-        return { user: found.user, refreshToken: await issue(transaction, stored, now) };
+        const refreshToken =
+          decision === 'repeat'
+            ? successorOf(token, stored.successorSalt)
+            : await rotate(transaction, token, stored, now);
+        return { user: found.user, refreshToken };
       });
       // Thrown outside, since a throw inside would roll back the revocation.
       if (session === undefined)
@@ -67,11 +70,15 @@ export function sessionStore(database: Database): SessionStore {
   };
 }
 
+/** A token as it is stored; `successorSalt` is present once it was used. */
+type StoredToken = RefreshToken & { successorSalt: Buffer | null };
+
 type Row = {
   family_id: string;
   user_id: string;
   expires_at: Date;
   used_at: Date | null;
+  successor_salt: Buffer | null;
   revoked_at: Date | null;
 };
 
@@ -80,14 +87,14 @@ type Row = {
  * repetition, and a revocation includes a token that another transaction was issuing. The user's row is locked because
  * a token that is being issued has no row yet.
  */
-async function findLocked(transaction: Transaction, token: string): Promise<RefreshToken | undefined> {
+async function findLocked(transaction: Transaction, token: string): Promise<StoredToken | undefined> {
   await transaction.query(
     `SELECT 1 FROM users WHERE id = (SELECT user_id FROM refresh_tokens WHERE token_hash = $1) FOR NO KEY UPDATE`,
     [hashOf(token)],
   );
   // A separate statement, whose snapshot includes what was committed while the first one waited.
   const [row] = await transaction.query<Row>(
-    `SELECT family_id, user_id, expires_at, used_at, revoked_at FROM refresh_tokens WHERE token_hash = $1`,
+    `SELECT family_id, user_id, expires_at, used_at, successor_salt, revoked_at FROM refresh_tokens WHERE token_hash = $1`,
     [hashOf(token)],
   );
   return row === undefined
@@ -97,16 +104,42 @@ async function findLocked(transaction: Transaction, token: string): Promise<Refr
         userId: row.user_id,
         expiresAt: row.expires_at,
         usedAt: row.used_at,
+        successorSalt: row.successor_salt,
         revokedAt: row.revoked_at,
       };
 }
 
+/** Marks a token as used and issues its successor. */
+async function rotate(
+  transaction: Transaction,
+  token: string,
+  stored: StoredToken,
+  now: Date,
+): Promise<string> {
+  const salt = randomBytes(tokenBytes);
+  await transaction.query(
+    'UPDATE refresh_tokens SET used_at = $2, successor_salt = $3 WHERE token_hash = $1',
+    [hashOf(token), now, salt],
+  );
+  return issue(transaction, successorOf(token, salt), stored, now);
+}
+
+/**
+ * The successor follows from the token and a random salt: who copied the token lacks the salt, and who copied the
+ * database lacks the token.
+ */
+function successorOf(token: string, salt: Buffer | null): string {
+  if (salt === null) throw new Error('a used refresh token has no salt of its successor');
+  return createHmac('sha256', salt).update(token).digest('base64url');
+}
+
+/** Stores a token of a family and returns it. */
 async function issue(
   queryable: Queryable,
+  token: string,
   { userId, familyId }: Pick<RefreshToken, 'userId' | 'familyId'>,
   now: Date,
 ): Promise<string> {
-  const token = newToken();
   await queryable.query(
     `INSERT INTO refresh_tokens (token_hash, family_id, user_id, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
     [hashOf(token), familyId, userId, now, new Date(now.getTime() + refreshLifetimeMs)],

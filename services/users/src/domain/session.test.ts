@@ -1,4 +1,4 @@
-import { decideToken, type RefreshToken } from './session.ts';
+import { decideToken, graceMs, type RefreshToken } from './session.ts';
 
 const now = new Date('2026-03-01T00:00:00.000Z');
 const earlier = new Date('2026-02-01T00:00:00.000Z');
@@ -12,13 +12,20 @@ const aToken = (over: Partial<RefreshToken> = {}): RefreshToken => ({
 });
 
 describe('a refresh token', () => {
-  test('that is decideTokened for the first time is exchanged', () => {
+  test('that is presented for the first time is exchanged', () => {
     expect(decideToken(aToken(), now)).toBe('rotate');
   });
 
   test('that is presented twice revokes its family, even after it expired', () => {
     expect(decideToken(aToken({ usedAt: earlier }), now)).toBe('revoke-family');
     expect(decideToken(aToken({ usedAt: earlier, expiresAt: earlier }), now)).toBe('revoke-family');
+  });
+
+  test('that is presented again within the grace period returns its successor', () => {
+    const usedAt = new Date(now.getTime() - graceMs);
+    expect(decideToken(aToken({ usedAt }), now)).toBe('repeat');
+    expect(decideToken(aToken({ usedAt: new Date(usedAt.getTime() - 1) }), now)).toBe('revoke-family');
+    expect(decideToken(aToken({ usedAt, revokedAt: now }), now)).toBe('refuse');
   });
 
   test('that has expired is refused, at the very moment too', () => {
