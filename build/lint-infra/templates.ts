@@ -5,7 +5,7 @@ import type { Template } from '../deployment.ts';
 import { root } from '../stacks.ts';
 
 /** The stages on AWS; the local platform's stage is not among them. */
-export const deployedStages = ['dev', 'staging', 'prod'];
+export const deployedStages = ['tiny', 'dev', 'staging', 'prod'];
 
 /** A stack compiled for a stage and written to `file` for the tools. */
 export type CompiledTemplate = {

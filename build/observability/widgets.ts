@@ -40,6 +40,7 @@ function withPositions(widgets: readonly Widget[]): Widget[] {
 /** A dashboard of widgets, placed from left to right and from top to bottom. */
 export const dashboard = ({ prefix }: Settings, name: string, widgets: readonly Widget[]): Resource => ({
   Type: 'AWS::CloudWatch::Dashboard',
+  Condition: 'HasDashboards',
   Properties: {
     DashboardName: `${prefix}-${name}`,
     DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: withPositions(widgets) }) },

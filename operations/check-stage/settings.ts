@@ -69,6 +69,7 @@ const settings: Record<string, Setting> = {
   SHOP_RUNBOOKS: { schema: url },
   // CloudFront uses certificates and firewalls of this region only.
   SHOP_GLOBAL_REGION: { schema: z.literal('us-east-1', 'us-east-1, which CloudFront requires') },
+  SHOP_SIZE: { schema: oneOf('tiny', 'dev', 'staging', 'prod') },
   SHOP_DATABASES: { schema: oneOf('managed', 'external') },
   SHOP_DATABASE_AUTH: { schema: oneOf('iam', 'password') },
   SHOP_DISABLE_ROLLBACK: { schema: oneOf('true', 'false') },

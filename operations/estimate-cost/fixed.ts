@@ -30,7 +30,9 @@ const pricing: Record<string, (properties: Properties, all: readonly ResolvedRes
     const instances = String(database['MultiAZ']) === 'true' ? 2 : 1;
     const size = database['DBInstanceClass'];
     const hours = priceOf(databaseSizes, size).hour * hoursPerMonth;
+    const isPublic = String(database['PubliclyAccessible']) === 'true';
     return [
+      ...(isPublic ? [{ what: 'public address', usd: prices.publicAddress * hoursPerMonth }] : []),
       {
         what: `PostgreSQL ${String(size)}${instances === 2 ? ', Multi-AZ' : ''}`,
         usd: instances * (hours + storageOf(database, all) * prices.databaseStorage),

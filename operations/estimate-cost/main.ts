@@ -13,7 +13,7 @@ const help = `npm run estimate:cost -- [--stage prod] [--orders 10000] [--reads-
 
 Prints what a month costs: fixed costs of the stage, and orders at 1, 10, 100 and 1000 times the volume.
 
-  --stage            dev, staging or prod; default: all three
+  --stage            tiny, dev, staging or prod; default: all of them
   --orders           orders a month (default: 10000)
   --reads-per-order  product pages and lists looked at per order (default: 50)`;
 
@@ -27,7 +27,7 @@ await runCommand(help, options, async ({ stage, ...values }) => {
   const orders = positive('--orders', values.orders);
   const readsPerOrder = positive('--reads-per-order', values['reads-per-order']);
   console.log(`US dollars a month, list prices of ${prices.asOf}, ${prices.region}\n`);
-  const stages = stage === undefined ? ['dev', 'staging', 'prod'] : [stage];
+  const stages = stage === undefined ? ['tiny', 'dev', 'staging', 'prod'] : [stage];
   const monthly: Record<string, number> = {};
   for (const each of stages) monthly[each] = await printFixedCosts(each);
   const measured = stages.at(-1) ?? 'prod';

@@ -28,6 +28,9 @@ const kinds: Record<string, RegExp> = {
   'NAT gateway': /^NAT gateway/,
   NAT: /^NAT gateway/,
   databases: /^PostgreSQL/,
+  database: /^PostgreSQL/,
+  keys: /^encryption key/,
+  address: /^public address/,
   'Redis nodes': /^Redis/,
   Redis: /^Redis/,
   'warm instances of functions': /^warm instance/,
@@ -37,7 +40,7 @@ const kinds: Record<string, RegExp> = {
   'health checks with their requests': /^health check/,
 };
 
-describe.each(['dev', 'staging', 'prod'])('docs/cost.md gives for %s', (stage) => {
+describe.each(['tiny', 'dev', 'staging', 'prod'])('docs/cost.md gives for %s', (stage) => {
   let costs: FixedCost[];
   beforeAll(async () => {
     costs = await fixedCostsOf(stage);

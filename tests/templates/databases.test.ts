@@ -2,7 +2,7 @@ import { deploymentOf } from '../../build/compiled.ts';
 import type { Deployment, FunctionSpec } from '../../build/deployment.ts';
 import { nonEmpty } from '../setup/non-empty.ts';
 import { policiesOf } from './policy-documents.ts';
-import { compileTimeoutMs, ofType, region, type Stage, stageOf, stages } from './stage.ts';
+import { compileTimeoutMs, ofOptionalType, ofType, region, type Stage, stageOf, stages } from './stage.ts';
 
 let local: Deployment;
 let deployed: Deployment[];
@@ -25,7 +25,7 @@ const granted = (shop: Deployment, { roleArn }: FunctionSpec, action: string): s
     .filter(({ actions }) => actions.includes(action))
     .flatMap(({ resources }) => resources);
 
-const stageFree = (name: string): string => name.replace(/-(local|dev|staging|prod)-/, '-');
+const stageFree = (name: string): string => name.replace(/-(local|tiny|dev|staging|prod)-/, '-');
 /** Functions that sign in as the server's master user. */
 const isOperator = ({ name }: FunctionSpec): boolean => /-(migrate|rotate-master-password)$/.test(name);
 
@@ -57,7 +57,7 @@ describe('signing in to PostgreSQL', () => {
           .flatMap(({ resources }) => resources.map((resource) => ({ of, resource }))),
       );
       const userOf = (login: string) => login.split('/').at(-1);
-      for (const proxy of ofType(stage, 'AWS::RDS::DBProxy')) {
+      for (const proxy of ofOptionalType(stage, 'AWS::RDS::DBProxy')) {
         const [id] = proxy.value('DBProxyArn').split(':').slice(-1);
         const coming = logins.filter(({ resource }) => resource.includes(`:dbuser:${id}/`));
         const going = logins.filter(({ of }) => of.value('Arn') === proxy.properties['RoleArn']);
@@ -96,7 +96,9 @@ describe('databases', () => {
     for (const stage of everyStage) {
       for (const group of ofType(stage, 'AWS::RDS::DBParameterGroup'))
         expect(group.properties['Parameters']).toMatchObject({ 'rds.force_ssl': '1' });
-      for (const proxy of ofType(stage, 'AWS::RDS::DBProxy'))
+      const proxies = ofOptionalType(stage, 'AWS::RDS::DBProxy');
+      expect([stage.name, proxies.length > 0]).toEqual([stage.name, stage.name !== 'tiny']);
+      for (const proxy of proxies)
         expect(proxy.properties).toMatchObject({ RequireTLS: true, DefaultAuthScheme: 'IAM_AUTH' });
     }
   });

@@ -48,7 +48,8 @@ describe('every function', () => {
   });
 
   test('is in the VPC when it calls a database or Redis, and not otherwise', () => {
-    for (const stage of everyStage) {
+    // A tiny stage has no function in the VPC (network.test.ts).
+    for (const stage of everyStage.filter(({ name }) => name !== 'tiny')) {
       for (const each of functionsOf(stage)) {
         const calls = Object.keys(environmentOf(each)).some((name) =>
           /^(DATABASE|REDIS)_\w*HOSTS?$/.test(name),

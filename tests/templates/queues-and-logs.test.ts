@@ -1,6 +1,7 @@
 import {
   at,
   compileTimeoutMs,
+  ofOptionalType,
   ofType,
   type Resource,
   type Stage,
@@ -108,7 +109,7 @@ describe('every log group', () => {
               `${server.region} /aws/rds/instance/${String(at(server, 'DBInstanceIdentifier'))}/${kind}`,
           ),
         ),
-        ...ofType(stage, 'AWS::RDS::DBProxy').map(
+        ...ofOptionalType(stage, 'AWS::RDS::DBProxy').map(
           (proxy) => `${proxy.region} /aws/rds/proxy/${String(at(proxy, 'DBProxyName'))}`,
         ),
       ];

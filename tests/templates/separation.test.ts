@@ -18,6 +18,11 @@ const sharedOnPurpose: Shared[] = [
     stacks: ['shop-users', 'shop-data'],
     reason: 'the migrate function, which only CloudFormation and operators invoke; data rotates the password',
   },
+  {
+    resource: /secret:shop\/tiny\/db\/users-admin$/,
+    stacks: ['shop-users', 'shop-orders', 'shop-payments', 'shop-data'],
+    reason: 'a tiny stage has one server for all databases (docs/decisions/0022-tiny-stages.md)',
+  },
 ];
 
 type Grant = { stack: string; resource: string };

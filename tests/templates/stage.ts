@@ -21,7 +21,7 @@ export type Resource = {
 export type Stage = { name: string; stacks: CompiledStack[]; resources: Resource[] };
 
 /** The stages that a team deploys. */
-export const stages = ['dev', 'staging', 'prod'] as const;
+export const stages = ['tiny', 'dev', 'staging', 'prod'] as const;
 export const region = 'eu-west-1';
 export const accountId = '123456789012';
 
