@@ -22,7 +22,6 @@ const sharedLibraries = new Set([
   '@aws-sdk/client-secrets-manager',
   '@aws-sdk/client-sesv2',
   '@aws-sdk/client-sns',
-  '@aws-sdk/client-sqs',
   '@aws-sdk/rds-signer',
   '@aws-sdk/s3-request-presigner',
   '@aws-sdk/util-dynamodb',
