@@ -1,15 +1,24 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { execa } from 'execa';
+import { parse } from 'yaml';
 import { type Configuration, esbuildOptions } from '../../build/bundle/esbuild-options.ts';
+import { root } from '../../build/stacks.ts';
+import { nonEmpty } from '../../tests/setup/non-empty.ts';
 
 const require = createRequire(import.meta.url);
 const rdsRoots = require('./rds-roots.cjs') as (region?: string) => string;
 const configuration = require('./esbuild.config.cjs') as (serverless: object) => Configuration;
+
+/** The regions for which resources/network has zones. */
+const supportedRegions = Object.keys(
+  (parse(readFileSync(join(root, 'resources/network/zones.yml'), 'utf8')) as ZoneTable).Mappings.Zones,
+);
+type ZoneTable = { Mappings: { Zones: object } };
 
 const certificates = (region: string) =>
   (rdsRoots(region).match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g) ?? []).map(
@@ -17,7 +26,7 @@ const certificates = (region: string) =>
   );
 
 describe('the root certificates of RDS in a region', () => {
-  test.each(['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2', 'ap-southeast-2', 'sa-east-1'])(
+  test.each(nonEmpty(supportedRegions))(
     'cover each certificate authority that a server in %s may use, for decades',
     (region) => {
       const roots = certificates(region);
@@ -26,11 +35,11 @@ describe('the root certificates of RDS in a region', () => {
         'rsa',
         'rsa',
       ]);
-      for (const root of roots) {
-        expect(root).toMatchObject({ ca: true, subject: root.issuer });
-        expect(root.verify(root.publicKey)).toBe(true);
-        expect(root.subject).toContain(` ${region} `);
-        expect(root.validToDate.getUTCFullYear()).toBeGreaterThan(2060);
+      for (const certificate of roots) {
+        expect(certificate).toMatchObject({ ca: true, subject: certificate.issuer });
+        expect(certificate.verify(certificate.publicKey)).toBe(true);
+        expect(certificate.subject).toContain(` ${region} `);
+        expect(certificate.validToDate.getUTCFullYear()).toBeGreaterThan(2060);
       }
     },
   );
