@@ -22,7 +22,7 @@ type InvokeOutput = { payload: string; failure?: string };
 export type InvokeFunction = (
   functionName: string,
   payload: string,
-  options: { type: 'RequestResponse' | 'Event'; caller: string },
+  options: { type: 'RequestResponse' | 'Event'; caller: string; traceId?: string },
 ) => Promise<InvokeOutput>;
 
 /** Lambda's limits of 6 MB for a synchronous invocation and 1 MB for an event (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
@@ -58,6 +58,7 @@ export function lambda(
             awsRequest.body,
             String(awsRequest.headers['x-amz-invocation-type'] ?? 'RequestResponse'),
             caller,
+            String(awsRequest.headers['x-amzn-trace-id'] ?? ''),
           );
         },
       };
@@ -71,6 +72,7 @@ async function call(
   body: Buffer,
   type: string,
   caller: Caller,
+  traceId: string,
 ): Promise<AwsResponse> {
   const headers = {
     'content-type': 'application/json',
@@ -96,12 +98,14 @@ async function call(
       'Could not parse request body into json',
     );
   }
-  const outcome = await invoke(name, payload, { type, caller: caller.name }).catch((error: unknown) => {
-    const refused = error as { code?: unknown; status?: unknown };
-    if (error instanceof Error && typeof refused.code === 'string' && typeof refused.status === 'number')
-      throw new AwsError({ code: refused.code, status: refused.status }, error.message);
-    throw error;
-  });
+  const outcome = await invoke(name, payload, { type, caller: caller.name, traceId }).catch(
+    (error: unknown) => {
+      const refused = error as { code?: unknown; status?: unknown };
+      if (error instanceof Error && typeof refused.code === 'string' && typeof refused.status === 'number')
+        throw new AwsError({ code: refused.code, status: refused.status }, error.message);
+      throw error;
+    },
+  );
   if (type === 'Event') return { status: 202, headers, body: '' };
   const failed = outcome.failure ? { 'x-amz-function-error': 'Unhandled' } : {};
   return { status: 200, headers: { ...headers, ...failed }, body: outcome.payload };

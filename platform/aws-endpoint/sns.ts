@@ -2,6 +2,7 @@ import { type Messaging, MessagingError, type SnsActionName, snsActionNames } fr
 import { AwsError, type AwsService, unsupportedOperation } from './call.ts';
 import { type ErrorCodes, queryError } from './error-shapes.ts';
 import { acceptedMessages, type PublishedEvents } from './published-events.ts';
+import { withTrace } from './sns-trace.ts';
 
 const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
 const errorCodes: ErrorCodes = {
@@ -38,9 +39,10 @@ export function sns(
         requiredPermissions: [{ action: `sns:${right}`, resource: topic }],
         async run() {
           try {
+            const addressed = params.TargetArn ? { ...params, TopicArn: params.TargetArn } : params;
             const body = await messaging.sns(
               action,
-              params.TargetArn ? { ...params, TopicArn: params.TargetArn } : params,
+              withTrace(addressed, awsRequest.headers['x-amzn-trace-id']),
             );
             for (const message of acceptedMessages(params, body)) published.record(topic, message);
             return { status: 200, headers: { 'content-type': 'text/xml' }, body };

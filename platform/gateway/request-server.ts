@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { foreignRequest } from '../local-access/local-access.ts';
+import { randomHex } from '../random-hex.ts';
 import type { GatewayRequest } from './proxy-event.ts';
 import type { HttpResponse } from './proxy-response.ts';
 import { readBody } from './request-body.ts';
@@ -104,9 +105,6 @@ function parseRequest(incoming: IncomingMessage): GatewayRequest {
     receivedAt,
   };
 }
-
-/** At most 32 digits, from a UUID: Node generates many UUIDs per system call. */
-const randomHex = (digits: number) => randomUUID().replaceAll('-', '').slice(-digits);
 
 function send(outgoing: ServerResponse, request: GatewayRequest, response: HttpResponse): void {
   const headers: string[] = [

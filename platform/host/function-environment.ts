@@ -11,12 +11,14 @@ type RuntimeEnvironment = {
   credentials: FunctionCredentials;
   /** Invocations that may share one instance; 1 is an ordinary Lambda function. */
   concurrency: number;
+  /** `host:port` of an X-Ray daemon; empty for none. */
+  xrayDaemon: string;
 };
 
 /**
  * The environment of a function as Lambda sets it; reserved names take precedence
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). `AWS_EXECUTION_ENV` is left out: it
- * would enable tracing without an X-Ray daemon.
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). `AWS_EXECUTION_ENV`, which enables tracing,
+ * is set with an X-Ray daemon only.
  */
 export function functionEnvironment(spec: FunctionSpec, runtime: RuntimeEnvironment): Record<string, string> {
   return {
@@ -34,6 +36,9 @@ export function functionEnvironment(spec: FunctionSpec, runtime: RuntimeEnvironm
     AWS_LAMBDA_FUNCTION_NAME: spec.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
+    ...(runtime.xrayDaemon === '' || !spec.traced
+      ? {}
+      : { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x', AWS_XRAY_DAEMON_ADDRESS: runtime.xrayDaemon }),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(spec.name),
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamOf(spec.name),

@@ -3,6 +3,7 @@ import { type AwsEndpoint, startAwsEndpoint } from '../aws-endpoint/aws-endpoint
 import { startDynamo } from '../engines/dynamodb.ts';
 import { type Messaging, startMessaging } from '../engines/messaging.ts';
 import { type HostPool, startHostPool } from '../host/host-pool.ts';
+import { segmentSender, tracedInvoke } from '../host/tracing.ts';
 import { newControlSecret } from '../local-access/local-access.ts';
 import { Mailbox } from '../mailbox/mailbox.ts';
 import { type PaymentsSandbox, startPaymentsSandbox } from '../payments-sandbox/sandbox.ts';
@@ -74,8 +75,8 @@ export async function startCoreServices(
     messaging,
     mailbox,
     secrets,
-    invoke: async (name, payload, { type }) => {
-      if (type === 'RequestResponse') return pool.invoke(name, payload);
+    invoke: async (name, payload, { type, traceId = '' }) => {
+      if (type === 'RequestResponse') return pool.invoke(name, payload, { traceId });
       events()?.accept(name, payload);
       return { payload: '' };
     },
@@ -85,13 +86,15 @@ export async function startCoreServices(
   return { awsEndpoint, messaging, mailbox, pool, payments, controlSecret, dynamoUrl: dynamo.url };
 }
 
-function startPool({ hosts, mode, root, log }: StartOptions): Promise<HostPool> {
-  return startHostPool({
+async function startPool({ hosts, mode, root, log, xrayDaemon }: StartOptions): Promise<HostPool> {
+  const pool = await startHostPool({
     hosts,
     concurrency: mode === 'several' ? { mode, concurrency } : { mode, instancesPerFunction },
     compileCacheDir: join(root, '.cache', 'v8'),
     onNotice: (notice) => log(notice.level, formatOutput(notice)),
   });
+  // Without a daemon no call has to create, parse or pass on a trace.
+  return xrayDaemon === '' ? pool : { ...pool, invoke: tracedInvoke(pool.invoke, segmentSender(xrayDaemon)) };
 }
 
 /** Registers a part for shutdown as soon as it has started, since another part may fail to start. */

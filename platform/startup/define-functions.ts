@@ -35,6 +35,7 @@ export function defineFunctions(parts: {
         endpointUrl: awsEndpoint.url,
         credentials: awsEndpoint.credentialsFor(spec.name),
         concurrency: options.mode === 'several' ? concurrency : 1,
+        xrayDaemon: options.xrayDaemon,
       }),
       timeoutMs: spec.timeoutMs,
       memoryMb: spec.memoryMb,

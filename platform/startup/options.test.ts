@@ -27,7 +27,7 @@ describe('the options of npm start', () => {
   test.each([
     [['--port', 'eighty'], '--port takes an integer from 0 to 65535, not eighty.'],
     [['--port', '70000'], '--port takes an integer'],
-    [['--hosts', '0'], '--hosts takes an integer from 1 to 32'],
+    [['--hosts', '0'], '--hosts takes an integer from 1 to 128'],
     [['--mode', 'both'], '--mode takes several, single, not both.'],
     [['--admin-email', 'nope'], '--admin-email takes an e-mail address, not nope.'],
     [['--data-dir', import.meta.filename], '--data-dir takes a folder'],

@@ -27,6 +27,8 @@ export type PlatformOptions = {
   /** The functions' output that is printed; log files contain all of it. */
   logLevel: LogLevel;
   adminEmail: string;
+  /** `host:port` of an X-Ray daemon that gets the traces; empty for none. */
+  xrayDaemon: string;
   /** Whether an empty shop is filled with a small catalogue. */
   seed: boolean;
   /** False for temporary data: nothing is flushed to disk. */
@@ -75,7 +77,7 @@ const settings = {
   aws: port('aws-port', '3002', 'the AWS endpoint for the functions'),
   payments: port('payments-port', '3003', 'the payment sandbox'),
   dataDir: setting('data-dir', '.local', z.string(), 'a folder', 'folder of the data'),
-  hosts: integer('hosts', '2', 1, 32, 'processes that run functions'),
+  hosts: integer('hosts', '2', 1, 128, 'processes that run functions'),
   mode: oneOf(
     'mode',
     'several',
@@ -89,6 +91,13 @@ const settings = {
     emailAddress,
     'an e-mail address',
     'administrator, created at the first start',
+  ),
+  xrayDaemon: setting(
+    'xray-daemon',
+    '',
+    z.string().regex(/^$|^[\w.-]+:\d{1,5}$/),
+    'host:port',
+    'X-Ray daemon that gets traces (decision 23)',
   ),
 };
 const flags = {
@@ -167,6 +176,7 @@ function optionsFrom(values: Values, environment: Environment, root: string): Pl
     mode: read(settings.mode),
     logLevel: read(settings.logLevel),
     adminEmail: read(settings.adminEmail),
+    xrayDaemon: read(settings.xrayDaemon),
     watch: on('watch'),
     seed: on('seed'),
     durable: on('flush'),

@@ -5,6 +5,6 @@ import { readConfig } from '../config.ts';
 export const config = readConfig({
   /** The allowed CORS origin: one origin, or `*`. */
   CORS_ORIGIN: z.string().min(1).default('*'),
-  /** Set by Lambda; missing where there is no X-Ray daemon. */
+  /** Set by Lambda, and by the local platform with an X-Ray daemon. */
   AWS_EXECUTION_ENV: z.string().optional(),
 });

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { config } from './config.ts';
 
 /**
- * Traces each invocation with X-Ray where AWS_EXECUTION_ENV, which Lambda sets, exists. Elsewhere the SDK is not even
+ * Traces each invocation with X-Ray where AWS_EXECUTION_ENV, which Lambda sets, exists (ADR 0023). Elsewhere the SDK is not even
  * loaded, since loading it installs a hook on every promise: with many functions in one process that used two thirds of
  * the CPU time.
  */
