@@ -50,6 +50,7 @@ const run = (command: string, args: string[], endpoint: string, env: Record<stri
   });
 
 const since = '2026-11-21T09:00:00Z';
+const undelivered = 'shop-dev-stock-queue-order-events-undelivered.fifo';
 const credentials = ['--email', 'admin@shop.example', '--password', 'secret'];
 
 describe('an operator command fails with an exit code and one line on standard error:', () => {
@@ -64,6 +65,7 @@ describe('an operator command fails with an exit code and one line on standard e
     ['standby/deploy-standby.ts', () => ['--stage', 'prod'], refused],
     ['standby/republish-events.ts', () => ['--stage', 'prod', '--since', since], refused],
     ['close-default-group.ts', () => ['--stage', 'dev'], refused],
+    ['redrive-undelivered.ts', () => ['--stage', 'dev', '--queue', undelivered], refused],
   ])(
     '%s, when every request is denied',
     async (command, args, message) => {
@@ -80,6 +82,7 @@ describe('an operator command fails with an exit code and one line on standard e
     ['demo.ts', ['--url', 'http://127.0.0.1:15999', ...credentials]],
     ['standby/republish-events.ts', ['--stage', 'prod', '--since', since]],
     ['close-default-group.ts', []],
+    ['redrive-undelivered.ts', ['--stage', 'dev', '--queue', undelivered]],
   ])(
     '%s, when nothing listens',
     async (command, args) => {
@@ -102,6 +105,12 @@ describe('an operator command fails with an exit code and one line on standard e
     ['standby/deploy-standby.ts', [], /--stage is missing/],
     ['standby/republish-events.ts', ['--stage', 'prod'], /--since is missing/],
     ['close-default-group.ts', ['--no-such-option'], /no-such-option/],
+    ['redrive-undelivered.ts', ['--stage', 'dev'], /--queue is missing/],
+    [
+      'redrive-undelivered.ts',
+      ['--stage', 'dev', '--queue', 'shop-dev-payment-queue.fifo'],
+      /is not the dead-letter queue of a subscription of dev/,
+    ],
   ])('%s, when called with %j', async (command, args, message) => {
     const { exitCode, stderr } = await run(command, args, url);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(message) });

@@ -1,7 +1,24 @@
 import { type AlarmSpec, type CompositeSpec, fiveMinutes, type Metric, minute } from './alarm.ts';
 import { type Settings, shortName, type Watched, type WatchedFunction } from './watched.ts';
 
-const isDeadLetters = (name: string): boolean => /dead-letters|async-failures/.test(name);
+/** Queues for failures, by the end of their names: what a message means, and the runbook. */
+const failureQueues = [
+  {
+    name: /-dead-letters(\.fifo)?$/,
+    problem: 'An event failed all its attempts and had no effect yet.',
+    runbook: 'dead-letters',
+  },
+  {
+    name: /-undelivered(\.fifo)?$/,
+    problem: 'SNS could not deliver an event to a subscriber, on which it had no effect yet.',
+    runbook: 'undelivered',
+  },
+  {
+    name: /-async-failures$/,
+    problem: 'An invocation failed all its attempts and had no effect yet.',
+    runbook: 'async-failures',
+  },
+];
 
 /**
  * Queues: one dead letter is enough, since it is an event that had no effect. A message older than ten minutes means
@@ -16,11 +33,12 @@ export const queueAlarms = ({ settings, queues }: Watched): AlarmSpec[] =>
       statistic: 'Maximum',
       periodSeconds: minute,
     });
-    return isDeadLetters(name)
+    const failures = failureQueues.find((each) => each.name.test(name));
+    return failures
       ? {
           name: shortName(name, settings.prefix),
-          problem: 'An event failed all its attempts and had no effect yet.',
-          runbook: name.includes('async-failures') ? 'async-failures' : 'dead-letters',
+          problem: failures.problem,
+          runbook: failures.runbook,
           metric: metric('ApproximateNumberOfMessagesVisible'),
           above: 0,
           periods: 1,

@@ -97,6 +97,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const port = await listen(server, options.port ?? 0);
   const url = `http://127.0.0.1:${port}`;
   messaging.setPublicUrl(url);
+  messaging.refuseDeliveries((queueName) => faults.refusesDelivery(queueName));
 
   return {
     url,

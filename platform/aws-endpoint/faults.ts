@@ -7,8 +7,18 @@ import { AwsError } from './call.ts';
  * - `transaction-conflict`: DynamoDB's error for concurrent transactions on one item, which the engine never returns
  * - `drop`: the connection closes before the call is executed
  * - `drop-after-effect`: the call is executed, and the connection closes without a response
+ * - `undeliverable`: SNS may not send to `queue`, as with a wrong queue or key policy; no call fails
  */
-type FaultKind = 'throttle' | 'error' | 'latency' | 'transaction-conflict' | 'drop' | 'drop-after-effect';
+export const faultKinds = [
+  'throttle',
+  'error',
+  'latency',
+  'transaction-conflict',
+  'drop',
+  'drop-after-effect',
+  'undeliverable',
+] as const;
+type FaultKind = (typeof faultKinds)[number];
 
 /** Which calls fail, and how. An absent member matches every call. */
 export type FaultRule = {
@@ -18,6 +28,8 @@ export type FaultRule = {
   /** Operation, as `TransactWriteItems`. */
   action?: string;
   function?: string;
+  /** The name of a queue, for `undeliverable`. */
+  queue?: string;
   /** The first `count` matching calls; all of them when absent. */
   count?: number;
   /** 0 to 1. */
@@ -50,6 +62,7 @@ export class Faults {
     if (this.#rules.length === 0) return undefined;
     const fault = this.#rules.find(
       (rule) =>
+        rule.kind !== 'undeliverable' &&
         (rule.service === undefined || rule.service === service) &&
         (rule.action === undefined || rule.action === action) &&
         (rule.function === undefined || rule.function === caller) &&
@@ -58,6 +71,13 @@ export class Faults {
     );
     if (fault) fault.hits += 1;
     return fault;
+  }
+
+  /** Whether SNS may not send to a queue; counts a hit. */
+  refusesDelivery(queue: string): boolean {
+    const fault = this.#rules.find((rule) => rule.kind === 'undeliverable' && rule.queue === queue);
+    if (fault) fault.hits += 1;
+    return fault !== undefined;
   }
 }
 

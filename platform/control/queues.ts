@@ -1,33 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { Deployment } from '../../build/deployment.ts';
 import type { Messaging } from '../engines/messaging.ts';
+import { deadLetterTargetOf } from '../engines/undelivered.ts';
 import { isInternalQueue } from '../provision/internal-queues.ts';
 
 export type QueueView = ReturnType<typeof listQueues>[number];
 
-type RedrivePolicy = { deadLetterTargetArn: string; maxReceiveCount: number };
-
 /**
  * Every queue of the shop with its message counts, without the platform's internal queues. `redrivesTo` are the queues
- * whose dead letters it holds.
+ * whose dead letters it holds: those that failed there, or that a topic could not deliver there.
  */
 export function listQueues(messaging: Messaging) {
   const queues = [...messaging.queues()].filter(({ name }) => !isInternalQueue(name));
-  const policies = queues.map((queue) => ({ name: queue.name, policy: redrivePolicy(queue.attributes) }));
+  const failing = [
+    ...queues.map(({ name, attributes }) => ({ name, deadLetters: deadLetterTargetOf(attributes) })),
+    ...[...messaging.subscriptions()].map(({ endpoint, attributes }) => ({
+      name: nameOf(endpoint),
+      deadLetters: deadLetterTargetOf(attributes),
+    })),
+  ];
   return queues.map((queue) => {
     const { ready, delayed, inflight } = queue.inspectMessages();
-    const policy = redrivePolicy(queue.attributes);
+    const deadLetters = deadLetterTargetOf(queue.attributes);
     return {
       name: queue.name,
       arn: queue.arn,
       ready: ready.length,
       inFlight: inflight.length,
       delayed: delayed.length,
-      deadLetterQueue: policy && nameOf(policy.deadLetterTargetArn),
-      maxReceiveCount: policy && Number(policy.maxReceiveCount),
-      redrivesTo: policies
-        .filter((other) => other.policy?.deadLetterTargetArn === queue.arn)
-        .map(({ name }) => name),
+      deadLetterQueue: deadLetters && nameOf(deadLetters),
+      redrivesTo: failing.filter((other) => other.deadLetters === queue.arn).map(({ name }) => name),
     };
   });
 }
@@ -40,15 +42,15 @@ type Received = {
 };
 
 /**
- * Moves every dead letter of a queue back into it, as SQS's message move task does; `name` is the queue or its
- * dead-letter queue. A message is sent before it is deleted, so that a crash in between loses nothing.
- * @returns how many were moved; undefined when the queue is missing or has no dead-letter queue
+ * Moves every dead letter of a queue back into it, as SQS's message move task does; `name` is the queue, its dead-letter
+ * queue, or the dead-letter queue of a subscription. A message is sent before it is deleted, so that a crash in between
+ * loses nothing.
+ * @returns how many were moved; undefined when a queue is missing or has no dead letters
  */
 export async function redrive(messaging: Messaging, name: string): Promise<number | undefined> {
-  const views = listQueues(messaging);
-  const named = views.find((view) => view.name === name);
+  const named = listQueues(messaging).find((view) => view.name === name);
   const target = named?.deadLetterQueue === undefined ? named?.redrivesTo[0] : name;
-  const source = views.find((view) => view.name === target)?.deadLetterQueue;
+  const source = named?.deadLetterQueue ?? name;
   const from = source === undefined ? undefined : messaging.queue(source);
   const to = target === undefined ? undefined : messaging.queue(target);
   if (from === undefined || to === undefined) return undefined;
@@ -111,12 +113,6 @@ async function eachMessage(
       moved += 1;
     }
   }
-}
-
-function redrivePolicy(attributes: Record<string, string>): RedrivePolicy | undefined {
-  return attributes.RedrivePolicy === undefined || attributes.RedrivePolicy === ''
-    ? undefined
-    : (JSON.parse(attributes.RedrivePolicy) as RedrivePolicy);
 }
 
 /** The last part of an ARN: the name of a topic, queue or function. */

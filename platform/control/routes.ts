@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FaultRule } from '../aws-endpoint/faults.ts';
+import { type FaultRule, faultKinds } from '../aws-endpoint/faults.ts';
 import type { ControlResponses } from './control-interface.ts';
 import { listQueues, redrive, redriveEvents } from './queues.ts';
 import { type ControlRequest, Document, Refused, type Routes } from './reply.ts';
@@ -13,10 +13,11 @@ type ControlHandlers = {
 };
 
 const faultRule = z.object({
-  kind: z.enum(['throttle', 'error', 'latency', 'transaction-conflict', 'drop', 'drop-after-effect']),
+  kind: z.enum(faultKinds),
   service: z.string().optional(),
   action: z.string().optional(),
   function: z.string().optional(),
+  queue: z.string().optional(),
   count: z.int().positive().optional(),
   probability: z.number().min(0).max(1).optional(),
   latencyMs: z.int().nonnegative().optional(),

@@ -35,7 +35,6 @@ export function platformState(parts: PlatformParts, documents: StoredDocuments) 
   const { addresses, deployment, pool, events, sources, messaging, mailbox } = parts;
   const { counts, faults, published } = parts.awsEndpoint;
   const queues = listQueues(messaging);
-  const deadLetterQueues = new Set(queues.flatMap(({ deadLetterQueue }) => deadLetterQueue ?? []));
   return {
     project: deployment.project,
     stage: deployment.stage,
@@ -51,7 +50,9 @@ export function platformState(parts: PlatformParts, documents: StoredDocuments) 
         .map(({ functionArn }) => nameOf(functionArn)),
     })),
     deadLetters: Object.fromEntries(
-      [...deadLetterQueues].map((name) => [name, deadLetters(messaging, name)]),
+      queues
+        .filter(({ redrivesTo }) => redrivesTo.length > 0)
+        .map(({ name }) => [name, deadLetters(messaging, name)]),
     ),
     topics: topicRows(deployment, published),
     events: eventRows(published.recent(maxRows)),

@@ -16,12 +16,14 @@ describe('the private parts of fauxqs', () => {
 
   test('have every method that the platform calls or replaces', async () => {
     const { SqsStore, SqsQueue } = await fauxqsModule('sqs/sqsStore.js');
+    const { SnsStore } = await fauxqsModule('sns/snsStore.js');
     const { S3Store } = await fauxqsModule('s3/s3Store.js');
     const { PersistenceManager } = await fauxqsModule('persistence.js');
     const methods: [string, object, string][] = [
       ['SqsStore', SqsStore.prototype, 'allQueues processAllTimers getQueue getQueueByName shutdown'],
       ['SqsQueue', SqsQueue.prototype, 'waitForMessages isFifo getAttribute recordDeduplication'],
       ['SqsQueue', SqsQueue.prototype, 'inspectMessages startPollTimerIfNeeded'],
+      ['SnsStore', SnsStore.prototype, 'getSubscription'],
       ['S3Store', S3Store.prototype, 'listObjects hasBucket createBucket getObject headObject'],
       [
         'PersistenceManager',

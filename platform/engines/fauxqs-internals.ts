@@ -24,7 +24,7 @@ export type SqsStore = Pick<FauxqsSqsStore, 'host' | 'region' | 'processAllTimer
 };
 export type Subscription = SnsSubscription;
 export type Topic = SnsTopic;
-export type SnsStore = Pick<FauxqsSnsStore, 'region' | 'topics' | 'subscriptions'> & {
+export type SnsStore = Pick<FauxqsSnsStore, 'region' | 'topics' | 'subscriptions' | 'getSubscription'> & {
   persistence?: Persistence;
 };
 export type StoredObject = S3Object;

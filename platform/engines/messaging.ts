@@ -15,6 +15,7 @@ import { checkSubscription, listInKeyOrder } from './messaging-guards.ts';
 import { openPersistence } from './messaging-persistence.ts';
 import { receive, restoreDeduplication } from './messaging-receive.ts';
 import { type S3Call, type S3Reply, s3Engine } from './messaging-s3.ts';
+import { withDeadLetters } from './undelivered.ts';
 
 /** The SQS operations that the engine has, by AWS's names. */
 export const sqsActionNames = [
@@ -76,6 +77,8 @@ export type Messaging = {
   queue(name: string): Queue | undefined;
   topics(): Iterable<Topic>;
   subscriptions(): Iterable<Subscription>;
+  /** Lets a test decide which queues refuse the messages of topics. */
+  refuseDeliveries(refuses: (queueName: string) => boolean): void;
   /** Sets the URL of the AWS endpoint, with which queue URLs begin: `http://host:port`. */
   setPublicUrl(address: string): void;
   stop(): Promise<void>;
@@ -100,6 +103,8 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
   const { persistence, sqs, sns, objects } = await openStores(dataDir, region);
+  let refusesDelivery = (_queueName: string) => false;
+  const delivering = withDeadLetters(sns, sqs, (queueName) => refusesDelivery(queueName));
   const timers = setInterval(() => sqs.processAllTimers(), timersEveryMs).unref();
   const [sqsActions, snsActions, s3] = await Promise.all([
     loadActions<SqsAction>('sqs', sqsActionNames.map(functionName)),
@@ -140,8 +145,9 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
     async sns(action, params) {
       try {
         if (action === 'Subscribe') checkSubscription(params);
+        const topics = action === 'Publish' || action === 'PublishBatch' ? delivering : sns;
         const output = await persistence.transaction(() =>
-          snsActions.get(functionName(action))?.(params, sns, sqs, { headers }),
+          snsActions.get(functionName(action))?.(params, topics, sqs, { headers }),
         );
         await persistence.committed();
         return output ?? '';
@@ -153,6 +159,9 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
     queue: (name) => sqs.getQueueByName(name),
     topics: () => sns.topics.values(),
     subscriptions: () => sns.subscriptions.values(),
+    refuseDeliveries(refuses) {
+      refusesDelivery = refuses;
+    },
     setPublicUrl(url) {
       address = url;
     },

@@ -46,7 +46,8 @@ export async function waitUntilIdle(
 
 async function isBusy(shop: RunningShop, what: 'queues' | 'everything'): Promise<boolean> {
   const queues = await readQueues(shop);
-  if (queues.some(({ name, messages }) => messages > 0 && !name.includes('dead-letters'))) return true;
+  if (queues.some(({ name, messages }) => messages > 0 && !/dead-letters|undelivered/.test(name)))
+    return true;
   if (what === 'queues') return false;
   const { orders, outboxes, reservations } = await readState(shop);
   const ids = new Set(orders.map(({ id }) => id));

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const queueOf = (arn: string): QueueSpec | undefined => shop.queues.find((queue) => queue.arn === arn);
 /** Queues of failed messages, which no function reads. */
-const isDeadLetters = ({ name }: QueueSpec): boolean => /dead-letters|async-failures$/.test(name);
+const isDeadLetters = ({ name }: QueueSpec): boolean => /dead-letters|undelivered|async-failures$/.test(name);
 
 describe('the compiled stacks', () => {
   test.each(['dev', 'staging', 'prod', 'local'])(

@@ -103,6 +103,33 @@ describe.each(stages)('in %s', (name) => {
     }
   });
 
+  test('every subscription has its own dead-letter queue, of the type of its topic, which admits the topic', () => {
+    const { stage, access } = current();
+    // A person reads the mails of the alarm topic; no outbox waits for them.
+    const delivering = ofType(stage, 'AWS::SNS::Subscription').filter(
+      (each) => at(each, 'Protocol') !== 'email',
+    );
+    const targets = nonEmpty(delivering).map((subscription) => {
+      const arn = at(subscription, 'RedrivePolicy', 'deadLetterTargetArn');
+      const topic = byArn(stage, 'AWS::SNS::Topic', 'TopicArn', at(subscription, 'TopicArn'));
+      const queue = byArn(stage, 'AWS::SQS::Queue', 'Arn', arn);
+      expect([nameOf(subscription), queue?.type]).toEqual([nameOf(subscription), 'AWS::SQS::Queue']);
+      expect([nameOf(queue!), at(queue!, 'FifoQueue') ?? false]).toEqual([
+        nameOf(queue!),
+        at(topic!, 'FifoTopic') ?? false,
+      ]);
+      const caller = { service: 'sns.amazonaws.com', sourceArn: String(at(subscription, 'TopicArn')) };
+      expect([nameOf(queue!), access.admits(queue!, 'sqs:SendMessage', caller)]).toEqual([
+        nameOf(queue!),
+        true,
+      ]);
+      // Whatever is wrong with the subscriber's key must not stop this queue as well.
+      expect([nameOf(queue!), access.keyOf(queue!)]).toEqual([nameOf(queue!), undefined]);
+      return arn;
+    });
+    expect(new Set(targets).size).toBe(targets.length);
+  });
+
   test('every mapped queue can be read: by the role of its function and by the key', () => {
     const { stage, access } = current();
     const readings = ofType(stage, 'AWS::Lambda::EventSourceMapping').flatMap((mapping) => {

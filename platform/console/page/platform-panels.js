@@ -52,7 +52,7 @@ export function faultsPanel({ faults }, name) {
       (
         fault,
       ) => html`<li id="fault:${fault.id}"><b>${fault.kind}</b>${fault.latencyMs === undefined ? '' : ` of ${count(fault.latencyMs)} ms`}
-        on ${fault.service ?? 'every service'} ${fault.action ?? '(any action)'}${fault.function === undefined ? '' : ` by ${name(fault.function)}`}${
+        on ${fault.service ?? 'every service'} ${fault.action ?? '(any action)'}${fault.function === undefined ? '' : ` by ${name(fault.function)}`}${fault.queue === undefined ? '' : ` to ${name(fault.queue)}`}${
           fault.probability === undefined ? '' : `, one in ${(1 / fault.probability).toFixed(1)}`
         }: ${count(fault.hits)}${fault.count === undefined ? '' : ` of ${count(fault.count)}`} hit</li>`,
     )}</ul>

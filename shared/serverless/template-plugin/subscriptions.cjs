@@ -23,8 +23,9 @@ const subscriptionSchema = {
 
 /**
  * Replaces each `subscription` event of a function by its resources: an SQS event and the queue, dead-letter queue,
- * queue policy and subscriptions, or, without a queue, one SNS event per topic. Runs before osls compiles events, so
- * that roles, aliases and permissions treat the result like a hand-written event.
+ * queue policy and subscriptions, or, without a queue, one SNS event per topic; and a queue for the events that SNS cannot
+ * deliver. Runs before osls compiles events, so that roles, aliases and permissions treat the result like a hand-written
+ * event.
  * @param service osls's service object
  * @param catalogue the events of shared/events: which types exist, and which topics have them
  * @throws Error for an unknown topic or event type, and for a combination that AWS rejects
@@ -37,9 +38,13 @@ function expandSubscriptions(service, catalogue) {
       const declaration = event.subscription;
       const { prefix } = service.custom;
       checkDeclaration(functionName, declaration, catalogue);
-      if (declaration.queue === undefined) return snsEvents(declaration, prefix);
       service.resources ??= {};
       service.resources.Resources ??= {};
+      if (declaration.queue === undefined) {
+        const subscriber = `${service.service.replace(/^shop-/, '')}-${functionName}`;
+        addResources(service.resources.Resources, undeliveredQueues(subscriber, declaration, prefix));
+        return snsEvents(subscriber, declaration, prefix);
+      }
       const timeoutSeconds = fn.timeout ?? service.provider.timeout;
       addResources(service.resources.Resources, queueResources(declaration, prefix, timeoutSeconds));
       return [sqsEvent(declaration)];
@@ -83,11 +88,42 @@ function sqsEvent({ queue, batchSize, windowSeconds, maximumConcurrency }) {
   };
 }
 
-function snsEvents({ topics }, prefix) {
+/** osls adds the policy that lets the topic send to the dead-letter queue. */
+function snsEvents(subscriber, { topics }, prefix) {
   return Object.entries(topics).map(([topic, types]) => ({
-    sns: { arn: topicArn(topic, prefix), topicName: topic, filterPolicy: { type: types } },
+    sns: {
+      arn: topicArn(topic, prefix),
+      topicName: topic,
+      filterPolicy: { type: types },
+      redrivePolicy: { deadLetterTargetRef: undeliveredId(subscriber, topic) },
+    },
   }));
 }
+
+/**
+ * A dead-letter queue per subscription. SNS drops an event at the first client-side error (deleted queue, queue policy,
+ * key policy), when the outbox has already marked it as sent. FIFO like the topic
+ * (https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html). Encrypted with SQS's own key: what refuses the
+ * key of the subscriber's queue, such as a mistake in its policy, must not refuse this queue too.
+ */
+function undeliveredQueues(subscriber, { topics }, prefix) {
+  return Object.fromEntries(
+    Object.keys(topics).map((topic) => [
+      undeliveredId(subscriber, topic),
+      {
+        Type: 'AWS::SQS::Queue',
+        Properties: {
+          QueueName: `${prefix}-${subscriber}-${withoutFifo(topic)}-undelivered${isFifo(topic) ? '.fifo' : ''}`,
+          MessageRetentionPeriod: messageRetentionSeconds,
+          SqsManagedSseEnabled: true,
+          ...(isFifo(topic) ? { FifoQueue: true } : {}),
+        },
+      },
+    ]),
+  );
+}
+
+const undeliveredId = (subscriber, topic) => `${pascalCase(subscriber)}${pascalCase(topic)}Undelivered`;
 
 function queueResources({ queue, topics, windowSeconds = 0 }, prefix, timeoutSeconds) {
   const id = queueId(queue);
@@ -119,8 +155,11 @@ function queueResources({ queue, topics, windowSeconds = 0 }, prefix, timeoutSec
       Properties: { QueueName: `${prefix}-${queue.replace(/(?=\.fifo$)|$/, '-dead-letters')}`, ...common },
     },
     [`${id}Policy`]: queuePolicy(id, arns),
+    ...undeliveredQueues(withoutFifo(queue), { topics }, prefix),
   };
-  for (const [topic, types] of Object.entries(topics))
+  for (const [topic, types] of Object.entries(topics)) {
+    const undelivered = undeliveredId(withoutFifo(queue), topic);
+    resources[`${undelivered}Policy`] = queuePolicy(undelivered, [topicArn(topic, prefix)]);
     resources[`${id}${pascalCase(topic)}Subscription`] = {
       Type: 'AWS::SNS::Subscription',
       Properties: {
@@ -130,8 +169,10 @@ function queueResources({ queue, topics, windowSeconds = 0 }, prefix, timeoutSec
         RawMessageDelivery: true,
         FilterPolicyScope: 'MessageAttributes',
         FilterPolicy: { type: types },
+        RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [undelivered, 'Arn'] } },
       },
     };
+  }
   return resources;
 }
 

@@ -22,6 +22,7 @@ function serviceWith(...declarations: Declaration[]) {
     ]),
   );
   return {
+    service: 'shop-orders',
     custom: { prefix: 'shop-dev' },
     provider: { timeout: 10 },
     resources: { Resources: {} as Record<string, { Type: string; Properties: Record<string, unknown> }> },
@@ -62,12 +63,14 @@ describe('a subscription with a FIFO queue', () => {
     ]);
   });
 
-  test('creates the queue, its dead letters, its policy and the subscription', () => {
+  test('creates the queue, its dead letters, its policy, the subscription and its dead letters', () => {
     expect(Object.fromEntries(Object.entries(resources).map(([id, { Type }]) => [id, Type]))).toEqual({
       PaymentQueue: 'AWS::SQS::Queue',
       PaymentQueueDeadLetters: 'AWS::SQS::Queue',
       PaymentQueuePolicy: 'AWS::SQS::QueuePolicy',
       PaymentQueueOrderEventsSubscription: 'AWS::SNS::Subscription',
+      PaymentQueueOrderEventsUndelivered: 'AWS::SQS::Queue',
+      PaymentQueueOrderEventsUndeliveredPolicy: 'AWS::SQS::QueuePolicy',
     });
     expect(resources['PaymentQueue']?.Properties).toMatchObject({
       QueueName: 'shop-dev-payment-queue.fifo',
@@ -87,6 +90,21 @@ describe('a subscription with a FIFO queue', () => {
     });
   });
 
+  test('keeps what SNS cannot deliver, although it cannot use the key of the queue', () => {
+    expect(resources['PaymentQueueOrderEventsUndelivered']?.Properties).toEqual({
+      QueueName: 'shop-dev-payment-queue-order-events-undelivered.fifo',
+      FifoQueue: true,
+      MessageRetentionPeriod: 1_209_600,
+      SqsManagedSseEnabled: true,
+    });
+    expect(resources['PaymentQueueOrderEventsUndeliveredPolicy']?.Properties).toMatchObject({
+      Queues: [{ Ref: 'PaymentQueueOrderEventsUndelivered' }],
+      PolicyDocument: {
+        Statement: [{ Condition: { ArnEquals: { 'aws:SourceArn': topicArn('order-events') } } }],
+      },
+    });
+  });
+
   test('filters by event type on the topic', () => {
     expect(resources['PaymentQueueOrderEventsSubscription']?.Properties).toEqual({
       TopicArn: topicArn('order-events'),
@@ -95,6 +113,9 @@ describe('a subscription with a FIFO queue', () => {
       RawMessageDelivery: true,
       FilterPolicyScope: 'MessageAttributes',
       FilterPolicy: { type: ['ORDER_PAID'] },
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': ['PaymentQueueOrderEventsUndelivered', 'Arn'] },
+      },
     });
   });
 });
@@ -138,9 +159,15 @@ test('a subscription without a queue becomes one SNS event per topic', () => {
       arn: topicArn('order-created'),
       topicName: 'order-created',
       filterPolicy: { type: ['ORDER_CREATED'] },
+      redrivePolicy: { deadLetterTargetRef: 'OrdersOnEvent0OrderCreatedUndelivered' },
     },
   });
-  expect(resources).toEqual({});
+  expect(resources).toMatchObject({
+    OrdersOnEvent0OrderCreatedUndelivered: {
+      Type: 'AWS::SQS::Queue',
+      Properties: { QueueName: 'shop-dev-orders-on-event-0-order-created-undelivered' },
+    },
+  });
 });
 
 describe('packaging fails for', () => {

@@ -38,6 +38,8 @@ export const control = {
     (await send('GET /queues')).every(
       ({ name, ready, inFlight, delayed }) => name.includes('dead') || ready + inFlight + delayed === 0,
     ),
+  queue: async (name: string) => (await send('GET /queues')).find((queue) => queue.name === name),
+  redrive: (name: string) => send('POST /queues/:name/redrive', { name }),
 };
 
 /** Sets the payment sandbox's behaviour; `undefined` resets it. */
