@@ -30,13 +30,6 @@ export const exceptions: Exception[] = [
     resource: /^ServerlessDeploymentBucket$/,
     reason: 'holds code and templates only, reachable by deployers only; CloudTrail records its use',
   },
-  {
-    tool: 'checkov',
-    rule: 'CKV_AWS_21',
-    type: 'AWS::S3::Bucket',
-    resource: /^ServerlessDeploymentBucket$/,
-    reason: 'every deployment writes under its own key, so nothing is overwritten',
-  },
   // Routes without an authorizer: tests/templates/routes.test.ts compares each with `access: 'public'` in the service's api.ts.
   openRoute(/Health$/, 'returns only whether the service can connect to its store; used by load balancers'),
   openRoute(

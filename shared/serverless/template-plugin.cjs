@@ -58,16 +58,17 @@ module.exports = class TemplatePlugin {
     renewVersions(template, service.provider.stackParameters ?? []);
     const aliases = addLiveAliases(template);
     const { permissionsBoundary } = service.custom;
+    const sizes = provisioned[service.service] ?? {};
+    const keyOf = (name) => name.slice(stackName.length + 1);
     const release = {
       stackName,
       configuration: canary,
       permissionsBoundary,
       prefix,
       service: service.service,
+      isWarm: (name) => sizes[keyOf(name)] !== undefined,
     };
     if (canary) shiftGradually(template, aliases, release);
-    keepWarm(template, aliases, provisioned[service.service] ?? {}, (name) =>
-      name.slice(stackName.length + 1),
-    );
+    keepWarm(template, aliases, sizes, keyOf);
   }
 };

@@ -170,6 +170,29 @@ describe('CloudFront', () => {
     const code = withDomain('shop-edge-global', id, 'FunctionCode') as string;
     return new Function('event', `${code}\nreturn handler(event);`)({ request });
   };
+  test('returns 404 for what is missing and 403 for what the firewall blocks, and lists no bucket', () => {
+    const ofBuckets = Object.entries(stackOf('shop-edge-global').template.Resources)
+      .filter(([, { Type }]) => Type === 'AWS::CloudFront::Distribution')
+      .map(([id, { Properties }]) => ({
+        id,
+        config: Properties?.['DistributionConfig'] as Record<string, unknown>,
+      }))
+      .filter(({ config }) => JSON.stringify(config['Origins']).includes('S3OriginConfig'))
+      // Its function responds before the origin is called (api-failover.yml).
+      .filter(({ config }) => !JSON.stringify(config['Origins']).includes('"Id":"none"'));
+    expect(ofBuckets.map(({ id }) => id).toSorted()).toEqual(expect.arrayContaining(['Pictures']));
+    expect(ofBuckets.length).toBeGreaterThan(2);
+    for (const { id, config } of ofBuckets) {
+      const codes = (config['CustomErrorResponses'] as { ErrorCode: number }[]).map(
+        ({ ErrorCode }) => ErrorCode,
+      );
+      // CloudFront replaces a firewall's 403 too.
+      expect([id, codes]).toEqual([id, [404]]);
+      // Without a root object, / would list the bucket.
+      expect([id, config['DefaultRootObject']]).toEqual([id, 'index.html']);
+    }
+  });
+
   test('redirects the bare domain to www.', () => {
     const requestTo = (host: string) => ({ uri: '/shoes', headers: { host: { value: host } } });
     expect(run('BareDomain', requestTo('www.shop.test'))).toEqual(requestTo('www.shop.test'));

@@ -127,20 +127,40 @@ describe('buckets', () => {
     }
   });
 
-  test('let only the CloudFront of this account read public objects', () => {
+  test('of code keep versions and refuse requests without TLS, as our Config rules require of every bucket', () => {
+    const rules = everyStage.flatMap((stage) =>
+      ofType(stage, 'AWS::Config::ConfigRule').map((rule) => at(rule, 'Source', 'SourceIdentifier')),
+    );
+    expect(rules).toEqual(
+      expect.arrayContaining(['S3_BUCKET_VERSIONING_ENABLED', 'S3_BUCKET_SSL_REQUESTS_ONLY']),
+    );
+    const ofCode = everyStage.flatMap((stage) =>
+      ofType(stage, 'AWS::S3::Bucket').filter((bucket) => !isOurs(bucket)),
+    );
+    expect(
+      violations(ofCode, (bucket) => at(bucket, 'VersioningConfiguration', 'Status') === 'Enabled'),
+    ).toEqual([]);
+    const refusesPlainHttp = (bucket: Resource) =>
+      JSON.stringify(bucket.stack.template.Resources['ServerlessDeploymentBucketPolicy'] ?? {}).includes(
+        '"aws:SecureTransport":false',
+      );
+    expect(violations(ofCode, refusesPlainHttp)).toEqual([]);
+  });
+
+  test('let only the CloudFront of this account read public objects, and learn which are missing', () => {
     const admitted = bucketsOf(stageNamed('prod')).flatMap((bucket) =>
       policyOf(bucket)
         .filter(({ Principal }) => JSON.stringify(Principal) === '{"Service":"cloudfront.amazonaws.com"}')
         .map(({ Action, Resource, Condition }) => {
-          expect([Action, Condition?.['StringEquals']]).toEqual([
-            's3:GetObject',
-            { 'aws:SourceAccount': accountId },
-          ]);
+          expect(['s3:GetObject', 's3:ListBucket']).toContain(Action);
+          expect(JSON.stringify(Condition)).toContain(`:cloudfront::${accountId}:distribution/`);
           return listed(Resource).map((arn) => arn.replace(/^.*:::shop-prod-(.*?)-\d{12}-[\w-]+/, '$1'));
         }),
     );
     expect([...new Set(admitted.flat())].sort()).toEqual([
+      'product-images',
       'product-images/renditions/*',
+      'web',
       'web/admin/*',
       'web/www/*',
     ]);

@@ -85,6 +85,15 @@ describe('at rest', () => {
     expect(violations(everyOptional(type), encrypted)).toEqual([]);
   });
 
+  test('every table names its keys by ARN', () => {
+    for (const table of every('AWS::DynamoDB::GlobalTable'))
+      for (const [index, replica] of ((at(table, 'Replicas') ?? []) as Record<string, Json>[]).entries()) {
+        const { KMSMasterKeyId: key } = replica['SSESpecification'] as { KMSMasterKeyId: string };
+        expect([table.id, key]).toEqual([table.id, expect.stringMatching(/^arn:aws:kms:[a-z0-9-]+:\d{12}:/)]);
+        if (index === 0) expect([table.id, key]).toEqual([table.id, expect.stringContaining(':key/')]);
+      }
+  });
+
   test('every database and cache is encrypted', () => {
     const encrypted = (each: Resource) =>
       isTrue(at(each, 'StorageEncrypted')) || at(each, 'SourceDBInstanceIdentifier') !== undefined;

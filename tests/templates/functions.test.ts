@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { nonEmpty } from '../setup/non-empty.ts';
 import {
   at,
@@ -57,6 +58,19 @@ describe('every function', () => {
         expect([nameOf(each), at(each, 'VpcConfig') !== undefined]).toEqual([nameOf(each), calls]);
       }
     }
+  });
+
+  test('asks Node for source maps only if its bundle has one', () => {
+    const { sourcemap } = createRequire(import.meta.url)('../../shared/serverless/esbuild.config.cjs')() as {
+      sourcemap: unknown;
+    };
+    expect(sourcemap).toBe(false);
+    for (const stage of everyStage)
+      for (const each of functionsOf(stage))
+        expect([nameOf(each), String(environmentOf(each)['NODE_OPTIONS'])]).toEqual([
+          nameOf(each),
+          expect.not.stringContaining('source-maps'),
+        ]);
   });
 
   test('invoked by S3, SNS or a schedule keeps its failed events', () => {

@@ -134,6 +134,22 @@ describe('a release to prod', () => {
     stacks = await compiled('prod');
   }, 180_000);
 
+  test('gives no alias both provisioned instances and weights, which Lambda refuses', () => {
+    const aliases = everyOfType(stacks, 'AWS::Lambda::Alias').map(({ stack, id, resource }) => {
+      const group = stack.template.Resources[`${id.replace(/Live$/, '')}Release`];
+      return {
+        id,
+        isWarm: propertiesOf(resource)['ProvisionedConcurrencyConfig'] !== undefined,
+        isWeighted:
+          propertiesOf(resource)['RoutingConfig'] !== undefined ||
+          propertiesOf(group)['DeploymentConfigName'] !== 'CodeDeployDefault.LambdaAllAtOnce',
+      };
+    });
+    expect(aliases.filter(({ isWarm }) => isWarm).length).toBe(5);
+    expect(aliases.filter(({ isWeighted }) => isWeighted).length).toBeGreaterThan(20);
+    expect(aliases.filter(({ isWarm, isWeighted }) => isWarm && isWeighted)).toEqual([]);
+  });
+
   test('shifts a tenth of the traffic for five minutes, and rolls back on an alarm', () => {
     for (const { stack, id, resource } of everyOfType(stacks, 'AWS::Lambda::Alias')) {
       const { CodeDeployLambdaAliasUpdate: update } = (
@@ -145,7 +161,10 @@ describe('a release to prod', () => {
       expect([id, group]).toEqual([
         id,
         expect.objectContaining({
-          DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+          DeploymentConfigName:
+            propertiesOf(resource)['ProvisionedConcurrencyConfig'] === undefined
+              ? 'CodeDeployDefault.LambdaCanary10Percent5Minutes'
+              : 'CodeDeployDefault.LambdaAllAtOnce',
           AutoRollbackConfiguration: expect.objectContaining({ Enabled: true }),
           AlarmConfiguration: expect.objectContaining({ Enabled: true, IgnorePollAlarmFailure: false }),
         }),

@@ -14,11 +14,13 @@ const maxFailedShare = 0.01;
 /**
  * Lets CodeDeploy move each alias: part of the traffic first, the rest if no alarm fires, and back at once if one
  * does. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes, or `none`.
+ * An alias with provisioned concurrency (`isWarm` of its function's name) moves at once: Lambda refuses provisioned
+ * concurrency on an alias with weights ("Alias with weights can not be used with Provisioned Concurrency").
  */
 function shiftGradually(
   template,
   aliases,
-  { stackName, configuration, permissionsBoundary, prefix, service },
+  { stackName, configuration, permissionsBoundary, prefix, service, isWarm },
 ) {
   if (aliases.length === 0) return;
   const { Resources } = template;
@@ -44,7 +46,7 @@ function shiftGradually(
         ApplicationName: { Ref: 'ReleaseApplication' },
         DeploymentGroupName: name,
         ServiceRoleArn: { 'Fn::GetAtt': ['ReleaseRole', 'Arn'] },
-        DeploymentConfigName: configuration === noShift ? allAtOnce : configuration,
+        DeploymentConfigName: configuration === noShift || isWarm(name) ? allAtOnce : configuration,
         DeploymentStyle: { DeploymentType: 'BLUE_GREEN', DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
         AlarmConfiguration: {
           Enabled: configuration !== noShift,
