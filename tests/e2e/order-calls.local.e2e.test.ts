@@ -10,6 +10,8 @@ type Calls = Awaited<ReturnType<typeof control.calls>>;
 
 /** docs/order-calls.json determines the cost estimate; a bench writes it, and it must not become stale. */
 const orders = 8;
+/** A message of an earlier test that failed is received again after its visibility timeout. */
+const settleTimeoutMs = 90_000;
 /** Batches share calls, and other tests' events arrive late: counts of an order vary by that factor, or are rare. */
 const factor = 2;
 const rare = 0.75;
@@ -31,14 +33,14 @@ test('an order causes the invocations, calls and writes that docs/order-calls.js
   const lines = products.map(({ productId }) => ({ productId, quantity: 1 }));
   const order = async () => orderIn(customer, (await placeOrder(customer, lines)).id, 'paid');
   await order();
-  await until(control.settled, Boolean);
+  await until(control.settled, Boolean, settleTimeoutMs);
   const before = { invocations: await control.invocations(), calls: await control.calls() };
   for (let count = 0; count < orders; count += 1) {
     await order();
     // One after the other, so that none shares a call with the next.
     await pause(100);
   }
-  await until(control.settled, Boolean);
+  await until(control.settled, Boolean, settleTimeoutMs);
   const recorded = readOrderCalls();
   const scheduled = new Set((await control.scheduledFunctions()).map(shortFunctionName));
   const ofOrders = (name: string) => !scheduled.has(name) && !readers.test(name);
@@ -57,7 +59,7 @@ test('an order causes the invocations, calls and writes that docs/order-calls.js
   expect(differences(invocations, recorded.invocations)).toEqual([]);
   expect(differences(ofCallers(calls), recorded.calls)).toEqual([]);
   expect(differences(ofCallers(items), recorded.items)).toEqual([]);
-});
+}, 240_000);
 
 /** What was counted after an earlier snapshot; the counts are not reset, because the least-privilege report needs them. */
 function since(earlier: Calls, later: Calls): Calls {

@@ -33,10 +33,11 @@ export const control = {
     new Map((await send('GET /state')).functions.map(({ name, invocations }) => [name, invocations])),
   scheduledFunctions: async () =>
     (await send('GET /state')).schedules.map(({ functionName }) => functionName),
-  /** Whether no queue contains a message, except for dead letters. */
+  /** Whether no function has a message to process: a queue without a dead-letter queue contains what was given up. */
   settled: async () =>
     (await send('GET /queues')).every(
-      ({ name, ready, inFlight, delayed }) => name.includes('dead') || ready + inFlight + delayed === 0,
+      ({ deadLetterQueue, ready, inFlight, delayed }) =>
+        deadLetterQueue === undefined || ready + inFlight + delayed === 0,
     ),
   queue: async (name: string) => (await send('GET /queues')).find((queue) => queue.name === name),
   redrive: (name: string) => send('POST /queues/:name/redrive', { name }),
