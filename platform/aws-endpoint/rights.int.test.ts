@@ -309,8 +309,8 @@ test('every call is counted by function, operation and resource, with the grant 
   const snapshot = JSON.parse(JSON.stringify(awsEndpoint.counts.snapshot()));
   const call = { function: 'counted', service: 'dynamodb', operation: 'GetItem', action: 'dynamodb:GetItem' };
   expect(snapshot.calls).toEqual([
-    { ...call, resource: table(inventory), count: 2, denied: 0 },
-    { ...call, resource: table(products), count: 0, denied: 1 },
+    { ...call, resource: table(inventory), count: 2, denied: 0, items: 2 },
+    { ...call, resource: table(products), count: 0, denied: 1, items: 0 },
   ]);
   expect(snapshot.grants).toEqual([
     { function: 'counted', action: 'dynamodb:GetItem', resource: `${table(inventory)}*`, count: 2 },

@@ -75,7 +75,8 @@ describe('an idempotency key', () => {
 
   test('lets one of ten concurrent requests pass', async () => {
     const id = await anUnpaidIntent();
-    sandbox.changeBehaviour({ latencyMs: 50 });
+    // Long enough for ten connections on a busy machine: a later request would get the stored response.
+    sandbox.changeBehaviour({ latencyMs: 1_000 });
     const results = await Promise.allSettled(
       Array.from({ length: 10 }, () => stripe.paymentIntents.confirm(id, {}, options)),
     );
