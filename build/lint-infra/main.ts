@@ -3,7 +3,7 @@
  * except those suppressed on their resource with a reason and rules that contradict the design (ADR 0009).
  */
 import { parseArgs } from 'node:util';
-import { contradictions, exceptions, reasonFor, type Suppression, suppressionsIn } from './exceptions.ts';
+import { contradictions, exceptionOf, exceptions, type Suppression, suppressionsIn } from './exceptions.ts';
 import { type CompiledTemplate, deployedStages, templatesOf } from './templates.ts';
 import { cfnLint, checkov, type Finding, type Tool, verdictsOf } from './tools.ts';
 
@@ -20,6 +20,7 @@ for (const stage of deployedStages)
 
 const refused: { template: CompiledTemplate; finding: Finding }[] = [];
 const suppressed: Suppression[] = [];
+const used = new Set<object>();
 const wide = contradictions();
 let passed = 0;
 
@@ -29,7 +30,9 @@ async function judge(tool: Tool): Promise<void> {
     const template = templates[index]!;
     passed += ofTemplate;
     for (const finding of findings) {
-      const reason = wide[tool.name].includes(finding.rule) ? 'ADR 0009' : reasonFor(finding, template);
+      const exception = exceptionOf(finding, template);
+      if (exception) used.add(exception);
+      const reason = wide[tool.name].includes(finding.rule) ? 'ADR 0009' : exception?.reason;
       if (reason === undefined) refused.push({ template, finding });
       else suppressed.push({ ...finding, reason });
     }
@@ -40,12 +43,12 @@ for (const { template } of templates) suppressed.push(...suppressionsIn(template
 
 printSummary();
 const unused = [
-  ...exceptions.filter(({ reason }) => !suppressed.some((each) => each.reason === reason)),
+  ...exceptions.filter((each) => !used.has(each)),
   ...(['cfn-lint', 'checkov'] as const)
     .flatMap((tool) =>
       wide[tool].filter((rule) => !suppressed.some((each) => each.tool === tool && each.rule === rule)),
     )
-    .map((rule) => ({ rule, reason: 'ADR 0009' })),
+    .map((rule) => ({ rule, resource: 'any resource', reason: 'ADR 0009' })),
 ];
 const complaints = [
   ...byStages(refused),
@@ -53,7 +56,9 @@ const complaints = [
     .filter(({ reason }) => reason.trim() === '')
     .map(({ tool, rule, resource }) => `${resource}: ${tool} ${rule} is suppressed without a reason`),
   ...(values.stage === undefined
-    ? unused.map(({ rule, reason }) => `nothing needs the exception of ${rule} (${reason})`)
+    ? unused.map(
+        ({ rule, resource, reason }) => `nothing needs the exception of ${rule} for ${resource} (${reason})`,
+      )
     : []),
 ];
 

@@ -13,6 +13,33 @@ describe('exceptions of the linters', () => {
   });
 
   test(
+    'that apply to one resource name a resource of its type that exists, and none twice',
+    async () => {
+      const everyStack = (await Promise.all(stages.map(stacksOf))).flat();
+      for (const { type, resource } of nonEmpty(exceptions)) {
+        const found = everyStack.filter(({ template }) => template.Resources[resource]?.Type === type);
+        expect([resource, found.length > 0]).toEqual([resource, true]);
+      }
+      const names = exceptions.map(({ tool, rule, resource }) => `${tool} ${rule} ${resource}`);
+      expect(new Set(names).size).toBe(names.length);
+    },
+    compileTimeoutMs,
+  );
+
+  test('of open routes name reads, sign-in and signed webhooks only', () => {
+    const changes = exceptions
+      .filter(({ rule, resource }) => rule === 'CKV_AWS_59' && !resource.endsWith('Get'))
+      .map(({ resource }) => resource.replace('ApiGatewayMethodApiV1', ''));
+    expect(nonEmpty(changes).toSorted()).toEqual([
+      'AuthLoginPost',
+      'AuthLogoutPost',
+      'AuthRefreshPost',
+      'AuthRegisterPost',
+      'PaymentsWebhooksStripePost',
+    ]);
+  });
+
+  test(
     'that apply to one resource state a reason',
     async () => {
       for (const { reason } of nonEmpty(exceptions)) expect(reason.length).toBeGreaterThan(20);
