@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compiled } from '../../build/compiled.ts';
 import { root } from '../../build/stacks.ts';
+import { warmInstances } from '../../operations/check-stage/resource-counts.ts';
 import type { FixedCost } from '../../operations/estimate-cost/fixed.ts';
 import { readOrderCalls } from '../../operations/estimate-cost/order-calls.ts';
 import { fixedCostsOf, shapeOfStage, total } from '../../operations/estimate-cost/stage.ts';
@@ -126,6 +128,27 @@ test.each(['README.md', 'docs/cost.md'])(
   async (path) => {
     const [, perDay] = /(?:about|evening:) \$(\d+)(?: a day|\.)/.exec(text(path)) ?? [];
     expectClose('a day', perDay, total(await fixedCostsOf('dev')) / 30);
+  },
+  compileTimeoutMs,
+);
+
+test(
+  'docs/scaling.md gives the concurrency that npm run check:stage asks for',
+  async () => {
+    const { least, most } = warmInstances(await compiled('prod'), 'eu-west-1');
+    const [, required, recommended] =
+      /instances \(prod: (\d+)\), and warns for prod below (\d+)/.exec(text('docs/scaling.md')) ?? [];
+    expect([Number(required), Number(recommended)]).toEqual([100 + least, 100 + most]);
+  },
+  compileTimeoutMs,
+);
+
+test(
+  'docs/deploying.md gives the cost of a tiny and of a small stage',
+  async () => {
+    const [, tiny, small] = /about (\$\d+) a month instead of (\$\d+)/.exec(text('docs/deploying.md')) ?? [];
+    expectClose('tiny', tiny, total(await fixedCostsOf('tiny')));
+    expectClose('dev', small, total(await fixedCostsOf('dev')));
   },
   compileTimeoutMs,
 );
