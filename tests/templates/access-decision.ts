@@ -1,5 +1,6 @@
 import { type ConditionContext, compileConditions } from '../../build/iam/conditions.ts';
 import { pattern } from '../../build/iam/pattern.ts';
+import { serviceRequest } from '../../build/iam/service-principals.ts';
 import { type Policy, policiesOf, type Statement } from './policy-documents.ts';
 import { accountId, at, ofType, type Resource, type Stage } from './stage.ts';
 
@@ -71,7 +72,7 @@ function concerns({ actions, resources }: Statement, action: string, resource: s
 }
 
 function permits(statements: Statement[], action: string, resource: string, caller: Caller): boolean {
-  const context = contextOf(caller);
+  const context = contextOf(caller, action);
   const matching = statements.filter(
     (statement) =>
       concerns(statement, action, resource) &&
@@ -86,14 +87,20 @@ function isCaller(principal: string, caller: Caller): boolean {
   return principal === 'AWS:*' || principal === `AWS:${caller.role}`;
 }
 
-/** The condition keys of a request (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html). */
-function contextOf(caller: Caller): ConditionContext {
-  if ('service' in caller)
-    return {
+/**
+ * The condition keys of a request; of a service, those that it documents
+ * (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html).
+ */
+function contextOf(caller: Caller, action: string): ConditionContext {
+  if ('service' in caller) {
+    const known: ConditionContext = {
       'aws:sourceaccount': [accountId],
-      'aws:securetransport': ['true'],
       ...(caller.sourceArn === undefined ? {} : { 'aws:sourcearn': [caller.sourceArn] }),
     };
+    const { keys } = serviceRequest(caller.service, action);
+    const sent = Object.entries(known).filter(([key]) => keys.includes(key));
+    return { 'aws:securetransport': ['true'], ...Object.fromEntries(sent) };
+  }
   return {
     'kms:calleraccount': [accountId],
     'aws:principalaccount': [accountId],

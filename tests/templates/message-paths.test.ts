@@ -1,6 +1,16 @@
 import { nonEmpty } from '../setup/non-empty.ts';
 import { Access, type Caller } from './access-decision.ts';
-import { at, compileTimeoutMs, nameOf, ofType, type Resource, type Stage, stageOf, stages } from './stage.ts';
+import {
+  accountId,
+  at,
+  compileTimeoutMs,
+  nameOf,
+  ofType,
+  type Resource,
+  type Stage,
+  stageOf,
+  stages,
+} from './stage.ts';
 
 const stageAccess = new Map<string, { stage: Stage; access: Access }>();
 beforeAll(async () => {
@@ -67,16 +77,19 @@ describe.each(stages)('in %s', (name) => {
     }
   });
 
-  test('alarms are delivered: the key of their topic admits CloudWatch', () => {
+  test('alarms are delivered: their topic and its key admit each alarm', () => {
     const { stage, access } = current();
-    const arns = new Set(
-      stage.resources.flatMap((each) => (at(each, 'AlarmActions') ?? []) as string[]).map(String),
-    );
-    const topics = [...arns].flatMap((arn) => byArn(stage, 'AWS::SNS::Topic', 'TopicArn', arn) ?? []);
-    for (const topic of nonEmpty(topics, 'the alarm topics'))
-      expect(refusedByKey(access, topic, encryptActions, { service: 'cloudwatch.amazonaws.com' })).toEqual(
-        [],
-      );
+    const actionsOf = (alarm: Resource) => (at(alarm, 'AlarmActions') ?? []) as string[];
+    const alarming = stage.resources.filter((each) => actionsOf(each).length > 0);
+    for (const alarm of nonEmpty(alarming, 'the alarms'))
+      for (const arn of actionsOf(alarm)) {
+        const topic = byArn(stage, 'AWS::SNS::Topic', 'TopicArn', arn);
+        if (!topic) continue; // another region's topic
+        const sourceArn = `arn:aws:cloudwatch:${alarm.region}:${accountId}:alarm:${String(at(alarm, 'AlarmName'))}`;
+        const caller = { service: 'cloudwatch.amazonaws.com', sourceArn };
+        expect([nameOf(alarm), access.admits(topic, 'sns:Publish', caller)]).toEqual([nameOf(alarm), true]);
+        expect(refusedByKey(access, topic, encryptActions, caller)).toEqual([]);
+      }
   });
 
   test('every subscription delivers: queue policy and key of the queue admit its topic', () => {
