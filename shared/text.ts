@@ -33,7 +33,8 @@ export function textProblem(text: string, { lines = false } = {}): string | unde
   );
   if (wrong !== undefined) return `must not have the character ${codePointOf(wrong)}`;
   const [first] = text;
-  if (first !== undefined && !isVisible(first)) return 'must start with a visible character';
+  // A text of several lines may be empty, so it needs nothing visible.
+  if (!lines && first !== undefined && !isVisible(first)) return 'must start with a visible character';
   return undefined;
 }
 

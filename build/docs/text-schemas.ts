@@ -11,9 +11,11 @@ const components: Record<string, { name: string; schema: () => Json }> = {
   'text-line': {
     name: 'TextLine',
     schema: () => ({
-      type: 'string',
       description: 'One line of text in any script that starts with a visible character.',
-      pattern: `^${classOf(isVisible)}${classOf(isTextCharacter)}*$`,
+      allOf: [
+        { $ref: '#/components/schemas/Text' },
+        { type: 'string', pattern: `^${classOf(isVisible)}[^\t\n\r]*$` },
+      ],
     }),
   },
   text: {
@@ -21,7 +23,7 @@ const components: Record<string, { name: string; schema: () => Json }> = {
     schema: () => ({
       type: 'string',
       description: 'Text in any script; tabs and line breaks are allowed.',
-      pattern: `^(${classOf(isVisible)}${classOf((character) => isTextCharacter(character) || '\t\n\r'.includes(character))}*)?$`,
+      pattern: `^${classOf((character) => isTextCharacter(character) || '\t\n\r'.includes(character))}*$`,
     }),
   },
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { addressRules, rulesFile } from '../../build/address-rules.ts';
+import { addressRules, phoneFile, phoneRules, rulesFile } from '../../build/generate-lists.ts';
 import type { ShopError } from '../errors.ts';
 import { type Address, countryCodes, validAddress } from './address.ts';
 import { addressSchema } from './schema.ts';
@@ -22,6 +22,7 @@ const problemsOf = (address: Partial<Address>): string[] => {
 
 test('the rules are those of the installed address data', () => {
   expect(JSON.parse(readFileSync(rulesFile, 'utf8'))).toEqual(addressRules());
+  expect(JSON.parse(readFileSync(phoneFile, 'utf8'))).toEqual(phoneRules());
 });
 
 test('countries are the 249 of ISO 3166-1', () => {

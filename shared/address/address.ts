@@ -15,7 +15,8 @@ export type Address = {
   phone?: string | undefined;
 };
 
-type Rules = { required: string; fields: string; postalCode?: string; regions?: string[][] };
+/** See `build/generate-lists.ts`. */
+type Rules = { required?: string; postalCode?: string; regions?: string[] };
 
 const rulesByCountry: Record<string, Rules | undefined> = countries;
 
@@ -61,27 +62,23 @@ const about = (part: keyof Address, message: string): Subject => ({ kind: 'addre
 const refusal = (subjects: Subject[]) =>
   new InvalidAddress(`${subjects[0]?.part}: ${subjects[0]?.message}`, { subjects });
 
-const missing = (address: Address, { required }: Rules): Subject[] =>
+const missing = (address: Address, { required = 'C' }: Rules): Subject[] =>
   letters
     .filter((letter) => required.includes(letter) && address[fieldOf[letter]] === undefined)
     .map((letter) => about(fieldOf[letter], `is required in ${address.country}`));
 
-function postalCodeProblems(
-  code: string | undefined,
-  { fields, postalCode }: Rules,
-  country: string,
-): Subject[] {
+function postalCodeProblems(code: string | undefined, { postalCode }: Rules, country: string): Subject[] {
   if (code === undefined) return [];
-  if (!fields.includes('Z')) return [about('postalCode', `does not exist in ${country}: leave it out`)];
+  if (postalCode === '') return [about('postalCode', `does not exist in ${country}: leave it out`)];
   if (postalCode === undefined || new RegExp(`^(?:${postalCode})$`).test(code)) return [];
   return [about('postalCode', `is not a postal code of ${country}`)];
 }
 
 function regionProblems(region: string | undefined, { regions }: Rules): Subject[] {
   if (region === undefined || regions === undefined) return [];
-  if (regions.some((spellings) => spellings.some((spelling) => folded(spelling) === folded(region))))
-    return [];
-  const examples = regions.slice(0, 3).map((spellings) => spellings.at(-1));
+  const spellings = regions.map((each) => each.split('|'));
+  if (spellings.flat().some((spelling) => folded(spelling) === folded(region))) return [];
+  const examples = spellings.slice(0, 3).map((each) => each.at(-1));
   return [about('region', `is not a region of the country, such as ${examples.join(', ')}`)];
 }
 

@@ -13,6 +13,7 @@ const statusOfRemedy: Record<Remedy, number> = {
 
 /** Codes with a more exact status than their remedy's. */
 const exactStatus: Partial<Record<ErrorCode, number>> = {
+  GUESSABLE_PASSWORD: 422,
   IDEMPOTENCY_KEY_REUSED: 422,
   INTERNAL: 500,
   INVALID_ADDRESS: 422,

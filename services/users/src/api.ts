@@ -3,6 +3,7 @@ import { emailAddress } from '#shared/email.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import {
   EmailTaken,
+  GuessablePassword,
   InvalidCredentials,
   InvalidRefreshToken,
   TooManySignIns,
@@ -35,7 +36,7 @@ export const registerRoute = route({
     locale: localeSchema.default('en'),
   }),
   responses: { 201: { description: 'The new account.', schema: accountSchema } },
-  errors: [EmailTaken.kind],
+  errors: [EmailTaken.kind, GuessablePassword.kind],
 });
 
 /** Signs in. Without Idempotency-Key: its response contains tokens, which are stored nowhere. */

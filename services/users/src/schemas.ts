@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { roles } from '#shared/auth/permissions.ts';
 import { text } from '#shared/http/fields.ts';
 import { lengthOf } from '#shared/text.ts';
-import { isGuessable, maxPasswordLength, minPasswordLength, normalisedPassword } from './domain/password.ts';
+import { maxPasswordLength, minPasswordLength, normalisedPassword } from './domain/password.ts';
 
 /** A person's name: one line of text. */
 export const nameSchema = text(200);
@@ -28,9 +28,10 @@ const password = (min: number) =>
     });
 
 /** A new password. */
-export const newPasswordSchema = password(minPasswordLength)
-  .refine((text) => !isGuessable(text), { error: 'is among the first that are guessed' })
-  .meta({ minLength: minPasswordLength, maxLength: maxPasswordLength });
+export const newPasswordSchema = password(minPasswordLength).meta({
+  minLength: minPasswordLength,
+  maxLength: maxPasswordLength,
+});
 
 /** A password typed to sign in; bounded, since hashing takes time by length. */
 export const givenPasswordSchema = password(1).meta({ minLength: 1, maxLength: maxPasswordLength });

@@ -24,6 +24,12 @@ export const InvalidRefreshToken = shopError({
   remedy: 'sign-in',
   title: 'The session has ended',
 });
+/** The new password is in lists of leaked passwords, or as easily guessed. */
+export const GuessablePassword = shopError({
+  code: 'GUESSABLE_PASSWORD',
+  remedy: 'fix-request',
+  title: 'The password is easily guessed',
+});
 /** The current password, required to change the e-mail address, is wrong. */
 export const WrongPassword = shopError({
   code: 'WRONG_PASSWORD',

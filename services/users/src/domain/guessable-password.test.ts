@@ -1,4 +1,7 @@
-import { isGuessable, normalisedPassword } from './password.ts';
+import { readFileSync } from 'node:fs';
+import { commonPasswords, passwordsFile } from '../../../../build/generate-lists.ts';
+import { isGuessable } from './guessable-password.ts';
+import { normalisedPassword } from './password.ts';
 
 const guessable = (password: string) => isGuessable(normalisedPassword(password));
 
@@ -30,3 +33,8 @@ test.each(['correct horse battery staple', 'zwölf Boxkämpfer', 'kX9#v!2pQ_7d',
     expect(guessable(password)).toBe(false);
   },
 );
+
+test('the list is the one of the installed package, with at least 10,000 entries', () => {
+  expect(JSON.parse(readFileSync(passwordsFile, 'utf8'))).toBe(commonPasswords().compressed);
+  expect(commonPasswords().count).toBeGreaterThanOrEqual(10_000);
+});
