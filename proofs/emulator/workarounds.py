@@ -213,6 +213,22 @@ def give_single_shard_clusters_a_configuration_endpoint():
     provisioners._ec_rg_attrs = with_configuration_endpoint
 
 
+def store_alarms_on_metric_math():
+    """An alarm may watch an expression over several metrics
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html).
+    MiniStack rejects it. No alarm has an effect in the proofs, so the first metric takes the expression's place."""
+    record = provisioners._cw_metric_alarm_record
+
+    def record_first_metric(name, props):
+        metrics = [each["MetricStat"] for each in props.get("Metrics") or [] if "MetricStat" in each]
+        if not metrics:
+            return record(name, props)
+        first = {**metrics[0]["Metric"], "Period": metrics[0]["Period"], "Statistic": metrics[0]["Stat"]}
+        return record(name, {**{key: value for key, value in props.items() if key != "Metrics"}, **first})
+
+    provisioners._cw_metric_alarm_record = record_first_metric
+
+
 class AnyAttribute(dict):
     """The attributes of a resource that is not created: values with the right syntax that refer to nothing."""
 
@@ -271,6 +287,7 @@ for workaround in (
     convert_boolean_parameters_to_text,
     resolve_region_and_account_in_conditions,
     give_single_shard_clusters_a_configuration_endpoint,
+    store_alarms_on_metric_math,
     replace_unsupported_types,
     create_fifo_topics,
     resolve_secret_ref_to_arn,
