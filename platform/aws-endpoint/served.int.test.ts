@@ -148,7 +148,17 @@ describe('Mails are stored in the mailbox', () => {
       Body: { Text: { Data: 'Thank you' }, Html: { Data: '<p>Thank you</p>' } },
     },
   };
-  const mayMail = [allow('ses:SendEmail', identity('shop.example'))];
+  const mayMail = [
+    {
+      ...allow('ses:SendEmail', identity('*')),
+      conditions: { StringEquals: { 'ses:FromAddress': ['orders@shop.example'] } },
+    },
+  ];
+
+  test('no mail to a verified recipient, as all are in the sandbox, by a role that names the sender only', async () => {
+    const senderOnly = [allow('ses:SendEmail', identity('shop.example'))];
+    await expect(mail(senderOnly, simple)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
 
   test('a simple mail, under the identity of the domain', async () => {
     const { MessageId } = await mail(mayMail, simple);
@@ -172,8 +182,8 @@ describe('Mails are stored in the mailbox', () => {
     await expect(client.send(command)).rejects.toThrow(name);
   });
 
-  test('no mail from another domain, to no address, or without content', async () => {
-    await expect(mail(mayMail, simple, 'x@other.example')).rejects.toMatchObject({
+  test('no mail from another address, to no address, or without content', async () => {
+    await expect(mail(mayMail, simple, 'else@shop.example')).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
     await expect(mail(mayMail, {})).rejects.toMatchObject({ name: 'BadRequestException' });

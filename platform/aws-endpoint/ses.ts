@@ -36,10 +36,15 @@ export function ses(mailbox: Mailbox, region: string, accountId: string): AwsSer
       const set = input.ConfigurationSetName;
       return {
         name: 'SendEmail',
-        // The identity of the address or of its domain is enough
+        // For the sender and each recipient, the identity of the address or of its domain is enough. SES authorises
+        // recipients that are verified identities, as all are in the sandbox
         // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
         requiredPermissions: [
-          { action, resource: [identity(from), identity(from.slice(from.indexOf('@') + 1))], context },
+          ...[from, ...(input.Destination?.ToAddresses ?? []).map(addressOf)].map((address) => ({
+            action,
+            resource: [identity(address), identity(address.slice(address.indexOf('@') + 1))],
+            context,
+          })),
           ...(set
             ? [{ action, resource: `arn:aws:ses:${region}:${accountId}:configuration-set/${set}`, context }]
             : []),

@@ -30,6 +30,7 @@ setEnvironment({
   PAYMENT_PROVIDER_URL: unreachable,
   IMAGE_BASE_URL: unreachable,
   MAIL_FROM: 'orders@shop.example',
+  MAIL_CONFIGURATION_SET: 'shop-test-mails',
   ...Object.fromEntries(
     [
       ...['PRODUCTS', 'CATEGORIES', 'INVENTORY', 'RESERVATIONS', 'OUTBOX', 'IDEMPOTENCY', 'MEDIA'],

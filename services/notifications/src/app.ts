@@ -15,5 +15,9 @@ export const readTable = () =>
 export const contacts = /* @__PURE__ */ lazy(() => contactStore(client(), config.NOTIFICATIONS_TABLE));
 export const messages = /* @__PURE__ */ lazy(() => messageLog(client(), config.NOTIFICATIONS_TABLE));
 export const deliverMail = /* @__PURE__ */ lazy(() =>
-  mailDelivery({ messages: messages(), send: sesMailer(config.MAIL_FROM), clock: systemClock }),
+  mailDelivery({
+    messages: messages(),
+    send: sesMailer(config.MAIL_FROM, config.MAIL_CONFIGURATION_SET),
+    clock: systemClock,
+  }),
 );

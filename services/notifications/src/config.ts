@@ -7,4 +7,6 @@ export const config = readConfig({
   NOTIFICATIONS_TABLE: z.string().min(1),
   /** The sender of every mail. */
   MAIL_FROM: emailAddress,
+  /** SES's configuration set, which publishes bounces and complaints. */
+  MAIL_CONFIGURATION_SET: z.string().min(1),
 });

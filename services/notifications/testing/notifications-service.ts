@@ -14,6 +14,7 @@ export async function notificationsService() {
   setEnvironment({
     NOTIFICATIONS_TABLE: names.notifications,
     MAIL_FROM: 'orders@shop.example',
+    MAIL_CONFIGURATION_SET: 'shop-test-mails',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
   const { handler: onCustomerEvent } = await import('../src/handlers/on-customer-event.ts');

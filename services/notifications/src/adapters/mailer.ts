@@ -10,11 +10,16 @@ const maxAttempts = 2;
 const timeouts = { connectMs: 1_000, responseMs: 2_000 };
 
 /** Sends through SES. */
-export function sesMailer(from: string, client = lean(new SESv2Client({ maxAttempts }), timeouts)): SendMail {
+export function sesMailer(
+  from: string,
+  configurationSet: string,
+  client = lean(new SESv2Client({ maxAttempts }), timeouts),
+): SendMail {
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
   return async (to, { subject, text, html }, reference) => {
     const { MessageId = '' } = await client.send(
       new SendEmailCommand({
+        ConfigurationSetName: configurationSet,
         FromEmailAddress: from,
         Destination: { ToAddresses: [to] },
         Content: {

@@ -29,7 +29,11 @@ async function anUnreachableSes(): Promise<SESv2Client> {
 }
 
 const deliveryBy = (ses?: SESv2Client) =>
-  mailDelivery({ messages, send: sesMailer('orders@shop.example', ses), clock: systemClock });
+  mailDelivery({
+    messages,
+    send: sesMailer('orders@shop.example', 'shop-test-mails', ses),
+    clock: systemClock,
+  });
 
 function aPaidOrder() {
   const customer = aCustomer();
