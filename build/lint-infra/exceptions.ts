@@ -30,6 +30,26 @@ export const exceptions: Exception[] = [
     resource: 'ServerlessDeploymentBucket',
     reason: 'holds code and templates only, reachable by deployers only; CloudTrail records its use',
   },
+  ...[
+    'StockQueueOrderEvents',
+    'MediaQueueMediaEvents',
+    'OrderQueueOrderEvents',
+    'PaymentQueuePaymentEvents',
+    'ReservationLostQueueProductEvents',
+    'NotificationQueueUserEvents',
+    'NotificationQueueOrderEvents',
+    'ReportQueueOrderEvents',
+    'ReportsOnOrderMilestoneOrderCreated',
+    'ReportsOnOrderMilestoneOrderCompleted',
+    'ReportsOnOrderMilestoneOrderCancelled',
+  ].map((subscription) => ({
+    tool: 'checkov' as const,
+    rule: 'CKV_AWS_27',
+    type: 'AWS::SQS::Queue',
+    resource: `${subscription}Undelivered`,
+    reason:
+      'encrypted with SQS’s own key: a mistake in our key must not refuse the messages that it left undelivered',
+  })),
   // Routes without an authorizer: tests/templates/routes.test.ts compares each with `access: 'public'` in the service's api.ts.
   ...openRoutes(
     'returns only whether the service can connect to its store; used by load balancers and health checks',

@@ -21,8 +21,19 @@ for (const stage of deployedStages)
 const refused: { template: CompiledTemplate; finding: Finding }[] = [];
 const suppressed: Suppression[] = [];
 const used = new Set<object>();
+/** Suppressions of a stack, in any stage. */
+const usedInTemplates = new Set<string>();
 const wide = contradictions();
 let passed = 0;
+
+/** Whether a suppression is of a finding; one without a resource is of the whole template. */
+function concerns({ tool, rule, resource }: Suppression, finding: Finding): boolean {
+  return tool === finding.tool && rule === finding.rule && (resource === '' || resource === finding.resource);
+}
+
+function nameOf({ name }: CompiledTemplate, { tool, rule, resource }: Suppression): string {
+  return [name, tool, rule, resource].join(' ');
+}
 
 async function judge(tool: Tool): Promise<void> {
   const verdicts = await verdictsOf(tool, templates);
@@ -32,18 +43,22 @@ async function judge(tool: Tool): Promise<void> {
     for (const finding of findings) {
       const exception = exceptionOf(finding, template);
       if (exception) used.add(exception);
-      const reason = wide[tool.name].includes(finding.rule) ? 'ADR 0009' : exception?.reason;
+      const own = suppressionsIn(template.template).find((each) => concerns(each, finding));
+      if (own) usedInTemplates.add(nameOf(template, own));
+      const reason = wide[tool.name].includes(finding.rule) ? 'ADR 0009' : (exception ?? own)?.reason;
       if (reason === undefined) refused.push({ template, finding });
       else suppressed.push({ ...finding, reason });
     }
   }
 }
 await Promise.all([judge(cfnLint), judge(checkov)]);
-for (const { template } of templates) suppressed.push(...suppressionsIn(template));
 
 printSummary();
 const unused = [
   ...exceptions.filter((each) => !used.has(each)),
+  ...templates.flatMap((each) =>
+    suppressionsIn(each.template).filter((own) => !usedInTemplates.has(nameOf(each, own))),
+  ),
   ...(['cfn-lint', 'checkov'] as const)
     .flatMap((tool) =>
       wide[tool].filter((rule) => !suppressed.some((each) => each.tool === tool && each.rule === rule)),
@@ -56,8 +71,11 @@ const complaints = [
     .filter(({ reason }) => reason.trim() === '')
     .map(({ tool, rule, resource }) => `${resource}: ${tool} ${rule} is suppressed without a reason`),
   ...(values.stage === undefined
-    ? unused.map(
-        ({ rule, resource, reason }) => `nothing needs the exception of ${rule} for ${resource} (${reason})`,
+    ? new Set(
+        unused.map(
+          ({ rule, resource, reason }) =>
+            `nothing needs the exception of ${rule} for ${resource} (${reason})`,
+        ),
       )
     : []),
 ];
