@@ -45,7 +45,9 @@ CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
 -- By a hash of the address, whether an account has it or not.
 CREATE TABLE sign_in_attempts (
   address_hash   bytea       PRIMARY KEY,
-  attempts       integer     NOT NULL,
+  -- Wrong passwords in this window, and attempts whose result is not known yet.
+  failures       integer     NOT NULL,
+  pending        integer     NOT NULL,
   window_ends_at timestamptz NOT NULL
 );
 CREATE INDEX sign_in_attempts_expiry ON sign_in_attempts (window_ends_at);

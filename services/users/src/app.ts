@@ -38,7 +38,7 @@ export const accounts = /* @__PURE__ */ lazy(() => userReader(database()));
 export const users = /* @__PURE__ */ lazy(() => userStore(database(), outbox()));
 export const hashes = /* @__PURE__ */ lazy(() => passwordHashes(database()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database()));
-export const attempts = /* @__PURE__ */ lazy(() => signInAttempts(database()));
+export const attempts = /* @__PURE__ */ lazy(() => signInAttempts(database(), clock));
 export const issueAccessToken = /* @__PURE__ */ lazy(() => tokenIssuer(config.SIGNING_KEYS_SECRET_ID));
 export const verifyingKeys = /* @__PURE__ */ lazy(() => publicKeys(keysConfig.PUBLIC_KEYS_SECRET_ID));
 export const verifyToken = /* @__PURE__ */ lazy(() => tokenVerifier(verifyingKeys()));

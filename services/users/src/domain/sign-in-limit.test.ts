@@ -1,18 +1,24 @@
-import { maxAttempts, waitSeconds } from './sign-in-limit.ts';
+import { excessOf, maxFailures } from './sign-in-limit.ts';
 
 const now = new Date('2026-03-01T00:00:00.000Z');
 const windowEndsAt = new Date('2026-03-01T00:10:00.400Z');
 
-describe('the limit of tries', () => {
-  test('allows the tenth attempt', () => {
-    expect(waitSeconds({ attempts: maxAttempts, windowEndsAt }, now)).toBeUndefined();
+describe('an attempt beyond the limit', () => {
+  test('waits while others are being checked, which may be right', () => {
+    expect(excessOf({ failures: maxFailures - 1, pending: 1, windowEndsAt }, now)).toEqual({ kind: 'wait' });
   });
 
-  test('makes the eleventh attempt wait for the rest of the window, in whole seconds', () => {
-    expect(waitSeconds({ attempts: maxAttempts + 1, windowEndsAt }, now)).toBe(601);
+  test('is refused for the rest of the window after ten wrong passwords, in whole seconds', () => {
+    expect(excessOf({ failures: maxFailures, pending: 0, windowEndsAt }, now)).toEqual({
+      kind: 'refuse',
+      seconds: 601,
+    });
   });
 
-  test('never returns zero seconds', () => {
-    expect(waitSeconds({ attempts: maxAttempts + 1, windowEndsAt: now }, now)).toBe(1);
+  test('never waits for zero seconds', () => {
+    expect(excessOf({ failures: maxFailures, pending: 0, windowEndsAt: now }, now)).toEqual({
+      kind: 'refuse',
+      seconds: 1,
+    });
   });
 });

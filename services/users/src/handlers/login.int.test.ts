@@ -76,6 +76,16 @@ describe('signing in', () => {
     expect(wait > 0 && wait <= 15 * 60 + 1).toBe(true);
   });
 
+  test('lets fourteen right passwords at once in: they do not count', async () => {
+    const account = await anAccount();
+    const responses = await Promise.all(Array.from({ length: 14 }, () => users.login(account)));
+    expect(responses.map(({ status }) => status)).toEqual(Array(14).fill(200));
+    const [row] = await users.database.query(
+      'SELECT failures, pending FROM sign_in_attempts WHERE window_ends_at = (SELECT max(window_ends_at) FROM sign_in_attempts)',
+    );
+    expect(row).toEqual({ failures: 0, pending: 0 });
+  });
+
   test('refuses even the right password while the address is limited', async () => {
     const account = await anAccount();
     for (let tries = 0; tries < 10; tries += 1)

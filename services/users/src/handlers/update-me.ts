@@ -4,7 +4,6 @@ import { updateMeRoute } from '../api.ts';
 import {
   accounts,
   attempts,
-  clock,
   commandMeta,
   idempotencyStore,
   passwords,
@@ -21,7 +20,7 @@ export const handler = httpHandler(updateMeRoute, async ({ caller, cause, ...req
   const { currentPassword = '', ...contact } = request.body;
   const keyed = await withHashedPassword(request.idempotency, currentPassword, [contact, expectedVersion]);
   return runIdempotently(idempotencyStore(), keyed, async ({ started }) => {
-    const deps = { accounts: accounts(), attempts: attempts(), passwords, clock };
+    const deps = { accounts: accounts(), attempts: attempts(), passwords };
     await confirmOwner(deps, caller.userId, contact.email, currentPassword);
     const change = (user: User) =>
       decideUser(user, { kind: 'change-contact', contact, expectedVersion, ...commandMeta() });

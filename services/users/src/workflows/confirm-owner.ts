@@ -1,4 +1,3 @@
-import type { Clock } from '#shared/clock.ts';
 import { InvalidRequest } from '#shared/errors.ts';
 import type { Passwords } from '../adapters/password-hash.ts';
 import type { SignInAttempts } from '../adapters/sign-in-attempts.ts';
@@ -10,7 +9,6 @@ export type ConfirmOwnerDeps = {
   accounts: UserReader;
   attempts: SignInAttempts;
   passwords: Passwords;
-  clock: Clock;
 };
 
 /**
@@ -19,7 +17,7 @@ export type ConfirmOwnerDeps = {
  * @throws InvalidRequest if the password is missing; WrongPassword; TooManySignIns
  */
 export async function confirmOwner(
-  { accounts, attempts, passwords, clock }: ConfirmOwnerDeps,
+  { accounts, attempts, passwords }: ConfirmOwnerDeps,
   userId: string,
   newEmail: string,
   currentPassword: string,
@@ -30,10 +28,11 @@ export async function confirmOwner(
     throw new InvalidRequest('The current password is required to change the e-mail address.', {
       subjects: [{ kind: 'currentPassword', message: 'is required to change the e-mail address' }],
     });
-  await attempts.count(found.user.email, clock());
-  if (!(await passwords.match(currentPassword, found.passwordHash)))
+  const isRight = await attempts.check(found.user.email, () =>
+    passwords.match(currentPassword, found.passwordHash),
+  );
+  if (!isRight)
     throw new WrongPassword('The current password is wrong.', {
       subjects: [{ kind: 'currentPassword', message: 'is wrong' }],
     });
-  await attempts.reset(found.user.email);
 }

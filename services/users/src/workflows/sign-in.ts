@@ -28,12 +28,13 @@ export async function signIn(
   password: string,
 ): Promise<{ accessToken: string; refreshToken: string }> {
   const now = clock();
-  await attempts.count(email, now);
-  const found = await accounts.byEmail(email);
-  if (!(await passwords.match(password, found?.passwordHash)) || found === undefined)
-    throw new InvalidCredentials('E-mail address or password is wrong.');
+  let found: Awaited<ReturnType<UserReader['byEmail']>>;
+  const isRight = await attempts.check(email, async () => {
+    found = await accounts.byEmail(email);
+    return passwords.match(password, found?.passwordHash);
+  });
+  if (!isRight || found === undefined) throw new InvalidCredentials('E-mail address or password is wrong.');
   const accessToken = await issueAccessToken(found.user, now);
-  await attempts.reset(email);
   if (passwords.isOutdated(found.passwordHash))
     await hashes.replace(found.user.id, found.passwordHash, await passwords.hash(password));
   const { refreshToken } = await sessions.open(found.user, now);
