@@ -104,7 +104,7 @@ describe('Lambda', () => {
     expect(invoked.at(-1)).toEqual([
       'reserve-stock',
       '{"a":1}',
-      { type: 'RequestResponse', caller: 'place-order' },
+      { type: 'RequestResponse', caller: 'place-order', traceId: '' },
     ]);
   });
 
