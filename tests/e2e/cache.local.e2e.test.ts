@@ -52,11 +52,17 @@ const host = process.env['SHOP_REDIS_HOST'];
 (host === undefined ? test.skip : test)('a product that was read is stored in Redis', async () => {
   const client = new Redis({ host: host!, port: Number(process.env['SHOP_REDIS_PORT']) });
   try {
-    const product = await aProduct();
-    await read(product);
-    const [expiresAt, , json] =
-      (await client.get(`products:product ${product.productId}`))?.split('\n') ?? [];
-    expect(JSON.parse(json ?? '{}')).toMatchObject({ productId: product.productId });
+    // No request waits for a connection: the first read of an instance may find Redis not connected yet.
+    const [product, value] = await until(
+      async () => {
+        const product = await aProduct();
+        await read(product);
+        return [product, await client.get(`products:product ${product.productId}`)] as const;
+      },
+      ([, value]) => value !== null,
+    );
+    const [expiresAt, , json] = value!.split('\n');
+    expect(JSON.parse(json!)).toMatchObject({ productId: product.productId });
     expect(Number(expiresAt) - Date.now()).toBeLessThanOrEqual(cacheMs);
   } finally {
     client.disconnect();
