@@ -113,6 +113,24 @@ describe('the delivery role', () => {
     );
   });
 
+  test.each([
+    ['cloudtrail:StopLogging', `arn:aws:cloudtrail:${region}:${accountId}:trail/shop`],
+    ['config:StopConfigurationRecorder', '*'],
+    ['guardduty:DeleteDetector', `arn:aws:guardduty:${region}:${accountId}:detector/1`],
+    ['s3:DeleteBucketPolicy', 'arn:aws:s3:::shop-account-auditbucket-1'],
+    ['s3:DeleteObject', 'arn:aws:s3:::shop-account-auditbucket-1/AWSLogs/1'],
+    ['cloudformation:DeleteStack', `arn:aws:cloudformation:${region}:${accountId}:stack/shop-account/1`],
+  ])('cannot erase or stop the record of what it did: %s', (action, resource) => {
+    expect(policy.evaluate(action, resource, {}).explicitDeny).toBe(true);
+  });
+
+  test('cannot delete or disable the key of the record', () => {
+    const policies = account.properties('DeliveryRole')['Policies'] as { PolicyDocument: Json }[];
+    const keyStatement = statementsOf(policies[0]!.PolicyDocument).find(({ sid }) => sid === 'KeepAuditKey');
+    expect(keyStatement).toMatchObject({ allows: false });
+    expect(keyStatement?.actions).toContain('kms:ScheduleKeyDeletion');
+  });
+
   test('may create and pass every role of its stage to its service, and to no other', async () => {
     const prod = await stageOf('prod');
     const roles = ofType(prod, 'AWS::IAM::Role').filter(
@@ -136,6 +154,8 @@ describe('the delivery role', () => {
     expect(allowed?.conditions['StringEquals']?.['iam:PassedToService']).toEqual([...services].toSorted());
     const toBackup = { 'iam:passedtoservice': ['backup.amazonaws.com'] };
     expect(may('iam:PassRole', arn('role/shop-backup'), toBackup)).toBe(true);
+    // CloudFormation reads it before it creates a selection of backups.
+    expect(may('iam:GetRole', arn('role/shop-backup'))).toBe(true);
   });
 });
 
