@@ -98,7 +98,16 @@ async function toQueue(sqs: SQSClient, { endpointArn }: SubscriptionSpec): Promi
 
 function toFunction({ endpointArn, topicArn }: SubscriptionSpec): Deliver {
   const lambda = new LambdaClient({});
-  return ({ Body = '' }) => invoke(lambda, nameOf(endpointArn), topicEvent(Body, topicArn));
+  return ({ Body = '', MessageId }) =>
+    invoke(lambda, nameOf(endpointArn), topicEvent(asNotification(Body, MessageId), topicArn));
+}
+
+/** The notification as functions receive it, also of an event that SNS kept raw. */
+function asNotification(body: string, messageId: string | undefined): string {
+  const { Type } = JSON.parse(body) as { Type?: string };
+  return Type === 'Notification'
+    ? body
+    : JSON.stringify({ Type: 'Notification', MessageId: messageId, Message: body });
 }
 
 /** The event, whether SNS kept it raw or within its notification (raw delivery does not apply to every protocol). */

@@ -84,7 +84,7 @@ describe.each(stages)('in %s', (name) => {
     for (const alarm of nonEmpty(alarming, 'the alarms'))
       for (const arn of actionsOf(alarm)) {
         const topic = byArn(stage, 'AWS::SNS::Topic', 'TopicArn', arn);
-        if (!topic) continue; // another region's topic
+        if (!topic) throw new Error(`${nameOf(alarm)} names a topic that does not exist: ${arn}`);
         const sourceArn = `arn:aws:cloudwatch:${alarm.region}:${accountId}:alarm:${String(at(alarm, 'AlarmName'))}`;
         const caller = { service: 'cloudwatch.amazonaws.com', sourceArn };
         expect([nameOf(alarm), access.admits(topic, 'sns:Publish', caller)]).toEqual([nameOf(alarm), true]);
