@@ -7,6 +7,7 @@ the shop can tolerate.
 import json
 import os
 import string
+from contextvars import ContextVar
 from email.utils import parseaddr
 
 from ministack.core import iam_actions
@@ -103,17 +104,25 @@ def create_secrets_without_value():
 
 def authorize_mail_on_its_identity():
     """ses:SendEmail is authorized on the sending identity (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html).
-    MiniStack's IAM evaluator checks the resource `*`, which no least-privilege role grants."""
+    MiniStack's IAM evaluator checks the resource `*`, which no least-privilege role grants, and does not know the
+    condition key ses:FromAddress."""
     resource_arn = iam_actions._ses_v2_resource_arn
+    resolve = iam_evaluator._resolve_condition_key
+    sender = ContextVar("sender", default=None)
 
     def identity_arn(method, path, body, region, account_id):
         if path.rstrip("/") != "/v2/email/outbound-emails":
             return resource_arn(method, path, body, region, account_id)
         address = parseaddr(json.loads(body or b"{}").get("FromEmailAddress", ""))[1]
+        sender.set(address)
         identity = address if address in ses_v2._identities else address.rpartition("@")[2]
         return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
 
+    def resolved(key, ctx):
+        return sender.get() if key.lower() == "ses:fromaddress" else resolve(key, ctx)
+
     iam_actions._ses_v2_resource_arn = identity_arn
+    iam_evaluator._resolve_condition_key = resolved
 
 
 def authorize_batch_calls_as_single_actions():
