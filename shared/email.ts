@@ -10,6 +10,8 @@ const maxLabelLength = 63;
 
 /** A dot-atom of `atext` (RFC 5322, 3.2.3). Quoted local parts are valid and undeliverable by SES. */
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+/** `domainToASCII` parses a host of a URL: it would drop a path, decode `%6d`, and remove tabs and soft hyphens. */
+const notInDomain = /[\s\p{C}/?#\\%:@[\]<>^|]/u;
 const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /**
@@ -20,7 +22,8 @@ const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 export function canonicalEmail(text: string): string {
   const trimmed = text.trim().toLowerCase();
   const at = trimmed.lastIndexOf('@');
-  const domain = domainToASCII(trimmed.slice(at + 1));
+  const given = trimmed.slice(at + 1);
+  const domain = notInDomain.test(given) ? '' : domainToASCII(given);
   return at === -1 || domain === '' ? trimmed : `${trimmed.slice(0, at)}@${domain}`;
 }
 

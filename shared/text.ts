@@ -1,19 +1,26 @@
 /**
  * What human-readable text consists of: every script, punctuation and emoji, and nothing invisible that could hide,
  * reorder or replace what is read. Not allowed are control characters, format characters (bidirectional overrides,
- * zero-width spaces, soft hyphens), private-use and unassigned characters, line and paragraph separators, and U+FFFD,
+ * zero-width spaces, soft hyphens), other invisible characters (fillers, most variation selectors), private-use and unassigned characters, line and paragraph separators, and U+FFFD,
  * which replaces what was not valid text.
  */
-const notAllowed = /[\p{C}\p{Zl}\p{Zp}\uFFFD]/u;
+const notAllowed = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800\uFFFD]/u;
 
 /** Format characters that are visible: the signs that precede Arabic, Syriac and Kaithi numbers. */
 const visibleFormat = /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/u;
 
-/** Format characters that scripts and emoji need: the zero-width non-joiner and joiner. */
-const joiners = ['\u200C', '\u200D'];
+/** Invisible characters that scripts and emoji need: the zero-width non-joiner and joiner, and text or emoji style. */
+const joiners = ['\u200C', '\u200D', '\uFE0E', '\uFE0F'];
 
-/** Flags of subdivisions: a black flag, the letters of the region as invisible tags, and the end tag (UTS 51). */
-const tagSequences = /\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{1,6}\u{E007F}/gu;
+/**
+ * Invisible characters that are allowed after certain ones only: the letters of a region after a black flag (UTS 51),
+ * and one variation selector after a Han or Mongolian character, as Japanese names have.
+ */
+const sequences = [
+  /\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{1,6}\u{E007F}/gu,
+  /\p{Script=Han}[\u{E0100}-\u{E01EF}]/gu,
+  /\p{Script=Mongolian}[\u180B-\u180D\u180F]/gu,
+];
 
 /** Letters, numbers, punctuation and symbols, without fillers and the blank Braille pattern, which look like nothing. */
 const visible = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800\uFFFD]]/v;
@@ -28,7 +35,8 @@ export const isVisible = (character: string): boolean =>
 
 /** What is wrong with a text, or undefined. `lines`: tabs and line breaks are allowed. */
 export function textProblem(text: string, { lines = false } = {}): string | undefined {
-  const wrong = Array.from(text.replace(tagSequences, '')).find(
+  const single = sequences.reduce((rest, sequence) => rest.replace(sequence, ''), text);
+  const wrong = Array.from(single).find(
     (character) => !isTextCharacter(character) && !(lines && /[\t\n\r]/.test(character)),
   );
   if (wrong !== undefined) return `must not have the character ${codePointOf(wrong)}`;

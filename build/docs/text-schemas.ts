@@ -5,7 +5,7 @@ type Json = Record<string, unknown>;
 /**
  * Component schemas of human-readable text by the `format` that `text` and `prose` give their fields. The patterns list
  * the allowed code points as ranges: `\p` is unknown to many clients and fuzzers. They are narrower than the rule in
- * one point, flags of subdivisions, so that a text that matches is always accepted.
+ * one point, flags of subdivisions and variants of Han and Mongolian characters, so that a text that matches is always accepted.
  */
 const components: Record<string, { name: string; schema: () => Json }> = {
   'text-line': {

@@ -55,6 +55,7 @@ describe('an address is accepted:', () => {
       'in Brazil without accents',
       { country: 'BR', postalCode: '01310-100', city: 'Sao Paulo', region: 'Sao Paulo' },
     ],
+    ['in Germany with full-width digits', { country: 'DE', postalCode: '１０１１５', city: 'Berlin' }],
   ])('%s', (_, address) => {
     expect(problemsOf(address)).toEqual([]);
   });

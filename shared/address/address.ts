@@ -43,7 +43,7 @@ export function validAddress(address: Address): Address {
   const rules = rulesByCountry[address.country];
   if (rules === undefined)
     throw refusal([{ kind: 'address', part: 'country', message: 'is not an ISO 3166-1 code such as DE' }]);
-  const postalCode = address.postalCode?.toUpperCase();
+  const postalCode = address.postalCode?.normalize('NFKC').toUpperCase();
   const phone = address.phone === undefined ? undefined : phoneNumber(address.phone, address.country);
   const problems = [
     ...missing(address, rules),

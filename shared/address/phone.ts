@@ -17,5 +17,6 @@ export function phoneNumber(text: string, country: string): string | undefined {
     ? { defaultCountry: country as CountryCode }
     : {};
   const number = parsePhoneNumberFromString(text, { ...options, extract: false }, metadata);
-  return number?.isPossible() ? number.number : undefined;
+  // E.164 has no extensions: a number that loses its own would ring elsewhere.
+  return number?.isPossible() && number.ext === undefined ? number.number : undefined;
 }
