@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { releasableCommit, repositoryReader, requireProtection } from './check-release.ts';
 
 const commit = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
+const head = 'f'.repeat(40);
 
 describe('a release', () => {
   let server: Server;
@@ -24,7 +25,8 @@ describe('a release', () => {
     asked = [];
     responses = {
       'commits/main': { sha: commit },
-      [`compare/main...${commit}`]: { status: 'identical' },
+      'git/ref/heads/main': { object: { sha: head } },
+      [`compare/${head}...${commit}`]: { status: 'identical' },
       'actions/workflows/ci.yml/runs': { total_count: 1 },
       'environments/prod': {
         deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
@@ -46,13 +48,13 @@ describe('a release', () => {
   });
 
   test('may be older than main', async () => {
-    responses[`compare/main...${commit}`] = { status: 'behind' };
+    responses[`compare/${head}...${commit}`] = { status: 'behind' };
     await expect(releasableCommit(read, 'main')).resolves.toBe(commit);
   });
 
   test('is not a commit of another branch', async () => {
     for (const status of ['ahead', 'diverged']) {
-      responses[`compare/main...${commit}`] = { status };
+      responses[`compare/${head}...${commit}`] = { status };
       await expect(releasableCommit(read, 'main')).rejects.toThrow('is not on main');
     }
   });

@@ -24,8 +24,11 @@ type Read = (path: string) => Promise<unknown>;
 export async function releasableCommit(read: Read, ref: string): Promise<string> {
   const { sha } = ((await read(`commits/${encodeURIComponent(ref)}`)) ?? {}) as { sha?: string };
   if (sha === undefined) throw new Error(`${ref} does not exist`);
+  // The branch by its full name: a tag may have the same short one.
+  const main = (await read('git/ref/heads/main')) as { object: { sha: string } } | undefined;
+  if (main === undefined) throw new Error('the branch main does not exist');
   // `behind` and `identical`: main contains the commit (GitHub, "Compare two commits").
-  const { status } = ((await read(`compare/main...${sha}`)) ?? {}) as { status?: string };
+  const { status } = ((await read(`compare/${main.object.sha}...${sha}`)) ?? {}) as { status?: string };
   if (status !== 'behind' && status !== 'identical') throw new Error(`${sha} (${ref}) is not on main`);
   const runs = (await read(
     `actions/workflows/ci.yml/runs?head_sha=${sha}&event=push&branch=main&status=success&per_page=1`,

@@ -98,9 +98,12 @@ function checkTime(params: URLSearchParams, now: Date): void {
     );
 }
 
-/** The SDKs put some headers (metadata, checksums) into the query of a presigned URL; these count as headers. */
+/**
+ * The SDKs put some headers (metadata, checksums) into the query of a presigned URL; these count as headers. A header of
+ * the same name is not signed and has no effect.
+ */
 function hoistHeaders(request: S3Request, params: URLSearchParams): S3Request {
   const headers = { ...request.headers };
-  for (const [name, value] of params) if (name.startsWith('x-amz-')) headers[name] ??= value;
+  for (const [name, value] of params) if (name.startsWith('x-amz-')) headers[name] = value;
   return { ...request, headers };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
+import { readBody } from '../gateway/request-body.ts';
 import { foreignRequest, hasSecret, newControlSecret } from '../local-access/local-access.ts';
 import { PaymentsApi } from './api.ts';
 import { type Behaviour, type BehaviourChange, behaviourChange } from './behaviour.ts';
@@ -64,7 +65,9 @@ const respond = async (api: PaymentsApi, request: IncomingMessage, secret: strin
   if (foreign !== undefined) return json(403, { error: foreign });
   if (isControl && !hasSecret(request.headers, secret))
     return json(401, { error: 'The secret of this start is missing: controlSecret in running.json.' });
-  const body = Buffer.concat(await request.toArray()).toString('utf8');
+  const bytes = await readBody(request);
+  if (typeof bytes === 'string') return json(413, { error: `The body is ${bytes}.` });
+  const body = bytes.toString('utf8');
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   const { method = 'GET', headers } = request;
   if (isControl) return respondControl(api, `${method} ${path}`, query, body);

@@ -70,6 +70,27 @@ describe('a custom resource on the local platform', () => {
     expect(events.map(({ RequestType }) => RequestType)).toEqual(['Create', 'Create']);
   });
 
+  test('is not finished by a request of a page that found the port', async () => {
+    const statuses: number[] = [];
+    const forge = async () => {
+      const { ResponseURL } = events.at(-1) as unknown as { ResponseURL: string };
+      const body = JSON.stringify({ Status: 'SUCCESS', PhysicalResourceId: 'forged' });
+      const { origin } = new URL(ResponseURL);
+      const foreign = { origin: 'https://evil.example' };
+      for (const [url, init] of [
+        [`${origin}/`, {}],
+        [`${origin}/`, { method: 'PUT', body }],
+        [ResponseURL, { method: 'POST', body }],
+        [ResponseURL, { method: 'PUT', body, headers: foreign }],
+      ] as const)
+        statuses.push((await fetch(url, init)).status);
+    };
+    await start('one', forge);
+    expect(statuses).toEqual([403, 403, 403, 403]);
+    await start('two');
+    expect(events.at(-1)?.PhysicalResourceId).toBe('users-schema');
+  });
+
   test('whose function times out stops the start', async () => {
     const invoke = async (): Promise<InvokeResult> => ({
       requestId: 'r',

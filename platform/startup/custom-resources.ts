@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import type { CustomResourceSpec, Deployment } from '../../build/deployment.ts';
 import { StartError } from '../../build/start-error.ts';
 import type { Invoke } from '../host/invoke.ts';
+import { foreignRequest, newControlSecret } from '../local-access/local-access.ts';
 
 const deployedResources = z.record(
   z.string(),
@@ -97,22 +98,35 @@ async function deploy(
   return PhysicalResourceId;
 }
 
-/** Waits for one callback at `url`: FAILED if none arrives in time. */
+/**
+ * Waits for one callback at `url`: FAILED if none arrives in time. As S3's presigned URL does on AWS, the path is the
+ * secret: other requests, of a web page for example, are refused and have no effect.
+ */
 async function startCallbackServer(timeoutMs: number) {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const path = `/${newControlSecret()}`;
+  const server = createServer();
   const timedOut = { Status: 'FAILED', Reason: `no callback within ${timeoutMs / 1000} s` } as const;
-  const callback = once(server, 'request', { signal: AbortSignal.timeout(timeoutMs) }).then(
-    async ([request, response]): Promise<Callback> => {
-      const body = Buffer.concat(await request.toArray()).toString('utf8');
+  const callback = new Promise<Callback>((resolve, reject) => {
+    const timer = setTimeout(() => resolve({ ...timedOut, PhysicalResourceId: '' }), timeoutMs);
+    server.on('request', (request, response) => {
+      if (foreignRequest(request.headers, 'own') || request.method !== 'PUT' || request.url !== path) {
+        response.writeHead(403).end();
+        return;
+      }
+      clearTimeout(timer);
+      readCallback(request).then(resolve, reject);
       response.end();
-      return callbackBody.parse(JSON.parse(body));
-    },
-    (): Callback => ({ ...timedOut, PhysicalResourceId: '' }),
-  );
+    });
+  });
+  callback.catch(() => {}); // deploy() may have ended by then
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const close = () => {
     server.close();
     server.closeIdleConnections();
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, callback, close };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, callback, close };
 }
+
+const readCallback = async (request: IncomingMessage): Promise<Callback> =>
+  callbackBody.parse(JSON.parse(Buffer.concat(await request.toArray()).toString('utf8')));

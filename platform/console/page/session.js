@@ -6,7 +6,8 @@ const key = 'control-secret';
  */
 export function readSecret(location, storage, history) {
   const secret = location.hash.slice(1);
-  if (secret === '') return storage.getItem(key) ?? '';
+  // Any page may open this one with a fragment, and the page's own links have some: a secret has 43 characters.
+  if (!/^[\w-]{43}$/.test(secret)) return storage.getItem(key) ?? '';
   storage.setItem(key, secret);
   history.replaceState(null, '', location.pathname);
   return secret;

@@ -31,19 +31,23 @@ function aBrowser() {
   };
 }
 
+const [first, second] = ['a', 'b'].map((letter) => letter.repeat(43)) as [string, string];
+
 describe('the secret of the console', () => {
   test('is read from the address, and removed from it', () => {
     const { open, location } = aBrowser();
-    expect(open('#first')).toBe('first');
+    expect(open(`#${first}`)).toBe(first);
     expect(location.hash).toBe('');
   });
 
   test('is still known after a reload, and replaced after a restart of the shop', () => {
     const { open } = aBrowser();
-    open('#first');
-    expect(open('')).toBe('first');
-    expect(open('#second')).toBe('second');
-    expect(open('')).toBe('second');
+    open(`#${first}`);
+    expect(open('')).toBe(first);
+    expect(open(`#${second}`)).toBe(second);
+    // A link within the page, or what another site opened.
+    for (const other of ['#main', '#', `#${first}x`]) expect(open(other)).toBe(second);
+    expect(open('')).toBe(second);
   });
 
   test('is empty in a browser that never opened the printed address', () => {
