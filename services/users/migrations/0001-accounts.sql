@@ -48,6 +48,8 @@ CREATE TABLE sign_in_attempts (
   -- Wrong passwords in this window, and attempts whose result is not known yet.
   failures       integer     NOT NULL,
   pending        integer     NOT NULL,
+  -- Until when the pending attempts count: a process that died gives no place back.
+  pending_until  timestamptz NOT NULL,
   window_ends_at timestamptz NOT NULL
 );
 CREATE INDEX sign_in_attempts_expiry ON sign_in_attempts (window_ends_at);

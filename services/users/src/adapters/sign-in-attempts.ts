@@ -19,7 +19,9 @@ export type SignInAttempts = {
 
 /** A check takes about 50 ms of CPU: ten that run at the same time end well within the limit. */
 const maxWaitMs = 3_000;
-const waitStepMs = 50;
+const waitStepMs = 100;
+/** A place whose check did not end is free again after the longest time that a function runs. */
+const placeMs = 30_000;
 
 /** Unregistered addresses are personal data too: only their hash is stored. */
 const hashOf = (email: string): Buffer => createHash('sha256').update(email).digest();
@@ -52,11 +54,15 @@ export function signInAttempts(database: Database, clock: Clock): SignInAttempts
 async function begin(database: Database, clock: Clock, address: Buffer): Promise<void> {
   const giveUpAt = performance.now() + maxWaitMs;
   while (!(await hasTakenPlace(database, address, clock()))) {
-    const attempts = await attemptsOf(database, address);
-    const excess = attempts === undefined ? undefined : excessOf(attempts, clock());
-    if (excess?.kind === 'refuse') throw tooMany(excess.seconds);
-    if (performance.now() > giveUpAt) throw tooMany(1);
-    await pause(waitStepMs);
+    // Taking a place locks the row, which those that give one back need too: wait until one looks free.
+    let attempts: Attempts | undefined;
+    do {
+      attempts = await attemptsOf(database, address, clock());
+      const excess = attempts && excessOf(attempts, clock());
+      if (excess?.kind === 'refuse') throw tooMany(excess.seconds);
+      if (performance.now() > giveUpAt) throw tooMany(1);
+      await pause(waitStepMs * (0.5 + Math.random()));
+    } while (attempts !== undefined && attempts.failures + attempts.pending >= maxFailures);
   }
 }
 
@@ -65,25 +71,29 @@ const tooMany = (retryAfterSeconds: number) =>
     retryAfterSeconds,
   });
 
-/** Counts a check as pending, unless the limit is reached. A check that never ends counts until the window does. */
+/** Counts a check as pending, unless the limit is reached. */
 async function hasTakenPlace(database: Database, address: Buffer, now: Date): Promise<boolean> {
   const rows = await database.query(
-    `INSERT INTO sign_in_attempts AS a (address_hash, failures, pending, window_ends_at) VALUES ($1, 0, 1, $3)
+    `INSERT INTO sign_in_attempts AS a (address_hash, failures, pending, pending_until, window_ends_at)
+     VALUES ($1, 0, 1, $5, $3)
      ON CONFLICT (address_hash) DO UPDATE
        SET failures = CASE WHEN a.window_ends_at <= $2 THEN 0 ELSE a.failures END,
-           pending = CASE WHEN a.window_ends_at <= $2 THEN 1 ELSE a.pending + 1 END,
+           pending = CASE WHEN a.window_ends_at <= $2 OR a.pending_until <= $2 THEN 1 ELSE a.pending + 1 END,
+           pending_until = excluded.pending_until,
            window_ends_at = CASE WHEN a.window_ends_at <= $2 THEN excluded.window_ends_at ELSE a.window_ends_at END
-     WHERE a.window_ends_at <= $2 OR a.failures + a.pending < $4
+     WHERE a.window_ends_at <= $2
+        OR a.failures + CASE WHEN a.pending_until <= $2 THEN 0 ELSE a.pending END < $4
      RETURNING 1`,
-    [address, now, new Date(now.getTime() + windowMs), maxFailures],
+    [address, now, new Date(now.getTime() + windowMs), maxFailures, new Date(now.getTime() + placeMs)],
   );
   return rows.length === 1;
 }
 
-async function attemptsOf(database: Database, address: Buffer): Promise<Attempts | undefined> {
+async function attemptsOf(database: Database, address: Buffer, now: Date): Promise<Attempts | undefined> {
   const [row] = await database.query<{ failures: number; pending: number; window_ends_at: Date }>(
-    'SELECT failures, pending, window_ends_at FROM sign_in_attempts WHERE address_hash = $1',
-    [address],
+    `SELECT failures, CASE WHEN pending_until <= $2 THEN 0 ELSE pending END AS pending, window_ends_at
+       FROM sign_in_attempts WHERE address_hash = $1`,
+    [address, now],
   );
   return row && { failures: row.failures, pending: row.pending, windowEndsAt: row.window_ends_at };
 }

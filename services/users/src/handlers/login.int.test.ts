@@ -86,6 +86,20 @@ describe('signing in', () => {
     expect(row).toEqual({ failures: 0, pending: 0 });
   });
 
+  test('frees the places of attempts whose process died', async () => {
+    const account = await anAccount();
+    await users.login(account);
+    const lost = (until: string) =>
+      users.database.query(`UPDATE sign_in_attempts SET pending = 10, pending_until = now() + $1::interval`, [
+        until,
+      ]);
+    await lost('30 seconds');
+    const limited = await users.login(account);
+    expect([limited.status, limited.headers['retry-after']]).toEqual([429, '1']);
+    await lost('0 seconds');
+    expect((await users.login(account)).status).toBe(200);
+  });
+
   test('refuses even the right password while the address is limited', async () => {
     const account = await anAccount();
     for (let tries = 0; tries < 10; tries += 1)
