@@ -1,6 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { JOSEError, JWKSNoMatchingKey } from 'jose/errors';
-import { type Caller, parseRoles } from './permissions.ts';
+import { parseRoles, type Role } from './permissions.ts';
 
 /** Access tokens: ES256 JWTs (RFC 7519), valid for 15 minutes. */
 export const accessToken = {
@@ -10,9 +10,12 @@ export const accessToken = {
   audience: 'shop-api',
 };
 
-/** The result of verifying a token: its caller, a refusal, or a key id that this process does not know (rotation). */
+/** Whom a token was issued to: an account with the roles it had then, in one of its sessions. */
+export type TokenHolder = { userId: string; roles: Role[]; sessionId: string };
+
+/** The result of verifying a token: its holder, a refusal, or a key id that this process does not know (rotation). */
 export type Verification =
-  | { kind: 'valid'; caller: Caller; expiresAt: Date }
+  | { kind: 'valid'; holder: TokenHolder; expiresAt: Date }
   | { kind: 'invalid'; reason: string }
   | { kind: 'unknown-key' };
 
@@ -37,10 +40,14 @@ export async function verifyAccessToken(
       issuer: accessToken.issuer,
       audience: accessToken.audience,
       currentDate: now,
-      requiredClaims: ['sub', 'exp', 'roles'],
+      requiredClaims: ['sub', 'sid', 'exp', 'roles'],
     });
-    const caller = { userId: payload.sub ?? '', roles: parseRoles(String(payload['roles'])) };
-    return { kind: 'valid', caller, expiresAt: new Date((payload.exp ?? 0) * 1000) };
+    const holder = {
+      userId: payload.sub ?? '',
+      roles: parseRoles(String(payload['roles'])),
+      sessionId: String(payload['sid']),
+    };
+    return { kind: 'valid', holder, expiresAt: new Date((payload.exp ?? 0) * 1000) };
   } catch (error) {
     if (error instanceof JWKSNoMatchingKey) return { kind: 'unknown-key' };
     if (error instanceof JOSEError) return { kind: 'invalid', reason: error.code };

@@ -13,8 +13,11 @@ export const topics = [
 ] as const;
 export type Topic = (typeof topics)[number];
 
+/** Who caused an effect: an account by its id, an API key by its own, or an operator's function. Nobody for a schedule. */
+export type Actor = { kind: 'customer' | 'staff' | 'api-key' | 'operator'; id: string };
+
 /** The cause of an effect: passed from request to event to reaction, and written to every log line. */
-export type Cause = { correlationId: string; causationId?: string };
+export type Cause = { correlationId: string; causationId?: string; actor?: Actor };
 
 /** An event as it is published. `sequence` counts the events of one aggregate from 1; consumers drop older events. */
 export type EventEnvelope<Type extends string = string, Payload = unknown> = {
@@ -28,6 +31,7 @@ export type EventEnvelope<Type extends string = string, Payload = unknown> = {
   sequence: number;
   correlationId: string;
   causationId?: string;
+  actor?: Actor;
   data: Payload;
 };
 
@@ -76,6 +80,9 @@ export const envelopeSchema = z.object({
   sequence: z.int().min(1),
   correlationId: z.string().min(1).max(100),
   causationId: z.string().max(100).optional(),
+  actor: z
+    .object({ kind: z.enum(['customer', 'staff', 'api-key', 'operator']), id: z.string().min(1).max(100) })
+    .optional(),
   data: z.unknown(),
 });
 
@@ -91,6 +98,7 @@ export function toEnvelope(event: NewEvent, cause: Cause): EventEnvelope {
     sequence: event.sequence,
     correlationId: cause.correlationId,
     ...(cause.causationId === undefined ? {} : { causationId: cause.causationId }),
+    ...(cause.actor === undefined ? {} : { actor: cause.actor }),
     data: event.definition.data.parse(event.data),
   };
 }
@@ -99,4 +107,5 @@ export function toEnvelope(event: NewEvent, cause: Cause): EventEnvelope {
 export const causedBy = (envelope: EventEnvelope): Cause => ({
   correlationId: envelope.correlationId,
   causationId: envelope.id,
+  ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
 });

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { type Caller, may, parseRoles } from '../auth/permissions.ts';
+import { type Caller, type Credential, isStaff, may, parsePermissions } from '../auth/permissions.ts';
 import {
   Forbidden,
   PreconditionFailed,
@@ -8,7 +8,7 @@ import {
   ShopError,
   Unauthenticated,
 } from '../errors.ts';
-import type { Cause } from '../events/event.ts';
+import type { Actor, Cause } from '../events/event.ts';
 import { bodyText, jsonBody } from '../http/json-body.ts';
 import { fieldSubject, parsePart, toProblem } from '../http/problem.ts';
 import type { HttpResponse } from '../http/response.ts';
@@ -60,11 +60,15 @@ export function httpHandler<R extends Route>(
       const started = performance.now();
       const requestId = event.requestContext?.requestId ?? context.awsRequestId;
       const headers = lowerCased(event.headers ?? {});
-      const cause: Cause = { correlationId: correlationIdFrom(headers, requestId) };
-      logger.appendKeys({ correlationId: cause.correlationId, route: route.name });
+      const caller = callerOf(event);
+      const cause: Cause = {
+        correlationId: correlationIdFrom(headers, requestId),
+        ...(caller === undefined ? {} : { actor: actorOf(caller) }),
+      };
+      logger.appendKeys({ correlationId: cause.correlationId, route: route.name, actor: cause.actor });
       let response: HttpResponse;
       try {
-        response = await handle(parseRequest(route, event, headers, cause) as HttpRequest<R>);
+        response = await handle(parseRequest(route, event, headers, caller, cause) as HttpRequest<R>);
       } catch (error) {
         countHandled(error, context);
         response = problemResponse(route, error, requestId);
@@ -82,7 +86,10 @@ const notSignedIn: Caller = {
   get userId(): string {
     throw new Unauthenticated('Sign in first.');
   },
-  get roles(): never {
+  get permissions(): never {
+    throw new Unauthenticated('Sign in first.');
+  },
+  get credential(): never {
     throw new Unauthenticated('Sign in first.');
   },
 };
@@ -91,9 +98,10 @@ function parseRequest(
   route: Route,
   event: APIGatewayProxyEvent,
   headers: Record<string, string>,
+  given: Caller | undefined,
   cause: Cause,
 ) {
-  const caller = authorized(route, event);
+  const caller = authorized(route, event, given);
   const key = idempotencyKeyOf(route, headers);
   const rawBody = bodyText(event);
   const params = route.params ? parsePart(route.params, event.pathParameters ?? {}, 'path') : {};
@@ -117,12 +125,31 @@ function parseRequest(
   };
 }
 
-function authorized(route: Route, event: APIGatewayProxyEvent): Caller | undefined {
-  const { userId, roles, expiresAt } = event.requestContext?.authorizer ?? {};
-  // API Gateway caches the authorizer's result for minutes: it may outlive the token.
+/** The caller that the authorizer passed. */
+function callerOf(event: APIGatewayProxyEvent): Caller | undefined {
+  const { userId, permissions, sessionId, apiKeyId } = event.requestContext?.authorizer ?? {};
+  if (typeof userId !== 'string') return undefined;
+  const credential: Credential =
+    typeof apiKeyId === 'string'
+      ? { kind: 'api-key', id: apiKeyId }
+      : { kind: 'session', id: String(sessionId ?? '') };
+  return { userId, permissions: parsePermissions(String(permissions ?? '')), credential };
+}
+
+const actorOf = (caller: Caller): Actor => ({
+  kind: caller.credential.kind === 'api-key' ? 'api-key' : isStaff(caller) ? 'staff' : 'customer',
+  id: caller.userId,
+});
+
+function authorized(
+  route: Route,
+  event: APIGatewayProxyEvent,
+  caller: Caller | undefined,
+): Caller | undefined {
+  const { expiresAt } = event.requestContext?.authorizer ?? {};
+  // API Gateway caches the authorizer's result: it may outlive the token.
   if (expiresAt !== undefined && Number(expiresAt) * 1000 <= Date.now())
     throw new Unauthenticated('The access token has expired. Sign in or refresh.');
-  const caller = typeof userId === 'string' ? { userId, roles: parseRoles(String(roles ?? '')) } : undefined;
   if (route.access === 'public') return caller;
   if (caller === undefined) throw new Unauthenticated('Sign in first.');
   if (!may(caller, route.access)) throw new Forbidden('This account may not do that.');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { Role } from '../auth/permissions.ts';
+import { permissionsOf, type Role } from '../auth/permissions.ts';
 import type { Route } from '../http/route.ts';
 
 /** A request to a route; parts that are not given are missing. */
@@ -11,7 +11,7 @@ export type TestRequest = {
   /** Sent as JSON; a string is sent unchanged. */
   body?: unknown;
   /** The caller that the authorizer passes; missing on a public route. */
-  caller?: { userId: string; roles?: Role[]; expiresAt?: number };
+  caller?: { userId: string; roles?: readonly Role[]; sessionId?: string; expiresAt?: number };
 };
 
 /** API Gateway's proxy event, version 1.0, for a request to a route. */
@@ -41,7 +41,7 @@ export function httpEvent(route: Route, request: TestRequest = {}): APIGatewayPr
 }
 
 function requestContext(route: Route, caller: TestRequest['caller']): APIGatewayProxyEvent['requestContext'] {
-  const { userId, roles = ['customer'], expiresAt } = caller ?? {};
+  const { userId, roles = ['customer'], sessionId = randomUUID(), expiresAt } = caller ?? {};
   return {
     accountId: '000000000000',
     apiId: 'test',
@@ -51,7 +51,8 @@ function requestContext(route: Route, caller: TestRequest['caller']): APIGateway
         : {
             principalId: userId,
             userId,
-            roles: roles.join(','),
+            permissions: [...permissionsOf(roles)].join(','),
+            sessionId,
             ...(expiresAt === undefined ? {} : { expiresAt: String(expiresAt) }),
           },
     httpMethod: route.method,

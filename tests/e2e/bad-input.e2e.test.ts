@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { everyError } from '../../build/docs/errors-table.ts';
 import type { ShopClient, ShopResponse } from '../../client/shop-client.ts';
-import { may } from '../../shared/auth/permissions.ts';
+import { may, permissionsOf } from '../../shared/auth/permissions.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { sendPlain } from './support/plain-request.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
@@ -55,7 +55,7 @@ const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.p
 const guarded = routes.filter(({ access }) => access !== 'public');
 const withBody = routes.filter(({ body }) => body !== undefined);
 const staffOnly = guarded.filter(
-  ({ access }) => access !== 'public' && !may({ userId: '', roles: ['customer'] }, access),
+  ({ access }) => access !== 'public' && !may({ permissions: permissionsOf(['customer']) }, access),
 );
 
 /** The headers that a route requires. */

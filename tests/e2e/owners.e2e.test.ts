@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { addProduct, ensureCategory, type Order, orderIn, placeOrder } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
-import { may } from '../../shared/auth/permissions.ts';
+import { may, permissionsOf } from '../../shared/auth/permissions.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
 import { admin, visitor } from './support/shop.ts';
 
 const customerRoutes = (await everyRoute()).filter(
-  ({ access }) => access !== 'public' && may({ userId: '', roles: ['customer'] }, access),
+  ({ access }) => access !== 'public' && may({ permissions: permissionsOf(['customer']) }, access),
 );
 const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.path}`, route] as const);
 const ofOneResource = customerRoutes.filter(({ path }) => path.includes('{'));

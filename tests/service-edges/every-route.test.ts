@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../../build/stacks.ts';
@@ -121,9 +122,13 @@ describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
   if (route.access !== 'public')
     test.each<[string, number, TestRequest['caller']]>([
       ['without a caller', 401, undefined],
-      ['of a caller without a role', 403, { userId: marker, roles: [] }],
-      ['with an expired token', 401, { userId: marker, roles: ['admin'], expiresAt: nowSeconds() - 1 }],
-      ['with a token that expires now', 401, { userId: marker, roles: ['admin'], expiresAt: nowSeconds() }],
+      ['of a caller without a role', 403, { userId: randomUUID(), roles: [] }],
+      ['with an expired token', 401, { userId: randomUUID(), roles: ['admin'], expiresAt: nowSeconds() - 1 }],
+      [
+        'with a token that expires now',
+        401,
+        { userId: randomUUID(), roles: ['admin'], expiresAt: nowSeconds() },
+      ],
     ])('logs nothing of a request %s, and returns CORS headers', async (_, status, caller) => {
       const { caller: _caller, ...request } = validRequest(route);
       const result = await logged({ ...request, ...(caller === undefined ? {} : { caller }) });

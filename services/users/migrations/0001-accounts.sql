@@ -21,7 +21,7 @@ CREATE TABLE user_profiles (
 
 CREATE TABLE user_roles (
   user_id    uuid        NOT NULL REFERENCES users ON DELETE CASCADE,
-  role       text        NOT NULL CONSTRAINT user_roles_known CHECK (role IN ('customer', 'support', 'admin')),
+  role       text        NOT NULL CONSTRAINT user_roles_known CHECK (role IN ('customer', 'support', 'catalogue', 'fulfilment', 'finance', 'admin')),
   granted_at timestamptz NOT NULL,
   PRIMARY KEY (user_id, role)
 );

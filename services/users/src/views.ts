@@ -28,7 +28,7 @@ export const tokensResponse = (accessToken: string, refreshToken: string): HttpR
 
 /**
  * Allows a verified caller the whole stage of the API. API Gateway caches the policy by token for all routes, so a
- * policy for one route would block the others; handlers check permissions by the roles. `expiresAt` is included because
+ * policy for one route would block the others; handlers check the permission of their route. `expiresAt` is included because
  * the cached policy may outlive the token.
  */
 export function accessPolicy(methodArn: string, caller: Caller, expiresAt: Date): APIGatewayAuthorizerResult {
@@ -41,7 +41,8 @@ export function accessPolicy(methodArn: string, caller: Caller, expiresAt: Date)
     },
     context: {
       userId: caller.userId,
-      roles: caller.roles.join(','),
+      permissions: [...caller.permissions].join(','),
+      [caller.credential.kind === 'session' ? 'sessionId' : 'apiKeyId']: caller.credential.id,
       expiresAt: String(Math.floor(expiresAt.getTime() / 1000)),
     },
   };

@@ -1,10 +1,11 @@
 import { newId } from '#shared/ids.ts';
+import { aCaller } from '#shared/testing/callers.ts';
 import { aPaidOrder, minutesAfter } from '../../testing/builders.ts';
 import { cancelAs, isVisibleTo, listedUserId, mayListOrdersOf } from './access.ts';
 
-const ada = { userId: newId(), roles: ['customer' as const] };
-const eve = { userId: newId(), roles: ['customer' as const] };
-const staff = { userId: newId(), roles: ['support' as const] };
+const ada = aCaller();
+const eve = aCaller();
+const staff = aCaller('support');
 const order = aPaidOrder({ userId: ada.userId });
 const meta = { at: minutesAfter(45), eventId: newId() };
 

@@ -6,8 +6,8 @@ import { decideToken, type RefreshToken, refreshLifetimeMs } from '../domain/ses
 import type { User } from '../domain/user.ts';
 import { userReader } from './user-reader.ts';
 
-/** The user of a session, and the token that continues it; only its hash is stored. */
-export type Session = { user: User; refreshToken: string };
+/** A session, its user, and the token that continues it; only the token's hash is stored. */
+export type Session = { id: string; user: User; refreshToken: string };
 
 /** Sessions of signed-in users: families of refresh tokens. */
 export type SessionStore = {
@@ -32,10 +32,11 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token).dig
 /** See {@link SessionStore}. */
 export function sessionStore(database: Database): SessionStore {
   return {
-    open: async (user, now) => ({
-      user,
-      refreshToken: await issue(database, newToken(), { userId: user.id, familyId: newId() }, now),
-    }),
+    open: async (user, now) => {
+      const id = newId();
+      const refreshToken = await issue(database, newToken(), { userId: user.id, familyId: id }, now);
+      return { id, user, refreshToken };
+    },
     refresh: async (token, now) => {
       const session = await database.transaction(async (transaction) => {
         const stored = await findLocked(transaction, token);
@@ -49,7 +50,7 @@ export function sessionStore(database: Database): SessionStore {
           decision === 'repeat'
             ? successorOf(token, stored.successorSalt)
             : await rotate(transaction, token, stored, now);
-        return { user: found.user, refreshToken };
+        return { id: stored.familyId, user: found.user, refreshToken };
       });
       // Thrown outside, since a throw inside would roll back the revocation.
       if (session === undefined)

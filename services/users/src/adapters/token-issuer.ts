@@ -7,8 +7,8 @@ import type { User } from '../domain/user.ts';
 /** The signing key, as stored in its secret. */
 export type SigningKey = { kid: string; privateKey: JWK };
 
-/** Signs an access token for a user. */
-export type IssueAccessToken = (user: User, now: Date) => Promise<string>;
+/** Signs an access token for a session of a user. */
+export type IssueAccessToken = (user: User, sessionId: string, now: Date) => Promise<string>;
 
 /** Signs with the current key of the secret. @throws Unavailable before the first key exists */
 export function tokenIssuer(secretId: string, read = readSecret): IssueAccessToken {
@@ -24,10 +24,10 @@ export function tokenIssuer(secretId: string, read = readSecret): IssueAccessTok
     return imported;
   };
 
-  return async (user, now) => {
+  return async (user, sessionId, now) => {
     const { kid, key } = await currentKey();
     const issuedAt = Math.floor(now.getTime() / 1000);
-    return new SignJWT({ roles: user.roles })
+    return new SignJWT({ roles: user.roles, sid: sessionId })
       .setProtectedHeader({ alg: accessToken.algorithm, kid, typ: 'at+jwt' })
       .setSubject(user.id)
       .setIssuer(accessToken.issuer)

@@ -1,5 +1,6 @@
 import { type CryptoKey, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { accessToken } from '#shared/auth/access-token.ts';
+import { permissionsOf } from '#shared/auth/permissions.ts';
 import { readSecret } from '#shared/secrets.ts';
 import { furtherCalls, methodArn } from '../../testing/calls.ts';
 import { aRegistration, usersService } from '../../testing/users-service.ts';
@@ -15,6 +16,8 @@ async function aSignedInCustomer() {
   return { account, accessToken: tokens.accessToken };
 }
 
+const sessionId = '0190a0b0-0000-7000-8000-000000000002';
+
 /** A token as ours, but for what is said; signed by the real key unless another is given. */
 async function aToken(over: {
   key?: CryptoKey;
@@ -29,7 +32,7 @@ async function aToken(over: {
     (await readSecret(users.environment.SIGNING_KEYS_SECRET_ID, { fresh: true })) ?? '{}',
   );
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT(over.claims ?? { roles: ['customer'] })
+  return new SignJWT(over.claims ?? { roles: ['customer'], sid: sessionId })
     .setProtectedHeader({ alg: over.alg ?? 'ES256', kid: over.kid ?? kid })
     .setSubject('0190a0b0-0000-7000-8000-000000000001')
     .setIssuer(over.issuer ?? accessToken.issuer)
@@ -55,7 +58,8 @@ describe('the authorizer', () => {
     expect(methodArn.startsWith('arn:aws:execute-api:eu-west-1:000000000000:abc123/dev/')).toBe(true);
     expect(result.context).toEqual({
       userId: account.id,
-      roles: 'customer',
+      permissions: [...permissionsOf(['customer'])].join(','),
+      sessionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       expiresAt: expect.stringMatching(/^\d{10}$/),
     });
   });
@@ -70,7 +74,8 @@ describe('the authorizer', () => {
     ['an expired token', async () => `Bearer ${await aToken({ expiresInSeconds: -1 })}`],
     ['a token of another issuer', async () => `Bearer ${await aToken({ issuer: 'another' })}`],
     ['a token for another audience', async () => `Bearer ${await aToken({ audience: 'something' })}`],
-    ['a token without roles', async () => `Bearer ${await aToken({ claims: {} })}`],
+    ['a token without roles', async () => `Bearer ${await aToken({ claims: { sid: sessionId } })}`],
+    ['a token without a session', async () => `Bearer ${await aToken({ claims: { roles: ['customer'] } })}`],
     [
       'a token that another key signed under the name of ours',
       async () => `Bearer ${await aToken({ key: (await otherKey).privateKey })}`,
@@ -87,7 +92,7 @@ describe('the authorizer', () => {
     [
       'a token without a signature',
       async () => {
-        const [, payload] = (await aToken({ claims: { roles: ['admin'] } })).split('.');
+        const [, payload] = (await aToken({ claims: { roles: ['admin'], sid: sessionId } })).split('.');
         return `Bearer ${encoded({ alg: 'none' })}.${payload}.`;
       },
     ],
@@ -96,7 +101,7 @@ describe('the authorizer', () => {
       async () => {
         const [publicKey] = (await getJwks()).body.keys;
         const secret = new TextEncoder().encode(JSON.stringify(publicKey));
-        const token = await new SignJWT({ roles: ['admin'] })
+        const token = await new SignJWT({ roles: ['admin'], sid: sessionId })
           .setProtectedHeader({ alg: 'HS256', kid: publicKey!['kid']! })
           .setSubject('x')
           .setIssuer(accessToken.issuer)

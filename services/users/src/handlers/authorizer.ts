@@ -1,4 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { permissionsOf } from '#shared/auth/permissions.ts';
 import { Unauthenticated } from '#shared/errors.ts';
 import { bearerToken } from '#shared/http/bearer-token.ts';
 import { lambdaHandler } from '#shared/lambda/lambda-handler.ts';
@@ -15,7 +16,12 @@ export const handler = lambdaHandler(
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const token = bearerToken(event.headers ?? {});
     const result = await verifyToken()(token, clock());
-    if (result.kind === 'valid') return accessPolicy(event.methodArn, result.caller, result.expiresAt);
+    if (result.kind === 'valid') {
+      const { userId, roles, sessionId } = result.holder;
+      const credential = { kind: 'session' as const, id: sessionId };
+      const caller = { userId, permissions: permissionsOf(roles), credential };
+      return accessPolicy(event.methodArn, caller, result.expiresAt);
+    }
     logger.info('access token refused', { reason: result.kind === 'invalid' ? result.reason : result.kind });
     throw new Unauthenticated('Unauthorized');
   },

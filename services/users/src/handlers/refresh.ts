@@ -6,6 +6,6 @@ import { tokensResponse } from '../views.ts';
 /** Continues a session, with the roles that the account has now. */
 export const handler = httpHandler(refreshRoute, async ({ body }) => {
   const now = clock();
-  const { user, refreshToken } = await sessions().refresh(body.refreshToken, now);
-  return tokensResponse(await issueAccessToken()(user, now), refreshToken);
+  const { id, user, refreshToken } = await sessions().refresh(body.refreshToken, now);
+  return tokensResponse(await issueAccessToken()(user, id, now), refreshToken);
 });

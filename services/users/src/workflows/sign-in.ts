@@ -34,9 +34,8 @@ export async function signIn(
     return passwords.match(password, found?.passwordHash);
   });
   if (!isRight || found === undefined) throw new InvalidCredentials('E-mail address or password is wrong.');
-  const accessToken = await issueAccessToken(found.user, now);
   if (passwords.isOutdated(found.passwordHash))
     await hashes.replace(found.user.id, found.passwordHash, await passwords.hash(password));
-  const { refreshToken } = await sessions.open(found.user, now);
-  return { accessToken, refreshToken };
+  const { id, refreshToken } = await sessions.open(found.user, now);
+  return { accessToken: await issueAccessToken(found.user, id, now), refreshToken };
 }

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { emailAddress } from '#shared/email.ts';
+import { route } from '#shared/http/route.ts';
+import { EmailTaken, GuessablePassword } from '../domain/errors.ts';
+import { accountSchema, localeSchema, nameSchema, newPasswordSchema } from '../schemas.ts';
+
+/** Registers an account. */
+export const registerRoute = route({
+  name: 'register',
+  method: 'POST',
+  path: '/api/v1/auth/register',
+  summary: 'Register an account',
+  access: 'public',
+  idempotency: 'optional',
+  body: z.strictObject({
+    email: emailAddress,
+    password: newPasswordSchema,
+    name: nameSchema,
+    locale: localeSchema.default('en'),
+  }),
+  responses: { 201: { description: 'The new account.', schema: accountSchema } },
+  errors: [EmailTaken.kind, GuessablePassword.kind],
+});
