@@ -8,7 +8,14 @@ export type Contract<
   Request extends z.ZodType = z.ZodType,
   Response extends z.ZodType = z.ZodType,
   Refusal extends z.ZodType = z.ZodType,
-> = { name: string; request: Request; response: Response; refusal: Refusal };
+> = {
+  name: string;
+  request: Request;
+  response: Response;
+  refusal: Refusal;
+  /** Called by an operator, whose changes are recorded in the audit log; otherwise by a service or a schedule. */
+  calledByOperator?: boolean;
+};
 
 /** Declares a contract between two services, or between a service and its operator. */
 // @__NO_SIDE_EFFECTS__

@@ -24,6 +24,7 @@ export const rotateSigningKeysContract = contract({
 /** What an operator sends to the users service's `create-admin`. */
 export const createAdminContract = contract({
   name: 'create-admin',
+  calledByOperator: true,
   request: z.object({ email: emailAddress }),
   response: z.discriminatedUnion('result', [
     /** The password is returned here and never again. */

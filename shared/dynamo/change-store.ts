@@ -1,3 +1,4 @@
+import { type Recorded, withRecord } from '../audit/recorded-action.ts';
 import type { Decision } from '../decider.ts';
 import { type ShopError, Unavailable } from '../errors.ts';
 import type { Cause, NewEvent } from '../events/event.ts';
@@ -27,6 +28,8 @@ export type StoreDefinition<State> = {
   insert: (state: State) => StateWrites;
   /** Writes that replace `before`, each on condition that it is still stored as it was read. */
   update: (before: State, after: State) => StateWrites;
+  /** Where changes by staff, API keys and operators are recorded. */
+  recorded?: Recorded<State>;
 };
 
 /** What is written in the same transaction as a change, also when the decision is `unchanged`. */
@@ -76,7 +79,7 @@ export function changeStore<State>(
   tables: ChangeTables,
   definition: StoreDefinition<State>,
 ): ChangeStore<State> {
-  const { name, notFound, read: find, insert, update } = definition;
+  const { name, notFound, read: find, insert, update, recorded } = definition;
   const read = async (id: string): Promise<State> => {
     const state = await find(id);
     if (state === undefined) throw notFound(id);
@@ -85,7 +88,7 @@ export function changeStore<State>(
   const write = (
     state: State,
     change: StateWrites,
-    events: NewEvent[],
+    events: readonly NewEvent[],
     { cause, request, handled }: ChangeOptions<State>,
   ) => {
     const completion = request?.started && completionWrite(tables, request.started, request.respond(state));
@@ -104,7 +107,10 @@ export function changeStore<State>(
     create: async (decision, options) => {
       if (decision.kind === 'refused') throw decision.refusal;
       const { state } = decision;
-      const [change, events] = decision.kind === 'changed' ? [insert(state), decision.events] : [nothing, []];
+      const [change, events] =
+        decision.kind === 'changed'
+          ? [insert(state), withRecord(decision.events, state, recorded, options.cause)]
+          : [nothing, []];
       if ((await write(state, change, events, options)) === 'conflict') throw contended();
       return state;
     },
@@ -114,7 +120,12 @@ export function changeStore<State>(
         const decision = decide(state);
         if (decision.kind === 'refused') throw decision.refusal;
         const [change, events] =
-          decision.kind === 'changed' ? [update(state, decision.state), decision.events] : [nothing, []];
+          decision.kind === 'changed'
+            ? [
+                update(state, decision.state),
+                withRecord(decision.events, decision.state, recorded, options.cause),
+              ]
+            : [nothing, []];
         const result = await write(decision.state, change, events, options);
         if (result === 'written') return decision.state;
         if (result === 'handled-before') return state;

@@ -1,3 +1,10 @@
+import {
+  MediaActionRecorded,
+  OrderActionRecorded,
+  PaymentActionRecorded,
+  ProductActionRecorded,
+  UserActionRecorded,
+} from './actions.ts';
 import type { EventDefinition } from './event.ts';
 import { MediaProcessed, MediaRejected } from './media.ts';
 import { OrderCancelled, OrderCompleted, OrderCreated, OrderPaid, OrderShipped } from './orders.ts';
@@ -20,4 +27,9 @@ export const catalogue: readonly EventDefinition[] = [
   TransactionProcessed,
   MediaProcessed,
   MediaRejected,
+  UserActionRecorded,
+  ProductActionRecorded,
+  OrderActionRecorded,
+  PaymentActionRecorded,
+  MediaActionRecorded,
 ];

@@ -16,8 +16,16 @@ export type Topic = (typeof topics)[number];
 /** Who caused an effect: an account by its id, an API key by its own, or an operator's function. Nobody for a schedule. */
 export type Actor = { kind: 'customer' | 'staff' | 'api-key' | 'operator'; id: string };
 
+/** The request behind an effect: the route or function that was called, and the client's address. Not passed on. */
+export type CausingRequest = { action: string; clientAddress?: string };
+
 /** The cause of an effect: passed from request to event to reaction, and written to every log line. */
-export type Cause = { correlationId: string; causationId?: string; actor?: Actor };
+export type Cause = {
+  correlationId: string;
+  causationId?: string;
+  actor?: Actor;
+  request?: CausingRequest;
+};
 
 /** An event as it is published. `sequence` counts the events of one aggregate from 1; consumers drop older events. */
 export type EventEnvelope<Type extends string = string, Payload = unknown> = {

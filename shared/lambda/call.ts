@@ -5,6 +5,10 @@ import { newId } from '../ids.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './telemetry.ts';
 
+/** An operator is named by CloudTrail, under the request id in the function's log. */
+const callerOf = ({ calledByOperator, name }: Contract): Partial<Cause> =>
+  calledByOperator ? { actor: { kind: 'operator', id: 'operator' }, request: { action: name } } : {};
+
 /**
  * Wraps a function that is called by `lambda:InvokeFunction`. The handler returns the contract's response or one of its
  * refusals; a thrown error becomes a function error, which the caller may retry.
@@ -15,7 +19,7 @@ export function callHandler<Q extends z.ZodType, A extends z.ZodType, R extends 
 ) {
   return lambdaHandler(
     async (event: { correlationId?: string }): Promise<CallResult<z.output<A>, z.output<R>>> => {
-      const cause = { correlationId: event?.correlationId ?? newId() };
+      const cause: Cause = { correlationId: event?.correlationId ?? newId(), ...callerOf(contract) };
       logger.appendKeys({ correlationId: cause.correlationId });
       const result = await handle(contract.request.parse(event ?? {}), cause);
       return result.ok

@@ -64,6 +64,7 @@ export function httpHandler<R extends Route>(
       const cause: Cause = {
         correlationId: correlationIdFrom(headers, requestId),
         ...(caller === undefined ? {} : { actor: actorOf(caller) }),
+        request: { action: route.name, ...clientAddressOf(event) },
       };
       logger.appendKeys({ correlationId: cause.correlationId, route: route.name, actor: cause.actor });
       let response: HttpResponse;
@@ -134,6 +135,12 @@ function callerOf(event: APIGatewayProxyEvent): Caller | undefined {
       ? { kind: 'api-key', id: apiKeyId }
       : { kind: 'session', id: String(sessionId ?? '') };
   return { userId, permissions: parsePermissions(String(permissions ?? '')), credential };
+}
+
+/** The address that API Gateway saw. */
+function clientAddressOf(event: APIGatewayProxyEvent): { clientAddress?: string } {
+  const clientAddress = event.requestContext?.identity?.sourceIp;
+  return clientAddress === undefined ? {} : { clientAddress };
 }
 
 const actorOf = (caller: Caller): Actor => ({

@@ -1,3 +1,4 @@
+import { withClientAddress } from '../audit/recorded-action.ts';
 import { type Cause, type NewEvent, type Topic, toEnvelope } from '../events/event.ts';
 
 /** One event for one topic, as stored in an outbox. `message` is the envelope as JSON. */
@@ -14,7 +15,7 @@ export type OutboxEntry = {
 /** One entry per destination topic of each event. */
 export const toEntries = (events: readonly NewEvent[], cause: Cause): OutboxEntry[] =>
   events.flatMap((event) => {
-    const envelope = toEnvelope(event, cause);
+    const envelope = toEnvelope(withClientAddress(event, cause), cause);
     const message = JSON.stringify(envelope);
     return event.definition.topics.map((destination) => ({
       id: envelope.id,

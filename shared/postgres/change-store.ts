@@ -1,3 +1,4 @@
+import { type Recorded, withRecord } from '../audit/recorded-action.ts';
 import type { Decision } from '../decider.ts';
 import { type ShopError, Unavailable } from '../errors.ts';
 import type { Cause } from '../events/event.ts';
@@ -29,6 +30,8 @@ export type StoreDefinition<State, Row extends object, Extra = unknown> = {
   update: (change: Change<State, Extra>, permitted: Sql) => Sql;
   /** The refusal behind an error of the database, such as a unique constraint. */
   refusalOf?: (error: unknown) => ShopError | undefined;
+  /** Where changes by staff, API keys and operators are recorded. */
+  recorded?: Recorded<State>;
 };
 
 /** What is written in the same transaction as a change, also when the decision is `unchanged`. */
@@ -132,7 +135,7 @@ const writer =
     { cause, request, handled }: ChangeOptions<State>,
     joined: Sql,
   ): Promise<{ written: boolean; row: WriteRow }> => {
-    const entries = toEntries(change.events, cause);
+    const entries = toEntries(withRecord(change.events, change.state, definition.recorded, cause), cause);
     const started = request?.started;
     const owned = started === undefined ? sql`true` : sql`EXISTS (SELECT FROM leased)`;
     const parts = commaSeparated([

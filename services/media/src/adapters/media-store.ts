@@ -1,6 +1,7 @@
 import { type ChangeStore, type ChangeTables, changeStore } from '#shared/dynamo/change-store.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { put } from '#shared/dynamo/write.ts';
+import { MediaActionRecorded } from '#shared/events/actions.ts';
 import type { Rendition } from '#shared/events/media.ts';
 import { MediaNotFound } from '../domain/errors.ts';
 import type { ImageType } from '../domain/image-rules.ts';
@@ -36,6 +37,7 @@ export const mediaStore = (dynamo: Dynamo, tables: ChangeTables & { media: strin
       const row = await dynamo.get<Row>(tables.media, { media_id: mediaId });
       return row && toMedia(row);
     },
+    recorded: { definition: MediaActionRecorded, target: ({ mediaId }) => ({ kind: 'upload', id: mediaId }) },
     insert: (media) => ({
       writes: [put(tables.media, toRow(media), { condition: 'attribute_not_exists(media_id)' })],
     }),

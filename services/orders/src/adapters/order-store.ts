@@ -1,3 +1,4 @@
+import { OrderActionRecorded } from '#shared/events/actions.ts';
 import { type ChangeStore, changeStore, type StoreDefinition } from '#shared/postgres/change-store.ts';
 import type { Database } from '#shared/postgres/database.ts';
 import type { Outbox } from '#shared/postgres/outbox.ts';
@@ -16,6 +17,7 @@ export const orderDefinition: StoreDefinition<Order, OrderRow> = {
   notFound: orderNotFound,
   select: (id) => selectOrders(sql`o.id = ${id}`),
   stateOf: orderOf,
+  recorded: { definition: OrderActionRecorded, target: ({ id }) => ({ kind: 'order', id }) },
   insert: insertOrder,
   update: updateOrder,
 };

@@ -1,3 +1,4 @@
+import { PaymentActionRecorded } from '#shared/events/actions.ts';
 import { type ChangeStore, changeStore, type StoreDefinition } from '#shared/postgres/change-store.ts';
 import type { Database } from '#shared/postgres/database.ts';
 import type { Outbox } from '#shared/postgres/outbox.ts';
@@ -17,6 +18,7 @@ const paymentDefinition: StoreDefinition<Payment, PaymentRow, PaymentExtra> = {
   notFound: () => new PaymentNotFound('There is no such payment.'),
   select: (id) => selectPayment(sql`p.id = ${id}`),
   stateOf: paymentOf,
+  recorded: { definition: PaymentActionRecorded, target: ({ id }) => ({ kind: 'payment', id }) },
   insert: insertPayment,
   update: updatePayment,
 };

@@ -1,6 +1,7 @@
 import { type ChangeStore, changeStore } from '#shared/dynamo/change-store.ts';
 import type { Dynamo, Page } from '#shared/dynamo/dynamo.ts';
 import { put } from '#shared/dynamo/write.ts';
+import { ProductActionRecorded } from '#shared/events/actions.ts';
 import type { Category } from '../domain/category.ts';
 import { CategoryExists, UnknownCategory } from '../domain/errors.ts';
 import type { Tables } from './tables.ts';
@@ -23,6 +24,10 @@ export function categoryStore(dynamo: Dynamo, tables: Tables): CategoryStore {
     read: async (categoryId) => {
       const row = await dynamo.get<Row>(tables.categories, { category_id: categoryId });
       return row && toCategory(row);
+    },
+    recorded: {
+      definition: ProductActionRecorded,
+      target: ({ categoryId }) => ({ kind: 'category', id: categoryId }),
     },
     insert: ({ categoryId, name }) => ({
       writes: [],

@@ -6,6 +6,7 @@ import {
 } from '#shared/dynamo/change-store.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { check, put, remove, type Write } from '#shared/dynamo/write.ts';
+import { ProductActionRecorded } from '#shared/events/actions.ts';
 import { ProductNotFound, UnknownCategory } from '../domain/errors.ts';
 import type { CatalogueEntry, Product } from '../domain/product.ts';
 import type { Offer } from '../domain/stock.ts';
@@ -40,6 +41,10 @@ export function productStore(dynamo: Dynamo, tables: Tables): ProductStore {
         readStock(dynamo, tables.inventory, productId),
       ]);
       return product && stock && { product, offer: stock.offer };
+    },
+    recorded: {
+      definition: ProductActionRecorded,
+      target: ({ product }) => ({ kind: 'product', id: product.productId }),
     },
     insert: (entry) => insertWrites(tables, entry),
     update: (before, after) => updateWrites(tables, before, after),

@@ -1,6 +1,7 @@
 import { type ChangeStore, changeStore } from '#shared/dynamo/change-store.ts';
 import type { Dynamo } from '#shared/dynamo/dynamo.ts';
 import { put, update, type Write } from '#shared/dynamo/write.ts';
+import { ProductActionRecorded } from '#shared/events/actions.ts';
 import { ProductNotFound } from '../domain/errors.ts';
 import type { ProductStock, WarehouseStock } from '../domain/stock.ts';
 import { readStock } from './stock-items.ts';
@@ -16,6 +17,10 @@ export function stockStore(dynamo: Dynamo, tables: Tables): StockStore {
     name: 'stock',
     notFound: (productId) => new ProductNotFound(`There is no product ${productId}.`),
     read: (productId) => readStock(dynamo, inventory, productId),
+    recorded: {
+      definition: ProductActionRecorded,
+      target: ({ productId }) => ({ kind: 'stock', id: productId }),
+    },
     // A product's offer is created with the product.
     insert: () => ({ writes: [] }),
     update: (before, after) => ({

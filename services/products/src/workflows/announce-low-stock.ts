@@ -16,11 +16,11 @@ export type LowStockAnnouncer = {
 };
 
 /**
- * Reads the stock again after the reservation is committed, so that the last of several concurrent ones sees the pieces
+ * The announcement is nobody's action: it has no request for the audit log. Reads the stock again after the reservation is committed, so that the last of several concurrent ones sees the pieces
  * that all of them took. The offer's event count lets only one of them announce it.
  */
 export function lowStockAnnouncer(stock: StockStore, clock: Clock): LowStockAnnouncer {
-  const announce = async (productId: string, cause: Cause): Promise<void> => {
+  const announce = async (productId: string, { request: _, ...cause }: Cause): Promise<void> => {
     const command = { kind: 'announce-low', eventId: newId(), now: clock() } as const;
     await stock.change(productId, (current) => decideStock(current, command), { cause });
   };

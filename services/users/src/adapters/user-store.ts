@@ -1,3 +1,4 @@
+import { UserActionRecorded } from '#shared/events/actions.ts';
 import {
   type Change,
   type ChangeStore,
@@ -46,6 +47,7 @@ const userDefinition: StoreDefinition<User, UserRow, UserExtra> = {
   notFound: () => new UserNotFound('There is no such account.'),
   select: (id) => selectUsers(sql`u.id = ${id}`),
   stateOf: userOf,
+  recorded: { definition: UserActionRecorded, target: ({ id }) => ({ kind: 'account', id }) },
   insert: insertUser,
   update: updateUser,
   refusalOf: (error) =>
