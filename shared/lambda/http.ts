@@ -1,14 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { type Caller, type Credential, isStaff, may, parsePermissions } from '../auth/permissions.ts';
-import {
-  Forbidden,
-  PreconditionFailed,
-  PreconditionRequired,
-  ShopError,
-  Unauthenticated,
-} from '../errors.ts';
-import type { Actor, Cause } from '../events/event.ts';
+import type { Caller } from '../auth/permissions.ts';
+import { PreconditionFailed, PreconditionRequired, ShopError } from '../errors.ts';
+import type { Cause } from '../events/event.ts';
 import { bodyText, jsonBody } from '../http/json-body.ts';
 import { fieldSubject, parsePart, toProblem } from '../http/problem.ts';
 import type { HttpResponse } from '../http/response.ts';
@@ -17,6 +11,7 @@ import { storable } from '../http/storable.ts';
 import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
 import { config } from './config.ts';
 import { countHandled } from './error-metrics.ts';
+import { actorOf, authorized, type Client, callerOf, clientOf, notSignedIn } from './http-caller.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 import { logger } from './telemetry.ts';
 
@@ -33,6 +28,7 @@ export type HttpRequest<R> =
         headers: Record<string, string>;
         /** The signed-in caller; on a public route without one, reading it throws Unauthenticated. */
         caller: Caller;
+        client: Client;
         cause: Cause;
         /** Present if the request has an Idempotency-Key. */
         idempotency: IdempotentRequest | undefined;
@@ -61,15 +57,16 @@ export function httpHandler<R extends Route>(
       const requestId = event.requestContext?.requestId ?? context.awsRequestId;
       const headers = lowerCased(event.headers ?? {});
       const caller = callerOf(event);
+      const client = clientOf(event, headers);
       const cause: Cause = {
         correlationId: correlationIdFrom(headers, requestId),
         ...(caller === undefined ? {} : { actor: actorOf(caller) }),
-        request: { action: route.name, ...clientAddressOf(event) },
+        request: { action: route.name, clientAddress: client.address },
       };
       logger.appendKeys({ correlationId: cause.correlationId, route: route.name, actor: cause.actor });
       let response: HttpResponse;
       try {
-        response = await handle(parseRequest(route, event, headers, caller, cause) as HttpRequest<R>);
+        response = await handle(parseRequest(route, event, headers, caller, client, cause) as HttpRequest<R>);
       } catch (error) {
         countHandled(error, context);
         response = problemResponse(route, error, requestId);
@@ -83,23 +80,12 @@ export function httpHandler<R extends Route>(
   );
 }
 
-const notSignedIn: Caller = {
-  get userId(): string {
-    throw new Unauthenticated('Sign in first.');
-  },
-  get permissions(): never {
-    throw new Unauthenticated('Sign in first.');
-  },
-  get credential(): never {
-    throw new Unauthenticated('Sign in first.');
-  },
-};
-
 function parseRequest(
   route: Route,
   event: APIGatewayProxyEvent,
   headers: Record<string, string>,
   given: Caller | undefined,
+  client: Client,
   cause: Cause,
 ) {
   const caller = authorized(route, event, given);
@@ -120,47 +106,11 @@ function parseRequest(
     rawBody,
     headers,
     caller: caller ?? notSignedIn,
+    client,
     cause,
     idempotency: key === undefined ? undefined : idempotentRequest(route, key, caller, parts),
     expectedVersion,
   };
-}
-
-/** The caller that the authorizer passed. */
-function callerOf(event: APIGatewayProxyEvent): Caller | undefined {
-  const { userId, permissions, sessionId, apiKeyId } = event.requestContext?.authorizer ?? {};
-  if (typeof userId !== 'string') return undefined;
-  const credential: Credential =
-    typeof apiKeyId === 'string'
-      ? { kind: 'api-key', id: apiKeyId }
-      : { kind: 'session', id: String(sessionId ?? '') };
-  return { userId, permissions: parsePermissions(String(permissions ?? '')), credential };
-}
-
-/** The address that API Gateway saw. */
-function clientAddressOf(event: APIGatewayProxyEvent): { clientAddress?: string } {
-  const clientAddress = event.requestContext?.identity?.sourceIp;
-  return clientAddress === undefined ? {} : { clientAddress };
-}
-
-const actorOf = (caller: Caller): Actor => ({
-  kind: caller.credential.kind === 'api-key' ? 'api-key' : isStaff(caller) ? 'staff' : 'customer',
-  id: caller.userId,
-});
-
-function authorized(
-  route: Route,
-  event: APIGatewayProxyEvent,
-  caller: Caller | undefined,
-): Caller | undefined {
-  const { expiresAt } = event.requestContext?.authorizer ?? {};
-  // API Gateway caches the authorizer's result: it may outlive the token.
-  if (expiresAt !== undefined && Number(expiresAt) * 1000 <= Date.now())
-    throw new Unauthenticated('The access token has expired. Sign in or refresh.');
-  if (route.access === 'public') return caller;
-  if (caller === undefined) throw new Unauthenticated('Sign in first.');
-  if (!may(caller, route.access)) throw new Forbidden('This account may not do that.');
-  return caller;
 }
 
 /** A name given once is a string, one given several times an array. */
