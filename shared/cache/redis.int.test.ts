@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
+import type { RedisAddress } from '../redis/client.ts';
 import { aLoader, testCache } from '../testing/cache-contract.ts';
 import { eventually } from '../testing/eventually.ts';
 import { aRedis, freePort, redisServer } from '../testing/redis.ts';
 import { type MemoryCacheOptions, memoryCache } from './memory.ts';
-import { type RedisAddress, redisTier } from './redis.ts';
+import { redisTier } from './redis.ts';
 
 /** Closed after each test, so that a failed test leaves no connection that keeps Jest running. */
 const closers: (() => unknown)[] = [];

@@ -1,32 +1,14 @@
 import type { Cluster, Redis } from 'ioredis';
-import * as z from 'zod';
 import { logger } from '../lambda/telemetry.ts';
-import { readSecret } from '../secrets.ts';
+import { type RedisAddress, redisConnection } from '../redis/client.ts';
 import type { CachedText, SharedTier } from './cache.ts';
 
-/** The cache must never delay a request longer than a load does. */
-const commandTimeoutMs = 100;
-const connectTimeoutMs = 1_000;
-
-/** A single server, or an ElastiCache cluster with TLS and a token. */
-export type RedisAddress = { host: string; port: number } & (
-  | { mode: 'single' }
-  | { mode: 'cluster'; secretId: string }
-);
-
-/** The part of a Redis client that the cache uses. */
-type Client = Pick<Redis, 'get' | 'set'>;
+/** The cache must never delay a request longer than a load does: no request waits for the connection to be established. */
+const options = { commandTimeout: 100, connectTimeout: 1_000, enableOfflineQueue: false };
 
 /** Redis as the shared tier of a cache. A value is the time until which it is valid, in ms since 1970, a line break, and the text. */
 export function redisTier(address: RedisAddress, prefix: string): SharedTier & { end(): Promise<void> } {
-  let connecting: Promise<Redis | Cluster> | undefined;
-  const client = () => {
-    connecting ??= connect(address).catch((error: unknown) => {
-      connecting = undefined; // The next request connects again.
-      throw error;
-    });
-    return connecting;
-  };
+  const { client, end } = redisConnection(address, options);
   return {
     get: async (key) => {
       const value = await attempt(client, (redis) => redis.get(`${prefix}${key}`));
@@ -36,9 +18,7 @@ export function redisTier(address: RedisAddress, prefix: string): SharedTier & {
       const value = `${expiresAt}${separator}${text}`;
       await attempt(client, (redis) => redis.set(`${prefix}${key}`, value, 'PX', Math.ceil(ttlMs)));
     },
-    end: async () => {
-      (await connecting)?.disconnect();
-    },
+    end,
   };
 }
 
@@ -49,42 +29,9 @@ function parse(value: string): CachedText {
   return { text: value.slice(end + 1), expiresAt: Number(value.slice(0, end)) };
 }
 
-const connection = {
-  commandTimeout: commandTimeoutMs,
-  connectTimeout: connectTimeoutMs,
-  maxRetriesPerRequest: 0,
-};
-
-/** Imports ioredis only where Redis is configured. No request waits for the connection to be established. */
-async function connect(address: RedisAddress): Promise<Redis | Cluster> {
-  const { Cluster, Redis } = await import('ioredis');
-  const { host, port } = address;
-  const redis =
-    address.mode === 'single'
-      ? // Without a connection, commands fail at once instead of waiting.
-        new Redis({ ...connection, host, port, enableOfflineQueue: false })
-      : new Cluster([{ host, port }], {
-          enableOfflineQueue: false,
-          // The certificates are for the nodes' names, so names must not be resolved to addresses.
-          dnsLookup: (name, found) => found(null, name),
-          redisOptions: { ...connection, password: await tokenOf(address.secretId), tls: {} },
-        });
-  const warn = (error: Error) => logger.warn('redis connection failed', { error });
-  redis.on('error', warn);
-  // The reason why a node of a cluster cannot be used: `error` only says that none can.
-  redis.on('node error', warn);
-  return redis;
-}
-
-const token = z.object({ token: z.string().min(1) });
-
-async function tokenOf(secretId: string): Promise<string> {
-  return token.parse(JSON.parse((await readSecret(secretId, { fresh: true })) ?? '{}')).token;
-}
-
 async function attempt<T>(
-  client: () => Promise<Client>,
-  command: (client: Client) => Promise<T>,
+  client: () => Promise<Redis | Cluster>,
+  command: (client: Pick<Redis, 'get' | 'set'>) => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await command(await client());

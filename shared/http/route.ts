@@ -6,6 +6,16 @@ import type { FieldNames } from './problem.ts';
 /** Whether the Idempotency-Key header is required, optional, or ignored because a retry repeats no effect. */
 export type IdempotencyRule = 'required' | 'optional' | 'none';
 
+/** The parts of a request by which a limit can count. */
+export type Limited = { client: { address: string }; body: unknown };
+
+/** A limit of a route, by its name in the service; the handler wrapper counts each request, or the handler itself does. */
+export type RouteLimit = {
+  name: string;
+  /** What the handler wrapper counts by. Without it the handler counts. */
+  partition?: (request: Limited) => string;
+};
+
 /**
  * One route of the API: the schemas of its requests and responses, and who may call it. The handler wrapper, the
  * OpenAPI document and the tests all read this; `path` is the full path as in `serverless.yml`.
@@ -32,6 +42,8 @@ export type Route<
   responses: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>;
   /** Named errors of this route beyond those that every route may return. */
   errors?: ErrorKind[];
+  /** Limits of requests and failures, in the order in which they are counted: a request that is refused counts in no further one. */
+  limits?: readonly RouteLimit[];
   /** Request field names for the subjects of this route's refusals. */
   fieldNames?: FieldNames;
 };

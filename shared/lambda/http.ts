@@ -9,6 +9,7 @@ import type { HttpResponse } from '../http/response.ts';
 import type { Route } from '../http/route.ts';
 import { storable } from '../http/storable.ts';
 import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
+import { type Limits, noLimits, type RequestLimits, requestLimits } from '../limits/request-limits.ts';
 import { config } from './config.ts';
 import { countHandled } from './error-metrics.ts';
 import { actorOf, authorized, type Client, callerOf, clientOf, notSignedIn } from './http-caller.ts';
@@ -29,6 +30,8 @@ export type HttpRequest<R> =
         /** The signed-in caller; on a public route without one, reading it throws Unauthenticated. */
         caller: Caller;
         client: Client;
+        /** Only for handlers that were given limits. */
+        limits: RequestLimits;
         cause: Cause;
         /** Present if the request has an Idempotency-Key. */
         idempotency: IdempotentRequest | undefined;
@@ -44,12 +47,13 @@ const idempotencyKey = z
   .regex(/^[\x21-\x7e]+$/, 'must be 1 to 255 visible ASCII characters');
 
 /**
- * Wraps the handler of an HTTP route: parses by the route's schemas, checks the permission, and writes the response or
- * the problem. The handler receives only valid requests and throws named errors.
+ * Wraps the handler of an HTTP route: parses by the route's schemas, checks the permission and the limits, and writes the
+ * response or the problem. The handler receives only valid requests and throws named errors.
  */
 export function httpHandler<R extends Route>(
   route: R,
   handle: (request: HttpRequest<R>) => Promise<HttpResponse>,
+  limits?: () => Limits,
 ) {
   return lambdaHandler(
     async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
@@ -65,8 +69,12 @@ export function httpHandler<R extends Route>(
       };
       logger.appendKeys({ correlationId: cause.correlationId, route: route.name, actor: cause.actor });
       let response: HttpResponse;
+      let counted: ReturnType<typeof requestLimits> | undefined;
       try {
-        response = await handle(parseRequest(route, event, headers, caller, client, cause) as HttpRequest<R>);
+        counted = limits && requestLimits(limits(), route.limits);
+        const request = parseRequest(route, event, headers, caller, client, cause);
+        await counted?.takeAll(request);
+        response = await handle({ ...request, limits: counted ?? noLimits } as HttpRequest<R>);
       } catch (error) {
         countHandled(error, context);
         response = problemResponse(route, error, requestId);
@@ -75,7 +83,7 @@ export function httpHandler<R extends Route>(
         status: response.status,
         durationMs: Math.round(performance.now() - started),
       });
-      return toResult(response, cause);
+      return toResult(response, cause, counted?.headers());
     },
   );
 }
@@ -169,9 +177,13 @@ function problemResponse(route: Route, error: unknown, requestId: string): HttpR
 }
 
 /** CORS headers of the actual response; API Gateway returns the preflight response from the same setting. */
-const exposed = 'ETag,Location,Retry-After,Idempotent-Replayed,X-Correlation-Id';
+const exposed = 'ETag,Location,RateLimit,RateLimit-Policy,Retry-After,Idempotent-Replayed,X-Correlation-Id';
 
-const toResult = (response: HttpResponse, cause: Cause): APIGatewayProxyResult => ({
+const toResult = (
+  response: HttpResponse,
+  cause: Cause,
+  limitHeaders: Record<string, string> = {},
+): APIGatewayProxyResult => ({
   statusCode: response.status,
   headers: {
     ...(response.body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -180,6 +192,7 @@ const toResult = (response: HttpResponse, cause: Cause): APIGatewayProxyResult =
     'X-Content-Type-Options': 'nosniff',
     'Access-Control-Allow-Origin': config.CORS_ORIGIN,
     'Access-Control-Expose-Headers': exposed,
+    ...limitHeaders,
     ...response.headers,
   },
   body:

@@ -1,6 +1,7 @@
 import { connect, credentialsOf, type DatabaseConfig, passwordOf } from './connect.ts';
 import { type Migration, migrate, prepareDatabase } from './migrate.ts';
 import shared from './migrations/0001-outbox-idempotency-handled.sql';
+import limits from './migrations/0002-limits.sql';
 
 /** How a migration connects to the server; a service without lists has no reader. */
 type AdminConfig = {
@@ -12,6 +13,7 @@ type AdminConfig = {
 /** Migrations of every PostgreSQL service. */
 export const sharedMigrations: Migration[] = [
   { name: 'shared/0001-outbox-idempotency-handled', sql: shared },
+  { name: 'shared/0002-limits', sql: limits },
 ];
 
 /**
