@@ -5,11 +5,13 @@ import type { Invoke } from './invoke.ts';
  * Builds the report of a day (UTC, `2026-11-21`), complete or not, by invoking the function as its schedule does the next
  * morning. @throws Error with the function's error if it failed
  */
-export const buildReport = (
+export const buildReport = async (
   invoke: Invoke,
   { project, stage }: { project: string; stage: string },
   date: string,
-): Promise<void> => invoke(`${project}-reports-${stage}-build-daily-report`, nextMorning(date));
+): Promise<void> => {
+  await invoke(`${project}-reports-${stage}-build-daily-report`, nextMorning(date));
+};
 
 /** The event of a schedule rule (EventBridge, "Scheduled events"). */
 function nextMorning(date: string): object {

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 
-/** Invokes a function of the shop with an event. @throws Error with the function's error if it failed */
-export type Invoke = (functionName: string, event: object) => Promise<void>;
+/** Invokes a function of the shop with an event and returns its parsed result. @throws Error with the function's error if it failed */
+export type Invoke = (functionName: string, event: object) => Promise<unknown>;
 
 /** Invokes a function and returns its parsed result. @throws Error with the function's error if it failed */
 export async function invoke(lambda: LambdaClient, functionName: string, event: object): Promise<unknown> {
@@ -16,9 +16,7 @@ export async function invoke(lambda: LambdaClient, functionName: string, event: 
 /** Invokes through Lambda's API with the credentials and region of the environment; `endpoint` if it is not AWS. */
 export function invokeThroughLambda(endpoint?: string): Invoke {
   const client = new LambdaClient(endpoint === undefined ? {} : { endpoint });
-  return async (functionName, event) => {
-    await invoke(client, functionName, event);
-  };
+  return (functionName, event) => invoke(client, functionName, event);
 }
 
 /** The error of a function that threw (Lambda, "Error handling"). */

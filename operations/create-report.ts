@@ -3,9 +3,8 @@ import * as z from 'zod';
 import { project } from '../build/stacks.ts';
 import { buildReport } from '../client/daily-report.ts';
 import { invokeThroughLambda } from '../client/invoke.ts';
-import { ControlClient } from '../platform/control/control-client.ts';
 import { runCommand, UsageError } from './command.ts';
-import { findLocalShop } from './local-shop.ts';
+import { localInvoke } from './local-shop.ts';
 
 const help = `npm run create:report -- [--date 2026-11-21] [--stage local] [--data-dir PATH]
 
@@ -26,9 +25,3 @@ await runCommand(help, options, async ({ date, stage, 'data-dir': dataDir }) => 
   await buildReport(invoke, { project, stage }, date);
   console.log(`The report of ${date} is ready: GET /api/v1/reports/${date}`);
 });
-
-function localInvoke(dataDir: string | undefined) {
-  const shop = findLocalShop(dataDir);
-  if (shop === undefined) throw new Error('No shop is running here: start one with npm start.');
-  return new ControlClient(shop).invoke;
-}

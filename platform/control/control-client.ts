@@ -37,10 +37,11 @@ export class ControlClient {
     return JSON.parse(text) as ControlResponses[R];
   }
 
-  /** Invokes a function and waits for its result. @throws Error with its error if it failed */
+  /** Invokes a function and returns its result. @throws Error with its error if it failed */
   invoke: Invoke = async (functionName, event) => {
     const { failure, payload } = await this.send('POST /invoke/:name', { name: functionName, body: event });
     if (failure !== undefined)
       throw new Error(`${functionName} failed (${failure}): ${JSON.stringify(payload)}`);
+    return payload;
   };
 }

@@ -1,6 +1,6 @@
 /*
  * Runs the suites of the DynamoDB adapters on Amazon's DynamoDB Local instead of the local platform's engine. Other
- * suites: `npm run test:dynamodb-local -- <path pattern>`.
+ * suites: `node proofs/external/dynamodb-local.ts <path pattern>`.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';

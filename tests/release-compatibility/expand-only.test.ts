@@ -41,6 +41,7 @@ describe('a migration', () => {
     'ALTER TABLE orders ADD CONSTRAINT cheap CHECK (total_cents < 100)',
     'CREATE UNIQUE INDEX one ON orders (number)',
     'TRUNCATE orders',
+    'CREATE TRIGGER t BEFORE DELETE ON orders FOR EACH STATEMENT EXECUTE FUNCTION f()',
     'DELETE FROM orders',
     'REVOKE SELECT ON orders FROM shop_orders',
   ])('is refused: %s', (statement) => {
@@ -50,6 +51,7 @@ describe('a migration', () => {
   test.each([
     'CREATE TABLE parcels (id uuid PRIMARY KEY, number text NOT NULL)',
     'CREATE TABLE parcels (id uuid); CREATE UNIQUE INDEX one ON parcels (id); ALTER TABLE parcels ADD CHECK (true)',
+    'CREATE TABLE notes (id uuid); CREATE TRIGGER t BEFORE DELETE ON notes FOR EACH STATEMENT EXECUTE FUNCTION f()',
     'ALTER TABLE orders ADD COLUMN colour text',
     "ALTER TABLE orders ADD COLUMN colour text NOT NULL DEFAULT 'red'",
     "ALTER TABLE orders ADD COLUMN colour text DEFAULT 'red' NOT NULL",

@@ -57,6 +57,7 @@ export function contractions(sql: string): Contraction[] {
 function tableOf(text: string): string {
   const [, name = ''] =
     /\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(\S+)/.exec(text) ??
+    /\bTRIGGER\b.*?\bON\s+(\S+)/.exec(text) ??
     /\bINDEX\b.*?\bON\s+(?:ONLY\s+)?([^\s(]+)/.exec(text) ??
     [];
   return name;

@@ -33,6 +33,7 @@ const samplesByFormat: Record<string, string[]> = {
 /** Samples of strings that have a pattern and no format. */
 const samplesByPattern: Record<string, string[]> = {
   '^[A-Z]{3}$': ['EUR', 'USD'],
+  '^[0-9a-f]{64}$': ['0'.repeat(64), 'f'.repeat(64)],
 };
 /** Replaces the bounds that zod always writes for a number without bounds. */
 const unboundedMaximum = 1_000_000;

@@ -1,10 +1,12 @@
 import type { Route } from '#shared/http/route.ts';
 import { getMeRoute, updateMeRoute } from './api/account.ts';
+import { listAuditRoute } from './api/audit.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
 import { registerRoute } from './api/registration.ts';
 import { getJwksRoute, loginRoute, logoutRoute, refreshRoute } from './api/sessions.ts';
 
 export * from './api/account.ts';
+export * from './api/audit.ts';
 export * from './api/operations.ts';
 export * from './api/registration.ts';
 export * from './api/sessions.ts';
@@ -18,6 +20,7 @@ export const routes: Route[] = [
   getJwksRoute,
   getMeRoute,
   updateMeRoute,
+  listAuditRoute,
   healthRoute,
   getOpenapiRoute,
 ];

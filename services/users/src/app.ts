@@ -6,6 +6,7 @@ import { snsPublisher } from '#shared/outbox/publish.ts';
 import { connect } from '#shared/postgres/connect.ts';
 import { postgresIdempotency } from '#shared/postgres/idempotency.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
+import { auditLog } from './adapters/audit-log.ts';
 import { rotateKeys } from './adapters/key-store.ts';
 import { passwordHashes } from './adapters/password-hashes.ts';
 import { publicKeys } from './adapters/public-keys.ts';
@@ -17,6 +18,7 @@ import { userReader } from './adapters/user-reader.ts';
 import { userStore } from './adapters/user-store.ts';
 import { config } from './config.ts';
 import { keysConfig } from './keys-config.ts';
+import { recordAction as append } from './workflows/record-action.ts';
 
 export { withHashedPassword } from './adapters/hashed-fingerprint.ts';
 export { passwords } from './adapters/password-hash.ts';
@@ -39,6 +41,8 @@ export const users = /* @__PURE__ */ lazy(() => userStore(database(), outbox()))
 export const hashes = /* @__PURE__ */ lazy(() => passwordHashes(database()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database()));
 export const attempts = /* @__PURE__ */ lazy(() => signInAttempts(database(), clock));
+export const auditEntries = /* @__PURE__ */ lazy(() => auditLog(database()));
+export const recordAction = (event: Parameters<typeof append>[1]) => append(auditEntries(), event);
 export const issueAccessToken = /* @__PURE__ */ lazy(() => tokenIssuer(config.SIGNING_KEYS_SECRET_ID));
 export const verifyingKeys = /* @__PURE__ */ lazy(() => publicKeys(keysConfig.PUBLIC_KEYS_SECRET_ID));
 export const verifyToken = /* @__PURE__ */ lazy(() => tokenVerifier(verifyingKeys()));

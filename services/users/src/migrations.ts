@@ -1,5 +1,9 @@
 import type { Migration } from '#shared/postgres/migrate.ts';
 import accounts from '../migrations/0001-accounts.sql';
+import audit from '../migrations/0007-audit.sql';
 
 /** The migrations of this service's own tables, oldest first. */
-export const migrations: Migration[] = [{ name: 'users/0001-accounts', sql: accounts }];
+export const migrations: Migration[] = [
+  { name: 'users/0001-accounts', sql: accounts },
+  { name: 'users/0007-audit', sql: audit },
+];

@@ -2,6 +2,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { accessToken as rules } from '#shared/auth/access-token.ts';
 import type { Caller } from '#shared/auth/permissions.ts';
 import { created, type HttpResponse, ok } from '#shared/http/response.ts';
+import type { NumberedEntry } from './adapters/audit-log.ts';
 import type { User } from './domain/user.ts';
 
 /** An account as its owner sees it: without the password hash and the number of events. */
@@ -21,6 +22,12 @@ export const accountResponse = (user: User): HttpResponse => ok(accountBody(user
 /** The response to registering an account. */
 export const registeredResponse = (user: User): HttpResponse =>
   created(accountBody(user), '/api/v1/users/me', user.version);
+
+/** An entry of the audit log as the administrator sees it. */
+export const auditEntryView = ({ source, eventId: _, ...entry }: NumberedEntry) => ({
+  ...entry,
+  service: source,
+});
 
 /** The response to a login or a refresh, as in RFC 6749 section 5.1. */
 export const tokensResponse = (accessToken: string, refreshToken: string): HttpResponse =>

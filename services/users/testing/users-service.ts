@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '#shared/events/event.ts';
+import { postgres } from '#shared/postgres/database.ts';
 import { aDatabase, aQueue, aTopic } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { eventually } from '#shared/testing/eventually.ts';
@@ -42,8 +43,19 @@ export async function usersService() {
   const { handler: register } = await import('../src/handlers/register.ts');
   const { handler: login } = await import('../src/handlers/login.ts');
   const { handler: rotate } = await import('../src/handlers/rotate-signing-keys.ts');
+  const server = postgres({
+    ...database,
+    database: database.name,
+    password: async () => database.password,
+    tls: 'off',
+    maxConnections: 1,
+    prepareStatements: false,
+  });
+  afterAll(() => server.end());
   return {
     database: app.database(),
+    /** The database as the server's administrator sees it. */
+    server,
     environment,
     register: (request: TestRequest) => send<Account>(register, api.registerRoute, request),
     login: (body: unknown) => send<Tokens>(login, api.loginRoute, { body }),

@@ -15,10 +15,10 @@ function operator(): { invoke: Invoke; stage: string } {
     : { invoke: invokeThroughLambda(process.env['E2E_AWS_URL']), stage: setting('E2E_STAGE') };
 }
 
-/** Invokes a function of the shop as its operator would. @throws Error with the function's error if it failed */
-export async function invoke(service: string, name: string, payload: object): Promise<void> {
+/** Invokes a function of the shop as its operator would, and returns its result. @throws Error with the function's error if it failed */
+export function invoke(service: string, name: string, payload: object): Promise<unknown> {
   const { invoke: send, stage } = operator();
-  await send(`shop-${service}-${stage}-${name}`, payload);
+  return send(`shop-${service}-${stage}-${name}`, payload);
 }
 
 /** Creates the report of a day as its schedule does on the next morning. */
