@@ -1,4 +1,7 @@
+const { join } = require('node:path');
 const rdsRoots = require('./rds-roots.cjs');
+
+const credentials = join(__dirname, '../aws/credentials.ts');
 
 /**
  * Options for bundling a handler, used by `sls package` (serverless-esbuild) and by the local platform's bundler (which
@@ -21,6 +24,10 @@ const buildOptions = {
   external: ['sharp', 'pg-native'],
   exclude: ['sharp', 'pg-native'],
   loader: { '.sql': 'text' },
+  alias: {
+    '@aws-sdk/credential-provider-node': credentials,
+    '@aws-sdk/credential-providers': credentials,
+  },
   // CommonJS dependencies inside an ESM bundle call `require` for Node's own modules.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
