@@ -9,6 +9,7 @@ import type { EventDefinition } from './event.ts';
 import { MediaProcessed, MediaRejected } from './media.ts';
 import { OrderCancelled, OrderCompleted, OrderCreated, OrderPaid, OrderShipped } from './orders.ts';
 import { TransactionProcessed } from './payments.ts';
+import { ConsentChanged, DataExportRequested, UserErased } from './privacy.ts';
 import { ProductChanged, ReservationLost, StockLow } from './products.ts';
 import { ContactUpdated, UserRegistered } from './users.ts';
 
@@ -16,6 +17,9 @@ import { ContactUpdated, UserRegistered } from './users.ts';
 export const catalogue: readonly EventDefinition[] = [
   UserRegistered,
   ContactUpdated,
+  ConsentChanged,
+  DataExportRequested,
+  UserErased,
   ProductChanged,
   StockLow,
   ReservationLost,

@@ -2,6 +2,7 @@ import { connect, credentialsOf, type DatabaseConfig, passwordOf } from './conne
 import { type Migration, migrate, prepareDatabase } from './migrate.ts';
 import shared from './migrations/0001-outbox-idempotency-handled.sql';
 import limits from './migrations/0002-limits.sql';
+import erasure from './migrations/0003-erasure.sql';
 
 /** How a migration connects to the server; a service without lists has no reader. */
 type AdminConfig = {
@@ -14,6 +15,7 @@ type AdminConfig = {
 export const sharedMigrations: Migration[] = [
   { name: 'shared/0001-outbox-idempotency-handled', sql: shared },
   { name: 'shared/0002-limits', sql: limits },
+  { name: 'shared/0003-erasure', sql: erasure },
 ];
 
 /**

@@ -6,6 +6,7 @@ import {
   DeleteTableCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, DeleteTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
@@ -127,4 +128,13 @@ export async function aTopic(options: { fifo?: boolean; queues?: TestQueue[] } =
     client.destroy();
   });
   return TopicArn ?? '';
+}
+
+/** Creates an empty bucket; it is deleted with the engine. Returns its name. */
+export async function aBucket(): Promise<string> {
+  const client = new S3Client({});
+  const Bucket = `test-${unique()}`;
+  await client.send(new CreateBucketCommand({ Bucket }));
+  client.destroy();
+  return Bucket;
 }

@@ -4,6 +4,7 @@ import { dynamoIdempotencyStore } from '#shared/dynamo/idempotency.ts';
 import { dynamoRelay } from '#shared/dynamo/outbox.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
+import { exportPartTo } from '#shared/privacy/export-part.ts';
 import { imageBucket } from './adapters/image-bucket.ts';
 import type { RenderImage } from './adapters/image-renderer.ts';
 import { mediaStore } from './adapters/media-store.ts';
@@ -42,3 +43,4 @@ export const relay = /* @__PURE__ */ lazy(() =>
     snsPublisher(() => config.MEDIA_EVENTS_TOPIC_ARN),
   ),
 );
+export const exportPart = /* @__PURE__ */ lazy(() => exportPartTo(config.USER_FILES_BUCKET, 'media'));

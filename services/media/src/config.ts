@@ -10,4 +10,5 @@ export const config = readConfig({
   /** The public URL that renditions are read from by key: `https://images.shop.example`. */
   IMAGE_BASE_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
   MEDIA_EVENTS_TOPIC_ARN: z.string().min(1),
+  USER_FILES_BUCKET: z.string().min(1),
 });

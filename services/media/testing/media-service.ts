@@ -25,6 +25,7 @@ async function resources() {
     OUTBOX_TABLE: tables['media-outbox'],
     IDEMPOTENCY_TABLE: tables['media-idempotency'],
     PICTURE_BUCKET: bucket,
+    USER_FILES_BUCKET: bucket,
     IMAGE_BASE_URL: 'https://images.test/',
     MEDIA_EVENTS_TOPIC_ARN: topic,
   });

@@ -1,11 +1,14 @@
 import { systemClock } from '#shared/clock.ts';
 import { dynamo, dynamoClient } from '#shared/dynamo/dynamo.ts';
 import { lazy } from '#shared/lazy.ts';
+import { exportPartTo } from '#shared/privacy/export-part.ts';
 import { contactStore } from './adapters/contact-store.ts';
+import { deadLetters } from './adapters/dead-letters.ts';
 import { sesMailer } from './adapters/mailer.ts';
 import { messageLog } from './adapters/message-log.ts';
 import { config } from './config.ts';
 import { mailDelivery } from './workflows/deliver-mail.ts';
+import type { EraseUserDeps } from './workflows/erase-user.ts';
 
 /** The wiring of this service; each part is created on first use. */
 const client = /* @__PURE__ */ lazy(dynamoClient);
@@ -18,6 +21,15 @@ export const deliverMail = /* @__PURE__ */ lazy(() =>
   mailDelivery({
     messages: messages(),
     send: sesMailer(config.MAIL_FROM, config.MAIL_CONFIGURATION_SET),
+    clock: systemClock,
+  }),
+);
+export const exportPart = /* @__PURE__ */ lazy(() => exportPartTo(config.USER_FILES_BUCKET, 'notifications'));
+export const eraseUserDeps = /* @__PURE__ */ lazy(
+  (): EraseUserDeps => ({
+    contacts: contacts(),
+    messages: messages(),
+    deadLetters: deadLetters([config.DEAD_LETTERS_URL, ...config.UNDELIVERED_URLS]),
     clock: systemClock,
   }),
 );

@@ -9,4 +9,12 @@ export const config = readConfig({
   MAIL_FROM: emailAddress,
   /** SES's configuration set, which publishes bounces and complaints. */
   MAIL_CONFIGURATION_SET: z.string().min(1),
+  USER_FILES_BUCKET: z.string().min(1),
+  /** The queue of events that this service failed to handle. */
+  DEAD_LETTERS_URL: z.url(),
+  /** The queues of user events that SNS could not deliver to this service, separated by commas. */
+  UNDELIVERED_URLS: z
+    .string()
+    .min(1)
+    .transform((urls) => urls.split(',')),
 });

@@ -3,7 +3,7 @@ import type { EventEnvelope } from '#shared/events/event.ts';
 import { OrderCancelled, OrderPaid, OrderShipped } from '#shared/events/orders.ts';
 import { UserRegistered } from '#shared/events/users.ts';
 import { anEvent } from '#shared/testing/an-event.ts';
-import { tables } from '#shared/testing/engines.ts';
+import { aBucket, aQueue, tables } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { sqsEvent } from '#shared/testing/queue.ts';
@@ -11,23 +11,33 @@ import { sqsEvent } from '#shared/testing/queue.ts';
 /** The notifications service on fresh tables: `const notifications = await notificationsService();` at the top of a file. */
 export async function notificationsService() {
   const names = await tables('notifications');
+  const [bucket, failed, undelivered] = [await aBucket(), await aQueue(), await aQueue({ fifo: true })];
   setEnvironment({
     NOTIFICATIONS_TABLE: names.notifications,
     MAIL_FROM: 'orders@shop.example',
     MAIL_CONFIGURATION_SET: 'shop-test-mails',
+    USER_FILES_BUCKET: bucket,
+    DEAD_LETTERS_URL: failed.url,
+    UNDELIVERED_URLS: undelivered.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
   const { handler: onCustomerEvent } = await import('../src/handlers/on-customer-event.ts');
+  const { handler: onPrivacyRequest } = await import('../src/handlers/on-privacy-request.ts');
   const { handler: list } = await import('../src/handlers/list-notifications.ts');
   const { handler: health } = await import('../src/handlers/health.ts');
   const api = await import('../src/api.ts');
   return {
     tables: names,
+    bucket,
+    failed,
+    undelivered,
     /** Delivers events in one batch; returns the indexes of those that failed. */
     deliver: async (...events: EventEnvelope[]) => {
       const { batchItemFailures } = await onCustomerEvent(sqsEvent(...events), lambdaContext());
       return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier.replace('message-', '')));
     },
+    /** Delivers an erasure or a request for an export. */
+    deliverPrivacy: (event: EventEnvelope) => onPrivacyRequest(sqsEvent(event), lambdaContext()),
     list: (request: TestRequest) => send<NotificationPage>(list, api.listNotificationsRoute, request),
     health: () => send(health, api.healthRoute),
   };

@@ -9,6 +9,8 @@ import { snsPublisher } from '#shared/outbox/publish.ts';
 import { connect, connectReader } from '#shared/postgres/connect.ts';
 import { postgresIdempotency } from '#shared/postgres/idempotency.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
+import { exportPartTo } from '#shared/privacy/export-part.ts';
+import { customerData } from './adapters/customer-data.ts';
 import { orderReader } from './adapters/order-reader.ts';
 import { orderStore } from './adapters/order-store.ts';
 import { productCatalog } from './adapters/product-catalog.ts';
@@ -40,6 +42,8 @@ export const replicas = /* @__PURE__ */ lazy(() => connectReader(config));
 /** For lists, which may lag behind; decisions read from the primary database. */
 export const replicaReader = /* @__PURE__ */ lazy(() => orderReader(replicas()));
 export const orders = /* @__PURE__ */ lazy(() => orderStore(database(), outbox()));
+export const customers = /* @__PURE__ */ lazy(() => customerData(database()));
+export const exportPart = /* @__PURE__ */ lazy(() => exportPartTo(config.USER_FILES_BUCKET, 'orders'));
 // The adapter retries, not the client. A customer waits: a reservation takes milliseconds, so one that takes two
 // seconds has failed.
 const lambda = /* @__PURE__ */ lazy(() =>

@@ -17,6 +17,7 @@ export const config = withTrustedServer(
     ORDER_CREATED_TOPIC_ARN: z.string().min(1),
     ORDER_COMPLETED_TOPIC_ARN: z.string().min(1),
     ORDER_CANCELLED_TOPIC_ARN: z.string().min(1),
+    USER_FILES_BUCKET: z.string().min(1),
     RESERVE_STOCK_FUNCTION: z.string().min(1),
     RELEASE_STOCK_FUNCTION: z.string().min(1),
   }),

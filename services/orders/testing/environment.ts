@@ -1,4 +1,4 @@
-import { aQueue, aTopic, type TestQueue } from '#shared/testing/engines.ts';
+import { aBucket, aQueue, aTopic, type TestQueue } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { databaseEnvironment } from '#shared/testing/secrets.ts';
@@ -12,6 +12,7 @@ export async function ordersEnvironment(catalogUrl = 'http://127.0.0.1:9') {
   const { at, database } = await aMigratedDatabase(...migrations);
   const [published, announced]: [TestQueue, TestQueue] = [await aQueue({ fifo: true }), await aQueue()];
   const plainTopic = await aTopic({ queues: [announced] });
+  const bucket = await aBucket();
   const settings = await databaseEnvironment(at);
   setEnvironment({
     ...settings,
@@ -23,9 +24,10 @@ export async function ordersEnvironment(catalogUrl = 'http://127.0.0.1:9') {
     ORDER_CREATED_TOPIC_ARN: plainTopic,
     ORDER_COMPLETED_TOPIC_ARN: plainTopic,
     ORDER_CANCELLED_TOPIC_ARN: plainTopic,
+    USER_FILES_BUCKET: bucket,
     RESERVE_STOCK_FUNCTION: 'reserve-stock',
     RELEASE_STOCK_FUNCTION: 'release-stock',
     AWS_ENDPOINT_URL_LAMBDA: catalogUrl,
   });
-  return { database, published, announced };
+  return { database, published, announced, bucket };
 }

@@ -23,7 +23,7 @@ export const codeOf = ({ status, body }: { status: number; body: ResponseBody })
 
 /** The orders service on stores of its own: call it at the top of a file. */
 export async function ordersService() {
-  const { published } = await ordersEnvironment();
+  const { published, bucket } = await ordersEnvironment();
   const app = await import('../src/app.ts');
   const handlers = {
     cancel: (await import('../src/handlers/cancel-order.ts')).handler,
@@ -59,5 +59,5 @@ export async function ordersService() {
   /** Sends a request to a route's function. */
   const ask = (name: keyof typeof handlers, route: Route, request: TestRequest = {}) =>
     send<ResponseBody>(handlers[name], route, request);
-  return { app, published, anOrder, ask };
+  return { app, published, bucket, anOrder, ask };
 }

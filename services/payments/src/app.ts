@@ -4,6 +4,8 @@ import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { connect } from '#shared/postgres/connect.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
+import { exportPartTo } from '#shared/privacy/export-part.ts';
+import { customerData } from './adapters/customer-data.ts';
 import { paymentProvider } from './adapters/payment-provider.ts';
 import { paymentReader } from './adapters/payment-reader.ts';
 import { paymentStore } from './adapters/payment-store.ts';
@@ -22,6 +24,8 @@ export const outbox = /* @__PURE__ */ lazy(() =>
   ),
 );
 export const reader = /* @__PURE__ */ lazy(() => paymentReader(database()));
+export const customers = /* @__PURE__ */ lazy(() => customerData(database()));
+export const exportPart = /* @__PURE__ */ lazy(() => exportPartTo(config.USER_FILES_BUCKET, 'payments'));
 export const provider = /* @__PURE__ */ lazy(() =>
   paymentProvider({
     url: config.PAYMENT_PROVIDER_URL,

@@ -8,6 +8,7 @@ export const config = withTrustedServer(
     ...databaseSettings,
     ...databaseAdminSettings,
     PAYMENT_EVENTS_TOPIC_ARN: z.string().min(1),
+    USER_FILES_BUCKET: z.string().min(1),
     /** Stripe's API, or what speaks it. */
     PAYMENT_PROVIDER_URL: z.url(),
     /** A charge takes the provider a few seconds; what takes longer is looked up on the next try. */

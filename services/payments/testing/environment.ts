@@ -1,4 +1,4 @@
-import { aQueue, aTopic } from '#shared/testing/engines.ts';
+import { aBucket, aQueue, aTopic } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { aMigratedDatabase } from '#shared/testing/postgres.ts';
 import { databaseEnvironment } from '#shared/testing/secrets.ts';
@@ -13,14 +13,16 @@ export async function paymentsEnvironment() {
   const { at, database } = await aMigratedDatabase(...migrations);
   const provider = await aPaymentProvider();
   const published = await aQueue({ fifo: true });
+  const bucket = await aBucket();
   setEnvironment({
     ...(await databaseEnvironment(at)),
     DATABASE_ADMIN_SECRET_ID: 'none',
+    USER_FILES_BUCKET: bucket,
     AWS_LAMBDA_MAX_CONCURRENCY: '8',
     PAYMENT_EVENTS_TOPIC_ARN: await aTopic({ fifo: true, queues: [published] }),
     PAYMENT_PROVIDER_URL: provider.sandbox.url,
     PAYMENT_PROVIDER_TIMEOUT_MS: '1500',
     PAYMENT_PROVIDER_SECRET_ID: provider.secretId,
   });
-  return { database, published, ...provider };
+  return { database, published, bucket, ...provider };
 }

@@ -7,6 +7,7 @@ import { dynamoRelay } from '#shared/dynamo/outbox.ts';
 import { batchTransactions } from '#shared/dynamo/transaction-batcher.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
+import { exportPartTo } from '#shared/privacy/export-part.ts';
 import { categoryStore } from './adapters/category-store.ts';
 import { type ProductFilter, listProducts as queryProducts } from './adapters/product-listing.ts';
 import { productStore } from './adapters/product-store.ts';
@@ -64,3 +65,4 @@ const sharedTier = () =>
         'products:',
       );
 export const cache = /* @__PURE__ */ lazy(() => memoryCache({ shared: sharedTier() }));
+export const exportPart = /* @__PURE__ */ lazy(() => exportPartTo(config.USER_FILES_BUCKET, 'products'));

@@ -17,4 +17,5 @@ export const config = readConfig({
   REDIS_MODE: z.enum(['single', 'cluster']).default('single'),
   /** The secret with the token, used in mode `cluster` only. */
   REDIS_SECRET_ID: z.string().default(''),
+  USER_FILES_BUCKET: z.string().min(1),
 });

@@ -3,7 +3,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { dynamo } from '#shared/dynamo/dynamo.ts';
 import type { Item } from '#shared/dynamo/write.ts';
 import type { Route } from '#shared/http/route.ts';
-import { aQueue, aTopic } from '#shared/testing/engines.ts';
+import { aBucket, aQueue, aTopic } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { sqsEvent } from '#shared/testing/queue.ts';
@@ -35,6 +35,7 @@ async function resources() {
     RESERVATIONS_TABLE: tables.reservations,
     OUTBOX_TABLE: tables.outbox,
     IDEMPOTENCY_TABLE: tables.idempotency,
+    USER_FILES_BUCKET: await aBucket(),
     PRODUCT_EVENTS_TOPIC_ARN: topic,
   });
   return { tables, queue };

@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { systemClock } from '#shared/clock.ts';
 import { dynamo } from '#shared/dynamo/dynamo.ts';
 import { lazy } from '#shared/lazy.ts';
+import { exportPartTo } from '#shared/privacy/export-part.ts';
 import { liveCounters } from './adapters/live-counters.ts';
 import { orderRows } from './adapters/order-rows.ts';
 import { reportArchive } from './adapters/report-archive.ts';
@@ -19,3 +20,4 @@ export const archive = /* @__PURE__ */ lazy(() =>
 );
 
 export { countProgress } from './adapters/business-metrics.ts';
+export const exportPart = /* @__PURE__ */ lazy(() => exportPartTo(config.USER_FILES_BUCKET, 'reports'));

@@ -5,4 +5,5 @@ import { readConfig } from '#shared/config.ts';
 export const config = readConfig({
   METRICS_TABLE: z.string().min(1),
   DOCUMENTS_BUCKET: z.string().min(1),
+  USER_FILES_BUCKET: z.string().min(1),
 });

@@ -15,7 +15,7 @@ export async function reportsService() {
   const { metrics } = await tables('metrics');
   const bucket = `test-${randomUUID()}`;
   await new S3Client({}).send(new CreateBucketCommand({ Bucket: bucket }));
-  setEnvironment({ METRICS_TABLE: metrics, DOCUMENTS_BUCKET: bucket });
+  setEnvironment({ METRICS_TABLE: metrics, DOCUMENTS_BUCKET: bucket, USER_FILES_BUCKET: bucket });
   const api = await import('../src/api.ts');
   const { handler: onOrderProgress } = await import('../src/handlers/on-order-progress.ts');
   const { handler: onOrderMilestone } = await import('../src/handlers/on-order-milestone.ts');

@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { conditionFailed } from '#shared/dynamo/conditions.ts';
-import { dynamo } from '#shared/dynamo/dynamo.ts';
+import { type Dynamo, dynamo } from '#shared/dynamo/dynamo.ts';
 import { batchTransactions } from '#shared/dynamo/transaction-batcher.ts';
-import { put } from '#shared/dynamo/write.ts';
+import { type Item, put, remove } from '#shared/dynamo/write.ts';
 import { decodeCursor, encodeCursor } from '#shared/http/cursor.ts';
 import type { Message, Sent } from '../domain/message.ts';
 import { batchReads, batchWrites } from './batches.ts';
@@ -25,6 +25,10 @@ export type MessageLog = {
     userId: string,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<{ items: Message[]; nextCursor?: string }>;
+  /** Every message of a user, oldest first. */
+  all(userId: string): Promise<Message[]>;
+  /** Deletes every message of a user. */
+  deleteAll(userId: string): Promise<void>;
 };
 
 /** One year: customers ask about last season's orders. No queue keeps an event that long. */
@@ -96,5 +100,25 @@ export function messageLog(client: DynamoDBClient, table: string): MessageLog {
         ...(page.next === undefined ? {} : { nextCursor: encodeCursor(list, page.next['sk']) }),
       };
     },
+    all: (userId) => readAll(db, table, userId),
+    deleteAll: async (userId) => {
+      for (const message of await readAll(db, table, userId)) await db.write(remove(table, keyOf(message)));
+    },
   };
+}
+
+async function readAll(db: Dynamo, table: string, userId: string): Promise<Message[]> {
+  const messages: Message[] = [];
+  let after: Item | undefined;
+  do {
+    const page = await db.query<Message>({
+      table,
+      where: 'pk = :pk AND begins_with(sk, :prefix)',
+      values: { ':pk': `USER#${userId}`, ':prefix': prefix },
+      ...(after === undefined ? {} : { after }),
+    });
+    messages.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return messages;
 }

@@ -1,0 +1,13 @@
+import { DataExportRequested } from '#shared/events/privacy.ts';
+import { on } from '#shared/lambda/event-dispatch.ts';
+import { queueHandler } from '#shared/lambda/queue.ts';
+import { exportPart } from '../app.ts';
+
+/** Tells an export that this service stores nothing about people. */
+export const handler = queueHandler([
+  on(DataExportRequested, ({ data }) =>
+    exportPart()(data.exportId, {
+      note: 'Figures and daily reports contain order numbers and amounts, and nothing about customers.',
+    }),
+  ),
+]);
