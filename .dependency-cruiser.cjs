@@ -40,6 +40,7 @@ const pureShared = [
   'contracts',
   'clock',
   'decider',
+  'limits',
   'refusals?',
 ].map((name) => `^shared/${name}(/|\\.ts$)`);
 
@@ -113,7 +114,7 @@ module.exports = {
     {
       name: 'service-domain-shared',
       comment:
-        'The domain does no I/O: of shared it imports errors, permissions, money, text, addresses, ids, events, contracts, the decider and the clock.',
+        'The domain does no I/O: of shared it imports errors, permissions, money, text, addresses, ids, events, contracts, limits, the decider and the clock.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: testCode },
       to: { path: '^shared/', pathNot: pureShared },

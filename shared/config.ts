@@ -61,3 +61,14 @@ export const databaseReaderSettings = {
   /** A role that may only read, on a bounded number of connections. */
   DATABASE_READER: z.string().min(1),
 };
+
+/** Environment variables of Redis; see `redisAddressOf` in `shared/redis/client.ts`. */
+export const redisSettings = {
+  /** `none`: there is no Redis. */
+  REDIS_HOST: z.string().min(1).default('none'),
+  REDIS_PORT: numberSetting(1, 65_535).default(6379),
+  /** `cluster`: ElastiCache with TLS and a token; `single`: one server without either. */
+  REDIS_MODE: z.enum(['single', 'cluster']).default('single'),
+  /** The secret with the token, used in mode `cluster` only. */
+  REDIS_SECRET_ID: z.string().default(''),
+};

@@ -17,6 +17,7 @@ import {
 } from '../../shared/errors.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { statusOf } from '../../shared/http/status.ts';
+import { limitHeaders, withLimits } from './limit-headers.ts';
 import { referToText, textSchemas } from './text-schemas.ts';
 
 /** A kind of error, with the status that API Gateway returns where it differs from the kind's own. */
@@ -67,6 +68,7 @@ export function openapiDocument(services: readonly ServiceRoutes[], version: str
           description: 'The `accessToken` of POST /api/v1/auth/login; valid for 15 minutes.',
         },
       },
+      headers: limitHeaders,
       schemas: {
         Problem: problemSchema,
         ...textSchemas(),
@@ -122,7 +124,7 @@ function operation(service: string, route: Route): Json {
             content: { 'application/json': { schema: toSchema(route.body, 'input') } },
           },
         }),
-    responses: { ...successes(route), ...problems(errorsOf(route)) },
+    responses: withLimits(route, { ...successes(route), ...problems(errorsOf(route)) }),
   };
 }
 

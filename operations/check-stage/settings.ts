@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { limitOverrides } from '../../shared/limits/overrides.ts';
 import { type Finding, missing, ok, warning } from './finding.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -69,6 +70,9 @@ const settings: Record<string, Setting> = {
   SHOP_RUNBOOKS: { schema: url },
   // CloudFront uses certificates and firewalls of this region only.
   SHOP_GLOBAL_REGION: { schema: z.literal('us-east-1', 'us-east-1, which CloudFront requires') },
+  SHOP_RATE_LIMITS: {
+    schema: limitOverrides,
+  },
   SHOP_SIZE: { schema: oneOf('tiny', 'dev', 'staging', 'prod') },
   SHOP_DATABASES: { schema: oneOf('managed', 'external') },
   SHOP_DATABASE_AUTH: { schema: oneOf('iam', 'password') },

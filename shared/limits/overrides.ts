@@ -1,7 +1,9 @@
 import * as z from 'zod';
 
+type Figures = { limit: number; windowSeconds: number };
+
 /** Other figures for the limits whose name a pattern matches: `*` stands for any characters. */
-type Override = { pattern: RegExp; limit: number; windowSeconds: number };
+export type Override = Figures & { pattern: RegExp };
 
 const form = /^([a-z*-]+)=(\d{1,9})\/(\d{1,6})$/;
 
@@ -16,7 +18,7 @@ export const limitOverrides = z
       .flatMap((part) => {
         const [, pattern, limit, windowSeconds] = form.exec(part.trim()) ?? [];
         if (pattern === undefined || Number(limit) < 1 || Number(windowSeconds) < 1) {
-          context.addIssue({ code: 'custom', message: `${part} must be a name and limit/seconds` });
+          context.addIssue({ code: 'custom', message: `${part}: must be like login-client=30/60` });
           return [];
         }
         const escaped = pattern.replaceAll('*', '.*');
@@ -30,18 +32,17 @@ export const limitOverrides = z
  * Limits with their names and what the configuration overrides; the last override that matches counts.
  * @throws Error for an override that matches no limit
  */
-export function named<Limit extends { limit: number; windowSeconds: number }, Name extends string>(
-  table: Record<Name, Limit>,
+export function named<Table extends Record<string, Figures>>(
+  table: Table,
   overrides: readonly Override[],
-): Record<Name, Limit & { name: Name }> {
-  const names = Object.keys(table) as Name[];
+): { [Name in keyof Table]: Table[Name] & { name: Name } } {
+  const names = Object.keys(table);
   const unused = overrides.find(({ pattern }) => !names.some((name) => pattern.test(name)));
   if (unused !== undefined) throw new Error(`RATE_LIMITS: no limit is named ${unused.pattern.source}`);
-  return Object.fromEntries(
-    names.map((name) => {
-      const override = overrides.findLast(({ pattern }) => pattern.test(name));
-      const figures = override && { limit: override.limit, windowSeconds: override.windowSeconds };
-      return [name, { ...table[name], ...figures, name }];
-    }),
-  ) as Record<Name, Limit & { name: Name }>;
+  const entries = names.map((name) => {
+    const override = overrides.findLast(({ pattern }) => pattern.test(name));
+    const { limit, windowSeconds } = override ?? table[name]!;
+    return [name, { ...table[name], limit, windowSeconds, name }];
+  });
+  return Object.fromEntries(entries) as { [Name in keyof Table]: Table[Name] & { name: Name } };
 }

@@ -9,6 +9,22 @@ export type RedisAddress = { host: string; port: number } & (
   | { mode: 'cluster'; secretId: string }
 );
 
+/** The address in a service's settings; undefined if there is no Redis. */
+export const redisAddressOf = (config: {
+  REDIS_HOST: string;
+  REDIS_PORT: number;
+  REDIS_MODE: 'single' | 'cluster';
+  REDIS_SECRET_ID: string;
+}): RedisAddress | undefined =>
+  config.REDIS_HOST === 'none'
+    ? undefined
+    : {
+        host: config.REDIS_HOST,
+        port: config.REDIS_PORT,
+        mode: config.REDIS_MODE,
+        secretId: config.REDIS_SECRET_ID,
+      };
+
 /** What a user of Redis decides: how long it waits, and whether commands wait for the connection. */
 export type ConnectionOptions = {
   commandTimeout: number;

@@ -12,11 +12,13 @@ export type TestRequest = {
   body?: unknown;
   /** The caller that the authorizer passes; missing on a public route. */
   caller?: { userId: string; roles?: readonly Role[]; sessionId?: string; expiresAt?: number };
+  /** The client's address; 127.0.0.1 unless given. */
+  address?: string;
 };
 
 /** API Gateway's proxy event, version 1.0, for a request to a route. */
 export function httpEvent(route: Route, request: TestRequest = {}): APIGatewayProxyEvent {
-  const { params = {}, query = {}, headers = {}, body, caller } = request;
+  const { params = {}, query = {}, headers = {}, body } = request;
   const multiValueQuery = Object.fromEntries(
     Object.entries(query).map(([name, value]) => [name, [value].flat()]),
   );
@@ -36,11 +38,14 @@ export function httpEvent(route: Route, request: TestRequest = {}): APIGatewayPr
     stageVariables: null,
     body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
     isBase64Encoded: false,
-    requestContext: requestContext(route, caller),
+    requestContext: requestContext(route, request),
   };
 }
 
-function requestContext(route: Route, caller: TestRequest['caller']): APIGatewayProxyEvent['requestContext'] {
+function requestContext(
+  route: Route,
+  { caller, address = '127.0.0.1' }: TestRequest,
+): APIGatewayProxyEvent['requestContext'] {
   const { userId, roles = ['customer'], sessionId = randomUUID(), expiresAt } = caller ?? {};
   return {
     accountId: '000000000000',
@@ -56,7 +61,7 @@ function requestContext(route: Route, caller: TestRequest['caller']): APIGateway
             ...(expiresAt === undefined ? {} : { expiresAt: String(expiresAt) }),
           },
     httpMethod: route.method,
-    identity: { sourceIp: '127.0.0.1' } as APIGatewayProxyEvent['requestContext']['identity'],
+    identity: { sourceIp: address } as APIGatewayProxyEvent['requestContext']['identity'],
     path: route.path,
     protocol: 'HTTP/1.1',
     requestId: randomUUID(),

@@ -219,6 +219,19 @@ describe('the firewall', () => {
     );
   });
 
+  test('limits the requests of one address to every route of accounts, apart from the others', async () => {
+    const rule = (withDomain('shop-edge', 'ApiFirewall', 'Rules') as unknown as FirewallRule[]).find(
+      ({ Name }) => Name === 'rate-limit-auth',
+    );
+    const { Limit, ScopeDownStatement } = rule!.Statement.RateBasedStatement!;
+    const { SearchString, PositionalConstraint } = ScopeDownStatement!.ByteMatchStatement!;
+    expect([Limit < 1000, PositionalConstraint]).toEqual([true, 'CONTAINS']);
+    const paths = shop.apis.flatMap((api) => api.methods.map(({ path }) => path));
+    const ofAccounts = paths.filter((path) => path.includes('/auth/'));
+    expect(ofAccounts.length).toBeGreaterThan(3);
+    for (const path of ofAccounts) expect(path).toContain(SearchString);
+  });
+
   test.each([
     ['APIs', 'shop-edge', 'ApiFirewall'],
     ['Pages and pictures', 'shop-edge-global', 'Firewall'],
@@ -246,7 +259,12 @@ describe('the firewall', () => {
 
 type FirewallRule = {
   Name: string;
-  Statement: { RateBasedStatement?: { Limit: number } };
+  Statement: {
+    RateBasedStatement?: {
+      Limit: number;
+      ScopeDownStatement?: { ByteMatchStatement?: { SearchString: string; PositionalConstraint: string } };
+    };
+  };
   Action?: { Block: { CustomResponse?: { ResponseCode: number } } };
 };
 const statusOf = ({ Action }: FirewallRule): number => Action?.Block.CustomResponse?.ResponseCode ?? 403;

@@ -51,6 +51,9 @@ setEnvironment({
   ),
   PICTURE_BUCKET: 'none',
   DOCUMENTS_BUCKET: 'none',
+  USER_FILES_BUCKET: 'none',
+  DEAD_LETTERS_URL: unreachable,
+  UNDELIVERED_URLS: unreachable,
   RESERVE_STOCK_FUNCTION: 'none',
   RELEASE_STOCK_FUNCTION: 'none',
 });
@@ -75,6 +78,18 @@ const faults: [string, number, (request: TestRequest) => TestRequest][] = [
 ];
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+/** Routes by which accounts, passwords and tokens can be guessed. */
+test('every public route that takes input of an account has limits', () => {
+  const unlimited = nonEmpty(loaded)
+    .map(({ route }) => route)
+    .filter(
+      ({ access, path, body, limits }) => access === 'public' && path.includes('/auth/') && body && !limits,
+    )
+    .map(({ name }) => name);
+  // It ends a session, and says nothing about whether there was one.
+  expect(unlimited).toEqual(['logout']);
+});
 
 describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
   const logged = async (request: TestRequest) => {
@@ -117,6 +132,13 @@ describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
       };
       expect(await statusWith(255)).not.toBe(400);
       expect(await statusWith(256)).toBe(400);
+    });
+
+  if (route.limits !== undefined)
+    test('returns its limits with every response', async () => {
+      const { response } = await logged(validRequest(route));
+      for (const { name } of route.limits ?? [])
+        expect(response.headers['ratelimit-policy']).toMatch(new RegExp(`"${name}";q=\\d+;w=\\d+`));
     });
 
   if (route.access !== 'public')

@@ -23,6 +23,11 @@ const sharedOnPurpose: Shared[] = [
     stacks: ['shop-users', 'shop-orders', 'shop-payments', 'shop-data'],
     reason: 'a tiny stage has one server for all databases (docs/decisions/0022-tiny-stages.md)',
   },
+  {
+    resource: /secret:shop\/[^/]+\/redis$/,
+    stacks: ['shop-products', 'shop-users'],
+    reason: 'Redis has one token: catalogue texts and hashed counts, no data of record',
+  },
 ];
 
 type Grant = { stack: string; resource: string };

@@ -8,6 +8,7 @@ import { batchTransactions } from '#shared/dynamo/transaction-batcher.ts';
 import { lazy } from '#shared/lazy.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { exportPartTo } from '#shared/privacy/export-part.ts';
+import { redisAddressOf } from '#shared/redis/client.ts';
 import { categoryStore } from './adapters/category-store.ts';
 import { type ProductFilter, listProducts as queryProducts } from './adapters/product-listing.ts';
 import { productStore } from './adapters/product-store.ts';
@@ -52,17 +53,9 @@ export const relay = /* @__PURE__ */ lazy(() =>
     snsPublisher(() => config.PRODUCT_EVENTS_TOPIC_ARN),
   ),
 );
-const sharedTier = () =>
-  config.REDIS_HOST === 'none'
-    ? undefined
-    : redisTier(
-        {
-          host: config.REDIS_HOST,
-          port: config.REDIS_PORT,
-          mode: config.REDIS_MODE,
-          secretId: config.REDIS_SECRET_ID,
-        },
-        'products:',
-      );
+const sharedTier = () => {
+  const address = redisAddressOf(config);
+  return address && redisTier(address, 'products:');
+};
 export const cache = /* @__PURE__ */ lazy(() => memoryCache({ shared: sharedTier() }));
 export const exportPart = /* @__PURE__ */ lazy(() => exportPartTo(config.USER_FILES_BUCKET, 'products'));

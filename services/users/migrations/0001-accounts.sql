@@ -41,15 +41,3 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
 CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
 CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
-
--- By a hash of the address, whether an account has it or not.
-CREATE TABLE sign_in_attempts (
-  address_hash   bytea       PRIMARY KEY,
-  -- Wrong passwords in this window, and attempts whose result is not known yet.
-  failures       integer     NOT NULL,
-  pending        integer     NOT NULL,
-  -- Until when the pending attempts count: a process that died gives no place back.
-  pending_until  timestamptz NOT NULL,
-  window_ends_at timestamptz NOT NULL
-);
-CREATE INDEX sign_in_attempts_expiry ON sign_in_attempts (window_ends_at);

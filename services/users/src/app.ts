@@ -1,17 +1,23 @@
 import { systemClock } from '#shared/clock.ts';
 import type { CommandMeta } from '#shared/decider.ts';
 import { newId } from '#shared/ids.ts';
+import { logger } from '#shared/lambda/telemetry.ts';
 import { lazy } from '#shared/lazy.ts';
+import { withFallback } from '#shared/limits/fallback.ts';
 import { snsPublisher } from '#shared/outbox/publish.ts';
 import { connect } from '#shared/postgres/connect.ts';
 import { postgresIdempotency } from '#shared/postgres/idempotency.ts';
+import { postgresLimits } from '#shared/postgres/limits.ts';
 import { postgresOutbox } from '#shared/postgres/outbox.ts';
+import { redisAddressOf } from '#shared/redis/client.ts';
+import { redisLimits } from '#shared/redis/limits.ts';
+import { accountLimits } from './adapters/account-limits.ts';
 import { auditLog } from './adapters/audit-log.ts';
 import { rotateKeys } from './adapters/key-store.ts';
+import { knownDevices } from './adapters/known-devices.ts';
 import { passwordHashes } from './adapters/password-hashes.ts';
 import { publicKeys } from './adapters/public-keys.ts';
 import { sessionStore } from './adapters/session-store.ts';
-import { signInAttempts } from './adapters/sign-in-attempts.ts';
 import { tokenIssuer } from './adapters/token-issuer.ts';
 import { tokenVerifier } from './adapters/token-verifier.ts';
 import { userReader } from './adapters/user-reader.ts';
@@ -40,9 +46,22 @@ export const accounts = /* @__PURE__ */ lazy(() => userReader(database()));
 export const users = /* @__PURE__ */ lazy(() => userStore(database(), outbox()));
 export const hashes = /* @__PURE__ */ lazy(() => passwordHashes(database()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database()));
-export const attempts = /* @__PURE__ */ lazy(() => signInAttempts(database(), clock));
 export const auditEntries = /* @__PURE__ */ lazy(() => auditLog(database()));
 export const recordAction = (event: Parameters<typeof append>[1]) => append(auditEntries(), event);
+export const devices = /* @__PURE__ */ lazy(() => knownDevices(database()));
+/** Counts in Redis; undefined where there is none. */
+export const redisCounts = /* @__PURE__ */ lazy(() => {
+  const address = redisAddressOf(config);
+  return address && redisLimits(address, 'limits:');
+});
+const reportUnavailable = (error: unknown) =>
+  logger.warn('limits are counted in PostgreSQL, Redis is unavailable', { error: error as Error });
+export const limits = /* @__PURE__ */ lazy(() => {
+  const inPostgres = postgresLimits(database());
+  const inRedis = redisCounts();
+  const store = inRedis === undefined ? inPostgres : withFallback(inRedis, inPostgres, reportUnavailable);
+  return accountLimits(store, clock, config.RATE_LIMITS);
+});
 export const issueAccessToken = /* @__PURE__ */ lazy(() => tokenIssuer(config.SIGNING_KEYS_SECRET_ID));
 export const verifyingKeys = /* @__PURE__ */ lazy(() => publicKeys(keysConfig.PUBLIC_KEYS_SECRET_ID));
 export const verifyToken = /* @__PURE__ */ lazy(() => tokenVerifier(verifyingKeys()));

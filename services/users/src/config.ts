@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { databaseAdminSettings, databaseSettings, readConfig } from '#shared/config.ts';
+import { databaseAdminSettings, databaseSettings, readConfig, redisSettings } from '#shared/config.ts';
+import { limitOverrides } from '#shared/limits/overrides.ts';
 import { withTrustedServer } from '#shared/postgres/trust.ts';
 
 /** Settings of the users service. It contains the names of secrets, never their values. */
@@ -7,6 +8,10 @@ export const config = /* @__PURE__ */ withTrustedServer(
   /* @__PURE__ */ readConfig({
     ...databaseSettings,
     ...databaseAdminSettings,
+    /** Where limits are counted; without it in PostgreSQL. */
+    ...redisSettings,
+    /** Other figures for limits: `login-client=30/60,*-network=500/300`, requests per seconds. */
+    RATE_LIMITS: limitOverrides,
     USER_EVENTS_TOPIC_ARN: z.string().min(1),
     /** The key that signs access tokens; only the functions that issue tokens or rotate keys may read it. */
     SIGNING_KEYS_SECRET_ID: z.string().min(1),

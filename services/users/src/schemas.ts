@@ -55,3 +55,15 @@ export const tokensSchema = z.strictObject({
   expiresIn: z.int(),
   refreshToken: z.string(),
 });
+
+/** The tokens of a session, and the one by which its device is known at the next sign-in. */
+export const signedInSchema = tokensSchema.extend({ deviceToken: z.string() });
+
+/** What a device got at its last sign-in; `""` and `null` count as absent. */
+export const deviceTokenSchema = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z0-9_-]*$/, 'must be a token that a sign-in returned')
+  .nullable()
+  .optional()
+  .transform((token) => token || undefined);

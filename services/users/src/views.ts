@@ -29,9 +29,12 @@ export const auditEntryView = ({ source, eventId: _, ...entry }: NumberedEntry) 
   service: source,
 });
 
-/** The response to a login or a refresh, as in RFC 6749 section 5.1. */
-export const tokensResponse = (accessToken: string, refreshToken: string): HttpResponse =>
-  ok({ accessToken, tokenType: 'Bearer', expiresIn: rules.lifetimeSeconds, refreshToken });
+/** The response to a login or a refresh, as in RFC 6749 section 5.1; a login also returns the device's token. */
+export const tokensResponse = (tokens: {
+  accessToken: string;
+  refreshToken: string;
+  deviceToken?: string;
+}): HttpResponse => ok({ tokenType: 'Bearer', expiresIn: rules.lifetimeSeconds, ...tokens });
 
 /**
  * Allows a verified caller the whole stage of the API. API Gateway caches the policy by token for all routes, so a

@@ -12,7 +12,8 @@ export async function furtherCalls() {
   const { handler: getJwks } = await import('../src/handlers/get-jwks.ts');
   const { handler: authorizer } = await import('../src/handlers/authorizer.ts');
   return {
-    refresh: (refreshToken: string) => send<Tokens>(refresh, api.refreshRoute, { body: { refreshToken } }),
+    refresh: (refreshToken: string, address = '127.0.0.1') =>
+      send<Tokens>(refresh, api.refreshRoute, { body: { refreshToken }, address }),
     logout: (refreshToken: string) => send(logout, api.logoutRoute, { body: { refreshToken } }),
     getMe: (request: TestRequest) => send<Account>(getMe, api.getMeRoute, request),
     updateMe: (request: TestRequest) => send<Account>(updateMe, api.updateMeRoute, request),

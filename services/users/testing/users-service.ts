@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '#shared/events/event.ts';
 import { postgres } from '#shared/postgres/database.ts';
-import { aDatabase, aQueue, aTopic } from '#shared/testing/engines.ts';
+import { aDatabase, aQueue, aTopic, type TestDatabase } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { eventually } from '#shared/testing/eventually.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
@@ -10,30 +10,12 @@ import { aSecret, proxySettings } from '#shared/testing/secrets.ts';
 
 /**
  * The users service on a database, a topic and secrets of its own: `const users = await usersService();` at the top
- * of a test file. Its functions are loaded after the environment is set, as Lambda does.
+ * of a test file. `settings` replace environment variables. Its functions are loaded after the environment is set, as Lambda does.
  */
-export async function usersService() {
+export async function usersService(settings: Record<string, string> = {}) {
   const [database, queue] = await Promise.all([aDatabase(), aQueue({ fifo: true })]);
   const topicArn = await aTopic({ fifo: true, queues: [queue] });
-  const role = `role_of_${database.name}`;
-  const environment = {
-    DATABASE_HOST: database.host,
-    DATABASE_PORT: String(database.port),
-    DATABASE_NAME: database.name,
-    DATABASE_USER: role,
-    DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password: randomUUID() })),
-    DATABASE_ADMIN_HOST: database.host,
-    DATABASE_ADMIN_SECRET_ID: await aSecret(
-      JSON.stringify({ username: database.user, password: database.password }),
-    ),
-    ...proxySettings(),
-    USER_EVENTS_TOPIC_ARN: topicArn,
-    SIGNING_KEYS_SECRET_ID: await aSecret(),
-    PUBLIC_KEYS_SECRET_ID: await aSecret(),
-    // Tests send concurrent requests to one process.
-    AWS_LAMBDA_MAX_CONCURRENCY: '8',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-  };
+  const environment = { ...(await environmentOf(database, topicArn)), ...settings };
   setEnvironment(environment);
   const { handler: migrate } = await import('../src/handlers/migrate.ts');
   await migrate({}, lambdaContext());
@@ -58,7 +40,7 @@ export async function usersService() {
     server,
     environment,
     register: (request: TestRequest) => send<Account>(register, api.registerRoute, request),
-    login: (body: unknown) => send<Tokens>(login, api.loginRoute, { body }),
+    login: (body: unknown, address = '127.0.0.1') => send<Tokens>(login, api.loginRoute, { body, address }),
     rotateKeys: (options: RotationOptions = {}) => rotate(options, lambdaContext()),
     /** The events of an account that were published, in order, as the outbox has them. */
     announced: async (accountId: string) => {
@@ -80,6 +62,30 @@ export async function usersService() {
   };
 }
 
+async function environmentOf(database: TestDatabase, topicArn: string) {
+  const role = `role_of_${database.name}`;
+  return {
+    DATABASE_HOST: database.host,
+    DATABASE_PORT: String(database.port),
+    DATABASE_NAME: database.name,
+    DATABASE_USER: role,
+    DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password: randomUUID() })),
+    DATABASE_ADMIN_HOST: database.host,
+    DATABASE_ADMIN_SECRET_ID: await aSecret(
+      JSON.stringify({ username: database.user, password: database.password }),
+    ),
+    ...proxySettings(),
+    USER_EVENTS_TOPIC_ARN: topicArn,
+    SIGNING_KEYS_SECRET_ID: await aSecret(),
+    PUBLIC_KEYS_SECRET_ID: await aSecret(),
+    // Tests send concurrent requests to one process.
+    AWS_LAMBDA_MAX_CONCURRENCY: '8',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    // All tests are one client.
+    RATE_LIMITS: '*-client=1000000/60,*-network=1000000/60,register-account=1000/60',
+  };
+}
+
 /** The options of a rotation. */
 export type RotationOptions = { correlationId?: string; onlyIfMissing?: boolean; revokeOthers?: boolean };
 
@@ -96,7 +102,13 @@ export type Account = {
 };
 
 /** Tokens as the API returns them. */
-export type Tokens = { accessToken: string; refreshToken: string; expiresIn: number; code?: string };
+export type Tokens = {
+  accessToken: string;
+  refreshToken: string;
+  expiresIn: number;
+  deviceToken: string;
+  code?: string;
+};
 
 /** A registration that is valid; say what matters. */
 export const aRegistration = (over: Record<string, unknown> = {}) => ({

@@ -18,6 +18,8 @@ export type SessionStore = {
    * @throws InvalidRefreshToken; a token presented again later revokes its family
    */
   refresh(token: string, now: Date): Promise<Session>;
+  /** The account that a token belongs to, valid or not. */
+  accountOf(token: string): Promise<string | undefined>;
   /** Ends the session of a token; an unknown token has no effect. */
   close(token: string, now: Date): Promise<void>;
   /** Deletes expired tokens; returns how many. */
@@ -56,6 +58,13 @@ export function sessionStore(database: Database): SessionStore {
       if (session === undefined)
         throw new InvalidRefreshToken('This refresh token is not valid. Sign in again.');
       return session;
+    },
+    accountOf: async (token) => {
+      const [row] = await database.query<{ user_id: string }>(
+        'SELECT user_id FROM refresh_tokens WHERE token_hash = $1',
+        [hashOf(token)],
+      );
+      return row?.user_id;
     },
     close: (token, now) =>
       database.transaction(async (transaction) => {

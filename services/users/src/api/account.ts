@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { emailAddress } from '#shared/email.ts';
 import { route } from '#shared/http/route.ts';
+import { byHandler } from '#shared/limits/route-limits.ts';
 import { EmailTaken, TooManySignIns, UserNotFound, WrongPassword } from '../domain/errors.ts';
 import { accountSchema, givenPasswordSchema, localeSchema, nameSchema } from '../schemas.ts';
 
@@ -32,5 +33,6 @@ export const updateMeRoute = route({
     currentPassword: givenPasswordSchema.optional(),
   }),
   responses: { 200: { description: 'The current state of your account.', schema: accountSchema } },
+  limits: [byHandler('current-password-account')],
   errors: [UserNotFound.kind, EmailTaken.kind, WrongPassword.kind, TooManySignIns.kind],
 });

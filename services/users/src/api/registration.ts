@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { emailAddress } from '#shared/email.ts';
 import { route } from '#shared/http/route.ts';
+import { perClient, perField } from '#shared/limits/route-limits.ts';
 import { EmailTaken, GuessablePassword } from '../domain/errors.ts';
 import { accountSchema, localeSchema, nameSchema, newPasswordSchema } from '../schemas.ts';
 
@@ -19,5 +20,6 @@ export const registerRoute = route({
     locale: localeSchema.default('en'),
   }),
   responses: { 201: { description: 'The new account.', schema: accountSchema } },
+  limits: [perClient('register-client'), perField('register-account', 'email')],
   errors: [EmailTaken.kind, GuessablePassword.kind],
 });

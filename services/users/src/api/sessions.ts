@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { emailAddress } from '#shared/email.ts';
 import { route } from '#shared/http/route.ts';
+import { byHandler, perClient } from '#shared/limits/route-limits.ts';
 import { InvalidCredentials, InvalidRefreshToken, TooManySignIns } from '../domain/errors.ts';
-import { givenPasswordSchema, tokensSchema } from '../schemas.ts';
+import { deviceTokenSchema, givenPasswordSchema, signedInSchema, tokensSchema } from '../schemas.ts';
 
 const refreshTokenBody = z.strictObject({ refreshToken: z.string().min(1).max(200) });
 
@@ -13,8 +14,15 @@ export const loginRoute = route({
   path: '/api/v1/auth/login',
   summary: 'Sign in',
   access: 'public',
-  body: z.strictObject({ email: emailAddress, password: givenPasswordSchema }),
-  responses: { 200: { description: 'Tokens of a new session.', schema: tokensSchema } },
+  body: z.strictObject({
+    email: emailAddress,
+    password: givenPasswordSchema,
+    deviceToken: deviceTokenSchema,
+  }),
+  responses: { 200: { description: 'Tokens of a new session.', schema: signedInSchema } },
+  limits: ['login-client', 'login-device', 'wrong-password-client', 'wrong-password-network']
+    .concat('wrong-password-account', 'wrong-password-device')
+    .map(byHandler),
   errors: [InvalidCredentials.kind, TooManySignIns.kind],
 });
 
@@ -29,6 +37,7 @@ export const refreshRoute = route({
   responses: {
     200: { description: 'New tokens of the same session; the given one is used.', schema: tokensSchema },
   },
+  limits: [perClient('refresh-client'), byHandler('refresh-account')],
   errors: [InvalidRefreshToken.kind],
 });
 

@@ -37,6 +37,7 @@ describe('signing in', () => {
         tokenType: 'Bearer',
         expiresIn: 900,
         refreshToken: expect.stringMatching(/^[\w-]{43}$/),
+        deviceToken: expect.stringMatching(/^[\w-]{43}$/),
       },
     ]);
     expect(response.headers['cache-control']).toBe('no-store');
@@ -81,16 +82,16 @@ describe('signing in', () => {
     const responses = await Promise.all(Array.from({ length: 14 }, () => users.login(account)));
     expect(responses.map(({ status }) => status)).toEqual(Array(14).fill(200));
     const [row] = await users.database.query(
-      'SELECT failures, pending FROM sign_in_attempts WHERE window_ends_at = (SELECT max(window_ends_at) FROM sign_in_attempts)',
+      'SELECT max(pending) AS pending, max(pending_until) > now() AS counted FROM failed_attempts',
     );
-    expect(row).toEqual({ failures: 0, pending: 0 });
+    expect(row).toEqual({ pending: 0, counted: true });
   });
 
   test('frees the places of attempts whose process died', async () => {
     const account = await anAccount();
     await users.login(account);
     const lost = (until: string) =>
-      users.database.query(`UPDATE sign_in_attempts SET pending = 10, pending_until = now() + $1::interval`, [
+      users.database.query(`UPDATE failed_attempts SET pending = 10, pending_until = now() + $1::interval`, [
         until,
       ]);
     await lost('30 seconds');

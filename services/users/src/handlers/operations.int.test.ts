@@ -66,13 +66,20 @@ describe('every minute', () => {
         WHERE token_hash = (SELECT token_hash FROM refresh_tokens LIMIT 1)`,
     );
     const count = async (table: string) => (await users.database.query(`SELECT FROM ${table}`)).length;
-    const before = { tokens: await count('refresh_tokens'), attempts: await count('sign_in_attempts') };
+    const before = {
+      tokens: await count('refresh_tokens'),
+      failures: await count('failed_attempts'),
+      devices: await count('known_devices'),
+    };
     await relayOutbox(aMinute, lambdaContext());
     expect(await count('refresh_tokens')).toBe(before.tokens - 1);
-    expect(await count('sign_in_attempts')).toBe(before.attempts);
-    await users.database.query(`UPDATE sign_in_attempts SET window_ends_at = now() - interval '1 second'`);
+    expect(await count('failed_attempts')).toBe(before.failures);
+    expect(await count('known_devices')).toBe(before.devices);
+    const past = `now() - interval '1 second'`;
+    await users.database.query(`UPDATE failed_attempts SET forgotten_at = ${past}, pending_until = ${past}`);
+    await users.database.query(`UPDATE known_devices SET expires_at = ${past}`);
     await relayOutbox(aMinute, lambdaContext());
-    expect(await count('sign_in_attempts')).toBe(0);
+    expect([await count('failed_attempts'), await count('known_devices')]).toEqual([0, 0]);
   });
 });
 

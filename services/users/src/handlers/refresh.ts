@@ -1,11 +1,18 @@
 import { httpHandler } from '#shared/lambda/http.ts';
 import { refreshRoute } from '../api.ts';
-import { clock, issueAccessToken, sessions } from '../app.ts';
+import { clock, issueAccessToken, limits, sessions } from '../app.ts';
 import { tokensResponse } from '../views.ts';
 
 /** Continues a session, with the roles that the account has now. */
-export const handler = httpHandler(refreshRoute, async ({ body }) => {
-  const now = clock();
-  const { id, user, refreshToken } = await sessions().refresh(body.refreshToken, now);
-  return tokensResponse(await issueAccessToken()(user, id, now), refreshToken);
-});
+export const handler = httpHandler(
+  refreshRoute,
+  async ({ body, limits: requestLimits }) => {
+    const now = clock();
+    const accountId = await sessions().accountOf(body.refreshToken);
+    // Before the token is used: a client that is refused has not lost it.
+    if (accountId !== undefined) await requestLimits.take('refresh-account', accountId);
+    const { id, user, refreshToken } = await sessions().refresh(body.refreshToken, now);
+    return tokensResponse({ accessToken: await issueAccessToken()(user, id, now), refreshToken });
+  },
+  limits,
+);

@@ -1,16 +1,18 @@
 import type { Clock } from '#shared/clock.ts';
+import { clientOf, networkOf } from '#shared/limits/client-network.ts';
+import type { KnownDevices } from '../adapters/known-devices.ts';
 import type { Passwords } from '../adapters/password-hash.ts';
 import type { PasswordHashes } from '../adapters/password-hashes.ts';
 import type { SessionStore } from '../adapters/session-store.ts';
-import type { SignInAttempts } from '../adapters/sign-in-attempts.ts';
 import type { IssueAccessToken } from '../adapters/token-issuer.ts';
 import type { UserReader } from '../adapters/user-reader.ts';
 import { InvalidCredentials } from '../domain/errors.ts';
+import { type CheckPasswordDeps, checkPassword, type PasswordAttempt } from './check-password.ts';
 
 /** What the workflow uses. */
-export type SignInDeps = {
+export type SignInDeps = CheckPasswordDeps & {
   accounts: UserReader;
-  attempts: SignInAttempts;
+  devices: KnownDevices;
   passwords: Passwords;
   hashes: PasswordHashes;
   sessions: SessionStore;
@@ -18,18 +20,29 @@ export type SignInDeps = {
   clock: Clock;
 };
 
+/** What a client sends. A device that has signed in to the account before has a token. */
+export type SignInRequest = {
+  email: string;
+  password: string;
+  deviceToken: string | undefined;
+  clientAddress: string;
+};
+
+/** The tokens of a new session, and the token by which the device is known from now on. */
+export type SignedIn = { accessToken: string; refreshToken: string; deviceToken: string };
+
 /**
- * Starts a session, and hashes the password again if its hash has outdated parameters. An unknown account and a wrong password cause the same work and the same refusal.
- * @throws InvalidCredentials, TooManySignIns; Unavailable before the first signing key exists
+ * Starts a session, and hashes the password again if its hash has outdated parameters. An unknown account and a wrong
+ * password cause the same work and the same refusal.
+ * @throws InvalidCredentials, TooManySignIns, TooManyRequests; Unavailable before the first signing key exists
  */
-export async function signIn(
-  { accounts, attempts, passwords, hashes, sessions, issueAccessToken, clock }: SignInDeps,
-  email: string,
-  password: string,
-): Promise<{ accessToken: string; refreshToken: string }> {
+export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
+  const { accounts, devices, passwords, hashes, sessions, issueAccessToken, clock } = deps;
+  const { email, password, deviceToken } = request;
   const now = clock();
+  const countedBy = await countSignIn(deps, request, now);
   let found: Awaited<ReturnType<UserReader['byEmail']>>;
-  const isRight = await attempts.check(email, async () => {
+  const isRight = await checkPassword(deps, { ...request, countedBy }, async () => {
     found = await accounts.byEmail(email);
     return passwords.match(password, found?.passwordHash);
   });
@@ -37,5 +50,31 @@ export async function signIn(
   if (passwords.isOutdated(found.passwordHash))
     await hashes.replace(found.user.id, found.passwordHash, await passwords.hash(password));
   const { id, refreshToken } = await sessions.open(found.user, now);
-  return { accessToken: await issueAccessToken(found.user, id, now), refreshToken };
+  return {
+    accessToken: await issueAccessToken(found.user, id, now),
+    refreshToken,
+    deviceToken: await devices.remember(found.user.id, deviceToken, now),
+  };
+}
+
+/**
+ * Counts a request to sign in, and returns by what a wrong password counts. A known device is counted by itself: neither
+ * failures of strangers on the account nor those of others at its client address lock it out.
+ * @throws TooManyRequests
+ */
+async function countSignIn(
+  { devices, requestLimits }: SignInDeps,
+  { email, deviceToken, clientAddress }: SignInRequest,
+  now: Date,
+): Promise<PasswordAttempt['countedBy']> {
+  if (deviceToken !== undefined && (await devices.isKnown(deviceToken, email, now))) {
+    await requestLimits.take('login-device', deviceToken);
+    return [['wrong-password-device', deviceToken]];
+  }
+  await requestLimits.take('login-client', clientOf(clientAddress));
+  return [
+    ['wrong-password-client', clientOf(clientAddress)],
+    ['wrong-password-network', networkOf(clientAddress)],
+    ['wrong-password-account', email],
+  ];
 }
