@@ -37,6 +37,7 @@ const pureShared = [
   'address',
   'ids?',
   'events',
+  'audit',
   'contracts',
   'clock',
   'decider',
@@ -114,7 +115,7 @@ module.exports = {
     {
       name: 'service-domain-shared',
       comment:
-        'The domain does no I/O: of shared it imports errors, permissions, money, text, addresses, ids, events, contracts, limits, the decider and the clock.',
+        'The domain does no I/O: of shared it imports errors, permissions, money, text, addresses, ids, events, recorded actions, contracts, limits, the decider and the clock.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: testCode },
       to: { path: '^shared/', pathNot: pureShared },

@@ -11,7 +11,7 @@ import { OrderCancelled, OrderCompleted, OrderCreated, OrderPaid, OrderShipped }
 import { TransactionProcessed } from './payments.ts';
 import { ConsentChanged, DataExportRequested, UserErased } from './privacy.ts';
 import { ProductChanged, ReservationLost, StockLow } from './products.ts';
-import { ContactUpdated, UserRegistered } from './users.ts';
+import { ContactUpdated, UserDisabled, UserEnabled, UserRegistered } from './users.ts';
 
 /** Every event of the shop. Tests compare templates, docs/events.md and the AsyncAPI document with it. */
 export const catalogue: readonly EventDefinition[] = [
@@ -20,6 +20,8 @@ export const catalogue: readonly EventDefinition[] = [
   ConsentChanged,
   DataExportRequested,
   UserErased,
+  UserDisabled,
+  UserEnabled,
   ProductChanged,
   StockLow,
   ReservationLost,

@@ -27,3 +27,21 @@ export const ContactUpdated = event({
   description: 'A user changed name, address of mail, or language.',
   data: contact,
 });
+
+export const UserDisabled = event({
+  source: 'users',
+  type: 'USER_DISABLED',
+  version: 1,
+  topics: ['user-events.fifo'],
+  description: 'Staff disabled an account: it cannot sign in, and its sessions have ended.',
+  data: z.object({ userId: z.uuid() }),
+});
+
+export const UserEnabled = event({
+  source: 'users',
+  type: 'USER_ENABLED',
+  version: 1,
+  topics: ['user-events.fifo'],
+  description: 'Staff enabled a disabled account.',
+  data: z.object({ userId: z.uuid() }),
+});

@@ -44,6 +44,13 @@ const aShippedOrder = async (): Promise<Order> => {
   return orderIn(staff, id, 'shipped');
 };
 
+const aCustomer = async (): Promise<string> => (await staff.register()).userId;
+const onAccount = async (method: string, id: string, path: string, body?: unknown): Promise<string> => {
+  const headers = { 'if-match': '"1"' };
+  await staff.call(method, `/api/v1/users/${id}/${path}`, { body, headers });
+  return id;
+};
+
 /** What each route of staff is called with, and the id of what it changes. */
 const actions: Record<string, () => Promise<string>> = {
   'create-category': async () => {
@@ -79,6 +86,10 @@ const actions: Record<string, () => Promise<string>> = {
     await post(`/api/v1/orders/${id}/completion`);
     return id;
   },
+  'change-roles': async () => onAccount('PUT', await aCustomer(), 'roles', { roles: ['support'] }),
+  'disable-user': async () => onAccount('PUT', await aCustomer(), 'disablement'),
+  'enable-user': async () =>
+    onAccount('DELETE', await onAccount('PUT', await aCustomer(), 'disablement'), 'disablement'),
 };
 
 const customers = permissionsOf(['customer']);

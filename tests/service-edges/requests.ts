@@ -22,6 +22,7 @@ const bodies: Record<string, unknown> = {
   refresh: { refreshToken: `${marker}-token` },
   logout: { refreshToken: `${marker}-token` },
   'update-me': { ...contact, currentPassword: `${marker} horse battery` },
+  'change-roles': { roles: ['support'] },
   'place-order': {
     lines: [{ productId: id, quantity: 1 }],
     shippingAddress: {

@@ -10,7 +10,9 @@ CREATE TABLE users (
   -- Number of events so far, which is the sequence of the last one.
   event_count   bigint      NOT NULL DEFAULT 0,
   created_at    timestamptz NOT NULL,
-  updated_at    timestamptz NOT NULL
+  updated_at    timestamptz NOT NULL,
+  -- Since when staff have locked the account: it cannot sign in, and its sessions have ended.
+  disabled_at   timestamptz
 );
 
 CREATE TABLE user_profiles (

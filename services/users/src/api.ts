@@ -4,12 +4,20 @@ import { listAuditRoute } from './api/audit.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
 import { registerRoute } from './api/registration.ts';
 import { getJwksRoute, loginRoute, logoutRoute, refreshRoute } from './api/sessions.ts';
+import {
+  changeRolesRoute,
+  disableUserRoute,
+  enableUserRoute,
+  getUserRoute,
+  listUsersRoute,
+} from './api/staff.ts';
 
 export * from './api/account.ts';
 export * from './api/audit.ts';
 export * from './api/operations.ts';
 export * from './api/registration.ts';
 export * from './api/sessions.ts';
+export * from './api/staff.ts';
 
 /** Every route of this service. */
 export const routes: Route[] = [
@@ -20,6 +28,11 @@ export const routes: Route[] = [
   getJwksRoute,
   getMeRoute,
   updateMeRoute,
+  listUsersRoute,
+  getUserRoute,
+  changeRolesRoute,
+  disableUserRoute,
+  enableUserRoute,
   listAuditRoute,
   healthRoute,
   getOpenapiRoute,

@@ -20,6 +20,7 @@ import { publicKeys } from './adapters/public-keys.ts';
 import { sessionStore } from './adapters/session-store.ts';
 import { tokenIssuer } from './adapters/token-issuer.ts';
 import { tokenVerifier } from './adapters/token-verifier.ts';
+import { userDirectory } from './adapters/user-directory.ts';
 import { userReader } from './adapters/user-reader.ts';
 import { userStore } from './adapters/user-store.ts';
 import { config } from './config.ts';
@@ -43,6 +44,7 @@ export const outbox = /* @__PURE__ */ lazy(() =>
 );
 export const idempotencyStore = /* @__PURE__ */ lazy(() => postgresIdempotency(database()));
 export const accounts = /* @__PURE__ */ lazy(() => userReader(database()));
+export const directory = /* @__PURE__ */ lazy(() => userDirectory(database()));
 export const users = /* @__PURE__ */ lazy(() => userStore(database(), outbox()));
 export const hashes = /* @__PURE__ */ lazy(() => passwordHashes(database()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database()));

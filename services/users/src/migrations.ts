@@ -1,11 +1,13 @@
 import type { Migration } from '#shared/postgres/migrate.ts';
 import accounts from '../migrations/0001-accounts.sql';
 import limits from '../migrations/0004-limits.sql';
+import staff from '../migrations/0005-staff.sql';
 import audit from '../migrations/0007-audit.sql';
 
 /** The migrations of this service's own tables, oldest first. */
 export const migrations: Migration[] = [
   { name: 'users/0001-accounts', sql: accounts },
   { name: 'users/0004-limits', sql: limits },
+  { name: 'users/0005-staff', sql: staff },
   { name: 'users/0007-audit', sql: audit },
 ];

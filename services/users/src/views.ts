@@ -3,7 +3,7 @@ import { accessToken as rules } from '#shared/auth/access-token.ts';
 import type { Caller } from '#shared/auth/permissions.ts';
 import { created, type HttpResponse, ok } from '#shared/http/response.ts';
 import type { NumberedEntry } from './adapters/audit-log.ts';
-import type { User } from './domain/user.ts';
+import { stateOf, type User } from './domain/user.ts';
 
 /** An account as its owner sees it: without the password hash and the number of events. */
 const accountBody = ({ id, email, name, locale, roles, createdAt, version }: User) => ({
@@ -22,6 +22,16 @@ export const accountResponse = (user: User): HttpResponse => ok(accountBody(user
 /** The response to registering an account. */
 export const registeredResponse = (user: User): HttpResponse =>
   created(accountBody(user), '/api/v1/users/me', user.version);
+
+/** An account as staff see it. */
+export const staffAccountView = (user: User) => ({
+  ...accountBody(user),
+  state: stateOf(user),
+  ...(user.disabledAt === undefined ? {} : { disabledAt: user.disabledAt.toISOString() }),
+});
+
+/** The response to reading or changing the account of somebody else. */
+export const staffAccountResponse = (user: User): HttpResponse => ok(staffAccountView(user), user.version);
 
 /** An entry of the audit log as the administrator sees it. */
 export const auditEntryView = ({ source, eventId: _, ...entry }: NumberedEntry) => ({

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { newId } from '#shared/ids.ts';
 import type { Database, Queryable, Transaction } from '#shared/postgres/database.ts';
+import { type Sql, sql } from '#shared/postgres/sql.ts';
 import { InvalidRefreshToken } from '../domain/errors.ts';
 import { decideToken, type RefreshToken, refreshLifetimeMs } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
@@ -162,3 +163,7 @@ const revoke = (transaction: Transaction, familyId: string, now: Date) =>
     familyId,
     now,
   ]);
+
+/** The statement that ends every session of an account; `account` is a query for its id. */
+export const endSessions = (_reason: string, now: Date | undefined, account: Sql): Sql => sql`
+  UPDATE refresh_tokens SET revoked_at = ${now} WHERE user_id IN ${account} AND revoked_at IS NULL`;

@@ -17,11 +17,12 @@ export type UserRow = {
   version: number;
   event_count: number;
   created_at: Date;
+  disabled_at: Date | null;
 };
 
 /** Selects accounts with profile and roles. */
 export const selectUsers = (condition: Sql): Sql => sql`
-  SELECT u.id, u.email, u.password_hash, u.version, u.event_count, u.created_at, p.name, p.locale,
+  SELECT u.id, u.email, u.password_hash, u.version, u.event_count, u.created_at, u.disabled_at, p.name, p.locale,
          ARRAY(SELECT r.role FROM user_roles r WHERE r.user_id = u.id ORDER BY r.granted_at, r.role) AS roles
     FROM users u JOIN user_profiles p ON p.user_id = u.id
    WHERE ${condition}`;
@@ -36,12 +37,15 @@ export const userOf = (row: UserRow): User => ({
   version: row.version,
   eventCount: row.event_count,
   createdAt: row.created_at,
+  disabledAt: row.disabled_at ?? undefined,
 });
 
 /** Reads accounts. */
 export type UserReader = {
   /** The account with this address (in lower case), if there is one. */
   byEmail(email: string): Promise<Credentials | undefined>;
+  /** The same, if the account may sign in. */
+  signInAccount(email: string): Promise<Credentials | undefined>;
   /** The account with this id, if there is one. */
   byId(id: string): Promise<Credentials | undefined>;
 };
@@ -54,6 +58,7 @@ export function userReader(queryable: Queryable): UserReader {
   };
   return {
     byEmail: (email) => find(sql`u.email = ${email}`),
+    signInAccount: (email) => find(sql`u.email = ${email} AND u.disabled_at IS NULL`),
     byId: (id) => find(sql`u.id = ${id}`),
   };
 }

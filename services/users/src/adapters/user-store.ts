@@ -1,3 +1,5 @@
+import type { Role } from '#shared/auth/permissions.ts';
+import type { ShopError } from '#shared/errors.ts';
 import { UserActionRecorded } from '#shared/events/actions.ts';
 import {
   type Change,
@@ -5,11 +7,13 @@ import {
   changeStore,
   type StoreDefinition,
 } from '#shared/postgres/change-store.ts';
-import { type Database, sqlState, violatedConstraint } from '#shared/postgres/database.ts';
+import { type Database, violatedConstraint } from '#shared/postgres/database.ts';
 import type { Outbox } from '#shared/postgres/outbox.ts';
-import { type Sql, sql } from '#shared/postgres/sql.ts';
-import { EmailTaken, UserNotFound } from '../domain/errors.ts';
+import { commaSeparated, type Sql, sql } from '#shared/postgres/sql.ts';
+import { EmailTaken, LastAdministrator, UserNotFound } from '../domain/errors.ts';
+import { nameWords } from '../domain/name-search.ts';
 import type { User, UserExtra } from '../domain/user.ts';
+import { endSessions } from './session-store.ts';
 import { selectUsers, type UserRow, userOf } from './user-reader.ts';
 
 /** The only way in which accounts are written. Refuses an e-mail address of another account with EmailTaken. */
@@ -27,20 +31,40 @@ const insertUser = ({ state: user, passwordHash }: Change<User, UserExtra>, perm
      WHERE ${permitted}
     RETURNING id, created_at),
   profile AS (
-    INSERT INTO user_profiles (user_id, name, locale)
-    SELECT id, ${user.name}::text, ${user.locale}::text FROM written),
+    INSERT INTO user_profiles (user_id, name, locale, name_words)
+    SELECT id, ${user.name}::text, ${user.locale}::text, array_to_tsvector(${nameWords(user.name)}::text[])
+      FROM written),
   roles AS (
     INSERT INTO user_roles (user_id, role, granted_at)
     SELECT id, unnest(${user.roles}::text[]), created_at FROM written)`;
 
-const updateUser = ({ state: user, events }: Change<User, UserExtra>, permitted: Sql): Sql => sql`
-  written AS (
-    UPDATE users SET email = ${user.email}, version = ${user.version}, event_count = ${user.eventCount},
-                     updated_at = ${events[0]?.time}
-     WHERE id = ${user.id} AND version = ${user.version - 1} AND ${permitted}
-    RETURNING id),
-  profile AS (
-    UPDATE user_profiles SET name = ${user.name}, locale = ${user.locale} FROM written WHERE user_id = written.id)`;
+const updateUser = (change: Change<User, UserExtra>, permitted: Sql): Sql => {
+  const { state: user, events } = change;
+  const at = events[0]?.time;
+  const parts = [
+    sql`written AS (
+      UPDATE users SET email = ${user.email}, version = ${user.version}, event_count = ${user.eventCount},
+                       updated_at = ${at}, disabled_at = ${user.disabledAt ?? null}
+       WHERE id = ${user.id} AND version = ${user.version - 1} AND ${permitted}
+      RETURNING id)`,
+    sql`profile AS (
+      UPDATE user_profiles SET name = ${user.name}, locale = ${user.locale},
+                               name_words = array_to_tsvector(${nameWords(user.name)}::text[])
+        FROM written WHERE user_id = written.id)`,
+    change.rolesChanged && replaceRoles(user.roles, at),
+    change.endSessions &&
+      sql`ended AS (${endSessions(change.endSessions, at, sql`(SELECT id FROM written)`)})`,
+  ];
+  return commaSeparated(parts);
+};
+
+const replaceRoles = (roles: readonly Role[], at: Date | undefined): Sql => sql`
+  taken AS (
+    DELETE FROM user_roles USING written WHERE user_id = written.id AND role <> ALL(${roles}::text[])),
+  granted AS (
+    INSERT INTO user_roles (user_id, role, granted_at)
+    SELECT id, unnest(${roles}::text[]), ${at}::timestamptz FROM written
+    ON CONFLICT (user_id, role) DO NOTHING)`;
 
 const userDefinition: StoreDefinition<User, UserRow, UserExtra> = {
   name: 'account',
@@ -50,11 +74,20 @@ const userDefinition: StoreDefinition<User, UserRow, UserExtra> = {
   recorded: { definition: UserActionRecorded, target: ({ id }) => ({ kind: 'account', id }) },
   insert: insertUser,
   update: updateUser,
-  refusalOf: (error) =>
-    sqlState(error) === '23505' && violatedConstraint(error) === 'users_email_unique'
-      ? new EmailTaken('An account with this e-mail address exists. Sign in, or use another address.', {
-          subjects: [{ kind: 'email', message: 'belongs to an account' }],
-          cause: error,
-        })
-      : undefined,
+  refusalOf,
 };
+
+/** The refusal behind an error of the database when it writes accounts, if there is one. */
+export function refusalOf(error: unknown): ShopError | undefined {
+  const constraint = violatedConstraint(error);
+  if (constraint === 'users_email_unique')
+    return new EmailTaken('An account with this e-mail address exists. Sign in, or use another address.', {
+      subjects: [{ kind: 'email', message: 'belongs to an account' }],
+      cause: error,
+    });
+  if (constraint === 'users_keep_an_administrator')
+    return new LastAdministrator('This is the last administrator. Make somebody else administrator first.', {
+      cause: error,
+    });
+  return undefined;
+}

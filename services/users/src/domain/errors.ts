@@ -42,3 +42,15 @@ export const UserNotFound = shopError({
   remedy: 'not-found',
   title: 'No such account',
 });
+/** Staff act on the accounts of others, never on their own. */
+export const OwnAccount = shopError({
+  code: 'OWN_ACCOUNT',
+  remedy: 'not-allowed',
+  title: 'Not on the own account',
+});
+/** The change would leave the shop without an administrator who can sign in. */
+export const LastAdministrator = shopError({
+  code: 'LAST_ADMINISTRATOR',
+  remedy: 'conflict',
+  title: 'The last administrator',
+});

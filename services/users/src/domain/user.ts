@@ -14,10 +14,26 @@ export type User = Contact & {
   version: number;
   eventCount: number;
   createdAt: Date;
+  /** Since when staff have disabled it. */
+  disabledAt?: Date | undefined;
 };
 
-/** What a change writes besides the account: the hash of a new password. */
-export type UserExtra = { passwordHash?: string };
+/** Whether an account may sign in. */
+export const accountStates = ['active', 'disabled'] as const;
+export type AccountState = (typeof accountStates)[number];
+
+/** The state of an account. */
+export const stateOf = ({ disabledAt }: User): AccountState =>
+  disabledAt === undefined ? 'active' : 'disabled';
+
+/**
+ * What a change writes besides the account: the hash of a new password, other roles, and why all sessions end.
+ */
+export type UserExtra = {
+  passwordHash?: string;
+  rolesChanged?: true;
+  endSessions?: 'disabled' | 'roles-changed';
+};
 
 /** The decision on a command to an account. */
 export type UserDecision = Decision<User, ShopError, UserExtra>;

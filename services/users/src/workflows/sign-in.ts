@@ -32,8 +32,8 @@ export type SignInRequest = {
 export type SignedIn = { accessToken: string; refreshToken: string; deviceToken: string };
 
 /**
- * Starts a session, and hashes the password again if its hash has outdated parameters. An unknown account and a wrong
- * password cause the same work and the same refusal.
+ * Starts a session, and hashes the password again if its hash has outdated parameters. An unknown or disabled account
+ * and a wrong password cause the same work and the same refusal.
  * @throws InvalidCredentials, TooManySignIns, TooManyRequests; Unavailable before the first signing key exists
  */
 export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
@@ -43,7 +43,7 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
   const countedBy = await countSignIn(deps, request, now);
   let found: Awaited<ReturnType<UserReader['byEmail']>>;
   const isRight = await checkPassword(deps, { ...request, countedBy }, async () => {
-    found = await accounts.byEmail(email);
+    found = await accounts.signInAccount(email);
     return passwords.match(password, found?.passwordHash);
   });
   if (!isRight || found === undefined) throw new InvalidCredentials('E-mail address or password is wrong.');
