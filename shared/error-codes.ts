@@ -1,5 +1,6 @@
 /** Every error code that a response of the API may carry; docs/errors.md explains each. A code never changes its meaning. */
 export const errorCodes = [
+  'ADDRESS_NOT_FOUND',
   'BAD_REQUEST',
   'CATEGORY_EXISTS',
   'CONTACT_UNKNOWN',
@@ -36,6 +37,7 @@ export const errorCodes = [
   'ROUTE_NOT_FOUND',
   'STOCK_BELOW_RESERVED',
   'TIMEOUT',
+  'TOO_MANY_ADDRESSES',
   'TOO_MANY_REQUESTS',
   'TOO_MANY_SIGN_INS',
   'UNAUTHENTICATED',

@@ -8,6 +8,15 @@ const id = '0190a0b0-0000-7000-8000-000000000001';
 export const marker = 'marker';
 
 const contact = { email: `${marker}@example.com`, name: `${marker} Lovelace`, locale: 'en' };
+const address = {
+  name: `${marker} Lovelace`,
+  line1: `1 ${marker} Way`,
+  line2: `${marker} floor`,
+  postalCode: 'E1 6AN',
+  city: `${marker} city`,
+  country: 'GB',
+  phone: '020 7946 0018',
+};
 const product = {
   name: `${marker} lamp`,
   description: `${marker} text`,
@@ -23,17 +32,11 @@ const bodies: Record<string, unknown> = {
   logout: { refreshToken: `${marker}-token` },
   'update-me': { ...contact, currentPassword: `${marker} horse battery` },
   'change-roles': { roles: ['support'] },
+  'add-address': { ...address, defaultShipping: true },
+  'change-address': { ...address, defaultBilling: true },
   'place-order': {
     lines: [{ productId: id, quantity: 1 }],
-    shippingAddress: {
-      name: `${marker} Lovelace`,
-      line1: `1 ${marker} Way`,
-      line2: `${marker} floor`,
-      postalCode: 'E1 6AN',
-      city: `${marker} city`,
-      country: 'GB',
-      phone: '020 7946 0018',
-    },
+    shippingAddress: address,
     paymentMethod: `pm_${marker}`,
   },
   'ship-order': { carrier: `${marker} post`, trackingNumber: `${marker}-1` },

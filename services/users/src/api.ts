@@ -1,5 +1,12 @@
 import type { Route } from '#shared/http/route.ts';
 import { getMeRoute, updateMeRoute } from './api/account.ts';
+import {
+  addAddressRoute,
+  changeAddressRoute,
+  getAddressRoute,
+  listAddressesRoute,
+  removeAddressRoute,
+} from './api/addresses.ts';
 import { listAuditRoute } from './api/audit.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
 import { registerRoute } from './api/registration.ts';
@@ -13,6 +20,7 @@ import {
 } from './api/staff.ts';
 
 export * from './api/account.ts';
+export * from './api/addresses.ts';
 export * from './api/audit.ts';
 export * from './api/operations.ts';
 export * from './api/registration.ts';
@@ -33,6 +41,11 @@ export const routes: Route[] = [
   changeRolesRoute,
   disableUserRoute,
   enableUserRoute,
+  listAddressesRoute,
+  addAddressRoute,
+  getAddressRoute,
+  changeAddressRoute,
+  removeAddressRoute,
   listAuditRoute,
   healthRoute,
   getOpenapiRoute,

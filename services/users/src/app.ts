@@ -12,6 +12,7 @@ import { postgresOutbox } from '#shared/postgres/outbox.ts';
 import { redisAddressOf } from '#shared/redis/client.ts';
 import { redisLimits } from '#shared/redis/limits.ts';
 import { accountLimits } from './adapters/account-limits.ts';
+import { addressBookStore } from './adapters/address-book-store.ts';
 import { auditLog } from './adapters/audit-log.ts';
 import { rotateKeys } from './adapters/key-store.ts';
 import { knownDevices } from './adapters/known-devices.ts';
@@ -50,6 +51,7 @@ export const hashes = /* @__PURE__ */ lazy(() => passwordHashes(database()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database()));
 export const auditEntries = /* @__PURE__ */ lazy(() => auditLog(database()));
 export const recordAction = (event: Parameters<typeof append>[1]) => append(auditEntries(), event);
+export const addressBooks = /* @__PURE__ */ lazy(() => addressBookStore(database(), outbox()));
 export const devices = /* @__PURE__ */ lazy(() => knownDevices(database()));
 /** Counts in Redis; undefined where there is none. */
 export const redisCounts = /* @__PURE__ */ lazy(() => {

@@ -3,6 +3,7 @@ import accounts from '../migrations/0001-accounts.sql';
 import limits from '../migrations/0004-limits.sql';
 import staff from '../migrations/0005-staff.sql';
 import audit from '../migrations/0007-audit.sql';
+import addresses from '../migrations/0009-addresses.sql';
 
 /** The migrations of this service's own tables, oldest first. */
 export const migrations: Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: Migration[] = [
   { name: 'users/0004-limits', sql: limits },
   { name: 'users/0005-staff', sql: staff },
   { name: 'users/0007-audit', sql: audit },
+  { name: 'users/0009-addresses', sql: addresses },
 ];

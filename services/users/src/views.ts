@@ -3,6 +3,7 @@ import { accessToken as rules } from '#shared/auth/access-token.ts';
 import type { Caller } from '#shared/auth/permissions.ts';
 import { created, type HttpResponse, ok } from '#shared/http/response.ts';
 import type { NumberedEntry } from './adapters/audit-log.ts';
+import type { BookedAddress } from './domain/address-book.ts';
 import { stateOf, type User } from './domain/user.ts';
 
 /** An account as its owner sees it: without the password hash and the number of events. */
@@ -32,6 +33,24 @@ export const staffAccountView = (user: User) => ({
 
 /** The response to reading or changing the account of somebody else. */
 export const staffAccountResponse = (user: User): HttpResponse => ok(staffAccountView(user), user.version);
+/** An address as its owner sees it. */
+export const addressView = ({ id, address, ...booked }: BookedAddress) => ({
+  id,
+  ...address,
+  defaultShipping: booked.defaultShipping,
+  defaultBilling: booked.defaultBilling,
+  version: booked.version,
+  createdAt: booked.createdAt.toISOString(),
+  updatedAt: booked.updatedAt.toISOString(),
+});
+
+/** The response to reading or changing an address. */
+export const addressResponse = (booked: BookedAddress): HttpResponse =>
+  ok(addressView(booked), booked.version);
+
+/** The response to adding an address. */
+export const addedAddressResponse = (booked: BookedAddress): HttpResponse =>
+  created(addressView(booked), `/api/v1/users/me/addresses/${booked.id}`, booked.version);
 
 /** An entry of the audit log as the administrator sees it. */
 export const auditEntryView = ({ source, eventId: _, ...entry }: NumberedEntry) => ({

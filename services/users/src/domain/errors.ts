@@ -54,3 +54,15 @@ export const LastAdministrator = shopError({
   remedy: 'conflict',
   title: 'The last administrator',
 });
+/** The caller has no address with this id. */
+export const AddressNotFound = shopError({
+  code: 'ADDRESS_NOT_FOUND',
+  remedy: 'not-found',
+  title: 'No such address',
+});
+/** The account has as many addresses as it may have. */
+export const TooManyAddresses = shopError({
+  code: 'TOO_MANY_ADDRESSES',
+  remedy: 'conflict',
+  title: 'The address book is full',
+});
