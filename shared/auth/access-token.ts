@@ -1,6 +1,5 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { JOSEError, JWKSNoMatchingKey } from 'jose/errors';
-import { parseRoles, type Role } from './permissions.ts';
 
 /** Access tokens: ES256 JWTs (RFC 7519), valid for 15 minutes. */
 export const accessToken = {
@@ -10,8 +9,8 @@ export const accessToken = {
   audience: 'shop-api',
 };
 
-/** Whom a token was issued to: an account with the roles it had then, in one of its sessions. */
-export type TokenHolder = { userId: string; roles: Role[]; sessionId: string };
+/** Whom a token was issued to: an account in one of its sessions. What it may do is read for each request. */
+export type TokenHolder = { userId: string; sessionId: string };
 
 /** The result of verifying a token: its holder, a refusal, or a key id that this process does not know (rotation). */
 export type Verification =
@@ -40,11 +39,10 @@ export async function verifyAccessToken(
       issuer: accessToken.issuer,
       audience: accessToken.audience,
       currentDate: now,
-      requiredClaims: ['sub', 'sid', 'exp', 'roles'],
+      requiredClaims: ['sub', 'sid', 'exp'],
     });
     const holder = {
       userId: payload.sub ?? '',
-      roles: parseRoles(String(payload['roles'])),
       sessionId: String(payload['sid']),
     };
     return { kind: 'valid', holder, expiresAt: new Date((payload.exp ?? 0) * 1000) };

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { importJWK, type JWK, SignJWT } from 'jose';
+import { decodeJwt, importJWK, type JWK, SignJWT } from 'jose';
 import { SecretStore } from '../../platform/provision/secret-store.ts';
 import { accessToken } from '../../shared/auth/access-token.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
-import { setting, visitor } from './support/shop.ts';
+import { admin, setting, visitor } from './support/shop.ts';
 
-/** A token of an admin, signed with the shop's key, which a test can read on the local platform only. */
+/** A token of the admin's session, signed with the shop's key, which a test can read on the local platform only. */
 async function aToken(expiresInSeconds: number): Promise<string> {
   const secrets = SecretStore.open(join(setting('E2E_DATA_DIR'), 'secrets.json'));
   const { kid, privateKey } = JSON.parse(secrets.value('shop/local/jwt/signing-keys')) as {
     kid: string;
     privateKey: JWK;
   };
+  const session = decodeJwt((await admin()).token ?? '');
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ roles: ['admin'] })
+  return new SignJWT({ sid: session['sid'] })
     .setProtectedHeader({ alg: accessToken.algorithm, kid, typ: 'at+jwt' })
-    .setSubject(randomUUID())
+    .setSubject(session.sub ?? '')
     .setIssuer(accessToken.issuer)
     .setAudience(accessToken.audience)
     .setIssuedAt(now - accessToken.lifetimeSeconds)

@@ -50,11 +50,11 @@ describe('a route without an authorizer', () => {
   });
 });
 
-test('API Gateway caches the result of every authorizer for five minutes', () => {
+test('API Gateway caches the result of every authorizer for one minute', () => {
   for (const stage of everyStage) {
     const lifetimes = ofType(stage, 'AWS::ApiGateway::Authorizer').map((each) =>
       Number(at(each, 'AuthorizerResultTtlInSeconds')),
     );
-    expect(new Set(nonEmpty(lifetimes))).toEqual(new Set([300]));
+    expect(new Set(nonEmpty(lifetimes))).toEqual(new Set([60]));
   }
 });

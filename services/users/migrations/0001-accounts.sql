@@ -12,7 +12,9 @@ CREATE TABLE users (
   created_at    timestamptz NOT NULL,
   updated_at    timestamptz NOT NULL,
   -- Since when staff have locked the account: it cannot sign in, and its sessions have ended.
-  disabled_at   timestamptz
+  disabled_at   timestamptz,
+  -- Incremented by what ends all sessions: those of earlier generations have ended.
+  session_generation integer NOT NULL DEFAULT 0
 );
 
 CREATE TABLE user_profiles (
@@ -27,19 +29,3 @@ CREATE TABLE user_roles (
   granted_at timestamptz NOT NULL,
   PRIMARY KEY (user_id, role)
 );
-
--- A session is a token family: each refresh uses one token and adds the next. Only hashes are stored.
-CREATE TABLE refresh_tokens (
-  token_hash bytea       PRIMARY KEY,
-  family_id  uuid        NOT NULL,
-  user_id    uuid        NOT NULL REFERENCES users ON DELETE CASCADE,
-  issued_at  timestamptz NOT NULL,
-  expires_at timestamptz NOT NULL,
-  used_at    timestamptz,
-  -- With the token itself it yields the successor, so that a repeated request returns the same one.
-  successor_salt bytea,
-  revoked_at timestamptz
-);
-CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
-CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
-CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);

@@ -2,13 +2,12 @@ import { type CryptoKey, importJWK, type JWK, SignJWT } from 'jose';
 import { accessToken } from '#shared/auth/access-token.ts';
 import { Unavailable } from '#shared/errors.ts';
 import { readSecret } from '#shared/secrets.ts';
-import type { User } from '../domain/user.ts';
 
 /** The signing key, as stored in its secret. */
 export type SigningKey = { kid: string; privateKey: JWK };
 
-/** Signs an access token for a session of a user. */
-export type IssueAccessToken = (user: User, sessionId: string, now: Date) => Promise<string>;
+/** Signs an access token for a session of an account. */
+export type IssueAccessToken = (userId: string, sessionId: string, now: Date) => Promise<string>;
 
 /** Signs with the current key of the secret. @throws Unavailable before the first key exists */
 export function tokenIssuer(secretId: string, read = readSecret): IssueAccessToken {
@@ -24,12 +23,12 @@ export function tokenIssuer(secretId: string, read = readSecret): IssueAccessTok
     return imported;
   };
 
-  return async (user, sessionId, now) => {
+  return async (userId, sessionId, now) => {
     const { kid, key } = await currentKey();
     const issuedAt = Math.floor(now.getTime() / 1000);
-    return new SignJWT({ roles: user.roles, sid: sessionId })
+    return new SignJWT({ sid: sessionId })
       .setProtectedHeader({ alg: accessToken.algorithm, kid, typ: 'at+jwt' })
-      .setSubject(user.id)
+      .setSubject(userId)
       .setIssuer(accessToken.issuer)
       .setAudience(accessToken.audience)
       .setIssuedAt(issuedAt)

@@ -13,7 +13,7 @@ import { commaSeparated, type Sql, sql } from '#shared/postgres/sql.ts';
 import { EmailTaken, LastAdministrator, UserNotFound } from '../domain/errors.ts';
 import { nameWords } from '../domain/name-search.ts';
 import type { User, UserExtra } from '../domain/user.ts';
-import { endSessions } from './session-store.ts';
+import { endSessions, keepSession } from './session-store.ts';
 import { selectUsers, type UserRow, userOf } from './user-reader.ts';
 
 /** The only way in which accounts are written. Refuses an e-mail address of another account with EmailTaken. */
@@ -38,25 +38,27 @@ const insertUser = ({ state: user, passwordHash }: Change<User, UserExtra>, perm
     INSERT INTO user_roles (user_id, role, granted_at)
     SELECT id, unnest(${user.roles}::text[]), created_at FROM written)`;
 
-const updateUser = (change: Change<User, UserExtra>, permitted: Sql): Sql => {
-  const { state: user, events } = change;
+function updateUser(change: Change<User, UserExtra>, permitted: Sql): Sql {
+  const { state: user, events, rolesChanged, sessionsEnd } = change;
   const at = events[0]?.time;
-  const parts = [
+  return commaSeparated([
     sql`written AS (
-      UPDATE users SET email = ${user.email}, version = ${user.version}, event_count = ${user.eventCount},
-                       updated_at = ${at}, disabled_at = ${user.disabledAt ?? null}
+      UPDATE users SET ${commaSeparated([
+        sql`email = ${user.email}, version = ${user.version}, event_count = ${user.eventCount}`,
+        sql`updated_at = ${at}, disabled_at = ${user.disabledAt ?? null}`,
+        sessionsEnd && endSessions,
+      ])}
        WHERE id = ${user.id} AND version = ${user.version - 1} AND ${permitted}
       RETURNING id)`,
     sql`profile AS (
       UPDATE user_profiles SET name = ${user.name}, locale = ${user.locale},
                                name_words = array_to_tsvector(${nameWords(user.name)}::text[])
         FROM written WHERE user_id = written.id)`,
-    change.rolesChanged && replaceRoles(user.roles, at),
-    change.endSessions &&
-      sql`ended AS (${endSessions(change.endSessions, at, sql`(SELECT id FROM written)`)})`,
-  ];
-  return commaSeparated(parts);
-};
+    rolesChanged && replaceRoles(user.roles, at),
+    sessionsEnd?.except !== undefined &&
+      sql`kept AS (${keepSession(sessionsEnd.except, sql`SELECT id FROM written`)})`,
+  ]);
+}
 
 const replaceRoles = (roles: readonly Role[], at: Date | undefined): Sql => sql`
   taken AS (

@@ -1,5 +1,14 @@
-/** A refresh token is valid for 30 days; each refresh replaces it. */
-export const refreshLifetimeMs = 30 * 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A refresh token is valid for 30 days; each refresh replaces it. A session that is not used for so long has ended. */
+export const refreshLifetimeMs = 30 * dayMs;
+
+/** A session ends 90 days after its sign-in, however often it is refreshed: a copied token is not of use for ever. */
+export const sessionLifetimeMs = 90 * dayMs;
+
+/** When a token that is issued now expires: never after its session. */
+export const tokenExpiry = (sessionExpiresAt: Date, now: Date): Date =>
+  new Date(Math.min(now.getTime() + refreshLifetimeMs, sessionExpiresAt.getTime()));
 
 /**
  * How long a used token still returns its successor: enough for a second browser tab, and for a client that lost the
@@ -7,35 +16,34 @@ export const refreshLifetimeMs = 30 * 24 * 60 * 60 * 1000;
  */
 export const graceMs = 10_000;
 
-/** A stored refresh token. The tokens of one sign-in form a family. */
+/** A stored refresh token. The tokens of one session form a family. */
 export type RefreshToken = {
-  familyId: string;
-  userId: string;
   expiresAt: Date;
   usedAt: Date | null;
-  revokedAt: Date | null;
+  /** Whether all sessions of its account were ended after it was issued. */
+  sessionEnded: boolean;
 };
 
 /** What happens to a token that a client presents. */
-export type TokenDecision = 'rotate' | 'repeat' | 'revoke-family' | 'refuse';
+export type TokenDecision = 'rotate' | 'repeat' | 'end-session' | 'refuse';
 
 /**
  * A token is used once. Presented again within the grace period, it returns the same successor. Presented later it was
- * copied, and the thief cannot be distinguished from the owner: the whole family is revoked (RFC 9700, 4.14.2). Expired
- * and revoked tokens are refused.
+ * copied, and the thief cannot be distinguished from the owner: the session ends with its whole family (RFC 9700,
+ * 4.14.2). Expired tokens and those of ended sessions are refused.
  *
  *     issued ──presented──▶ used, and its successor issued ──again within 10 s──▶ the same successor
- *       │ │                                 └──────────────── again later ──────▶ family revoked
- *       │ └──── sign-out, or another token of the family presented again later ─▶ family revoked
- *       └──30 days──▶ expired
+ *       │ │                                 └──────────────── again later ──────▶ session ended
+ *       │ └──── sign-out, or another token of the family presented again later ─▶ session ended
+ *       └──30 days, or the session's 90──▶ expired
  *
  * The trade-off: a thief who presents a copy within the same 10 seconds gets the successor too. Whoever of the two
  * refreshes second the next time ends the session of both.
  */
 export function decideToken(token: RefreshToken, now: Date): TokenDecision {
-  if (token.revokedAt !== null) return 'refuse';
+  if (token.sessionEnded) return 'refuse';
   if (token.usedAt !== null)
-    return now.getTime() - token.usedAt.getTime() <= graceMs ? 'repeat' : 'revoke-family';
+    return now.getTime() - token.usedAt.getTime() <= graceMs ? 'repeat' : 'end-session';
   if (token.expiresAt <= now) return 'refuse';
   return 'rotate';
 }

@@ -26,7 +26,7 @@ describe('disabling', () => {
       kind: 'changed',
       state: { disabledAt: at, version: 4, eventCount: 6 },
       events: [{ definition: { type: 'USER_DISABLED' }, sequence: 6, data: { userId: 'user' } }],
-      endSessions: 'disabled',
+      sessionsEnd: {},
     });
   });
 
@@ -51,7 +51,7 @@ describe('other roles', () => {
         { data: { action: 'change-roles', details: { before: 'customer', after: 'support, finance' } } },
       ],
       rolesChanged: true,
-      endSessions: 'roles-changed',
+      sessionsEnd: {},
     });
   });
 

@@ -34,7 +34,7 @@ export const decideByStaff: Decider<User, StaffCommand, ShopError, UserExtra> = 
       if (user.disabledAt !== undefined) return unchanged(user);
       const state = { ...next(user), disabledAt: command.at };
       const events = [announced(UserDisabled, state, command)];
-      return { kind: 'changed', state, events, endSessions: 'disabled' };
+      return { kind: 'changed', state, events, sessionsEnd: {} };
     }
     case 'enable': {
       if (user.disabledAt === undefined) return unchanged(user);
@@ -88,7 +88,7 @@ function changeRoles(user: User, command: Extract<StaffCommand, { kind: 'change-
   const target = { kind: 'account', id: user.id };
   const recorded = recordedAction(UserActionRecorded, { action: 'change-roles', target, details }, { at });
   const state = { ...user, roles: after, version: user.version + 1 };
-  return { kind: 'changed', state, events: [recorded], rolesChanged: true, endSessions: 'roles-changed' };
+  return { kind: 'changed', state, events: [recorded], rolesChanged: true, sessionsEnd: {} };
 }
 
 /** Once each, in the order of the table of roles. */

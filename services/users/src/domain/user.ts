@@ -27,12 +27,12 @@ export const stateOf = ({ disabledAt }: User): AccountState =>
   disabledAt === undefined ? 'active' : 'disabled';
 
 /**
- * What a change writes besides the account: the hash of a new password, other roles, and why all sessions end.
+ * What a change writes besides the account: the hash of a new password, other roles, and that all sessions end but one.
  */
 export type UserExtra = {
   passwordHash?: string;
   rolesChanged?: true;
-  endSessions?: 'disabled' | 'roles-changed';
+  sessionsEnd?: { except?: string };
 };
 
 /** The decision on a command to an account. */

@@ -1,6 +1,7 @@
-import { type CryptoKey, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { type CryptoKey, decodeJwt, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { accessToken } from '#shared/auth/access-token.ts';
 import { permissionsOf } from '#shared/auth/permissions.ts';
+import { newId } from '#shared/ids.ts';
 import { readSecret } from '#shared/secrets.ts';
 import { furtherCalls, methodArn } from '../../testing/calls.ts';
 import { aRegistration, usersService } from '../../testing/users-service.ts';
@@ -16,14 +17,16 @@ async function aSignedInCustomer() {
   return { account, accessToken: tokens.accessToken };
 }
 
-const sessionId = '0190a0b0-0000-7000-8000-000000000002';
+const { account: owner, accessToken: ownToken } = await aSignedInCustomer();
+const own = { sid: decodeJwt(ownToken)['sid'] };
 
-/** A token as ours, but for what is said; signed by the real key unless another is given. */
+/** A token of the owner's session, but for what is said; signed by the real key unless another is given. */
 async function aToken(over: {
   key?: CryptoKey;
   alg?: string;
   kid?: string;
   claims?: Record<string, unknown>;
+  subject?: string;
   issuer?: string;
   audience?: string;
   expiresInSeconds?: number;
@@ -32,9 +35,9 @@ async function aToken(over: {
     (await readSecret(users.environment.SIGNING_KEYS_SECRET_ID, { fresh: true })) ?? '{}',
   );
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT(over.claims ?? { roles: ['customer'], sid: sessionId })
+  return new SignJWT(over.claims ?? own)
     .setProtectedHeader({ alg: over.alg ?? 'ES256', kid: over.kid ?? kid })
-    .setSubject('0190a0b0-0000-7000-8000-000000000001')
+    .setSubject(over.subject ?? owner.id)
     .setIssuer(over.issuer ?? accessToken.issuer)
     .setAudience(over.audience ?? accessToken.audience)
     .setIssuedAt(now)
@@ -64,6 +67,10 @@ describe('the authorizer', () => {
     });
   });
 
+  test('accepts a token of this form', async () => {
+    await expect(authorize(`Bearer ${await aToken({})}`)).resolves.toMatchObject({ principalId: owner.id });
+  });
+
   const otherKey = generateKeyPair('ES256');
 
   test.each<[string, () => Promise<string | undefined>]>([
@@ -74,25 +81,26 @@ describe('the authorizer', () => {
     ['an expired token', async () => `Bearer ${await aToken({ expiresInSeconds: -1 })}`],
     ['a token of another issuer', async () => `Bearer ${await aToken({ issuer: 'another' })}`],
     ['a token for another audience', async () => `Bearer ${await aToken({ audience: 'something' })}`],
-    ['a token without roles', async () => `Bearer ${await aToken({ claims: { sid: sessionId } })}`],
-    ['a token without a session', async () => `Bearer ${await aToken({ claims: { roles: ['customer'] } })}`],
+    ['a token without a session', async () => `Bearer ${await aToken({ claims: {} })}`],
+    ['a token of another account', async () => `Bearer ${await aToken({ subject: newId() })}`],
+    ['a token of an unknown session', async () => `Bearer ${await aToken({ claims: { sid: newId() } })}`],
     [
       'a token that another key signed under the name of ours',
       async () => `Bearer ${await aToken({ key: (await otherKey).privateKey })}`,
     ],
     ['a token of an unknown key', async () => `Bearer ${await aToken({ kid: 'unknown' })}`],
     [
-      'a token whose roles were changed',
+      'a token whose account was changed',
       async () => {
         const [head, payload, signature] = (await aToken({})).split('.');
         const claims = JSON.parse(Buffer.from(payload!, 'base64url').toString());
-        return `Bearer ${head}.${encoded({ ...claims, roles: ['admin'] })}.${signature}`;
+        return `Bearer ${head}.${encoded({ ...claims, sub: newId() })}.${signature}`;
       },
     ],
     [
       'a token without a signature',
       async () => {
-        const [, payload] = (await aToken({ claims: { roles: ['admin'], sid: sessionId } })).split('.');
+        const [, payload] = (await aToken({})).split('.');
         return `Bearer ${encoded({ alg: 'none' })}.${payload}.`;
       },
     ],
@@ -101,9 +109,9 @@ describe('the authorizer', () => {
       async () => {
         const [publicKey] = (await getJwks()).body.keys;
         const secret = new TextEncoder().encode(JSON.stringify(publicKey));
-        const token = await new SignJWT({ roles: ['admin'], sid: sessionId })
+        const token = await new SignJWT(own)
           .setProtectedHeader({ alg: 'HS256', kid: publicKey!['kid']! })
-          .setSubject('x')
+          .setSubject(owner.id)
           .setIssuer(accessToken.issuer)
           .setAudience(accessToken.audience)
           .setExpirationTime('15m')

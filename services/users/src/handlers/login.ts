@@ -19,9 +19,7 @@ export const handler = httpHandler(
       issueAccessToken: issueAccessToken(),
       clock,
     };
-    return tokensResponse(
-      await signIn(deps, { email, password, deviceToken, clientAddress: client.address }),
-    );
+    return tokensResponse(await signIn(deps, { email, password, deviceToken, client }));
   },
   limits,
 );

@@ -1,10 +1,10 @@
 import { noContent } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { logoutRoute } from '../api.ts';
-import { clock, sessions } from '../app.ts';
+import { sessions } from '../app.ts';
 
-/** Ends a session by revoking its token family. */
+/** Ends a session. */
 export const handler = httpHandler(logoutRoute, async ({ body }) => {
-  await sessions().close(body.refreshToken, clock());
+  await sessions().close(body.refreshToken);
   return noContent();
 });

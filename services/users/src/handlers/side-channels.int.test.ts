@@ -97,7 +97,8 @@ test('a refresh token expires after thirty days, an access token after fifteen m
   const { email, password, account } = await anAccount();
   const { body } = await users.login({ email, password });
   const [row] = await users.database.query<{ seconds: number }>(
-    'SELECT extract(epoch FROM expires_at - issued_at)::int AS seconds FROM refresh_tokens WHERE user_id = $1',
+    `SELECT extract(epoch FROM t.expires_at - t.issued_at)::int AS seconds
+       FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE s.user_id = $1`,
     [account.id],
   );
   expect(row!.seconds).toBe(30 * 24 * 60 * 60);

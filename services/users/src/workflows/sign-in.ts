@@ -1,11 +1,12 @@
 import type { Clock } from '#shared/clock.ts';
+import type { Client } from '#shared/lambda/http-caller.ts';
 import { clientOf, networkOf } from '#shared/limits/client-network.ts';
 import type { KnownDevices } from '../adapters/known-devices.ts';
 import type { Passwords } from '../adapters/password-hash.ts';
 import type { PasswordHashes } from '../adapters/password-hashes.ts';
-import type { SessionStore } from '../adapters/session-store.ts';
+import type { Session, SessionStore } from '../adapters/session-store.ts';
 import type { IssueAccessToken } from '../adapters/token-issuer.ts';
-import type { UserReader } from '../adapters/user-reader.ts';
+import type { Credentials, UserReader } from '../adapters/user-reader.ts';
 import { InvalidCredentials } from '../domain/errors.ts';
 import { type CheckPasswordDeps, checkPassword, type PasswordAttempt } from './check-password.ts';
 
@@ -25,7 +26,7 @@ export type SignInRequest = {
   email: string;
   password: string;
   deviceToken: string | undefined;
-  clientAddress: string;
+  client: Client;
 };
 
 /** The tokens of a new session, and the token by which the device is known from now on. */
@@ -37,24 +38,45 @@ export type SignedIn = { accessToken: string; refreshToken: string; deviceToken:
  * @throws InvalidCredentials, TooManySignIns, TooManyRequests; Unavailable before the first signing key exists
  */
 export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
-  const { accounts, devices, passwords, hashes, sessions, issueAccessToken, clock } = deps;
-  const { email, password, deviceToken } = request;
+  const { accounts, devices, passwords, hashes, issueAccessToken, clock } = deps;
+  const { email, password, deviceToken, client } = request;
   const now = clock();
   const countedBy = await countSignIn(deps, request, now);
-  let found: Awaited<ReturnType<UserReader['byEmail']>>;
-  const isRight = await checkPassword(deps, { ...request, countedBy }, async () => {
+  let found: Credentials | undefined;
+  const isRight = await checkPassword(deps, { email, clientAddress: client.address, countedBy }, async () => {
     found = await accounts.signInAccount(email);
     return passwords.match(password, found?.passwordHash);
   });
-  if (!isRight || found === undefined) throw new InvalidCredentials('E-mail address or password is wrong.');
+  const session = isRight && found ? await openSession(deps, request, found, now) : undefined;
+  if (session === undefined || found === undefined)
+    throw new InvalidCredentials('E-mail address or password is wrong.');
   if (passwords.isOutdated(found.passwordHash))
     await hashes.replace(found.user.id, found.passwordHash, await passwords.hash(password));
-  const { id, refreshToken } = await sessions.open(found.user, now);
+  const { id, user, refreshToken } = session;
   return {
-    accessToken: await issueAccessToken(found.user, id, now),
+    accessToken: await issueAccessToken(user.id, id, now),
     refreshToken,
-    deviceToken: await devices.remember(found.user.id, deviceToken, now),
+    deviceToken: await devices.remember(user.id, deviceToken, now),
   };
+}
+
+/**
+ * Opens a session. If the stored hash has changed since the password was checked, it checks once more: a sign-in at the
+ * same time may have replaced an outdated hash of the same password.
+ */
+async function openSession(
+  { accounts, passwords, sessions }: SignInDeps,
+  { email, password, client }: SignInRequest,
+  checked: Credentials,
+  now: Date,
+): Promise<Session | undefined> {
+  const session = await sessions.open(checked, client, now);
+  if (session !== undefined) return session;
+  const current = await accounts.signInAccount(email);
+  if (current === undefined || current.passwordHash === checked.passwordHash) return undefined;
+  return (await passwords.match(password, current.passwordHash))
+    ? sessions.open(current, client, now)
+    : undefined;
 }
 
 /**
@@ -64,17 +86,17 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
  */
 async function countSignIn(
   { devices, requestLimits }: SignInDeps,
-  { email, deviceToken, clientAddress }: SignInRequest,
+  { email, deviceToken, client }: SignInRequest,
   now: Date,
 ): Promise<PasswordAttempt['countedBy']> {
   if (deviceToken !== undefined && (await devices.isKnown(deviceToken, email, now))) {
     await requestLimits.take('login-device', deviceToken);
     return [['wrong-password-device', deviceToken]];
   }
-  await requestLimits.take('login-client', clientOf(clientAddress));
+  await requestLimits.take('login-client', clientOf(client.address));
   return [
-    ['wrong-password-client', clientOf(clientAddress)],
-    ['wrong-password-network', networkOf(clientAddress)],
+    ['wrong-password-client', clientOf(client.address)],
+    ['wrong-password-network', networkOf(client.address)],
     ['wrong-password-account', email],
   ];
 }
