@@ -1,22 +1,25 @@
 import { type AlarmSpec, type CompositeSpec, fiveMinutes, type Metric, minute } from './alarm.ts';
 import { type Settings, shortName, type Watched, type WatchedFunction } from './watched.ts';
 
-/** Queues for failures, by the end of their names: what a message means, and the runbook. */
+/** Queues for failures, by the end of their names: what a message means, the runbook, and the stages that have the alarm. */
 const failureQueues = [
   {
     name: /-dead-letters(\.fifo)?$/,
     problem: 'An event failed all its attempts and had no effect yet.',
     runbook: 'dead-letters',
+    condition: 'always',
   },
   {
     name: /-undelivered(\.fifo)?$/,
     problem: 'SNS could not deliver an event to a subscriber, on which it had no effect yet.',
     runbook: 'undelivered',
+    condition: 'WatchesQueues',
   },
   {
     name: /-async-failures$/,
     problem: 'An invocation failed all its attempts and had no effect yet.',
     runbook: 'async-failures',
+    condition: 'always',
   },
 ];
 
@@ -42,7 +45,7 @@ export const queueAlarms = ({ settings, queues }: Watched): AlarmSpec[] =>
           metric: metric('ApproximateNumberOfMessagesVisible'),
           above: 0,
           periods: 1,
-          condition: 'always',
+          condition: failures.condition,
         }
       : {
           name: `${shortName(name, settings.prefix)}-age`,
@@ -51,7 +54,7 @@ export const queueAlarms = ({ settings, queues }: Watched): AlarmSpec[] =>
           metric: metric('ApproximateAgeOfOldestMessage'),
           above: 600,
           periods: 3,
-          condition: 'always',
+          condition: 'WatchesQueues',
         };
   });
 

@@ -1,3 +1,4 @@
+import { APIGatewayClient, GetAccountCommand as GetApiAccountCommand } from '@aws-sdk/client-api-gateway';
 import {
   CloudFormationClient,
   DescribeStackResourceCommand,
@@ -57,6 +58,12 @@ export function accountReader(region: string) {
         for (const { StackName = '', StackStatus = '' } of Stacks)
           found.push({ name: StackName, status: StackStatus });
       return found;
+    },
+
+    /** Whether API Gateway has a role in this region with which it writes access logs. */
+    async writesAccessLogs(): Promise<boolean> {
+      const { cloudwatchRoleArn } = await new APIGatewayClient(settings).send(new GetApiAccountCommand({}));
+      return cloudwatchRoleArn !== undefined;
     },
 
     /** The region's limit of concurrent invocations. */

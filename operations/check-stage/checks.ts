@@ -38,6 +38,7 @@ export async function checkAccount(plan: Plan, account: AwsAccount): Promise<Fin
   const stacks = account.stacks();
   const checks: [name: string, check: () => Promise<Finding>][] = [
     ['account stack', async () => judgeAccountStack(plan, await stacks)],
+    ['access logs', () => checkAccessLogs(account)],
     ['permissions boundary', () => checkBoundary(plan, caller, account)],
     ['delivery provider', () => checkProvider(plan, caller, account)],
     ['stacks of the stage', async () => judgeStacks(plan, await stacks)],
@@ -95,6 +96,16 @@ function judgeAccountStack({ project, stage }: Plan, stacks: readonly StackState
     'account stack',
     'not deployed here: no audit trail and no API Gateway logs',
     'cd resources/account && npx sls deploy (once per account and region, as an administrator)',
+  );
+}
+
+/** Without the role API Gateway refuses the stage's access log, at the end of each service's deployment. */
+async function checkAccessLogs(account: AwsAccount): Promise<Finding> {
+  if (await account.writesAccessLogs()) return ok('access logs', 'API Gateway has a role to write them');
+  return missing(
+    'access logs',
+    'API Gateway has no role in this region with which it writes logs',
+    'deploy resources/account with SHOP_ACCOUNT_API_GATEWAY_LOGS=true',
   );
 }
 

@@ -28,6 +28,8 @@ export const estimates = {
   /** Bytes of the START, END and REPORT lines of an invocation, and of the line of a read. */
   platformLogBytes: 500,
   readLogBytes: 600,
+  /** Bytes of a line of the access log (shared/serverless/provider.yml). */
+  accessLogBytes: 600,
   /** Requests to the payment provider per order, and bytes of a request with its response and TLS, to it and to AWS. */
   providerRequests: 3,
   providerRequestBytes: 10_000,
@@ -86,7 +88,10 @@ export function variableCosts(
   const messages = sumOf(counts.invocations, (name) => reactions.test(name));
   const units = unitsPerOrder(counts, shape);
   const logged =
-    counts.logBytes + (invoked + reads) * estimates.platformLogBytes + reads * estimates.readLogBytes;
+    counts.logBytes +
+    (invoked + reads) * estimates.platformLogBytes +
+    reads * estimates.readLogBytes +
+    requests * estimates.accessLogBytes;
   const cost = (what: string, perOrder: number, per: number, price: number): VariableCost => ({
     what,
     quantity: perOrder * orders,
