@@ -17,6 +17,7 @@ import {
 } from '../../shared/errors.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { statusOf } from '../../shared/http/status.ts';
+import { admitEmpty, nameProperties } from './json-schema.ts';
 import { limitHeaders, withLimits } from './limit-headers.ts';
 import { referToText, textSchemas } from './text-schemas.ts';
 
@@ -138,18 +139,10 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
       referToText(jsonSchema as Json);
       nameProperties(jsonSchema as Json);
+      admitEmpty(jsonSchema as Json);
     },
   }) as Json;
   return json;
-}
-
-/** Writes a record with an enum key as an object with these properties, which more tools support. */
-function nameProperties(json: Json): void {
-  const names = (json['propertyNames'] as { enum?: string[] } | undefined)?.enum;
-  if (names === undefined) return;
-  json['properties'] = Object.fromEntries(names.map((name) => [name, json['additionalProperties']]));
-  json['additionalProperties'] = false;
-  delete json['propertyNames'];
 }
 
 function parametersOf(schema: z.ZodType | undefined, location: 'path' | 'query'): Json[] {

@@ -13,13 +13,19 @@ type TextRules = { max: number; mayBeEmpty?: boolean; lines?: boolean };
 export const text = (max: number) =>
   humanText({ max }).meta({ minLength: 1, maxLength: max, format: 'text-line' });
 
-/** A text of one line that may be left out; `""` and `null` count as absent. */
-export const optionalText = (max: number) =>
-  humanText({ max, mayBeEmpty: true })
-    .meta({ minLength: 1, maxLength: max, format: 'text-line' })
-    .nullable()
-    .optional()
-    .transform((value) => value || undefined);
+/** A field that may be left out, as its schema says; `""` and `null` count as absent. */
+export const absentIfEmpty = <S extends z.ZodType>(schema: S) => absentIf(schema, (text) => text === '');
+
+/** A text of one line that may be left out; `null` and blank text count as absent. */
+export const optionalText = (max: number) => absentIf(text(max).optional(), (text) => text.trim() === '');
+
+const absentIf = <S extends z.ZodType>(schema: S, isEmpty: (text: string) => boolean) =>
+  z
+    .preprocess(
+      (value) => (value === null || (typeof value === 'string' && isEmpty(value)) ? undefined : value),
+      schema,
+    )
+    .meta({ absentIfEmpty: true });
 
 /** A text of any number of lines, which may be empty. `max` counts code points. */
 export const prose = (max: number) =>

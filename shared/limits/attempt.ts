@@ -10,13 +10,13 @@ export type Attempted =
   | { kind: 'failed' }
   | { kind: 'refused'; limit: FailureLimit; seconds: number };
 
-/** A check of a password takes about 50 ms of CPU: ten that run at the same time end well within the limit. */
-const maxWaitMs = 3_000;
+/** Ten checks of a password take half a second of CPU; a process that shares its CPU with others needs several. */
+const maxWaitMs = 6_000;
 const waitStepMs = 100;
 
 /**
  * Makes an attempt within all limits, and counts it in each. While attempts that run take all that remains of a limit, it
- * waits for up to 3 s, since those that succeed free their places.
+ * waits for up to 6 s, since those that succeed free their places.
  * @param attempt whether the attempt succeeded; if it throws, it counts nothing
  */
 export async function withinLimits(

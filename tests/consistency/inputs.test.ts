@@ -17,7 +17,8 @@ function fieldsOf(schema: z.ZodType, at: string): Field[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
     return fieldsOf(schema.unwrap() as z.ZodType, at);
   if (schema instanceof z.ZodUUID) return [{ at, schema, kind: 'id' }];
-  if (schema instanceof z.ZodPipe) return fieldsOf(schema.in as z.ZodType, at);
+  if (schema instanceof z.ZodPipe)
+    return fieldsOf((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType, at);
   const isString = schema instanceof z.ZodString || schema instanceof z.ZodStringFormat;
   const isText = isString && !opaque.test(at);
   return [{ at, schema, kind: isText ? 'text' : 'other' }];

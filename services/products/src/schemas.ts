@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { renditionSchema } from '#shared/events/media.ts';
-import { id, prose, text } from '#shared/http/fields.ts';
+import { absentIfEmpty, id, prose, text } from '#shared/http/fields.ts';
 import { moneySchema, priceSchema } from '#shared/money.ts';
 import { slug } from './domain/slug.ts';
 
@@ -11,7 +11,7 @@ export const categoryBody = z.strictObject({ categoryId: slug, name: text(100) }
 
 export const productBody = z.strictObject({
   name: text(200),
-  description: prose(5_000).default(''),
+  description: absentIfEmpty(prose(5_000).default('')),
   category: slug,
   price: priceSchema,
 });
@@ -31,7 +31,7 @@ export const countBody = z.strictObject({
       'must name each warehouse once',
     ),
   /** STOCK_LOW is due when this many pieces or fewer are available over all warehouses. */
-  reorderLevel: z.int().min(0).max(maxPieces).optional(),
+  reorderLevel: absentIfEmpty(z.int().min(0).max(maxPieces).optional()),
 });
 
 export const category = z.object({ categoryId: slug, name: z.string() });

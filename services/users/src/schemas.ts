@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { roles } from '#shared/auth/permissions.ts';
-import { text } from '#shared/http/fields.ts';
+import { absentIfEmpty, text } from '#shared/http/fields.ts';
 import { lengthOf } from '#shared/text.ts';
 import { maxPasswordLength, minPasswordLength, normalisedPassword } from './domain/password.ts';
 
@@ -59,11 +59,11 @@ export const tokensSchema = z.strictObject({
 /** The tokens of a session, and the one by which its device is known at the next sign-in. */
 export const signedInSchema = tokensSchema.extend({ deviceToken: z.string() });
 
-/** What a device got at its last sign-in; `""` and `null` count as absent. */
-export const deviceTokenSchema = z
-  .string()
-  .max(100)
-  .regex(/^[A-Za-z0-9_-]*$/, 'must be a token that a sign-in returned')
-  .nullable()
-  .optional()
-  .transform((token) => token || undefined);
+/** What a device got at its last sign-in. */
+export const deviceTokenSchema = absentIfEmpty(
+  z
+    .string()
+    .max(100)
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be a token that a sign-in returned')
+    .optional(),
+);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { emailAddress } from '#shared/email.ts';
+import { absentIfEmpty } from '#shared/http/fields.ts';
 import { route } from '#shared/http/route.ts';
 import { byHandler } from '#shared/limits/route-limits.ts';
 import { EmailTaken, TooManySignIns, UserNotFound, WrongPassword } from '../domain/errors.ts';
@@ -30,7 +31,7 @@ export const updateMeRoute = route({
     name: nameSchema,
     locale: localeSchema,
     /** Required to change the e-mail address, since its owner controls the account. */
-    currentPassword: givenPasswordSchema.optional(),
+    currentPassword: absentIfEmpty(givenPasswordSchema.optional()),
   }),
   responses: { 200: { description: 'The current state of your account.', schema: accountSchema } },
   limits: [byHandler('current-password-account')],

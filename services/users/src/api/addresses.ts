@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { InvalidAddress } from '#shared/address/address.ts';
 import { addressSchema, storedAddressSchema } from '#shared/address/schema.ts';
-import { id } from '#shared/http/fields.ts';
+import { absentIfEmpty, id } from '#shared/http/fields.ts';
 import type { FieldNames } from '#shared/http/problem.ts';
 import { route } from '#shared/http/route.ts';
 import { AddressNotFound, TooManyAddresses, UserNotFound } from '../domain/errors.ts';
@@ -10,13 +10,7 @@ const params = z.strictObject({ addressId: id });
 const path = '/api/v1/users/me/addresses/{addressId}';
 const fieldNames: FieldNames = { address: ({ part }) => part ?? 'body' };
 
-/** `null` counts as absent. */
-const flag = z
-  .boolean()
-  .nullable()
-  .optional()
-  .transform((value) => value ?? undefined);
-
+const flag = absentIfEmpty(z.boolean().optional());
 const entrySchema = addressSchema.extend({ defaultShipping: flag, defaultBilling: flag });
 
 const bookedSchema = storedAddressSchema.extend({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { emailAddress } from '#shared/email.ts';
+import { absentIfEmpty } from '#shared/http/fields.ts';
 import { route } from '#shared/http/route.ts';
 import { perClient, perField } from '#shared/limits/route-limits.ts';
 import { EmailTaken, GuessablePassword } from '../domain/errors.ts';
@@ -17,7 +18,7 @@ export const registerRoute = route({
     email: emailAddress,
     password: newPasswordSchema,
     name: nameSchema,
-    locale: localeSchema.default('en'),
+    locale: absentIfEmpty(localeSchema.default('en')),
   }),
   responses: { 201: { description: 'The new account.', schema: accountSchema } },
   limits: [perClient('register-client'), perField('register-account', 'email')],
