@@ -182,13 +182,15 @@ export type AsyncInvokeSpec = Origin & {
   /** The queue for events whose retries failed. */
   onFailureArn?: string;
 };
-/** A resource that one of the stack's functions creates; `properties` is its input. */
+/** A resource that a function creates; `properties` is its input. */
 export type CustomResourceSpec = Origin & {
   type: string;
   functionArn: string;
   /** How long the function may take to respond. */
   timeoutMs: number;
   properties: Record<string, Json>;
+  /** Logical ids of the resources of its stack that must exist first. */
+  dependsOn: string[];
 };
 export type ScheduleSpec = Origin & {
   ruleName: string;

@@ -44,11 +44,12 @@ export const databaseSettings = {
   AWS_LAMBDA_MAX_CONCURRENCY: numberSetting(1, 1000).default(1),
 };
 
-/** How a `migrate` function connects to the server itself, not to a proxy, as its master user. */
-export const databaseAdminSettings = {
-  DATABASE_ADMIN_HOST: z.string().min(1),
-  /** The master user's secret; only the role of `migrate` may read it. */
-  DATABASE_ADMIN_SECRET_ID: z.string().min(1),
+/** How a `migrate` function connects to the server itself, not to a proxy, as the owner of the service's tables. */
+export const databaseOwnerSettings = {
+  DATABASE_SERVER_HOST: z.string().min(1),
+  DATABASE_OWNER: z.string().min(1),
+  /** The owner's secret, not read with IAM authentication; only the role of `migrate` may read it. */
+  DATABASE_OWNER_SECRET_ID: z.string().min(1),
 };
 
 /** Where lists are read from; see `connectReader` in `shared/postgres/connect.ts`. */

@@ -116,6 +116,7 @@ export function readCustomResource(resource: ResolvedResource): CustomResourceSp
     functionArn: unqualified(ServiceToken),
     timeoutMs: ServiceTimeout * 1000,
     properties: properties as Record<string, Json>,
+    dependsOn: resource.dependsOn,
   };
 }
 

@@ -57,7 +57,7 @@ export function resolveDeployment(stacks: CompiledStack[], options: ResolveOptio
     mappings: ofType('AWS::Lambda::EventSourceMapping').map((each) => readMapping(each, functionArns)),
     schedules: ofType('AWS::Events::Rule').flatMap(readSchedules),
     asyncInvokes: ofType('AWS::Lambda::EventInvokeConfig').map((each) => readAsyncInvoke(each, functionArns)),
-    customResources: ofType('Custom::SchemaMigration').map(readCustomResource),
+    customResources: ofType('Custom::ServiceDatabase', 'Custom::SchemaMigration').map(readCustomResource),
     secrets: ofType('AWS::SecretsManager::Secret').map(readSecret),
     exports,
     cloudOnly,

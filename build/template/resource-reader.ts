@@ -9,6 +9,7 @@ export type ResolvedResource = Origin & {
   type: string;
   properties: Record<string, Json>;
   directory: string;
+  dependsOn: string[];
   value: (attribute: string) => string;
 };
 
@@ -24,6 +25,7 @@ export function resolveResource(
     type: resource.Type,
     properties: properties as Record<string, Json>,
     directory: values.stack.directory,
+    dependsOn: [resource.DependsOn ?? []].flat(),
     value: (attribute) => values.attribute(logicalId, attribute, logicalId),
   };
 }

@@ -84,6 +84,7 @@ export const resourceValues: Record<string, (resource: Nameable) => ResourceValu
   'AWS::S3::BucketPolicy': generatedId,
   'AWS::SQS::QueuePolicy': generatedId,
   'Custom::SchemaMigration': generatedId,
+  'Custom::ServiceDatabase': generatedId,
   // Cloud-only types that policies and triggers name: only their ARNs exist locally.
   'AWS::KMS::Alias': (r) => ({ ref: String(r.property('AliasName')) }),
   'AWS::KMS::Key': (r) => ({ ref: shortId(r), KeyId: shortId(r), Arn: arn(r, 'kms', `key/${shortId(r)}`) }),

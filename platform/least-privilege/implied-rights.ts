@@ -110,13 +110,15 @@ export const impliedRights: ImpliedRow[] = [
   },
 ];
 
-/** The database users that a function's environment names, as its role names them: of a proxy, or of any server. */
+/** The database users that a function's environment names, as its role names them: of a proxy, a server, or any server. */
 function databaseLogins({ roleArn, environment }: FunctionSpec, { roles }: Deployment): string[] {
-  const { DATABASE_USER, DATABASE_READER } = environment;
+  const { DATABASE_USER, DATABASE_READER, DATABASE_OWNER } = environment;
   return roles
     .filter(({ arn }) => arn === roleArn)
     .flatMap(({ statements }) => statements)
     .flatMap(({ resources }) => resources)
     .filter((resource) => resource.includes(':dbuser:'))
-    .filter((resource) => [DATABASE_USER, DATABASE_READER].includes(resource.split('/').at(-1)));
+    .filter((resource) =>
+      [DATABASE_USER, DATABASE_READER, DATABASE_OWNER].includes(resource.split('/').at(-1)),
+    );
 }

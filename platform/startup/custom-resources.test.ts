@@ -16,6 +16,7 @@ const spec = (properties: CustomResourceSpec['properties']): CustomResourceSpec 
   functionArn: arn,
   timeoutMs: 5_000,
   properties,
+  dependsOn: [],
 });
 
 describe('a custom resource on the local platform', () => {

@@ -32,7 +32,7 @@ export type CustomResourceOptions = {
 
 /**
  * Deploys the stacks' custom resources as CloudFormation does: it invokes the function of a resource that is new or
- * whose properties have changed, and waits for the function's PUT to a callback URL
+ * whose properties have changed, after those it depends on, and waits for the function's PUT to a callback URL
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html).
  * @throws StartError with the function's reason; resources that succeeded are stored nevertheless
  */
@@ -43,13 +43,22 @@ export async function deployCustomResources(options: CustomResourceOptions): Pro
     (spec) => JSON.stringify(deployed[keyOf(spec)]?.properties) !== JSON.stringify(spec.properties),
   );
   if (changed.length === 0) return;
-  const results = await Promise.allSettled(
-    changed.map(async (spec) => {
+  const started = new Map<string, Promise<void>>();
+  const start = (spec: CustomResourceSpec): Promise<void> => {
+    const known = started.get(keyOf(spec));
+    if (known) return known;
+    const first = changed.filter(
+      (each) => each.stack === spec.stack && spec.dependsOn.includes(each.logicalId),
+    );
+    const done = Promise.all(first.map(start)).then(async () => {
       const physicalId = await deploy(spec, deployed[keyOf(spec)], options);
       deployed[keyOf(spec)] = { physicalId, properties: spec.properties as Deployed[string]['properties'] };
       options.log(`${spec.stack} / ${spec.logicalId}: deployed`);
-    }),
-  );
+    });
+    started.set(keyOf(spec), done);
+    return done;
+  };
+  const results = await Promise.allSettled(changed.map(start));
   await writeFile(`${file}.draft`, JSON.stringify(deployed));
   await rename(`${file}.draft`, file);
   for (const result of results) if (result.status === 'rejected') throw result.reason;

@@ -83,7 +83,7 @@ function printRetained(retained: readonly DeployedResource[]): void {
 }
 
 /** Types that listResources does not list, because they are not separate resources. */
-const unlisted = new Set(['Custom::SchemaMigration']);
+const unlisted = new Set(['Custom::SchemaMigration', 'Custom::ServiceDatabase']);
 
 /** A secret's replica has the secret's name; its ARN ends in six random characters. */
 const nameOf = (id: string): string =>

@@ -9,4 +9,5 @@ export const retentionReasons: Record<string, string> = {
   'AWS::S3::Bucket': 'legally required documents, customers’ files and logs: emptied by hand only',
   'AWS::SecretsManager::Secret': 'passwords and keys of the retained resources',
   'Custom::SchemaMigration': 'not a resource in the account; the schema stays in its database',
+  'Custom::ServiceDatabase': 'not a resource in the account; the database stays on its server',
 };

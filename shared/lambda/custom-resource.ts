@@ -13,6 +13,7 @@ const customResourceEvent = z.object({
   LogicalResourceId: z.string(),
   PhysicalResourceId: z.string().optional(),
   ResponseURL: z.url(),
+  ResourceProperties: z.record(z.string(), z.unknown()).default({}),
 });
 type CustomResourceEvent = z.output<typeof customResourceEvent>;
 
@@ -20,8 +21,11 @@ type CustomResourceEvent = z.output<typeof customResourceEvent>;
 export type CustomResource = {
   /** Identifies the resource; if it changes, CloudFormation deletes the resource with the old id. */
   physicalId: string;
-  /** Runs at Create and Update. May run again with the same properties, since CloudFormation rolls back by an Update. */
-  apply: (context: Context) => Promise<unknown>;
+  /**
+   * Runs at Create and Update with the resource's properties from the template. May run again with the same properties,
+   * since CloudFormation rolls back by an Update.
+   */
+  apply: (context: Context, properties: Readonly<Record<string, unknown>>) => Promise<unknown>;
 };
 
 /** Reserved at the end of the function's time for the response. */
@@ -50,7 +54,7 @@ export function withCustomResource<Event, Response>(
 type Result = { Status: 'SUCCESS' } | { Status: 'FAILED'; Reason: string };
 
 async function resultOf(
-  { RequestType }: CustomResourceEvent,
+  { RequestType, ResourceProperties }: CustomResourceEvent,
   { apply }: CustomResource,
   context: Context,
 ): Promise<Result> {
@@ -62,7 +66,7 @@ async function resultOf(
     timeMs,
   );
   try {
-    const applied = apply(context).then((): Result => ({ Status: 'SUCCESS' }));
+    const applied = apply(context, ResourceProperties).then((): Result => ({ Status: 'SUCCESS' }));
     return await Promise.race([applied, late.promise]);
   } catch (error) {
     logger.error('The custom resource failed', error as Error);

@@ -1,13 +1,14 @@
-import { connect, credentialsOf, type DatabaseConfig, passwordOf } from './connect.ts';
-import { type Migration, migrate, prepareDatabase } from './migrate.ts';
+import { connect, type DatabaseConfig } from './connect.ts';
+import { type Migration, migrate } from './migrate.ts';
 import shared from './migrations/0001-outbox-idempotency-handled.sql';
 import limits from './migrations/0002-limits.sql';
 import erasure from './migrations/0003-erasure.sql';
 
 /** How a migration connects to the server; a service without lists has no reader. */
-type AdminConfig = {
-  DATABASE_ADMIN_HOST: string;
-  DATABASE_ADMIN_SECRET_ID: string;
+type OwnerConfig = {
+  DATABASE_SERVER_HOST: string;
+  DATABASE_OWNER: string;
+  DATABASE_OWNER_SECRET_ID: string;
   DATABASE_READER?: string;
 };
 
@@ -19,35 +20,27 @@ export const sharedMigrations: Migration[] = [
 ];
 
 /**
- * Runs a service's `migrate` function: creates roles and database, and applies shared and own migrations, as the
- * server's master user, whose secret only migrate functions may read.
+ * Runs a service's `migrate` function: applies shared and own migrations as the owner of the service's tables. The
+ * database and its roles exist already (`prepare-database` of the data stack).
  * @param timeoutMs statement timeout
  */
 export async function migrateService(
-  config: DatabaseConfig & AdminConfig,
+  config: DatabaseConfig & OwnerConfig,
   own: readonly Migration[],
   timeoutMs: number,
 ): Promise<{ database: string; applied: string[] }> {
-  const { username } = await credentialsOf(config.DATABASE_ADMIN_SECRET_ID);
-  const adminOf = (database: string) =>
-    connect({
-      ...config,
-      DATABASE_HOST: config.DATABASE_ADMIN_HOST,
-      DATABASE_NAME: database,
-      DATABASE_USER: username,
-      DATABASE_AUTH: 'password',
-      DATABASE_SECRET_ID: config.DATABASE_ADMIN_SECRET_ID,
-      AWS_LAMBDA_MAX_CONCURRENCY: 1,
-    });
-  const server = adminOf('postgres');
-  const database = adminOf(config.DATABASE_NAME);
+  const { DATABASE_NAME: name, DATABASE_USER: role, DATABASE_READER: reader } = config;
+  const database = connect({
+    ...config,
+    DATABASE_HOST: config.DATABASE_SERVER_HOST,
+    DATABASE_USER: config.DATABASE_OWNER,
+    DATABASE_SECRET_ID: config.DATABASE_OWNER_SECRET_ID,
+    AWS_LAMBDA_MAX_CONCURRENCY: 1,
+  });
   try {
-    const password = config.DATABASE_AUTH === 'iam' ? null : await passwordOf(config.DATABASE_SECRET_ID);
-    const { DATABASE_USER: role, DATABASE_READER: reader } = config;
-    await prepareDatabase(server, { role, reader, database: config.DATABASE_NAME, password });
     const applied = await migrate(database, { role, reader }, [...sharedMigrations, ...own], timeoutMs);
-    return { database: config.DATABASE_NAME, applied };
+    return { database: name, applied };
   } finally {
-    await Promise.all([server.end(), database.end()]);
+    await database.end();
   }
 }

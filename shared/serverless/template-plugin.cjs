@@ -50,10 +50,14 @@ module.exports = class TemplatePlugin {
     deployGatewayResponses(template);
     addAsyncFailureQueue(template, { prefix, service: service.service });
     encryptLogs(template, prefix);
-    migrateSchemaFirst(template, [
-      join(serviceDir, 'migrations'),
-      join(__dirname, '..', 'postgres', 'migrations'),
-    ]);
+    migrateSchemaFirst(
+      template,
+      [join(serviceDir, 'migrations'), join(__dirname, '..', 'postgres', 'migrations')],
+      {
+        prepares: service.custom.standbyActive !== 'true',
+        prepareDatabaseArn: service.custom.prepareDatabaseArn,
+      },
+    );
     if (!alias) return;
     renewVersions(template, service.provider.stackParameters ?? []);
     const aliases = addLiveAliases(template);

@@ -1,11 +1,15 @@
 import { type Database, postgres } from '../postgres/database.ts';
 import { type Migration, migrate } from '../postgres/migrate.ts';
 import { sharedMigrations } from '../postgres/migrate-service.ts';
+import { prepareDatabase, type RolePasswords, type ServiceDatabase } from '../postgres/prepare-database.ts';
 import { aDatabase, type TestDatabase } from './engines.ts';
 
-/** Opens a test's database as its superuser, closed after the file. */
-export function opened({ host, port, name, user, password }: TestDatabase, maxConnections = 10): Database {
-  const database = postgres({
+/** Connects to a database of the test server; the caller ends the connection. */
+export const connected = (
+  { host, port, name, user, password }: Omit<TestDatabase, 'url'>,
+  maxConnections = 1,
+): Database =>
+  postgres({
     host,
     port,
     database: name,
@@ -15,8 +19,28 @@ export function opened({ host, port, name, user, password }: TestDatabase, maxCo
     maxConnections,
     prepareStatements: true,
   });
+
+/** Opens a test's database as its superuser, closed after the file. */
+export function opened(at: TestDatabase, maxConnections = 10): Database {
+  const database = connected(at, maxConnections);
   afterAll(() => database.end());
   return database;
+}
+
+/** Creates a service's database and roles as the test server's superuser, and drops them after the file. */
+export async function prepared(
+  at: TestDatabase,
+  service: ServiceDatabase,
+  passwords?: RolePasswords,
+): Promise<void> {
+  const { database, owner, role, reader } = service;
+  await prepareDatabase((name) => connected({ ...at, name }), service, passwords);
+  afterAll(async () => {
+    const server = connected({ ...at, name: 'postgres' });
+    await server.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    await server.query(`DROP ROLE ${[owner, role, ...(reader ? [reader] : [])].join(', ')}`);
+    await server.end();
+  });
 }
 
 /** A new database with the shared tables and a service's own. */

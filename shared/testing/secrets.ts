@@ -18,7 +18,9 @@ export async function databaseEnvironment(database: TestDatabase): Promise<Recor
     DATABASE_HOST: database.host,
     DATABASE_PORT: String(database.port),
     DATABASE_NAME: database.name,
-    DATABASE_ADMIN_HOST: database.host,
+    DATABASE_SERVER_HOST: database.host,
+    DATABASE_OWNER: 'none',
+    DATABASE_OWNER_SECRET_ID: 'none',
     DATABASE_USER: database.user,
     DATABASE_SECRET_ID: await aSecret(
       JSON.stringify({ username: database.user, password: database.password }),
@@ -34,7 +36,7 @@ export function proxySettings(): Record<string, string> {
   const { port, caFile } = JSON.parse(given) as { port: number; caFile: string };
   return {
     DATABASE_HOST: 'localhost',
-    DATABASE_ADMIN_HOST: 'localhost',
+    DATABASE_SERVER_HOST: 'localhost',
     DATABASE_PORT: String(port),
     DATABASE_AUTH: 'iam',
     DATABASE_TLS: 'verify-full',

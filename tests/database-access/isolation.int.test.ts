@@ -3,6 +3,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { connect, credentialsOf, type DatabaseConfig } from '../../shared/postgres/connect.ts';
 import { type Database, postgres, sqlState } from '../../shared/postgres/database.ts';
 import { migrateService } from '../../shared/postgres/migrate-service.ts';
+import { prepareDatabase } from '../../shared/postgres/prepare-database.ts';
 import { scramVerifier } from '../../shared/postgres/scram.ts';
 import { aDatabase } from '../../shared/testing/engines.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
@@ -25,15 +26,16 @@ const master = `master_of_${at.name}`;
 const masterPassword = randomUUID();
 // As on RDS: creates roles and databases, and is no superuser.
 await server.query(`CREATE ROLE ${master} LOGIN CREATEROLE CREATEDB PASSWORD '${masterPassword}'`);
-const adminSecret = await aSecret(JSON.stringify({ username: master, password: masterPassword }));
 
 type Service = { config: DatabaseConfig; database: Database; secretId: string };
+type Login = { user: string; password: string };
 const table = [{ name: 'own/0001', sql: 'CREATE TABLE things (id int)' }];
 
-/** A service with its own database, created by its migration. */
-async function aService(name: string): Promise<Service> {
+/** A service with its own database: the master prepares it, the owner creates the tables. */
+async function aService(name: string): Promise<Service & { owner: Login }> {
   const role = `${name}_${at.name}`;
-  const secretId = await aSecret(JSON.stringify({ username: role, password: randomUUID() }));
+  const passwords = { owner: randomUUID(), service: randomUUID() };
+  const secretId = await aSecret(JSON.stringify({ username: role, password: passwords.service }));
   const config: DatabaseConfig = {
     DATABASE_HOST: at.host,
     DATABASE_PORT: at.port,
@@ -45,13 +47,17 @@ async function aService(name: string): Promise<Service> {
     AWS_REGION: 'eu-west-1',
     AWS_LAMBDA_MAX_CONCURRENCY: 1,
   };
-  const admin = {
-    DATABASE_ADMIN_HOST: at.host,
-    DATABASE_ADMIN_SECRET_ID: adminSecret,
-    DATABASE_READER: `${role}_reader`,
+  const [owner, reader] = [`${role}_owner`, `${role}_reader`];
+  const asMaster = (database: string) => as(master, database, masterPassword);
+  await prepareDatabase(asMaster, { database: role, owner, role, reader }, passwords);
+  const ownerConfig = {
+    DATABASE_SERVER_HOST: at.host,
+    DATABASE_OWNER: owner,
+    DATABASE_OWNER_SECRET_ID: await aSecret(JSON.stringify({ username: owner, password: passwords.owner })),
+    DATABASE_READER: reader,
   };
-  await migrateService({ ...config, ...admin }, table, 10_000);
-  return { config, database: connect(config), secretId };
+  await migrateService({ ...config, ...ownerConfig }, table, 10_000);
+  return { config, database: connect(config), secretId, owner: { user: owner, password: passwords.owner } };
 }
 
 const [users, orders] = [await aService('users'), await aService('orders')];
@@ -61,16 +67,15 @@ afterAll(async () => {
   for (const { config } of [users, orders]) {
     const role = config.DATABASE_USER;
     await server.query(`DROP DATABASE ${role} WITH (FORCE)`);
-    await server.query(`DROP ROLE ${role}, ${role}_reader`);
+    await server.query(`DROP ROLE ${role}, ${role}_reader, ${role}_owner`);
   }
   await server.query(`DROP ROLE ${master}`);
   await server.end();
 });
 
 /** The SQL state with which a role's statement is refused; undefined if it succeeds. */
-async function refusal(role: Service, database: string, statement: string): Promise<string | undefined> {
-  const { password } = await credentialsOf(role.secretId);
-  const connection = as(role.config.DATABASE_USER, database, password);
+async function refusalOf({ user, password }: Login, database: string, statement: string) {
+  const connection = as(user, database, password);
   try {
     await connection.query(statement);
     return undefined;
@@ -79,6 +84,12 @@ async function refusal(role: Service, database: string, statement: string): Prom
   } finally {
     await connection.end();
   }
+}
+
+/** The same for a service's own role. */
+async function refusal(role: Service, database: string, statement: string) {
+  const { password } = await credentialsOf(role.secretId);
+  return refusalOf({ user: role.config.DATABASE_USER, password }, database, statement);
 }
 
 describe("a service's role", () => {
@@ -101,6 +112,7 @@ describe("a service's role", () => {
     ['create a database', 'CREATE DATABASE mine'],
     ['create a role', 'CREATE ROLE friend'],
     ['become another role', `SET ROLE ${orders.config.DATABASE_USER}`],
+    ['become the owner of its tables', `SET ROLE ${users.owner.user}`],
     ['become the master', `SET ROLE ${master}`],
     ['change a table', 'ALTER TABLE things ADD COLUMN more int'],
     ['drop a table', 'DROP TABLE things'],
@@ -128,6 +140,58 @@ describe("a service's role", () => {
         `SELECT current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout') AS idle`,
       ),
     ).toEqual([{ statement: '8s', idle: '15s' }]);
+  });
+});
+
+describe('the owner of the tables, as which migrations run', () => {
+  const { user } = users.owner;
+  const [own, other] = [users.config.DATABASE_NAME, orders.config.DATABASE_NAME];
+  const refused = (database: string, statement: string) => refusalOf(users.owner, database, statement);
+
+  test('changes its tables', async () => {
+    expect(await refused(own, 'CREATE TABLE more (id int); ALTER TABLE more ADD COLUMN note text')).toBe(
+      undefined,
+    );
+    expect(await refused(own, 'DROP TABLE more')).toBe(undefined);
+  });
+
+  test('cannot connect to the database of another service', async () => {
+    expect(await refused(other, 'SELECT 1')).toBe('42501');
+    expect(await refusalOf(orders.owner, own, 'SELECT 1')).toBe('42501');
+  });
+
+  test.each([
+    ['create a role', 'CREATE ROLE friend'],
+    ['give itself the right to create roles', `ALTER ROLE ${user} CREATEROLE`],
+    ['change the password of another role', `ALTER ROLE ${users.config.DATABASE_USER} PASSWORD 'mine'`],
+    ['create a database', 'CREATE DATABASE mine'],
+    ['drop its database', `DROP DATABASE ${own}`],
+    ['drop the database of another service', `DROP DATABASE ${other}`],
+    ['take over its database', `ALTER DATABASE ${own} OWNER TO ${user}`],
+    ['become the master', `SET ROLE ${master}`],
+    ["become another service's owner", `SET ROLE ${orders.owner.user}`],
+    ["become another service's role", `SET ROLE ${orders.config.DATABASE_USER}`],
+    ['read passwords', 'SELECT rolpassword FROM pg_authid'],
+    ['read files of the server', `SELECT pg_read_file('postgresql.conf')`],
+    ['run programs', `COPY things FROM PROGRAM 'id'`],
+  ])('cannot %s', async (_what, statement) => {
+    expect(await refused(own, statement)).toBe('42501');
+  });
+
+  test('has neither attributes nor memberships', async () => {
+    const [found] = await server.query(
+      `SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
+              (SELECT count(*)::int FROM pg_auth_members WHERE member = pg_roles.oid) AS memberships
+         FROM pg_roles WHERE rolname = '${user}'`,
+    );
+    expect(found).toEqual({
+      rolsuper: false,
+      rolcreaterole: false,
+      rolcreatedb: false,
+      rolreplication: false,
+      rolbypassrls: false,
+      memberships: 0,
+    });
   });
 });
 

@@ -24,7 +24,8 @@ setEnvironment({
   DATABASE_HOST: '127.0.0.1',
   DATABASE_PORT: '9',
   DATABASE_READ_HOSTS: '127.0.0.1',
-  DATABASE_ADMIN_HOST: '127.0.0.1',
+  DATABASE_SERVER_HOST: '127.0.0.1',
+  DATABASE_OWNER: 'none',
   DATABASE_NAME: 'none',
   DATABASE_USER: 'none',
   DATABASE_READER: 'none',
@@ -44,7 +45,7 @@ setEnvironment({
       .map((name) => [`${name}_TOPIC_ARN`, 'none']),
   ),
   ...Object.fromEntries(
-    ['DATABASE', 'DATABASE_ADMIN', 'SIGNING_KEYS', 'PUBLIC_KEYS', 'PAYMENT_PROVIDER'].map((name) => [
+    ['DATABASE', 'DATABASE_OWNER', 'SIGNING_KEYS', 'PUBLIC_KEYS', 'PAYMENT_PROVIDER'].map((name) => [
       `${name}_SECRET_ID`,
       'none',
     ]),

@@ -56,16 +56,17 @@ async function serve(client: TLSSocket, server: Server): Promise<void> {
   client.write(message('R', Buffer.from([0, 0, 0, 3]))); // AuthenticationCleartextPassword
   const { body: password } = await messages.next();
   const secret = password.toString('utf8', 0, password.length - 1);
-  // The master user is not restricted: migrations bypass the proxy.
+  // The master user and the owners of tables are not restricted: they bypass the proxy.
   const isMaster = user === server.user && secret === server.password;
   if (!isMaster) refuseOtherThanToken(secret, user);
+  const isRestricted = !isMaster && !user.endsWith('_owner');
   const upstream = await signIn(server, user, database);
   client.on('close', () => upstream.destroy());
   upstream.on('close', () => client.destroy()).on('error', () => client.destroy());
   client.write(Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]));
   upstream.pipe(client);
   for await (const one of messages.all()) {
-    const reason = isMaster ? undefined : pinReason(one);
+    const reason = isRestricted ? pinReason(one) : undefined;
     if (reason !== undefined) {
       client.end(errorResponse('0A000', `this would pin the session of RDS Proxy: ${reason}`));
       return;

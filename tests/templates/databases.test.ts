@@ -27,7 +27,8 @@ const granted = (shop: Deployment, { roleArn }: FunctionSpec, action: string): s
 
 const stageFree = (name: string): string => name.replace(/-(local|tiny|dev|staging|prod)-/, '-');
 /** Functions that sign in as the server's master user. */
-const isOperator = ({ name }: FunctionSpec): boolean => /-(migrate|rotate-master-password)$/.test(name);
+const isOperator = ({ name }: FunctionSpec): boolean =>
+  /-(prepare-database|rotate-master-password)$/.test(name);
 
 describe('signing in to PostgreSQL', () => {
   test('is granted by IAM to exactly the functions that read a password locally, as the same role', () => {
@@ -41,11 +42,28 @@ describe('signing in to PostgreSQL', () => {
       expect(byIam.map(({ name }) => stageFree(name)).sort()).toEqual([...byPassword].sort());
       for (const fn of byIam)
         for (const login of granted(shop, fn, 'rds-db:connect')) {
-          const { DATABASE_USER, DATABASE_READER } = fn.environment;
-          expect([fn.name, DATABASE_USER, DATABASE_READER]).toContain(login.split('/').at(-1));
-          // One proxy; or any server, since one that replaces another has another id, as the user who only reads.
+          const { DATABASE_USER, DATABASE_READER, DATABASE_OWNER } = fn.environment;
+          const users = fn.name.endsWith('-migrate') ? [DATABASE_OWNER] : [DATABASE_USER, DATABASE_READER];
+          expect([fn.name, ...users]).toContain(login.split('/').at(-1));
+          // One proxy or server; or any server, since one that replaces another has another id, as the user who only reads.
           expect(login).toMatch(/^arn:aws:rds-db:[^*]+:dbuser:([^*]+\/[a-z_]+|\*\/[a-z_]+_reader)$/);
         }
+    }
+  });
+
+  test('as the owner of the tables is granted for the server itself, not for its proxy', () => {
+    for (const stage of everyStage) {
+      const servers = ofType(stage, 'AWS::RDS::DBInstance').map((server) => server.value('DbiResourceId'));
+      const owners = policiesOf(stage)
+        .filter(({ of }) => of.region === region)
+        .flatMap(({ statements }) => statements.flatMap(({ resources }) => resources))
+        .filter((resource) => /:dbuser:.+_owner$/.test(resource));
+      expect(owners.map((login) => login.split('/').at(-1)).toSorted()).toEqual([
+        'shop_orders_owner',
+        'shop_payments_owner',
+        'shop_users_owner',
+      ]);
+      for (const login of owners) expect(servers).toContain(login.split(':').at(-1)?.split('/')[0]);
     }
   });
 
@@ -60,6 +78,7 @@ describe('signing in to PostgreSQL', () => {
       for (const proxy of ofOptionalType(stage, 'AWS::RDS::DBProxy')) {
         const [id] = proxy.value('DBProxyArn').split(':').slice(-1);
         const coming = logins.filter(({ resource }) => resource.includes(`:dbuser:${id}/`));
+        expect(coming.filter(({ resource }) => resource.endsWith('_owner'))).toEqual([]);
         const going = logins.filter(({ of }) => of.value('Arn') === proxy.properties['RoleArn']);
         expect(coming.length).toBeGreaterThan(0);
         expect(going.map(({ resource }) => userOf(resource))).toEqual(
@@ -74,7 +93,7 @@ describe('signing in to PostgreSQL', () => {
       expect(
         nonEmpty(shop.secrets)
           .map(({ name }) => name)
-          .filter((name) => /\/db\/(users|orders|payments)$/.test(name)),
+          .filter((name) => /\/db\/(users|orders|payments)(-owner)?$/.test(name)),
       ).toEqual([]);
   });
 

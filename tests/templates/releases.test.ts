@@ -236,6 +236,8 @@ describe.each(['dev', 'prod'])('functions of stage %s', (stage) => {
           const waits = of !== 'MigrateLambdaFunction';
           expect([id, dependenciesOf(resource).includes('SchemaMigration')]).toEqual([id, waits]);
         }
+    for (const { id, resource } of everyOfType(migrating, 'Custom::SchemaMigration'))
+      expect([id, dependenciesOf(resource)]).toEqual([id, ['ServiceDatabase']]);
   });
 
   test('that are invoked asynchronously keep the events that they could not handle', () => {

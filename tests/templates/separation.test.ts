@@ -9,21 +9,6 @@ type Shared = { resource: RegExp; stacks: string[]; reason: string };
 /** Whoever takes over one function must not reach another service's data: every other resource has one service. */
 const sharedOnPurpose: Shared[] = [
   {
-    resource: /secret:shop\/[^/]+\/db\/orders-admin$/,
-    stacks: ['shop-orders', 'shop-payments', 'shop-data'],
-    reason: 'migrate functions, which only CloudFormation and operators invoke; data rotates the password',
-  },
-  {
-    resource: /secret:shop\/[^/]+\/db\/users-admin$/,
-    stacks: ['shop-users', 'shop-data'],
-    reason: 'the migrate function, which only CloudFormation and operators invoke; data rotates the password',
-  },
-  {
-    resource: /secret:shop\/tiny\/db\/users-admin$/,
-    stacks: ['shop-users', 'shop-orders', 'shop-payments', 'shop-data'],
-    reason: 'a tiny stage has one server for all databases (docs/decisions/0022-tiny-stages.md)',
-  },
-  {
     resource: /secret:shop\/[^/]+\/redis$/,
     stacks: ['shop-products', 'shop-users'],
     reason: 'Redis has one token: catalogue texts and hashed counts, no data of record',

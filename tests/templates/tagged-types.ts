@@ -121,4 +121,5 @@ export const untagged = new Set([
   'AWS::WAFv2::LoggingConfiguration',
   'AWS::WAFv2::WebACLAssociation',
   'Custom::SchemaMigration',
+  'Custom::ServiceDatabase',
 ]);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  databaseAdminSettings,
+  databaseOwnerSettings,
   databaseReaderSettings,
   databaseSettings,
   readConfig,
@@ -11,7 +11,7 @@ import { withTrustedServer } from '#shared/postgres/trust.ts';
 export const config = withTrustedServer(
   readConfig({
     ...databaseSettings,
-    ...databaseAdminSettings,
+    ...databaseOwnerSettings,
     ...databaseReaderSettings,
     ORDER_EVENTS_TOPIC_ARN: z.string().min(1),
     ORDER_CREATED_TOPIC_ARN: z.string().min(1),

@@ -16,7 +16,6 @@ export async function ordersEnvironment(catalogUrl = 'http://127.0.0.1:9') {
   const settings = await databaseEnvironment(at);
   setEnvironment({
     ...settings,
-    DATABASE_ADMIN_SECRET_ID: 'none',
     DATABASE_READ_HOSTS: settings['DATABASE_HOST'] ?? at.host,
     DATABASE_READER: at.user,
     AWS_LAMBDA_MAX_CONCURRENCY: '8',

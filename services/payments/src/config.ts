@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { databaseAdminSettings, databaseSettings, numberSetting, readConfig } from '#shared/config.ts';
+import { databaseOwnerSettings, databaseSettings, numberSetting, readConfig } from '#shared/config.ts';
 import { withTrustedServer } from '#shared/postgres/trust.ts';
 
 /** Settings of the payments service. Secrets are named here, never given. */
 export const config = withTrustedServer(
   readConfig({
     ...databaseSettings,
-    ...databaseAdminSettings,
+    ...databaseOwnerSettings,
     PAYMENT_EVENTS_TOPIC_ARN: z.string().min(1),
     USER_FILES_BUCKET: z.string().min(1),
     /** Stripe's API, or what speaks it. */

@@ -16,7 +16,6 @@ export async function paymentsEnvironment() {
   const bucket = await aBucket();
   setEnvironment({
     ...(await databaseEnvironment(at)),
-    DATABASE_ADMIN_SECRET_ID: 'none',
     USER_FILES_BUCKET: bucket,
     AWS_LAMBDA_MAX_CONCURRENCY: '8',
     PAYMENT_EVENTS_TOPIC_ARN: await aTopic({ fifo: true, queues: [published] }),

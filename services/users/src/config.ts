@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { databaseAdminSettings, databaseSettings, readConfig, redisSettings } from '#shared/config.ts';
+import { databaseOwnerSettings, databaseSettings, readConfig, redisSettings } from '#shared/config.ts';
 import { limitOverrides } from '#shared/limits/overrides.ts';
 import { withTrustedServer } from '#shared/postgres/trust.ts';
 
@@ -7,7 +7,7 @@ import { withTrustedServer } from '#shared/postgres/trust.ts';
 export const config = /* @__PURE__ */ withTrustedServer(
   /* @__PURE__ */ readConfig({
     ...databaseSettings,
-    ...databaseAdminSettings,
+    ...databaseOwnerSettings,
     /** Where limits are counted; without it in PostgreSQL. */
     ...redisSettings,
     /** Other figures for limits: `login-client=30/60,*-network=500/300`, requests per seconds. */

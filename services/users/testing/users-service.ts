@@ -5,6 +5,7 @@ import { aDatabase, aQueue, aTopic, type TestDatabase } from '#shared/testing/en
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { eventually } from '#shared/testing/eventually.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
+import { prepared } from '#shared/testing/postgres.ts';
 import { eventsIn } from '#shared/testing/queue.ts';
 import { aSecret, proxySettings } from '#shared/testing/secrets.ts';
 
@@ -62,19 +63,24 @@ export async function usersService(settings: Record<string, string> = {}) {
   };
 }
 
+/** Prepares the database, and returns the environment of functions that use it. */
 async function environmentOf(database: TestDatabase, topicArn: string) {
   const role = `role_of_${database.name}`;
+  const owner = `${role}_owner`;
+  const passwords = { owner: randomUUID(), service: randomUUID() };
+  const proxy = proxySettings();
+  const usesIam = proxy['DATABASE_AUTH'] === 'iam';
+  await prepared(database, { database: database.name, owner, role }, usesIam ? undefined : passwords);
   return {
     DATABASE_HOST: database.host,
     DATABASE_PORT: String(database.port),
     DATABASE_NAME: database.name,
     DATABASE_USER: role,
-    DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password: randomUUID() })),
-    DATABASE_ADMIN_HOST: database.host,
-    DATABASE_ADMIN_SECRET_ID: await aSecret(
-      JSON.stringify({ username: database.user, password: database.password }),
-    ),
-    ...proxySettings(),
+    DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password: passwords.service })),
+    DATABASE_SERVER_HOST: database.host,
+    DATABASE_OWNER: owner,
+    DATABASE_OWNER_SECRET_ID: await aSecret(JSON.stringify({ username: owner, password: passwords.owner })),
+    ...proxy,
     USER_EVENTS_TOPIC_ARN: topicArn,
     SIGNING_KEYS_SECRET_ID: await aSecret(),
     PUBLIC_KEYS_SECRET_ID: await aSecret(),

@@ -5,38 +5,53 @@ const { dependOn, ofType } = require('./template.cjs');
 
 const migrateFunctionId = 'MigrateLambdaFunction';
 const migrationId = 'SchemaMigration';
+const databaseId = 'ServiceDatabase';
+/** The timeout of that function (resources/data/functions/databases.yml). */
+const prepareDatabaseSeconds = 60;
+/** How much longer CloudFormation waits than the function runs: one that timed out sends no response. */
+const answerSeconds = 60;
 
 /**
  * Migrates the schema during the deployment of a stack with a `migrate` function: a custom resource invokes the function
  * when the migrations or the database have changed, and every other function and version of the stack depends on it. So
  * no new code receives traffic before its migrations, and a failed migration fails the deployment
- * (docs/decisions/0008-migrations-by-deployment.md).
+ * (docs/decisions/0008-migrations-by-deployment.md). Before it, another custom resource has the data stack create the
+ * database and its roles, unless they are replicas (docs/decisions/0024-owners-of-databases.md).
  */
-function migrateSchemaFirst(template, folders) {
+function migrateSchemaFirst(template, folders, { prepares, prepareDatabaseArn }) {
   const migrate = template.Resources[migrateFunctionId];
   if (!migrate) return;
-  const { DATABASE_ADMIN_HOST, DATABASE_HOST, DATABASE_AUTH } = migrate.Properties.Environment.Variables;
-  template.Resources[migrationId] = {
-    Type: 'Custom::SchemaMigration',
-    // Its deletion has no effect, and the function may be deleted already.
-    DeletionPolicy: 'Retain',
-    UpdateReplacePolicy: 'Retain',
-    Properties: {
-      // The newest code, not an alias: this is the code that needs the new schema.
-      ServiceToken: { 'Fn::GetAtt': [migrateFunctionId, 'Arn'] },
-      // Longer than the function's timeout: a function that timed out sends no response.
-      ServiceTimeout: migrate.Properties.Timeout + 60,
-      Steps: hashOf(folders),
-      DatabaseHost: DATABASE_ADMIN_HOST ?? DATABASE_HOST,
-      SignInBy: DATABASE_AUTH,
-    },
-  };
+  const { DATABASE_SERVER_HOST, DATABASE_AUTH, DATABASE_NAME } = migrate.Properties.Environment.Variables;
+  const server = { DatabaseHost: DATABASE_SERVER_HOST, SignInBy: DATABASE_AUTH };
+  if (prepares)
+    template.Resources[databaseId] = customResource('Custom::ServiceDatabase', {
+      ServiceToken: prepareDatabaseArn,
+      ServiceTimeout: prepareDatabaseSeconds + answerSeconds,
+      Database: DATABASE_NAME,
+      ...server,
+    });
+  template.Resources[migrationId] = customResource('Custom::SchemaMigration', {
+    // The newest code, not an alias: this is the code that needs the new schema.
+    ServiceToken: { 'Fn::GetAtt': [migrateFunctionId, 'Arn'] },
+    ServiceTimeout: migrate.Properties.Timeout + answerSeconds,
+    Steps: hashOf(folders),
+    ...server,
+  });
+  if (prepares) dependOn(template.Resources[migrationId], databaseId);
   for (const [logicalId, resource] of ofType(template, 'AWS::Lambda::Function', 'AWS::Lambda::Version')) {
     const ofMigrate =
       logicalId === migrateFunctionId || resource.Properties.FunctionName?.Ref === migrateFunctionId;
     if (!ofMigrate) dependOn(resource, migrationId);
   }
 }
+
+/** Its deletion has no effect, and the function may be deleted already. */
+const customResource = (Type, Properties) => ({
+  Type,
+  DeletionPolicy: 'Retain',
+  UpdateReplacePolicy: 'Retain',
+  Properties,
+});
 
 /** A hash of the names and contents of all migrations. */
 function hashOf(folders) {

@@ -3,11 +3,12 @@ import * as z from 'zod';
 import { lambdaHandler } from '#shared/lambda/lambda-handler.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
 import { lazy } from '#shared/lazy.ts';
-import { config } from '../config.ts';
+import { rotationConfig } from '../config.ts';
 import { masterSecret } from '../master-secret.ts';
 import { rotate, steps } from '../rotation.ts';
 import { servers } from '../server.ts';
 
+const config = rotationConfig();
 const client = lazy(() => new SecretsManagerClient({}));
 const request = z.object({
   SecretId: z.string().min(1),

@@ -2,24 +2,25 @@ import { newId } from '#shared/ids.ts';
 import { aDatabase } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { lambdaContext } from '#shared/testing/http-event.ts';
-import { opened } from '#shared/testing/postgres.ts';
+import { prepared } from '#shared/testing/postgres.ts';
 import { aSecret } from '#shared/testing/secrets.ts';
 
 const at = await aDatabase();
-const server = opened({ ...at, name: 'postgres' });
-const [name, role] = [`orders_${at.name}`, `shop_orders_${at.name}`];
-const reader = `${role}_reader`;
-const password = newId();
+const [database, role] = [`orders_${at.name}`, `shop_orders_${at.name}`];
+const [owner, reader] = [`${role}_owner`, `${role}_reader`];
+const passwords = { owner: newId(), service: newId() };
+await prepared(at, { database, owner, role, reader }, passwords);
 setEnvironment({
   DATABASE_HOST: at.host,
   DATABASE_PORT: String(at.port),
-  DATABASE_NAME: name,
+  DATABASE_NAME: database,
   DATABASE_USER: role,
-  DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password })),
+  DATABASE_SECRET_ID: await aSecret(JSON.stringify({ username: role, password: passwords.service })),
   DATABASE_READ_HOSTS: `${at.host},localhost`,
   DATABASE_READER: reader,
-  DATABASE_ADMIN_HOST: at.host,
-  DATABASE_ADMIN_SECRET_ID: await aSecret(JSON.stringify({ username: at.user, password: at.password })),
+  DATABASE_SERVER_HOST: at.host,
+  DATABASE_OWNER: owner,
+  DATABASE_OWNER_SECRET_ID: await aSecret(JSON.stringify({ username: owner, password: passwords.owner })),
   ORDER_EVENTS_TOPIC_ARN: 'none',
   ORDER_CREATED_TOPIC_ARN: 'none',
   ORDER_COMPLETED_TOPIC_ARN: 'none',
@@ -32,19 +33,16 @@ const app = await import('../app.ts');
 const firstRun = await handler({}, lambdaContext());
 
 describe('migrate', () => {
-  afterAll(async () => {
-    await Promise.all([app.database().end(), app.replicas().end()]);
-    await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    await server.query(`DROP ROLE IF EXISTS ${role}, ${reader}`);
-  });
+  afterAll(() => Promise.all([app.database().end(), app.replicas().end()]));
 
-  test('creates role, database and tables; a second run changes nothing', async () => {
+  test('creates the tables as their owner; a second run changes nothing', async () => {
     const applied = ['shared/0001-outbox-idempotency-handled', 'orders/0001-orders'];
-    expect(firstRun).toEqual({ ok: true, response: { database: name, applied } });
-    expect(await handler({}, lambdaContext())).toEqual({
-      ok: true,
-      response: { database: name, applied: [] },
-    });
+    expect(firstRun).toEqual({ ok: true, response: { database, applied } });
+    expect(await handler({}, lambdaContext())).toEqual({ ok: true, response: { database, applied: [] } });
+    const owners = await app
+      .database()
+      .query("SELECT DISTINCT tableowner AS name FROM pg_tables WHERE schemaname = 'public'");
+    expect(owners).toEqual([{ name: owner }]);
   });
 
   test('lets the service sign in as its own role, with the password of its secret', async () => {
