@@ -63,6 +63,46 @@ describe('a custom resource on the local platform', () => {
     ]);
   });
 
+  test('is deployed after the resources of its stack that it depends on, and not when one of them failed', async () => {
+    const order: string[] = [];
+    const failing = new Set<string>();
+    const invoke = async (_name: string, payload: string): Promise<InvokeResult> => {
+      const event = JSON.parse(payload) as { LogicalResourceId: string };
+      order.push(`start ${event.LogicalResourceId}`);
+      const apply = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        order.push(`end ${event.LogicalResourceId}`);
+        if (failing.has(event.LogicalResourceId)) throw new Error('cannot sign in');
+      };
+      await withCustomResource({ physicalId: 'one', apply }, async () => {})(
+        event as never,
+        lambdaContext() as Context,
+      );
+      return { requestId: 'r', payload: 'null' };
+    };
+    const deployment = {
+      ...deploymentOf('one'),
+      customResources: [
+        { ...spec({ Steps: 'one' }), dependsOn: ['ServiceDatabase', 'SomethingElse'] },
+        { ...spec({ Database: 'users' }), logicalId: 'ServiceDatabase' },
+      ],
+    };
+    const options = { deployment, invoke, file, log: () => {} };
+    failing.add('ServiceDatabase');
+    await expect(deployCustomResources(options)).rejects.toThrow(
+      'shop-users-local / ServiceDatabase failed: Error: cannot sign in',
+    );
+    expect(order).toEqual(['start ServiceDatabase', 'end ServiceDatabase']);
+    failing.clear();
+    await deployCustomResources(options);
+    expect(order.slice(2)).toEqual([
+      'start ServiceDatabase',
+      'end ServiceDatabase',
+      'start SchemaMigration',
+      'end SchemaMigration',
+    ]);
+  });
+
   test('that fails stops the start with its reason and is retried at the next start', async () => {
     await expect(start('one', () => Promise.reject(new Error('no such table')))).rejects.toThrow(
       'shop-users-local / SchemaMigration failed: Error: no such table',

@@ -63,7 +63,7 @@ export async function deployAccount(workspace: Workspace): Promise<void> {
 
 /**
  * Deploys a stage's databases and creates the administrators of their secrets in PostgreSQL, as RDS does when it creates
- * an instance: the services' stacks run their migrations as these users during deployment.
+ * an instance: as these users the data stack creates the databases of services during their deployment.
  */
 export async function deployDatabases(
   workspace: Workspace,

@@ -57,6 +57,17 @@ describe('a function behind a custom resource', () => {
     expect(received[0]?.contentType).toBeUndefined();
   });
 
+  test('gets the properties of the resource', async () => {
+    const properties: unknown[] = [];
+    const run = withCustomResource(
+      { physicalId: 'one', apply: async (_context, given) => properties.push(given) },
+      async () => {},
+    );
+    await run(event('Create', { ResourceProperties: { Database: 'users' } }) as never, lambdaContext());
+    await run(event('Update') as never, lambdaContext());
+    expect(properties).toEqual([{ Database: 'users' }, {}]);
+  });
+
   test('responds FAILED with the reason when it fails', async () => {
     await handler(async () => {
       throw new Error('no such host');

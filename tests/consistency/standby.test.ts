@@ -76,6 +76,15 @@ describe('the standby region', () => {
       expect(here.find((stack) => stack.service === service)?.region).toBe(region);
   });
 
+  test('creates no databases: they and their roles are replicas', () => {
+    for (const service of ['shop-users', 'shop-orders', 'shop-payments']) {
+      expect(resource(here, service, 'SchemaMigration')?.DependsOn).toEqual(['ServiceDatabase']);
+      expect(resource(there, service, 'SchemaMigration')).toBeDefined();
+      expect(resource(there, service, 'SchemaMigration')?.DependsOn).toBeUndefined();
+      expect(resource(there, service, 'ServiceDatabase')).toBeUndefined();
+    }
+  });
+
   test('replicates databases by their names, with its own keys', () => {
     for (const [logicalId, name] of [
       ['UsersDb', 'users-db'],

@@ -16,7 +16,7 @@ const answerSeconds = 60;
  * when the migrations or the database have changed, and every other function and version of the stack depends on it. So
  * no new code receives traffic before its migrations, and a failed migration fails the deployment
  * (docs/decisions/0008-migrations-by-deployment.md). Before it, another custom resource has the data stack create the
- * database and its roles, unless they are replicas (docs/decisions/0024-owners-of-databases.md).
+ * database and its roles, unless they are replicas (docs/decisions/0026-owners-of-tables.md).
  */
 function migrateSchemaFirst(template, folders, { prepares, prepareDatabaseArn }) {
   const migrate = template.Resources[migrateFunctionId];
