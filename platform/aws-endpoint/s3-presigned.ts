@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { AwsError, type AwsRequest, type AwsResponse, type Caller } from './call.ts';
 import type { CredentialRegistry } from './credentials.ts';
+import { maxSkewMs, unsignedError } from './header-signature.ts';
 import { readS3, type S3Request } from './s3-request.ts';
 import { scopeOf } from './signature-scope.ts';
-import { amzDate, sameSignature, signatureOf } from './sigv4.ts';
+import { amzDate, sameSignature, signatureOf, unsignedHeader } from './sigv4.ts';
 
 /** A request before verification; `verify` throws AwsError when it is invalid. */
 export type UnverifiedRequest = {
@@ -10,10 +12,9 @@ export type UnverifiedRequest = {
   verify(caller: Caller): { request: S3Request; toResponse?: (stored: AwsResponse) => AwsResponse };
 };
 
+const unsignedPayload = 'UNSIGNED-PAYLOAD';
 /** S3's limit on the lifetime of a presigned URL: seven days. */
 const maxExpiresS = 604_800;
-/** The clock difference that S3 accepts for a URL that is not yet valid. */
-const maxSkewMs = 15 * 60_000;
 
 /** Whether the signature is in the query. */
 export const isPresigned = (awsRequest: AwsRequest) => awsRequest.query.includes('X-Amz-Signature=');
@@ -36,23 +37,27 @@ export function readPresigned(
   return {
     caller,
     verify(signer) {
-      checkTime(params, now());
+      const scope = credential.slice(credential.indexOf('/') + 1);
+      const signedHeaders = params.get('X-Amz-SignedHeaders') ?? '';
+      checkTime(params, scope, now());
       checkToken(params.get('X-Amz-Security-Token'), signer);
       const request = readS3(awsRequest, isAuth);
+      const payloadHash =
+        params.get('X-Amz-Content-Sha256') ?? request.headers['x-amz-content-sha256'] ?? unsignedPayload;
       const expected = signatureOf(
         awsRequest,
         {
-          signedHeaders: params.get('X-Amz-SignedHeaders') ?? '',
-          payloadHash:
-            params.get('X-Amz-Content-Sha256') ??
-            request.headers['x-amz-content-sha256'] ??
-            'UNSIGNED-PAYLOAD',
+          signedHeaders,
+          payloadHash,
           date: params.get('X-Amz-Date') ?? '',
-          scope: credential.slice(credential.indexOf('/') + 1),
+          scope,
         },
         signer.secretAccessKey,
       );
       checkSignature(expected, params.get('X-Amz-Signature'));
+      const unsigned = unsignedHeader(awsRequest.headers, signedHeaders);
+      if (unsigned !== undefined) throw unsignedError(unsigned, true);
+      checkPayload(payloadHash, awsRequest.body);
       return { request: hoistHeaders(request, params) };
     },
   };
@@ -76,13 +81,29 @@ export function checkToken(token: string | null | undefined, signer: Caller): vo
     );
 }
 
-function checkTime(params: URLSearchParams, now: Date): void {
+/** @throws AwsError XAmzContentSHA256Mismatch when the URL is signed for another body */
+function checkPayload(payloadHash: string, body: Buffer): void {
+  if (payloadHash !== unsignedPayload && payloadHash !== hash('sha256', body))
+    throw new AwsError(
+      { code: 'XAmzContentSHA256Mismatch', status: 400 },
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+}
+
+function checkTime(params: URLSearchParams, scope: string, now: Date): void {
   const seconds = Number(params.get('X-Amz-Expires'));
-  const signedAt = amzDate(params.get('X-Amz-Date') ?? '');
-  if (!signedAt || !Number.isInteger(seconds) || seconds < 1 || seconds > maxExpiresS)
+  const date = params.get('X-Amz-Date') ?? '';
+  const signedAt = amzDate(date);
+  if (
+    !signedAt ||
+    !scope.startsWith(`${date.slice(0, 8)}/`) ||
+    !Number.isInteger(seconds) ||
+    seconds < 1 ||
+    seconds > maxExpiresS
+  )
     throw new AwsError(
       { code: 'AuthorizationQueryParametersError', status: 400 },
-      `X-Amz-Date must be a date, and X-Amz-Expires between 1 and ${maxExpiresS} seconds`,
+      `X-Amz-Date must be a date of the credential's day, and X-Amz-Expires between 1 and ${maxExpiresS} seconds`,
     );
   const expires = new Date(signedAt.getTime() + seconds * 1000);
   if (signedAt.getTime() - now.getTime() > maxSkewMs)
@@ -99,8 +120,8 @@ function checkTime(params: URLSearchParams, now: Date): void {
 }
 
 /**
- * The SDKs put some headers (metadata, checksums) into the query of a presigned URL; these count as headers. A header of
- * the same name is not signed and has no effect.
+ * The SDKs put some headers (metadata, checksums) into the query of a presigned URL; these count as headers, instead of
+ * a signed header of the same name.
  */
 function hoistHeaders(request: S3Request, params: URLSearchParams): S3Request {
   const headers = { ...request.headers };

@@ -111,6 +111,89 @@ describe('A signature in the headers', () => {
   });
 });
 
+/** Sends a signed call that no service has, with headers that were added after signing; the error that it gets. */
+async function sent(
+  added: Record<string, string>,
+  { at = Date.now(), credentials = awsEndpoint.operator, more = {} as Record<string, string> } = {},
+): Promise<string> {
+  const headers: Record<string, string> = {
+    host,
+    'x-amz-target': 'DynamoDB_20120810.ListTables',
+    'content-type': 'application/x-amz-json-1.0',
+    ...more,
+  };
+  const request = { method: 'POST', path: '/', query: {}, headers, body: '{}' };
+  sign(request, credentials, { region: 'eu-west-1', service: 'dynamodb' }, at);
+  Object.assign(headers, added);
+  const response = await fetch(`${awsEndpoint.url}/`, { method: 'POST', body: '{}', headers });
+  return await response.text();
+}
+/** The endpoint has read the call, so that the signature is valid. */
+const accepted = /UnknownOperationException/;
+const minutes = (count: number) => Date.now() + count * 60_000;
+
+describe('What a signature in the headers must cover', () => {
+  test.each([-14, 0, 14])('a date %d minutes from now is accepted', async (count) => {
+    expect(await sent({}, { at: minutes(count) })).toMatch(accepted);
+  });
+
+  test.each([-16, 16])('a date %d minutes from now is refused', async (count) => {
+    expect(await sent({}, { at: minutes(count) })).toMatch(/InvalidSignature.*not within 15 minutes/);
+  });
+
+  test('a header of AWS that was added after signing is refused', async () => {
+    expect(await sent({ 'x-amz-more': 'x' })).toMatch(/'x-amz-more' must be a 'SignedHeader'/);
+    expect(await sent({}, { more: { 'x-amz-more': 'x' } })).toMatch(accepted);
+  });
+
+  test("a header of AWS's tracing may be added", async () => {
+    expect(await sent({ 'x-amzn-trace-id': 'Root=1' })).toMatch(accepted);
+  });
+
+  test('a request without a signed host is refused', async () => {
+    const { accessKeyId, secretAccessKey, sessionToken } = awsEndpoint.operator;
+    const headers: Record<string, string> = { 'x-amz-target': 'DynamoDB_20120810.ListTables' };
+    const request = { method: 'POST', path: '/', query: {}, headers, body: '{}' };
+    sign(
+      request,
+      { accessKeyId, secretAccessKey, sessionToken },
+      { region: 'eu-west-1', service: 'dynamodb' },
+      Date.now(),
+    );
+    const response = await fetch(awsEndpoint.url, { method: 'POST', body: '{}', headers });
+    expect(await response.text()).toMatch(/'host' must be a 'SignedHeader'/);
+  });
+
+  test('another session token, or none, is refused', async () => {
+    const { accessKeyId, secretAccessKey } = awsEndpoint.operator;
+    const { sessionToken } = as('other', []).credentials;
+    for (const credentials of [
+      { accessKeyId, secretAccessKey },
+      { accessKeyId, secretAccessKey, sessionToken },
+    ])
+      expect(await sent({}, { credentials: credentials as never })).toMatch(/UnrecognizedClient/);
+  });
+
+  test('S3 has error codes of its own', async () => {
+    const list = (client: S3Client) => errorOf(client.send(new ListObjectsV2Command({ Bucket: 'pictures' })));
+    const { accessKeyId, secretAccessKey } = awsEndpoint.operator;
+    const withoutToken = { accessKeyId, secretAccessKey };
+    expect(await list(new S3Client({ ...operator, credentials: withoutToken }))).toBe('InvalidToken');
+    expect(await list(new S3Client({ ...operator, systemClockOffset: 16 * 60_000 }))).toBe(
+      'RequestTimeTooSkewed',
+    );
+    const adding = new S3Client(operator);
+    adding.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { headers: Record<string, string> }).headers['x-amz-more'] = 'x';
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    expect(await list(adding)).toBe('AccessDenied');
+  });
+});
+
 describe('What a page learns from a presigned URL', () => {
   const place = { Bucket: 'pictures', Key: 'originals/mine' };
   const uploader = new S3Client({

@@ -79,6 +79,17 @@ export function signingKey(secretAccessKey: string, scope: string): KeyObject {
   return key;
 }
 
+/**
+ * The first header that must be signed and is not: the host and every `x-amz-*` header. Trace headers (`x-amzn-…`),
+ * which proxies change, need no signature.
+ */
+export function unsignedHeader(headers: AwsRequest['headers'], signedHeaders: string): string | undefined {
+  const signed = `;${signedHeaders};`;
+  if (!signed.includes(';host;')) return 'host';
+  for (const name in headers) if (name.startsWith('x-amz-') && !signed.includes(`;${name};`)) return name;
+  return undefined;
+}
+
 /** Compares in constant time. */
 export function sameSignature(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];

@@ -5,10 +5,11 @@ import { choosePort } from './ports.ts';
 
 /**
  * Ports to which no browser sends a request, whatever a page asks for: the Fetch standard's bad ports
- * (https://fetch.spec.whatwg.org/#port-blocking) above 1023, without those that other programs often use (X11, NFS, SIP).
+ * (https://fetch.spec.whatwg.org/#port-blocking) above 1023, without those that other programs often use (X11, NFS, SIP)
+ * and without 4190 and 6679, which Chromium 156 does not refuse.
  */
 export const portsClosedToBrowsers = [
-  1719, 1720, 1723, 3659, 4045, 4190, 5061, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+  1719, 1720, 1723, 3659, 4045, 5061, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080,
 ] as const;
 
 /**

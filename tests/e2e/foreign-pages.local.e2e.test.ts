@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
-import { request as send } from 'node:http';
+import { createServer, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { addProduct, ensureCategory } from '../../client/shop-actions.ts';
 import { ControlClient } from '../../platform/control/control-client.ts';
 import { portsClosedToBrowsers } from '../../platform/engines/unreachable-address.ts';
-import { findChromium, type PageRequest, type PageResponse, sendFromForeignPage } from '../setup/chromium.ts';
+import {
+  findChromium,
+  type PageRequest,
+  type PageResponse,
+  reboundHost,
+  sendAfterRebinding,
+  sendFromForeignPage,
+} from '../setup/chromium.ts';
 import { listeningAddresses } from '../setup/listening-addresses.ts';
 import { access, control, providerFailures } from './support/control.ts';
 import { admin, setting } from './support/shop.ts';
@@ -173,14 +182,27 @@ describe('a page of another site', () => {
 
   (chromium === undefined ? test.skip : test)('gets nothing in Chromium', async () => {
     const all = attacks(presigned);
-    const rebound = all.map((each) => ({
-      ...each,
-      name: `rebound: ${each.name}`,
-      url: each.url.replace('127.0.0.1', 'evil.example'),
-    }));
-    const responses = await sendFromForeignPage(chromium ?? '', [...all, ...rebound]);
-    expect(responses).toHaveLength(all.length * 2);
+    const responses = await sendFromForeignPage(chromium ?? '', all);
+    expect(responses).toHaveLength(all.length);
     expect(passed(responses)).toEqual([]);
+    await expectNoEffect();
+  });
+
+  (chromium === undefined ? test.skip : test).each([
+    ['API', api],
+    ['console', console_],
+    ['AWS endpoint', aws],
+    ['payment sandbox', payments],
+  ])('gets nothing from the %s by DNS rebinding in Chromium', async (_name, url) => {
+    const { host, port } = new URL(url);
+    const requests = [...attacks(presigned), { name: 'read', url: `${url}/` }]
+      .filter((each) => new URL(each.url).host === host)
+      .map((each) => ({ ...each, url: each.url.replace(host, `${reboundHost}:${port}`) }));
+    const responses = await sendAfterRebinding(chromium ?? '', Number(port), requests);
+    // The page reads every response, so it is the server that refuses, not the browser.
+    expect(responses).toEqual(
+      requests.map(({ name }) => ({ name, status: 403, text: expect.stringMatching(/host|Forbidden/) })),
+    );
     await expectNoEffect();
   });
 
@@ -195,6 +217,30 @@ describe('a page of another site', () => {
       expect(requests.length).toBeGreaterThanOrEqual(4);
       const responses = await sendFromForeignPage(chromium ?? '', requests);
       expect(responses.filter((response) => !('blocked' in response))).toEqual([]);
+    },
+  );
+
+  (chromium === undefined || !onLinux ? test.skip : test)(
+    'is refused by Chromium itself at every port where the DynamoDB engine may listen',
+    async () => {
+      const open = { 'access-control-allow-origin': '*' };
+      const servers = await Promise.all(
+        [0, ...portsClosedToBrowsers].map(async (port) => {
+          const server = createServer((_request, response) => response.writeHead(200, open).end());
+          server.listen(port, '127.99.1.2'); // no other program uses this host
+          await once(server, 'listening');
+          return server;
+        }),
+      );
+      const ports = servers.map((server) => (server.address() as AddressInfo).port);
+      const responses = await sendFromForeignPage(
+        chromium ?? '',
+        ports.map((port) => ({ name: `port ${port}`, url: `http://127.99.1.2:${port}/` })),
+      );
+      for (const server of servers) server.close();
+      const [control, ...closed] = responses.map((each) => ('blocked' in each ? 'blocked' : each.name));
+      expect(control).toBe(`port ${ports[0]}`);
+      expect(closed).toEqual(portsClosedToBrowsers.map(() => 'blocked'));
     },
   );
 
