@@ -10,7 +10,15 @@ import {
 import { listAuditRoute } from './api/audit.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
 import { registerRoute } from './api/registration.ts';
-import { getJwksRoute, loginRoute, logoutRoute, refreshRoute } from './api/sessions.ts';
+import {
+  getJwksRoute,
+  listSessionsRoute,
+  loginRoute,
+  logoutRoute,
+  refreshRoute,
+  revokeOtherSessionsRoute,
+  revokeSessionRoute,
+} from './api/sessions.ts';
 import {
   changeRolesRoute,
   disableUserRoute,
@@ -36,6 +44,9 @@ export const routes: Route[] = [
   getJwksRoute,
   getMeRoute,
   updateMeRoute,
+  listSessionsRoute,
+  revokeSessionRoute,
+  revokeOtherSessionsRoute,
   listUsersRoute,
   getUserRoute,
   changeRolesRoute,

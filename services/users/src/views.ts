@@ -2,6 +2,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { accessToken as rules } from '#shared/auth/access-token.ts';
 import type { Caller } from '#shared/auth/permissions.ts';
 import { created, type HttpResponse, ok } from '#shared/http/response.ts';
+import type { ActiveSession } from './adapters/active-sessions.ts';
 import type { NumberedEntry } from './adapters/audit-log.ts';
 import type { BookedAddress } from './domain/address-book.ts';
 import { stateOf, type User } from './domain/user.ts';
@@ -51,6 +52,18 @@ export const addressResponse = (booked: BookedAddress): HttpResponse =>
 /** The response to adding an address. */
 export const addedAddressResponse = (booked: BookedAddress): HttpResponse =>
   created(addressView(booked), `/api/v1/users/me/addresses/${booked.id}`, booked.version);
+
+/** A session as its owner sees it, in a request of the session `currentId`. */
+export const sessionView = (
+  { createdAt, lastUsedAt, expiresAt, ...session }: ActiveSession,
+  currentId: string,
+) => ({
+  ...session,
+  createdAt: createdAt.toISOString(),
+  lastUsedAt: lastUsedAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
+  current: session.id === currentId,
+});
 
 /** An entry of the audit log as the administrator sees it. */
 export const auditEntryView = ({ source, eventId: _, ...entry }: NumberedEntry) => ({

@@ -9,6 +9,9 @@ export async function furtherCalls() {
   const { handler: logout } = await import('../src/handlers/logout.ts');
   const { handler: getMe } = await import('../src/handlers/get-me.ts');
   const { handler: updateMe } = await import('../src/handlers/update-me.ts');
+  const { handler: listSessions } = await import('../src/handlers/list-sessions.ts');
+  const { handler: revokeSession } = await import('../src/handlers/revoke-session.ts');
+  const { handler: revokeOthers } = await import('../src/handlers/revoke-other-sessions.ts');
   const { handler: getJwks } = await import('../src/handlers/get-jwks.ts');
   const { handler: authorizer } = await import('../src/handlers/authorizer.ts');
   return {
@@ -17,6 +20,10 @@ export async function furtherCalls() {
     logout: (refreshToken: string) => send(logout, api.logoutRoute, { body: { refreshToken } }),
     getMe: (request: TestRequest) => send<Account>(getMe, api.getMeRoute, request),
     updateMe: (request: TestRequest) => send<Account>(updateMe, api.updateMeRoute, request),
+    listSessions: (request: TestRequest) => send<SessionPage>(listSessions, api.listSessionsRoute, request),
+    revokeSession: (request: TestRequest) =>
+      send<{ code?: string }>(revokeSession, api.revokeSessionRoute, request),
+    revokeOthers: (request: TestRequest) => send(revokeOthers, api.revokeOtherSessionsRoute, request),
     getJwks: () => send<{ keys: Record<string, string>[] }>(getJwks, api.getJwksRoute),
     authorize: (authorization?: string): Promise<APIGatewayAuthorizerResult> =>
       authorizer(authorizerEvent(authorization), lambdaContext()),
@@ -40,3 +47,18 @@ const authorizerEvent = (authorization: string | undefined): APIGatewayRequestAu
   stageVariables: null,
   requestContext: {} as APIGatewayRequestAuthorizerEvent['requestContext'],
 });
+
+/** A page of sessions as the API returns it. */
+export type SessionPage = {
+  items: {
+    id: string;
+    device: string;
+    clientAddress: string;
+    createdAt: string;
+    lastUsedAt: string;
+    expiresAt: string;
+    current: boolean;
+  }[];
+  nextCursor?: string;
+  errors?: { field: string }[];
+};

@@ -41,7 +41,8 @@ export async function usersService(settings: Record<string, string> = {}) {
     server,
     environment,
     register: (request: TestRequest) => send<Account>(register, api.registerRoute, request),
-    login: (body: unknown, address = '127.0.0.1') => send<Tokens>(login, api.loginRoute, { body, address }),
+    login: (body: unknown, address = '127.0.0.1', headers: Record<string, string> = {}) =>
+      send<Tokens>(login, api.loginRoute, { body, address, headers }),
     rotateKeys: (options: RotationOptions = {}) => rotate(options, lambdaContext()),
     /** The events of an account that were published, in order, as the outbox has them. */
     announced: async (accountId: string) => {

@@ -1,8 +1,15 @@
 import * as z from 'zod';
 import { emailAddress } from '#shared/email.ts';
+import { pageOf, pageQuery } from '#shared/http/cursor.ts';
+import { id } from '#shared/http/fields.ts';
 import { route } from '#shared/http/route.ts';
 import { byHandler, perClient } from '#shared/limits/route-limits.ts';
-import { InvalidCredentials, InvalidRefreshToken, TooManySignIns } from '../domain/errors.ts';
+import {
+  InvalidCredentials,
+  InvalidRefreshToken,
+  SessionNotFound,
+  TooManySignIns,
+} from '../domain/errors.ts';
 import { deviceTokenSchema, givenPasswordSchema, signedInSchema, tokensSchema } from '../schemas.ts';
 
 const refreshTokenBody = z.strictObject({ refreshToken: z.string().min(1).max(200) });
@@ -50,6 +57,53 @@ export const logoutRoute = route({
   access: 'public',
   body: refreshTokenBody,
   responses: { 204: { description: 'The session has ended.' } },
+});
+
+const sessionSchema = z.strictObject({
+  id: z.uuid(),
+  /** The client's `User-Agent` at the sign-in, at most 200 characters; empty if it sent none. */
+  device: z.string(),
+  /** The client's IP address at the sign-in. */
+  clientAddress: z.string(),
+  createdAt: z.iso.datetime(),
+  /** The last refresh. */
+  lastUsedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  /** Whether it is the session of this request. */
+  current: z.boolean(),
+});
+
+/** The caller's sessions. */
+export const listSessionsRoute = route({
+  name: 'list-sessions',
+  method: 'GET',
+  path: '/api/v1/users/me/sessions',
+  summary: 'Your sessions, the newest first',
+  access: 'account:read',
+  query: z.strictObject(pageQuery),
+  responses: { 200: { description: 'A page of sessions.', schema: pageOf(sessionSchema) } },
+});
+
+/** Ends a session. Without Idempotency-Key: a repetition finds no session. */
+export const revokeSessionRoute = route({
+  name: 'revoke-session',
+  method: 'DELETE',
+  path: '/api/v1/users/me/sessions/{sessionId}',
+  summary: 'End one of your sessions',
+  access: 'account:write',
+  params: z.strictObject({ sessionId: id }),
+  responses: { 204: { description: 'The session has ended; its access token is refused within a minute.' } },
+  errors: [SessionNotFound.kind],
+});
+
+/** Ends all other sessions. Without Idempotency-Key: a repetition ends nothing more. */
+export const revokeOtherSessionsRoute = route({
+  name: 'revoke-other-sessions',
+  method: 'DELETE',
+  path: '/api/v1/users/me/sessions',
+  summary: 'End all your sessions but the current one',
+  access: 'account:write',
+  responses: { 204: { description: 'They have ended; their access tokens are refused within a minute.' } },
 });
 
 /** The public keys (RFC 7517). */

@@ -66,3 +66,9 @@ export const TooManyAddresses = shopError({
   remedy: 'conflict',
   title: 'The address book is full',
 });
+/** The caller has no such session, or it has ended. */
+export const SessionNotFound = shopError({
+  code: 'SESSION_NOT_FOUND',
+  remedy: 'not-found',
+  title: 'No such session',
+});
