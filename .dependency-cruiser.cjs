@@ -32,6 +32,7 @@ const pureShared = [
   'errors',
   'error-codes',
   'auth/permissions',
+  'auth/mail-token',
   'money',
   'text',
   'address',
@@ -115,7 +116,7 @@ module.exports = {
     {
       name: 'service-domain-shared',
       comment:
-        'The domain does no I/O: of shared it imports errors, permissions, money, text, addresses, ids, events, recorded actions, contracts, limits, the decider and the clock.',
+        'The domain does no I/O: of shared it imports errors, permissions, purposes of mail tokens, money, text, addresses, ids, events, recorded actions, contracts, limits, the decider and the clock.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: testCode },
       to: { path: '^shared/', pathNot: pureShared },

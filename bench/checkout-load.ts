@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { Pool } from 'undici';
+import { newCustomers } from '../client/new-customer.ts';
 import { addProduct, ensureCategory, orderOf } from '../client/shop-actions.ts';
 import { ControlClient } from '../platform/control/control-client.ts';
 import type { MeasuredShop } from './measured-shop.ts';
@@ -40,13 +41,13 @@ export async function prepareCheckout(shop: MeasuredShop, customers: number): Pr
     const product = { name: `Bench ${index}`, category: 'bench', cents: 2100, stock: 3_000_000 };
     products.push((await addProduct(shop.admin, product)).productId);
   }
+  const control = new ControlClient(shop);
+  const newCustomer = newCustomers(shop.anonymous, control.invoke, shop);
   const tokens: string[] = [];
-  for (let index = 0; index < customers; index += 1)
-    tokens.push((await shop.anonymous.register('Buyer')).token ?? '');
+  for (let index = 0; index < customers; index += 1) tokens.push((await newCustomer('Buyer')).token ?? '');
   // A bare client: fetch would cost 1.5 ms of CPU per order.
   const api = new Pool(shop.apiUrl, { connections: customers });
   const payments = watchPayments(shop.database);
-  const control = new ControlClient(shop);
   return {
     order: async (customer) => {
       const started = performance.now();

@@ -13,10 +13,15 @@ export async function invoke(lambda: LambdaClient, functionName: string, event: 
   return text === '' ? undefined : JSON.parse(text);
 }
 
+/** Invokes with a client. */
+export const invokeWith =
+  (lambda: LambdaClient): Invoke =>
+  (functionName, event) =>
+    invoke(lambda, functionName, event);
+
 /** Invokes through Lambda's API with the credentials and region of the environment; `endpoint` if it is not AWS. */
 export function invokeThroughLambda(endpoint?: string): Invoke {
-  const client = new LambdaClient(endpoint === undefined ? {} : { endpoint });
-  return (functionName, event) => invoke(client, functionName, event);
+  return invokeWith(new LambdaClient(endpoint === undefined ? {} : { endpoint }));
 }
 
 /** The error of a function that threw (Lambda, "Error handling"). */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type * as z from 'zod';
 import type { CallResult, Contract } from '../shared/contracts/contract.ts';
-import { createAdminContract, rotateSigningKeysContract } from '../shared/contracts/users.ts';
+import { createUserContract, rotateSigningKeysContract } from '../shared/contracts/users.ts';
 import { invoke } from './invoke.ts';
 
 export type KeyOptions = {
@@ -32,7 +32,8 @@ export async function createSigningKey(options: KeyOptions): Promise<SetUpResult
 export async function setUp({ adminEmail, ...options }: SetUpOptions): Promise<SetUpResult> {
   const { log } = options;
   const signingKey = await createSigningKey(options);
-  const admin = await callUsers(options, createAdminContract, { email: adminEmail });
+  const request = { email: adminEmail, name: 'Administrator', roles: ['admin' as const] };
+  const admin = await callUsers(options, createUserContract, request);
   log(`administrator ${admin.email}: ${admin.result}`);
   return {
     signingKey,

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 /** A response with its body parsed if it is JSON. */
 export type ShopResponse<Body = Record<string, unknown>> = {
   status: number;
@@ -84,18 +82,5 @@ export class ShopClient {
       body: { email, password },
     });
     return new ShopClient(this.baseUrl, accessToken);
-  }
-
-  /** Registers an account and returns a client that is signed in with it. */
-  async register(
-    name = 'Ada Example',
-  ): Promise<ShopClient & { userId: string; email: string; password: string }> {
-    const email = `${name.toLowerCase().replaceAll(/[^a-z]+/g, '.')}.${randomUUID().slice(0, 8)}@example.com`;
-    const password = `pass ${randomUUID()}`;
-    const { id } = await this.call<{ id: string }>('POST', '/api/v1/auth/register', {
-      token: undefined,
-      body: { email, password, name },
-    });
-    return Object.assign(await this.signIn(email, password), { userId: id, email, password });
   }
 }

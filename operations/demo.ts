@@ -4,18 +4,19 @@ import { project } from '../build/stacks.ts';
 import { buildReport } from '../client/daily-report.ts';
 import { playStory } from '../client/demo/story.ts';
 import { type Invoke, invokeThroughLambda } from '../client/invoke.ts';
+import { newCustomers } from '../client/new-customer.ts';
 import { ShopClient } from '../client/shop-client.ts';
 import { type ControlAccess, ControlClient, consoleAddress } from '../platform/control/control-client.ts';
 import { runCommand, UsageError } from './command.ts';
 import { findLocalShop } from './local-shop.ts';
 
 const help = `npm run demo [-- --data-dir PATH]
-npm run demo [-- --url http://… --email … --password … [--stage …]]
+npm run demo -- --url http://… --email … --password … --stage …
 
 Places orders in a running shop (npm start), follows each to its end, and prints where to look.
 Without --url it uses the shop that runs on this machine with that data folder (SHOP_LOCAL_DATA_DIR, .local). For another
-shop, --stage names the deployed stage whose daily report is built, with the AWS credentials and region of the
-environment.`;
+shop, --stage names the deployed stage, whose functions create the customers and the daily report: with the AWS
+credentials and region of the environment.`;
 
 const options = {
   url: { type: 'string' },
@@ -36,22 +37,24 @@ await runCommand(help, options, async ({ stage, 'data-dir': dataDir, ...values }
     );
   const isLocal = url.replace('//localhost:', '//127.0.0.1:').replace(/\/$/, '') === local?.apiUrl;
   const running = isLocal ? local : undefined;
+  const { invoke, ...target } = functionsOf(stage, running);
   const shop = new ShopClient(url);
   await playStory({
     shop,
     admin: await shop.signIn(email, password),
+    newCustomer: newCustomers(shop, invoke, target),
     consoleUrl: running && consoleAddress(running),
-    buildReport: reportBuilder(stage, running),
+    buildReport: (date) => buildReport(invoke, target, date),
     run: randomUUID().slice(0, 4),
   });
 });
 
-/** Builds the report of a day; undefined when neither a stage nor a local console is known. */
-function reportBuilder(
-  stage = 'local',
+/** How the shop's functions are invoked. @throws UsageError when neither a stage nor a local console is known */
+function functionsOf(
+  stage: string | undefined,
   running?: ControlAccess,
-): ((date: string) => Promise<void>) | undefined {
-  const build = (invoke: Invoke) => (date: string) => buildReport(invoke, { project, stage }, date);
-  if (stage !== 'local') return build(invokeThroughLambda());
-  return running === undefined ? undefined : build(new ControlClient(running).invoke);
+): { invoke: Invoke; project: string; stage: string } {
+  if (stage !== undefined && stage !== 'local') return { invoke: invokeThroughLambda(), project, stage };
+  if (running === undefined) throw new UsageError('For another shop, give --stage too.');
+  return { invoke: new ControlClient(running).invoke, project, stage: 'local' };
 }

@@ -39,7 +39,7 @@ const createdAdmin: Result = {
 
 const everything = (): Record<string, Result[]> => ({
   'shop-users-dev-rotate-signing-keys': [key(true)],
-  'shop-users-dev-create-admin': [createdAdmin],
+  'shop-users-dev-create-user': [createdAdmin],
 });
 
 describe('setting up a stage', () => {
@@ -75,7 +75,11 @@ describe('setting up a stage', () => {
       admin: { email: 'owner@shop.example', password: 'generated' },
     });
     expect(calls.map(({ name }) => name)).toEqual(Object.keys(everything()));
-    expect(calls.at(-1)?.request).toEqual({ email: 'owner@shop.example' });
+    expect(calls.at(-1)?.request).toEqual({
+      email: 'owner@shop.example',
+      name: 'Administrator',
+      roles: ['admin'],
+    });
     expect(lines.join()).not.toContain('generated');
   });
 
@@ -88,7 +92,7 @@ describe('setting up a stage', () => {
   test('returns no password of an existing administrator', async () => {
     const { result } = await setUpAgainst({
       ...everything(),
-      'shop-users-dev-create-admin': [
+      'shop-users-dev-create-user': [
         {
           payload: { ok: true, response: { result: 'exists', userId: adminId, email: 'owner@shop.example' } },
         },
@@ -130,7 +134,7 @@ describe('setting up a stage', () => {
   test('returns the refusal', async () => {
     const { result } = await setUpAgainst({
       ...everything(),
-      'shop-users-dev-create-admin': [
+      'shop-users-dev-create-user': [
         {
           payload: {
             ok: false,

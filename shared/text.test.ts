@@ -1,4 +1,4 @@
-import { textProblem } from './text.ts';
+import { hasWebAddress, textProblem } from './text.ts';
 
 describe('a text is accepted in', () => {
   test.each([
@@ -49,4 +49,29 @@ describe('a text is refused with', () => {
 test('a text of several lines may have tabs and line breaks, and nothing else', () => {
   expect(textProblem('a\tb\r\nc', { lines: true })).toBeUndefined();
   expect(textProblem('a\u000Bb', { lines: true })).toBe('must not have the character U+000B');
+});
+
+describe('a web address in a name', () => {
+  test.each([
+    'https://evil.example',
+    'ftp://x',
+    'Win at evil.example now',
+    'www.evil.example',
+    'evil。example',
+    'bücher.de',
+    'xn--bcher-kva.example',
+  ])('is found: %s', (text) => {
+    expect(hasWebAddress(text)).toBe(true);
+  });
+  test.each([
+    'J.R.R. Tolkien',
+    'Martin Luther King Jr.',
+    'St. John',
+    'O’Neill / Smith',
+    'Ada: the Countess',
+    '山田 太郎',
+    '🙂 Ada',
+  ])('is not found: %s', (text) => {
+    expect(hasWebAddress(text)).toBe(false);
+  });
 });

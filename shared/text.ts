@@ -51,3 +51,10 @@ export const lengthOf = (text: string): number => Array.from(text).length;
 
 const codePointOf = (character: string): string =>
   `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+
+/**
+ * Whether a text contains what mail programs turn into a link: `://`, or a dot (also one of the full stops that IDNA maps
+ * to a dot) before at least two characters of a domain. Names have a blank after a dot (`St. John`), or single letters (`J.R.R.`).
+ */
+export const hasWebAddress = (text: string): boolean =>
+  /:\/\/|[.\u3002\uFF0E\uFF61][\p{L}\p{M}\p{N}-]{2,}/u.test(text);

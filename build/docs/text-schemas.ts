@@ -2,6 +2,9 @@ import { isTextCharacter, isVisible } from '../../shared/text.ts';
 
 type Json = Record<string, unknown>;
 
+/** A colon, a dot, and the full stops that IDNA maps to a dot. */
+const stops = ':.\u3002\uFF0E\uFF61';
+
 /**
  * Component schemas of human-readable text by the `format` that `text` and `prose` give their fields. The patterns list
  * the allowed code points as ranges: `\p` is unknown to many clients and fuzzers. They are narrower than the rule in
@@ -15,6 +18,16 @@ const components: Record<string, { name: string; schema: () => Json }> = {
       allOf: [
         { $ref: '#/components/schemas/Text' },
         { type: 'string', pattern: `^${classOf(isVisible)}[^\t\n\r]*$` },
+      ],
+    }),
+  },
+  'person-name': {
+    name: 'PersonName',
+    schema: () => ({
+      description: 'The name of a person, without a web address: a blank follows each dot and colon.',
+      allOf: [
+        { $ref: '#/components/schemas/TextLine' },
+        { type: 'string', pattern: `^[^${stops}]*([${stops}] [^${stops}]*)*$` },
       ],
     }),
   },

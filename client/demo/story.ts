@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { NewCustomer } from '../new-customer.ts';
 import {
   addProduct,
   ensureCategory,
@@ -19,9 +20,10 @@ import { Timeline } from './timeline.ts';
 export type Story = {
   shop: ShopClient;
   admin: ShopClient;
+  newCustomer: NewCustomer;
   consoleUrl?: string | undefined;
   /** Builds the report of a day (`2026-11-21`) now. */
-  buildReport?: ((date: string) => Promise<void>) | undefined;
+  buildReport: (date: string) => Promise<void>;
   run: string;
 };
 
@@ -32,13 +34,20 @@ const priceOf = ({ totalCents, currency }: Pick<Order, 'totalCents' | 'currency'
   `${(totalCents / 100).toFixed(2)} ${currency}`;
 
 /** Runs the story and prints each step, its time, and where to look. @throws Error when a step fails */
-export async function playStory({ shop, admin, consoleUrl, buildReport, run }: Story): Promise<void> {
+export async function playStory({
+  shop,
+  admin,
+  newCustomer,
+  consoleUrl,
+  buildReport,
+  run,
+}: Story): Promise<void> {
   const line = new Timeline();
   const api = `${shop.baseUrl}/api/v1`;
 
-  const ada = await line.step('Ada registers and signs in', async (look) => {
-    const customer = await shop.register('Ada Example');
-    look(`POST ${api}/auth/register, /auth/login`);
+  const ada = await line.step('an operator creates Ada’s account, and she signs in', async (look) => {
+    const customer = await newCustomer('Ada Example');
+    look(`POST ${api}/auth/login`);
     return customer;
   });
   const [mug, lamp] = await line.step(
@@ -122,7 +131,7 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
   );
   const last = await line.step('two customers order the last unit: one order, one 409', async (look) => {
     await setStock(admin, lamp.productId, { 'berlin-1': 1, 'lyon-2': 0 });
-    const grace = await shop.register('Grace Example');
+    const grace = await newCustomer('Grace Example');
     const buyers = [ada, grace];
     const responses = await Promise.all(
       buyers.map((buyer) =>
@@ -156,25 +165,23 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
   });
 
   const today = new Date().toISOString().slice(0, 10);
-  if (buildReport !== undefined)
-    await line.step('today’s report, built now, lists these orders', async (look) => {
-      const finalStatuses = new Map<string, Order['status']>([
-        [placed.id, 'completed'],
-        [declined.id, 'cancelled'],
-        [last.id, 'paid'],
-        [repeated.id, 'paid'],
-      ]);
-      const path = `/api/v1/reports/${today}`;
-      const { documentUrl, rows } = await reportWith(finalStatuses, async () => {
-        await buildReport(today);
-        return admin.call('GET', path);
-      });
-      for (const row of rows)
-        look(`${row.orderNumber}  ${row.status.padEnd(9)}  ${priceOf(row).padStart(10)}`);
-      const { origin, pathname } = new URL(documentUrl);
-      look(`stored: ${origin}${pathname}`);
-      look(`with a link that is valid for five minutes: GET ${shop.baseUrl}${path}`);
+  await line.step('today’s report, built now, lists these orders', async (look) => {
+    const finalStatuses = new Map<string, Order['status']>([
+      [placed.id, 'completed'],
+      [declined.id, 'cancelled'],
+      [last.id, 'paid'],
+      [repeated.id, 'paid'],
+    ]);
+    const path = `/api/v1/reports/${today}`;
+    const { documentUrl, rows } = await reportWith(finalStatuses, async () => {
+      await buildReport(today);
+      return admin.call('GET', path);
     });
+    for (const row of rows) look(`${row.orderNumber}  ${row.status.padEnd(9)}  ${priceOf(row).padStart(10)}`);
+    const { origin, pathname } = new URL(documentUrl);
+    look(`stored: ${origin}${pathname}`);
+    look(`with a link that is valid for five minutes: GET ${shop.baseUrl}${path}`);
+  });
   await line.step('the live counters include these orders', async (look) => {
     const live = await until(
       () =>
@@ -188,11 +195,7 @@ export async function playStory({ shop, admin, consoleUrl, buildReport, run }: S
       `created ${live.created}, completed ${live.completed}, cancelled ${live.cancelled}: GET ${api}/analytics/live`,
     );
   });
-  line.end(
-    buildReport === undefined
-      ? 'today’s report is built tomorrow at 08:00 UTC, or now by: npm run create:report -- --stage …'
-      : 'done',
-  );
+  line.end('done');
 }
 
 /** Builds a day's report until it contains the orders with these statuses: it follows the events within seconds. */

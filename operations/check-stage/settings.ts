@@ -44,6 +44,9 @@ const settings: Record<string, Setting> = {
     default: 'mails are sent from shop.example, which SES rejects',
     requiredInProd: true,
   },
+  SHOP_URL: {
+    schema: url.refine((value) => !value.endsWith('/'), 'a URL without a slash at its end'),
+  },
   SHOP_CORS_ORIGIN: {
     schema: z
       .string()

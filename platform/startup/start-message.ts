@@ -27,6 +27,7 @@ Try:
   curl ${apiUrl}/api/v1/products
   curl ${apiUrl}/api/v1/categories
   curl -X POST ${apiUrl}/api/v1/auth/register -H 'Content-Type: application/json' -d '{"email":"me@example.com","password":"a long enough pass phrase","name":"Me"}'
+  The mail with the code to confirm the address is in the console, under Mails.
 
   npm run demo places an order and follows it to delivery. Ctrl-C stops everything.
 `;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Customer as Account, NewCustomer } from '../../client/new-customer.ts';
 import { type RequestOptions, ShopClient, type ShopResponse } from '../../client/shop-client.ts';
 import { isRetryable, pauseMs, retryTimeoutMs } from './retry-policy.ts';
 
@@ -29,11 +30,7 @@ export class Customer {
   readonly #credentials: { email: string; password: string };
   #signedInAt = Date.now();
 
-  private constructor(
-    number: number,
-    account: Awaited<ReturnType<ShopClient['register']>>,
-    log: RequestLog[],
-  ) {
+  private constructor(number: number, account: Account, log: RequestLog[]) {
     this.number = number;
     this.userId = account.userId;
     this.client = account;
@@ -41,8 +38,8 @@ export class Customer {
     this.#log = log;
   }
 
-  static async register(number: number, shop: ShopClient, log: RequestLog[]): Promise<Customer> {
-    return new Customer(number, await shop.register('Load Customer'), log);
+  static async create(number: number, newCustomer: NewCustomer, log: RequestLog[]): Promise<Customer> {
+    return new Customer(number, await newCustomer('Load Customer'), log);
   }
 
   /** Sends later requests to the shop at another address, with the same session. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { NewCustomer } from '../../client/new-customer.ts';
 import { addProduct, ensureCategory, type Order, orderOf } from '../../client/shop-actions.ts';
 import { ShopClient } from '../../client/shop-client.ts';
 import { Customer, type RequestLog } from './customer.ts';
@@ -9,6 +10,7 @@ import type { Line } from './shop-state.ts';
 export type LoadOptions = {
   url: string;
   admin: { email: string; password: string };
+  newCustomer: NewCustomer;
   customers: number;
   /** No customer orders more when this many orders were requested. */
   maxOrders: number;
@@ -28,6 +30,7 @@ export type Load = {
   orders: readonly OrderRequest[];
   customers: readonly Customer[];
   admin: ShopClient;
+  newCustomer: NewCustomer;
   /** Initial stock by product. */
   stock: ReadonlyMap<string, number>;
   startedAt: number;
@@ -59,12 +62,12 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   const scarce = await addProducts(admin, options.scarceStock ?? [], stock);
   const requests: RequestLog[] = [];
   const orders: OrderRequest[] = [];
+  const { newCustomer } = options;
   const customers: Customer[] = [];
   for (let number = 0; number < options.customers; number += 1)
-    customers.push(await Customer.register(number, shop, requests));
+    customers.push(await Customer.create(number, newCustomer, requests));
 
-  const stopping = new AbortController();
-  const aborting = new AbortController();
+  const [stopping, aborting] = [new AbortController(), new AbortController()];
 
   const retry: Load['retry'] = async (request, signal) => {
     const response = await customers[request.customer]?.send<Order & { code: string }>(
@@ -112,7 +115,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     }
   });
   return {
-    ...{ requests, orders, customers, admin, stock, startedAt: Date.now(), order, retry },
+    ...{ requests, orders, customers, admin, newCustomer, stock, startedAt: Date.now(), order, retry },
     stop: async (abort = false) => {
       stopping.abort();
       if (abort) aborting.abort();

@@ -1,6 +1,10 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { invokeWith } from '../../client/invoke.ts';
+import { newCustomers } from '../../client/new-customer.ts';
+import { ShopClient } from '../../client/shop-client.ts';
 import { type Postgres, startPostgres } from '../../platform/engines/postgres.ts';
 import { check, type OrderRequest, placedOrders } from '../load/expectations.ts';
 import { type Load, startLoad } from '../load/load.ts';
@@ -154,10 +158,11 @@ async function startScene({ folder, customers, maxOrders, log, onEnd }: DrillOpt
   onEnd(shop.kill);
   const load = await startLoad({
     ...{ url: shop.apiUrl, admin: shop.admin, customers, maxOrders, pauseMs },
+    newCustomer: newCustomers(new ShopClient(shop.apiUrl), invokeWith(new LambdaClient(shop.aws)), shop),
     ...{ stock: stock.ample, scarceStock: stock.scarce },
   });
   onEnd(() => load.stop(true));
-  const staff = startStaff(shop.apiUrl, load);
+  const staff = startStaff(load);
   onEnd(() => staff.stop(0));
   log(`${customers} customers order; backing up under load …`);
   const bytes = await baseBackup(shop.database, join(folders.original, 'postgres'), folders.backup);

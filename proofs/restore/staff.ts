@@ -1,6 +1,5 @@
 import { drawn } from '../../client/demo/pictures.ts';
 import { addProduct, uploadPicture } from '../../client/shop-actions.ts';
-import { ShopClient } from '../../client/shop-client.ts';
 import type { Load } from '../load/load.ts';
 import type { Confirmed } from './data-loss.ts';
 import { type Repeating, repeating } from './repeating.ts';
@@ -10,8 +9,7 @@ const intervalMs = 1_500;
 /** Adds products with images and registers accounts beside a load. */
 export type Staff = Repeating & { accounts: readonly Confirmed[]; products: readonly Confirmed[] };
 
-export function startStaff(url: string, { admin, customers }: Load): Staff {
-  const anonymous = new ShopClient(url);
+export function startStaff({ admin, customers, newCustomer }: Load): Staff {
   const accounts: Confirmed[] = customers.map(({ userId }) => ({ id: userId, at: Date.now() }));
   const products: Confirmed[] = [];
   let number = 0;
@@ -23,7 +21,7 @@ export function startStaff(url: string, { admin, customers }: Load): Staff {
     const image = drawn(name, number * 40, 640, 480).jpeg();
     const bytes = await image.toBuffer();
     await uploadPicture(admin, { productId, contentType: 'image/jpeg', bytes, altText: name });
-    const { userId } = await anonymous.register('New Customer');
+    const { userId } = await newCustomer('New Customer');
     accounts.push({ id: userId, at: Date.now() });
   });
   return { accounts, products, stop };

@@ -1,5 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CheckedOutCommit, checkOut } from '../../build/git-commit.ts';
+import { project } from '../../build/stacks.ts';
+import { invokeWith } from '../../client/invoke.ts';
+import { newCustomers } from '../../client/new-customer.ts';
+import { ShopClient } from '../../client/shop-client.ts';
 import { Account } from '../emulator/account.ts';
 import {
   deployAccount,
@@ -116,8 +120,10 @@ async function upgradeUnderLoad(scene: Scene, andBack: boolean): Promise<void> {
     return setUp(previous, stage);
   });
   const credentials = { email: admin.email, password: admin.password ?? '' };
+  const { url } = fixtures.apiEntry;
+  const newCustomer = newCustomers(new ShopClient(url), invokeWith(account.lambda), { project, stage });
   const load = await step('start the load', () =>
-    startLoad({ ...loadOptions, url: fixtures.apiEntry.url, admin: credentials }),
+    startLoad({ ...loadOptions, url, admin: credentials, newCustomer }),
   );
   const result: DeploymentResult = { handedOver: {}, confirmed: 0, times: [] };
   const deployUnderLoad = async (name: string, work: () => Promise<void>) => {

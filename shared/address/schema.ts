@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { optionalText, text } from '../http/fields.ts';
+import { optionalText, personName, text } from '../http/fields.ts';
 import { countryCodes } from './address.ts';
 
 /** An address as a request gives it. Which parts a country requires is decided by `validAddress`. */
 export const addressSchema = z.strictObject({
-  name: text(200),
+  name: personName(200),
   line1: text(200),
   line2: optionalText(200),
   postalCode: optionalText(20),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { roles } from '../auth/permissions.ts';
 import { emailAddress } from '../email.ts';
 import { contract } from './contract.ts';
 
@@ -21,16 +22,20 @@ export const rotateSigningKeysContract = contract({
   refusal: z.never(),
 });
 
-/** What an operator sends to the users service's `create-admin`. */
-export const createAdminContract = contract({
-  name: 'create-admin',
+/** What an operator sends to the users service's `create-user`: an account whose address the operator vouches for. */
+export const createUserContract = contract({
+  name: 'create-user',
   calledByOperator: true,
-  request: z.object({ email: emailAddress }),
+  request: z.object({
+    email: emailAddress,
+    name: z.string().min(1).max(200),
+    roles: z.array(z.enum(roles)).min(1),
+  }),
   response: z.discriminatedUnion('result', [
     /** The password is returned here and never again. */
     z.object({ result: z.literal('created'), userId: z.uuid(), email: z.string(), password: z.string() }),
     z.object({ result: z.literal('exists'), userId: z.uuid(), email: z.string() }),
   ]),
-  /** The address belongs to an account without the role. */
+  /** The address belongs to an account that lacks a role. */
   refusal: z.object({ code: z.literal('EMAIL_TAKEN'), detail: z.string() }),
 });

@@ -11,12 +11,29 @@ import { OrderCancelled, OrderCompleted, OrderCreated, OrderPaid, OrderShipped }
 import { TransactionProcessed } from './payments.ts';
 import { ConsentChanged, DataExportRequested, UserErased } from './privacy.ts';
 import { ProductChanged, ReservationLost, StockLow } from './products.ts';
-import { ContactUpdated, UserDisabled, UserEnabled, UserRegistered } from './users.ts';
+import {
+  ContactUpdated,
+  EmailVerificationRequested,
+  EmailVerified,
+  KnownEmailGiven,
+  MailRequestIgnored,
+  PasswordChanged,
+  PasswordResetRequested,
+  UserDisabled,
+  UserEnabled,
+  UserRegistered,
+} from './users.ts';
 
 /** Every event of the shop. Tests compare templates, docs/events.md and the AsyncAPI document with it. */
 export const catalogue: readonly EventDefinition[] = [
   UserRegistered,
   ContactUpdated,
+  EmailVerificationRequested,
+  EmailVerified,
+  KnownEmailGiven,
+  PasswordResetRequested,
+  MailRequestIgnored,
+  PasswordChanged,
   ConsentChanged,
   DataExportRequested,
   UserErased,

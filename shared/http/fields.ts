@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lengthOf, textProblem } from '../text.ts';
+import { hasWebAddress, lengthOf, textProblem } from '../text.ts';
 
 /**
  * The id of a thing, as a request gives it: RFC 9562 (4) takes letters of either case. The shop
@@ -7,7 +7,7 @@ import { lengthOf, textProblem } from '../text.ts';
  */
 export const id = z.uuid().toLowerCase();
 
-type TextRules = { max: number; mayBeEmpty?: boolean; lines?: boolean };
+type TextRules = { max: number; mayBeEmpty?: boolean; lines?: boolean; withoutAddress?: boolean };
 
 /** A text of one line, not empty and without blanks around it. `max` counts code points. */
 export const text = (max: number) =>
@@ -27,16 +27,25 @@ const absentIf = <S extends z.ZodType>(schema: S, isEmpty: (text: string) => boo
     )
     .meta({ absentIfEmpty: true });
 
+/** The name of a person. It is part of mails, so it must not contain what a mail program would turn into a link. */
+export const personName = (max: number) =>
+  humanText({ max, withoutAddress: true }).meta({ minLength: 1, maxLength: max, format: 'person-name' });
+
 /** A text of any number of lines, which may be empty. `max` counts code points. */
 export const prose = (max: number) =>
   humanText({ max, mayBeEmpty: true, lines: true }).meta({ maxLength: max, format: 'text' });
+
+const addressInName = 'must not contain a web address; write a blank after a dot';
 
 const humanText = (rules: TextRules) =>
   z
     .string()
     .trim()
     .superRefine((value, context) => {
-      const message = lengthProblem(value, rules) ?? textProblem(value, rules);
+      const message =
+        lengthProblem(value, rules) ??
+        textProblem(value, rules) ??
+        (rules.withoutAddress && hasWebAddress(value) ? addressInName : undefined);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     });
 

@@ -6,10 +6,10 @@ import type { HttpResponse } from '../http/response.ts';
 import { leaseLost } from '../idempotency/request.ts';
 import type { StartedRequest } from '../idempotency/run.ts';
 import { toEntries } from '../outbox/entry.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Queryable } from './database.ts';
 import { type HandledEvent, markHandled } from './handled-events.ts';
 import { completeRequest, lockLease } from './idempotency.ts';
-import { insertOutboxRows, type Outbox } from './outbox.ts';
+import { insertOutboxRows, type Relay } from './outbox.ts';
 import { commaSeparated, type Sql, sql } from './sql.ts';
 
 /** A decision that changes something. */
@@ -79,8 +79,8 @@ export async function findState<State, Row extends object>(
  * between, it reads and decides again.
  */
 export function changeStore<State extends { id: string }, Row extends object, Extra = unknown>(
-  database: Database,
-  outbox: Outbox,
+  database: Queryable,
+  outbox: Relay,
   definition: StoreDefinition<State, Row, Extra>,
 ): ChangeStore<State, Extra> {
   const write = writer<State, Row, Extra>(database, outbox, definition);
@@ -125,8 +125,8 @@ type WriteRow = { written: boolean; owned: boolean; claimed: boolean | null; id?
 /** Writes a change in one statement; `joined` adds a table to the row that it returns. @throws RequestInProgress */
 const writer =
   <State extends { id: string }, Row extends object, Extra>(
-    database: Database,
-    outbox: Outbox,
+    database: Queryable,
+    outbox: Relay,
     definition: StoreDefinition<State, Row, Extra>,
   ) =>
   async (
@@ -161,7 +161,7 @@ const writer =
 
 /** Writes what belongs to a request or an event that changes nothing. @throws RequestInProgress */
 async function acknowledge<State>(
-  database: Database,
+  database: Queryable,
   state: State,
   { request, handled }: ChangeOptions<State>,
 ): Promise<State> {

@@ -22,10 +22,14 @@ const keepSentDays = 14;
 /** Written entries that are to be relayed after the commit; `claimed` if no other relay may send them. */
 export type Written = { entries: OutboxEntry[]; claimed: boolean };
 
-/** The outbox of a service with a PostgreSQL database: see {@link postgresOutbox}. */
-export type Outbox = {
+/** Publishes written events. */
+export type Relay = {
   /** After the commit: publishes the written events at once. Never throws: the sweep publishes what is left. */
   relay(written: Written): Promise<void>;
+};
+
+/** The outbox of a service with a PostgreSQL database: see {@link postgresOutbox}. */
+export type Outbox = Relay & {
   /** Publishes what relays left; returns how many events were sent and how many failed. */
   sweep(): Promise<{ sent: number; failed: number }>;
   /**

@@ -1,4 +1,5 @@
 import { until } from '../../client/shop-actions.ts';
+import { newCustomer } from './support/customer.ts';
 import { invoke } from './support/invoke.ts';
 import { visitor } from './support/shop.ts';
 
@@ -8,7 +9,7 @@ type Tokens = { accessToken: string; refreshToken: string };
 
 describe('an account', () => {
   test('is updated at its version', async () => {
-    const customer = await visitor().register('Account Owner');
+    const customer = await newCustomer('Account Owner');
     const before = await customer.send<Account>('GET', '/api/v1/users/me');
     const { email, locale } = before.body;
     const changed = await customer.send<Account>('PUT', '/api/v1/users/me', {
@@ -20,7 +21,7 @@ describe('an account', () => {
   });
 
   test('gets one welcome mail, which its notifications list', async () => {
-    const customer = await visitor().register('Newcomer');
+    const customer = await newCustomer('Newcomer');
     const list = () => customer.call<Notifications>('GET', '/api/v1/notifications');
     await until(list, ({ items }) => items.some(({ status }) => status === 'sent'));
     expect((await list()).items.map(({ template }) => template)).toEqual(['welcome']);
@@ -29,7 +30,7 @@ describe('an account', () => {
 
 describe('a session', () => {
   test('is continued by its refresh token and ended by signing out', async () => {
-    const { email, password } = await visitor().register('Session Keeper');
+    const { email, password } = await newCustomer('Session Keeper');
     const post = (path: string, body: object) =>
       visitor().send<Tokens>('POST', `/api/v1/auth/${path}`, { body });
     const first = (await post('login', { email, password })).body;
@@ -43,7 +44,7 @@ describe('a session', () => {
   });
 
   test('stays valid after a new signing key was created', async () => {
-    const customer = await visitor().register('Key Holder');
+    const customer = await newCustomer('Key Holder');
     const keys = () => visitor().call<{ keys: { kid: string }[] }>('GET', '/api/v1/auth/jwks');
     const before = (await keys()).keys;
     await invoke('users', 'rotate-signing-keys', { onlyIfMissing: true });

@@ -9,6 +9,7 @@ import {
 } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
 import { permissionsOf } from '../../shared/auth/permissions.ts';
+import { newCustomer } from './support/customer.ts';
 import { invoke } from './support/invoke.ts';
 import { everyRoute } from './support/routes.ts';
 import { admin } from './support/shop.ts';
@@ -44,7 +45,7 @@ const aShippedOrder = async (): Promise<Order> => {
   return orderIn(staff, id, 'shipped');
 };
 
-const aCustomer = async (): Promise<string> => (await staff.register()).userId;
+const aCustomer = async (): Promise<string> => (await newCustomer()).userId;
 const onAccount = async (method: string, id: string, path: string, body?: unknown): Promise<string> => {
   const headers = { 'if-match': '"1"' };
   await staff.call(method, `/api/v1/users/${id}/${path}`, { body, headers });

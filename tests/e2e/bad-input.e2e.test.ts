@@ -4,6 +4,7 @@ import { everyError } from '../../build/docs/errors-table.ts';
 import type { ShopClient, ShopResponse } from '../../client/shop-client.ts';
 import { may, permissionsOf } from '../../shared/auth/permissions.ts';
 import type { Route } from '../../shared/http/route.ts';
+import { newCustomer } from './support/customer.ts';
 import { sendPlain } from './support/plain-request.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
 import { admin, setting, visitor } from './support/shop.ts';
@@ -70,7 +71,7 @@ describe('bad input', () => {
   const callerOf = (route: Route) => (staffOnly.includes(route) ? adminClient : customer);
 
   beforeAll(async () => {
-    [customer, adminClient] = await Promise.all([visitor().register('Bad Input'), admin()]);
+    [customer, adminClient] = await Promise.all([newCustomer('Bad Input'), admin()]);
   });
 
   test.each(named(guarded))('%s returns 401 without a token', async (_, route) => {

@@ -1,7 +1,8 @@
 import { ensureCategory, type Order, orderIn, type Stock, until } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
+import { newCustomer } from './support/customer.ts';
 import { chargesOf, confirmAtBank } from './support/payments.ts';
-import { admin, visitor } from './support/shop.ts';
+import { admin } from './support/shop.ts';
 import { anUnconfirmedOrder, paymentOf } from './support/unconfirmed.ts';
 
 let adminClient: ShopClient;
@@ -9,7 +10,7 @@ let customer: ShopClient;
 
 beforeAll(async () => {
   adminClient = await admin();
-  customer = await visitor().register('Careful Payer');
+  customer = await newCustomer('Careful Payer');
   await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 

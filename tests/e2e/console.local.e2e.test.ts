@@ -10,7 +10,8 @@ import {
 import { ControlClient } from '../../platform/control/control-client.ts';
 import { withSecret } from '../../platform/local-access/local-access.ts';
 import { access } from './support/control.ts';
-import { admin, setting, visitor } from './support/shop.ts';
+import { newCustomer } from './support/customer.ts';
+import { admin, setting } from './support/shop.ts';
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${setting('E2E_CONTROL_URL')}${path}`, {
@@ -22,7 +23,7 @@ type OrderRows = { rows: { id: string; status: string; pieces: number }[] };
 /** An order with a product of its own, and the customer who placed it. */
 async function aPaidOrder(customerName: string): Promise<{ order: Order; email: string }> {
   const adminClient = await admin();
-  const customer = await visitor().register(customerName);
+  const customer = await newCustomer(customerName);
   await ensureCategory(adminClient, 'kitchen', 'Kitchen');
   const { productId } = await addProduct(adminClient, {
     name: `Watched mug ${randomUUID().slice(0, 4)}`,

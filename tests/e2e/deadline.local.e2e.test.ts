@@ -1,9 +1,10 @@
 import { scheduleEvent } from '#shared/testing/queue.ts';
 import { ensureCategory, orderIn, type Stock, until } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
+import { newCustomer } from './support/customer.ts';
 import { invoke } from './support/invoke.ts';
 import { chargesOf } from './support/payments.ts';
-import { admin, visitor } from './support/shop.ts';
+import { admin } from './support/shop.ts';
 import { anUnconfirmedOrder, paymentOf } from './support/unconfirmed.ts';
 
 /** The payment deadline of half an hour, and a minute until the next schedule. */
@@ -14,7 +15,7 @@ let customer: ShopClient;
 
 beforeAll(async () => {
   adminClient = await admin();
-  customer = await visitor().register('Slow Payer');
+  customer = await newCustomer('Slow Payer');
   await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 

@@ -12,15 +12,16 @@ import {
 } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
 import { control } from './support/control.ts';
+import { newCustomer } from './support/customer.ts';
 import { chargesOf } from './support/payments.ts';
-import { admin, visitor } from './support/shop.ts';
+import { admin } from './support/shop.ts';
 
 let adminClient: ShopClient;
 let customer: ShopClient;
 
 beforeAll(async () => {
   adminClient = await admin();
-  customer = await visitor().register('Fault Finder');
+  customer = await newCustomer('Fault Finder');
   await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 afterEach(() => control.clearFaults());

@@ -67,12 +67,14 @@ const wanted = (): string => {
   return wantedEmail;
 };
 
+const administrator = (email: string) => ({ email, name: 'Evil', roles: ['admin'] });
+
 /** Every request must be refused. `simple` requests need no preflight, so that the browser itself refuses nothing. */
 function attacks(presigned: URL): PageRequest[] {
   const from = (name: string) => presigned.searchParams.get(name) ?? '';
   const [bucket = ''] = presigned.pathname.slice(1).split('/');
-  const invoke = `${console_}/invoke/shop-users-local-create-admin`;
-  const body = JSON.stringify({ email: wanted() });
+  const invoke = `${console_}/invoke/shop-users-local-create-user`;
+  const body = JSON.stringify(administrator(wanted()));
   const failures = JSON.stringify({ failNext: 1_000 });
   const simple = (name: string, url: string, text: string): PageRequest[] =>
     (['cors', 'no-cors'] as const).map((mode) => ({
@@ -148,8 +150,8 @@ async function expectNoEffect(): Promise<void> {
   expect(await hostPids()).toEqual(pids);
   // Created now, with the secret: no attack has created it before.
   const { payload } = await new ControlClient(access()).send('POST /invoke/:name', {
-    name: 'shop-users-local-create-admin',
-    body: { email: wantedEmail },
+    name: 'shop-users-local-create-user',
+    body: administrator(wantedEmail),
   });
   expect(payload).toMatchObject({ ok: true, response: { result: 'created', email: wantedEmail } });
 }

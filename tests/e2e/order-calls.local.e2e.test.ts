@@ -4,7 +4,8 @@ import { addProduct, ensureCategory, orderIn, placeOrder, until } from '../../cl
 import { readOrderCalls } from '../../operations/estimate-cost/order-calls.ts';
 import { countsPerOrder, dividedBy, shortFunctionName } from '../../platform/control/counts-per-order.ts';
 import { control } from './support/control.ts';
-import { admin, visitor } from './support/shop.ts';
+import { newCustomer } from './support/customer.ts';
+import { admin } from './support/shop.ts';
 
 type Calls = Awaited<ReturnType<typeof control.calls>>;
 
@@ -18,7 +19,7 @@ const rare = 0.75;
 
 test('an order causes the invocations, calls and writes that docs/order-calls.json records', async () => {
   const staff = await admin();
-  const customer = await visitor().register('Counted Customer');
+  const customer = await newCustomer('Counted Customer');
   await ensureCategory(staff, 'counted', 'Counted');
   const products = [];
   for (const name of ['One', 'Other'])

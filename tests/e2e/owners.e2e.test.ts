@@ -3,8 +3,9 @@ import { addProduct, ensureCategory, type Order, orderIn, placeOrder } from '../
 import type { ShopClient } from '../../client/shop-client.ts';
 import { may, permissionsOf } from '../../shared/auth/permissions.ts';
 import type { Route } from '../../shared/http/route.ts';
+import { newCustomer } from './support/customer.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
-import { admin, visitor } from './support/shop.ts';
+import { admin } from './support/shop.ts';
 
 const customerRoutes = (await everyRoute()).filter(
   ({ access }) => access !== 'public' && may({ permissions: permissionsOf(['customer']) }, access),
@@ -21,8 +22,8 @@ beforeAll(async () => {
   const staff = await admin();
   await ensureCategory(staff, 'owned', 'Owned');
   const { productId } = await addProduct(staff, { name: 'Owned', category: 'owned', cents: 700, stock: 5 });
-  owner = await visitor().register('Olga Owner');
-  other = await visitor().register('Otto Other');
+  owner = await newCustomer('Olga Owner');
+  other = await newCustomer('Otto Other');
   order = await placeOrder(owner, [{ productId, quantity: 1 }]);
   await orderIn(owner, order.id, 'paid');
 });

@@ -13,8 +13,9 @@ import {
 import type { ShopClient, ShopResponse } from '../../client/shop-client.ts';
 import type { FaultRule } from '../../platform/aws-endpoint/faults.ts';
 import { control, provider, providerFailures } from './support/control.ts';
+import { newCustomer } from './support/customer.ts';
 import { chargesOf, intentsOf } from './support/payments.ts';
-import { admin, visitor } from './support/shop.ts';
+import { admin } from './support/shop.ts';
 
 /**
  * Retries happen after a visibility timeout (up to 60 s, order-queue.fifo), a lease of a request (30 s) or a claim of an
@@ -107,7 +108,7 @@ const expectLater = (name: string, expectation: () => Promise<unknown>) => {
 
 beforeAll(async () => {
   adminClient = await admin();
-  customer = await visitor().register('Kill Survivor');
+  customer = await newCustomer('Kill Survivor');
   await ensureCategory(adminClient, 'kitchen', 'Kitchen');
   const [shippedOrder, paidOrder] = await Promise.all(
     [1, 2].map(async () => placeOrder(customer, one(await aProduct()))),
@@ -181,10 +182,10 @@ beforeAll(async () => {
     'orders-local-cancel-order',
   ])
     await control.fault({ service: 'sns', kind: 'error', function: `shop-${writer}` });
-  await control.fault({ service: 'sns', kind: 'error', function: 'shop-users-local-register' });
+  await control.fault({ service: 'sns', kind: 'error', function: 'shop-users-local-create-user' });
   const [unpublished, stranger] = await Promise.all([
     placeOrder(customer, one(unsent)),
-    visitor().register('Sns Fails'),
+    newCustomer('Sns Fails'),
     adminClient.call('POST', `/api/v1/orders/${shippedOrder.id}/completion`),
     customer.call('POST', `/api/v1/orders/${paidOrder.id}/cancellation`),
   ]);
@@ -222,7 +223,7 @@ beforeAll(async () => {
     function: 'shop-notifications-local-on-customer-event',
   } as const;
   await control.fault({ ...mailing, count: 2 });
-  const unmailed = await visitor().register('Ses Fails');
+  const unmailed = await newCustomer('Ses Fails');
   await faultApplied(mailing, 2);
   await control.clearFaults();
   expectLater('mailing', () => expectOneWelcome(welcomesTo(unmailed.email)));

@@ -8,8 +8,9 @@ import {
   until,
 } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
+import { newCustomer } from './support/customer.ts';
 import { createDailyReport } from './support/invoke.ts';
-import { admin, visitor } from './support/shop.ts';
+import { admin } from './support/shop.ts';
 
 type Report = {
   date: string;
@@ -28,7 +29,7 @@ let customer: ShopClient;
 
 beforeAll(async () => {
   adminClient = await admin();
-  customer = await visitor().register('Report Reader');
+  customer = await newCustomer('Report Reader');
   await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 

@@ -16,6 +16,7 @@ import {
 } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
 import { control } from './support/control.ts';
+import { newCustomer } from './support/customer.ts';
 import { invoke } from './support/invoke.ts';
 import { admin, visitor } from './support/shop.ts';
 
@@ -24,7 +25,7 @@ let customer: ShopClient & { userId: string };
 
 beforeAll(async () => {
   adminClient = await admin();
-  customer = await visitor().register('Stock Watcher');
+  customer = await newCustomer('Stock Watcher');
   await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 afterEach(() => control.clearFaults());

@@ -15,6 +15,7 @@ import {
   uploadPicture,
 } from '../../client/shop-actions.ts';
 import type { ShopClient, ShopResponse } from '../../client/shop-client.ts';
+import { newCustomer } from './support/customer.ts';
 import { chargesOf } from './support/payments.ts';
 import { admin, visitor } from './support/shop.ts';
 
@@ -25,7 +26,7 @@ let customer: ShopClient;
 
 beforeAll(async () => {
   adminClient = await admin();
-  customer = await visitor().register('Story Teller');
+  customer = await newCustomer('Story Teller');
   await ensureCategory(adminClient, 'kitchen', 'Kitchen');
 });
 
@@ -134,7 +135,7 @@ describe('an order', () => {
   test('for the last unit succeeds once; the second returns a 409 that names the line', async () => {
     const [plenty, last] = await Promise.all([aProduct(100), aProduct(1)]);
     await setStock(adminClient, last.productId, { 'berlin-1': 1, 'lyon-2': 0 });
-    const rival = await visitor().register('Rival Buyer');
+    const rival = await newCustomer('Rival Buyer');
     const responses = await Promise.all(
       [customer, rival].map((buyer) =>
         buyer.send<Order & { code: string; errors: { field: string }[] }>('POST', '/api/v1/orders', {
@@ -192,7 +193,7 @@ describe('an order', () => {
 
   test('of another customer returns 404', async () => {
     const placed = await placeOrder(customer, one(await aProduct(3)));
-    const stranger = await visitor().register('Some Stranger');
+    const stranger = await newCustomer('Some Stranger');
     for (const [method, path] of [
       ['GET', `/api/v1/orders/${placed.id}`],
       ['POST', `/api/v1/orders/${placed.id}/cancellation`],

@@ -1,8 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { project } from '../../build/stacks.ts';
+import { newCustomers } from '../../client/new-customer.ts';
 import { addProduct, ensureCategory, orderIn, orderOf, until } from '../../client/shop-actions.ts';
 import { ShopClient } from '../../client/shop-client.ts';
+import { ControlClient } from '../../platform/control/control-client.ts';
 import { spawnShop } from '../setup/spawn-shop.ts';
 
 /** A segment or subsegment (X-Ray, "Segment documents"). */
@@ -77,10 +80,13 @@ const subsegmentOf = (invocation: Segment) =>
 
 test('the segments of one order are connected across HTTP, Lambda, SNS and SQS', async () => {
   const visitor = new ShopClient(shop.apiUrl);
+  const control = new ControlClient(shop);
   const admin = await visitor.signIn(shop.adminEmail, shop.adminPassword);
   await ensureCategory(admin, 'kitchen', 'Kitchen');
   const { productId } = await addProduct(admin, { name: 'Cup', category: 'kitchen', cents: 700, stock: 9 });
-  const customer = await visitor.register('Traced Customer');
+  const customer = await newCustomers(visitor, control.invoke, { project, stage: 'local' })(
+    'Traced Customer',
+  );
   const placed = await customer.send('POST', '/api/v1/orders', {
     body: orderOf([{ productId, quantity: 1 }]),
     key: crypto.randomUUID(),

@@ -8,7 +8,8 @@ import {
   until,
 } from '../../client/shop-actions.ts';
 import { control } from './support/control.ts';
-import { admin, visitor } from './support/shop.ts';
+import { newCustomer } from './support/customer.ts';
+import { admin } from './support/shop.ts';
 
 const subscribers = [
   {
@@ -32,7 +33,7 @@ test('events that SNS cannot deliver wait in the dead-letter queue of their subs
       (sum, warehouse) => sum + warehouse.reserved,
       0,
     );
-  const customer = await visitor().register('Undelivered');
+  const customer = await newCustomer('Undelivered');
   for (const { queue } of subscribers) await control.fault({ kind: 'undeliverable', queue });
 
   // Other subscribers of the same topic are not affected: the order is paid.

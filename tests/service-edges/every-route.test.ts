@@ -32,6 +32,7 @@ setEnvironment({
   PAYMENT_PROVIDER_URL: unreachable,
   IMAGE_BASE_URL: unreachable,
   MAIL_FROM: 'orders@shop.example',
+  SHOP_URL: corsOrigin,
   MAIL_CONFIGURATION_SET: 'shop-test-mails',
   ...Object.fromEntries(
     [
@@ -45,10 +46,9 @@ setEnvironment({
       .map((name) => [`${name}_TOPIC_ARN`, 'none']),
   ),
   ...Object.fromEntries(
-    ['DATABASE', 'DATABASE_OWNER', 'SIGNING_KEYS', 'PUBLIC_KEYS', 'PAYMENT_PROVIDER'].map((name) => [
-      `${name}_SECRET_ID`,
-      'none',
-    ]),
+    ['DATABASE', 'DATABASE_OWNER', 'SIGNING_KEYS', 'PUBLIC_KEYS', 'PAYMENT_PROVIDER', 'MAIL_TOKEN_KEY'].map(
+      (name) => [`${name}_SECRET_ID`, 'none'],
+    ),
   ),
   PICTURE_BUCKET: 'none',
   DOCUMENTS_BUCKET: 'none',

@@ -28,9 +28,11 @@ const product = {
 const bodies: Record<string, unknown> = {
   register: { ...contact, password: `${marker} horse battery` },
   login: { email: contact.email, password: `${marker} horse battery` },
+  'verify-email': { token: `${marker}-token`, password: `${marker} horse battery` },
+  'resend-verification': { email: contact.email },
   refresh: { refreshToken: `${marker}-token` },
   logout: { refreshToken: `${marker}-token` },
-  'update-me': { ...contact, currentPassword: `${marker} horse battery` },
+  'update-me': { name: contact.name, locale: contact.locale },
   'change-roles': { roles: ['support'] },
   'add-address': { ...address, defaultShipping: true },
   'change-address': { ...address, defaultBilling: true },

@@ -9,6 +9,12 @@ type Shared = { resource: RegExp; stacks: string[]; reason: string };
 /** Whoever takes over one function must not reach another service's data: every other resource has one service. */
 const sharedOnPurpose: Shared[] = [
   {
+    resource: /secret:shop\/[^/]+\/mail\/token-key$/,
+    stacks: ['shop-users', 'shop-notifications'],
+    reason:
+      'one issues the tokens in mails, the other writes the mails (docs/decisions/0027-mailed-tokens.md)',
+  },
+  {
     resource: /secret:shop\/[^/]+\/redis$/,
     stacks: ['shop-products', 'shop-users'],
     reason: 'Redis has one token: catalogue texts and hashed counts, no data of record',

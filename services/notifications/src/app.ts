@@ -1,3 +1,4 @@
+import { mailToken } from '#shared/auth/mail-token.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dynamo, dynamoClient } from '#shared/dynamo/dynamo.ts';
 import { lazy } from '#shared/lazy.ts';
@@ -6,7 +7,9 @@ import { contactStore } from './adapters/contact-store.ts';
 import { deadLetters } from './adapters/dead-letters.ts';
 import { sesMailer } from './adapters/mailer.ts';
 import { messageLog } from './adapters/message-log.ts';
+import { tokenKey } from './adapters/token-key.ts';
 import { config } from './config.ts';
+import { type MailedPurpose, type TokenLink, tokenLink } from './domain/account-mails.ts';
 import { mailDelivery } from './workflows/deliver-mail.ts';
 import type { EraseUserDeps } from './workflows/erase-user.ts';
 
@@ -24,6 +27,13 @@ export const deliverMail = /* @__PURE__ */ lazy(() =>
     clock: systemClock,
   }),
 );
+/** The link for the token of an id. */
+export const linkFor = async (purpose: MailedPurpose, id: string): Promise<TokenLink> =>
+  tokenLink(
+    config.SHOP_URL,
+    purpose,
+    mailToken(await tokenKey(config.MAIL_TOKEN_KEY_SECRET_ID), purpose, id),
+  );
 export const exportPart = /* @__PURE__ */ lazy(() => exportPartTo(config.USER_FILES_BUCKET, 'notifications'));
 export const eraseUserDeps = /* @__PURE__ */ lazy(
   (): EraseUserDeps => ({

@@ -7,6 +7,10 @@ import { aBucket, aQueue, tables } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
 import { sqsEvent } from '#shared/testing/queue.ts';
+import { aSecret } from '#shared/testing/secrets.ts';
+
+/** The key of the tokens in mails. */
+export const testKey = 'k'.repeat(64);
 
 /** The notifications service on fresh tables: `const notifications = await notificationsService();` at the top of a file. */
 export async function notificationsService() {
@@ -16,6 +20,8 @@ export async function notificationsService() {
     NOTIFICATIONS_TABLE: names.notifications,
     MAIL_FROM: 'orders@shop.example',
     MAIL_CONFIGURATION_SET: 'shop-test-mails',
+    SHOP_URL: 'https://www.shop.example',
+    MAIL_TOKEN_KEY_SECRET_ID: await aSecret(JSON.stringify({ key: testKey })),
     USER_FILES_BUCKET: bucket,
     DEAD_LETTERS_URL: failed.url,
     UNDELIVERED_URLS: undelivered.url,

@@ -9,7 +9,7 @@ import {
 } from './api/addresses.ts';
 import { listAuditRoute } from './api/audit.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
-import { registerRoute } from './api/registration.ts';
+import { registerRoute, resendVerificationRoute, verifyEmailRoute } from './api/registration.ts';
 import {
   getJwksRoute,
   listSessionsRoute,
@@ -38,6 +38,8 @@ export * from './api/staff.ts';
 /** Every route of this service. */
 export const routes: Route[] = [
   registerRoute,
+  verifyEmailRoute,
+  resendVerificationRoute,
   loginRoute,
   refreshRoute,
   logoutRoute,

@@ -12,11 +12,13 @@ import { postgresOutbox } from '#shared/postgres/outbox.ts';
 import { redisAddressOf } from '#shared/redis/client.ts';
 import { redisLimits } from '#shared/redis/limits.ts';
 import { accountLimits } from './adapters/account-limits.ts';
+import { accountTransaction } from './adapters/account-transaction.ts';
 import { activeSessions } from './adapters/active-sessions.ts';
 import { addressBookStore } from './adapters/address-book-store.ts';
 import { auditLog } from './adapters/audit-log.ts';
 import { rotateKeys } from './adapters/key-store.ts';
 import { knownDevices } from './adapters/known-devices.ts';
+import { mailTokens } from './adapters/mail-tokens.ts';
 import { passwordHashes } from './adapters/password-hashes.ts';
 import { publicKeys } from './adapters/public-keys.ts';
 import { sessionAccess } from './adapters/session-access.ts';
@@ -32,6 +34,7 @@ import { recordAction as append } from './workflows/record-action.ts';
 
 export { withHashedPassword } from './adapters/hashed-fingerprint.ts';
 export { passwords } from './adapters/password-hash.ts';
+export { registrations } from './adapters/registrations.ts';
 export { config } from './config.ts';
 export { migrations } from './migrations.ts';
 
@@ -49,6 +52,8 @@ export const idempotencyStore = /* @__PURE__ */ lazy(() => postgresIdempotency(d
 export const accounts = /* @__PURE__ */ lazy(() => userReader(database()));
 export const directory = /* @__PURE__ */ lazy(() => userDirectory(database()));
 export const users = /* @__PURE__ */ lazy(() => userStore(database(), outbox()));
+export const inTransaction = /* @__PURE__ */ lazy(() => accountTransaction(database(), outbox()));
+export const mailedTokens = /* @__PURE__ */ lazy(() => mailTokens(config.MAIL_TOKEN_KEY_SECRET_ID));
 export const hashes = /* @__PURE__ */ lazy(() => passwordHashes(database()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database(), outbox()));
 export const ownSessions = /* @__PURE__ */ lazy(() => activeSessions(database(), outbox()));

@@ -16,5 +16,7 @@ export const config = /* @__PURE__ */ withTrustedServer(
     /** The key that signs access tokens; only the functions that issue tokens or rotate keys may read it. */
     SIGNING_KEYS_SECRET_ID: z.string().min(1),
     PUBLIC_KEYS_SECRET_ID: z.string().min(1),
+    /** The key from which the tokens in mails are computed. */
+    MAIL_TOKEN_KEY_SECRET_ID: z.string().min(1),
   }),
 );

@@ -1,6 +1,7 @@
 import type { Migration } from '#shared/postgres/migrate.ts';
 import accounts from '../migrations/0001-accounts.sql';
 import sessions from '../migrations/0002-sessions.sql';
+import mailTokens from '../migrations/0003-mail-tokens.sql';
 import limits from '../migrations/0004-limits.sql';
 import staff from '../migrations/0005-staff.sql';
 import audit from '../migrations/0007-audit.sql';
@@ -10,6 +11,7 @@ import addresses from '../migrations/0009-addresses.sql';
 export const migrations: Migration[] = [
   { name: 'users/0001-accounts', sql: accounts },
   { name: 'users/0002-sessions', sql: sessions },
+  { name: 'users/0003-mail-tokens', sql: mailTokens },
   { name: 'users/0004-limits', sql: limits },
   { name: 'users/0005-staff', sql: staff },
   { name: 'users/0007-audit', sql: audit },

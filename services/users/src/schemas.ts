@@ -1,11 +1,17 @@
 import * as z from 'zod';
 import { roles } from '#shared/auth/permissions.ts';
-import { absentIfEmpty, text } from '#shared/http/fields.ts';
+import { absentIfEmpty, personName } from '#shared/http/fields.ts';
 import { lengthOf } from '#shared/text.ts';
 import { maxPasswordLength, minPasswordLength, normalisedPassword } from './domain/password.ts';
 
-/** A person's name: one line of text. */
-export const nameSchema = text(200);
+/** A person's name: one line of text without a web address. */
+export const nameSchema = personName(200);
+
+/** The token of a mail. */
+export const mailTokenSchema = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/, 'must be a token of a mail');
+
+/** The response to a request for a mail: the same in every case, so that it reveals nothing. */
+export const acceptedSchema = z.strictObject({ status: z.literal('accepted') });
 
 /** The language for mails: a BCP 47 tag such as `en` or `pt-BR`. */
 export const localeSchema = z

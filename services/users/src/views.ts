@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { accessToken as rules } from '#shared/auth/access-token.ts';
 import type { Caller } from '#shared/auth/permissions.ts';
-import { created, type HttpResponse, ok } from '#shared/http/response.ts';
+import { accepted, created, type HttpResponse, ok } from '#shared/http/response.ts';
 import type { ActiveSession } from './adapters/active-sessions.ts';
 import type { NumberedEntry } from './adapters/audit-log.ts';
 import type { BookedAddress } from './domain/address-book.ts';
@@ -21,9 +21,8 @@ const accountBody = ({ id, email, name, locale, roles, createdAt, version }: Use
 /** The response to reading or changing an account. */
 export const accountResponse = (user: User): HttpResponse => ok(accountBody(user), user.version);
 
-/** The response to registering an account. */
-export const registeredResponse = (user: User): HttpResponse =>
-  created(accountBody(user), '/api/v1/users/me', user.version);
+/** The response to a request for a mail. */
+export const acceptedResponse: HttpResponse = accepted({ status: 'accepted' });
 
 /** An account as staff see it. */
 export const staffAccountView = (user: User) => ({

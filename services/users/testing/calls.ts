@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
-import type { Account, Tokens } from './users-service.ts';
+import type { Account, Refusable, Tokens } from './users-service.ts';
 
 /** Further functions of the service, loaded after `usersService()` has set the environment. */
 export async function furtherCalls() {
@@ -12,6 +12,8 @@ export async function furtherCalls() {
   const { handler: listSessions } = await import('../src/handlers/list-sessions.ts');
   const { handler: revokeSession } = await import('../src/handlers/revoke-session.ts');
   const { handler: revokeOthers } = await import('../src/handlers/revoke-other-sessions.ts');
+  const { handler: verify } = await import('../src/handlers/verify-email.ts');
+  const { handler: resend } = await import('../src/handlers/resend-verification.ts');
   const { handler: getJwks } = await import('../src/handlers/get-jwks.ts');
   const { handler: authorizer } = await import('../src/handlers/authorizer.ts');
   return {
@@ -24,6 +26,9 @@ export async function furtherCalls() {
     revokeSession: (request: TestRequest) =>
       send<{ code?: string }>(revokeSession, api.revokeSessionRoute, request),
     revokeOthers: (request: TestRequest) => send(revokeOthers, api.revokeOtherSessionsRoute, request),
+    verifyEmail: (body: unknown) => send<Tokens>(verify, api.verifyEmailRoute, { body }),
+    resendVerification: (email: unknown) =>
+      send<Refusable>(resend, api.resendVerificationRoute, { body: { email } }),
     getJwks: () => send<{ keys: Record<string, string>[] }>(getJwks, api.getJwksRoute),
     authorize: (authorization?: string): Promise<APIGatewayAuthorizerResult> =>
       authorizer(authorizerEvent(authorization), lambdaContext()),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '#shared/events/event.ts';
+import { newId } from '#shared/ids.ts';
 import { postgres } from '#shared/postgres/database.ts';
 import { aDatabase, aQueue, aTopic, type TestDatabase } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
@@ -8,6 +9,12 @@ import { lambdaContext, send, type TestRequest } from '#shared/testing/http-even
 import { prepared } from '#shared/testing/postgres.ts';
 import { eventsIn } from '#shared/testing/queue.ts';
 import { aSecret, proxySettings } from '#shared/testing/secrets.ts';
+import { registerUser } from '../src/domain/user.ts';
+import { accountResponse } from '../src/views.ts';
+import { mailsIn } from './mails.ts';
+
+/** The key from which the tokens in mails are computed. */
+const mailTokenKey = 'k'.repeat(64);
 
 /**
  * The users service on a database, a topic and secrets of its own: `const users = await usersService();` at the top
@@ -40,7 +47,17 @@ export async function usersService(settings: Record<string, string> = {}) {
     /** The database as the server's administrator sees it. */
     server,
     environment,
-    register: (request: TestRequest) => send<Account>(register, api.registerRoute, request),
+    register: (request: TestRequest) => send<Refusable>(register, api.registerRoute, request),
+    /** Creates an account as a confirmed registration does, which `register.int.test.ts` tests. */
+    createAccount: async (given: Partial<Registration> = {}): Promise<Account> => {
+      const { password, ...contact } = aRegistration(given);
+      const passwordHash = await app.passwords.hash(password);
+      const roles = ['customer' as const];
+      const decision = registerUser({ id: newId(), contact, roles, passwordHash, ...app.commandMeta() });
+      const user = await app.users().create(decision, { cause: { correlationId: newId() } });
+      return accountResponse(user).body as Account;
+    },
+    ...mailsIn(app.database(), mailTokenKey),
     login: (body: unknown, address = '127.0.0.1', headers: Record<string, string> = {}) =>
       send<Tokens>(login, api.loginRoute, { body, address, headers }),
     rotateKeys: (options: RotationOptions = {}) => rotate(options, lambdaContext()),
@@ -85,6 +102,7 @@ async function environmentOf(database: TestDatabase, topicArn: string) {
     USER_EVENTS_TOPIC_ARN: topicArn,
     SIGNING_KEYS_SECRET_ID: await aSecret(),
     PUBLIC_KEYS_SECRET_ID: await aSecret(),
+    MAIL_TOKEN_KEY_SECRET_ID: await aSecret(JSON.stringify({ key: mailTokenKey })),
     // Tests send concurrent requests to one process.
     AWS_LAMBDA_MAX_CONCURRENCY: '8',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
@@ -96,31 +114,35 @@ async function environmentOf(database: TestDatabase, topicArn: string) {
 /** The options of a rotation. */
 export type RotationOptions = { correlationId?: string; onlyIfMissing?: boolean; revokeOthers?: boolean };
 
+/** What a refusal contains. */
+export type Refusable = { code?: string; errors?: { field: string; message: string }[] };
+
 /** An account as the API returns it. */
-export type Account = {
+export type Account = Refusable & {
   id: string;
   email: string;
   name: string;
   locale: string;
   roles: string[];
   version: number;
-  code?: string;
-  errors?: { field: string; message: string }[];
 };
 
 /** Tokens as the API returns them. */
-export type Tokens = {
+export type Tokens = Refusable & {
   accessToken: string;
   refreshToken: string;
   expiresIn: number;
   deviceToken: string;
-  code?: string;
 };
 
+/** What somebody who registers gives. */
+export type Registration = { email: string; password: string; name: string; locale: string };
+
 /** A registration that is valid; say what matters. */
-export const aRegistration = (over: Record<string, unknown> = {}) => ({
+export const aRegistration = <Over extends Record<string, unknown>>(over?: Over) => ({
   email: `${randomUUID()}@example.com`,
   password: 'correct horse battery',
   name: 'Ada Lovelace',
-  ...over,
+  locale: 'en',
+  ...(over as Over),
 });

@@ -9,7 +9,7 @@ import { setting } from './shop.ts';
  * Invokes functions of the shop: on the local platform through its control interface, elsewhere through Lambda's API
  * (at E2E_AWS_URL where it is not AWS).
  */
-function operator(): { invoke: Invoke; stage: string } {
+export function operator(): { invoke: Invoke; stage: string } {
   return process.env['E2E_CONTROL_URL']
     ? { invoke: new ControlClient(access()).invoke, stage: 'local' }
     : { invoke: invokeThroughLambda(process.env['E2E_AWS_URL']), stage: setting('E2E_STAGE') };

@@ -14,6 +14,8 @@ export type ContactStore = {
   read(userId: string): Promise<Contact | undefined>;
   /** The stored contact, if there is one. */
   find(userId: string): Promise<Contact | undefined>;
+  /** Whether the user was erased. */
+  isErased(userId: string): Promise<boolean>;
   /** Replaces the contact by a mark that no later event overwrites. */
   erase(userId: string, at: Date): Promise<void>;
 };
@@ -58,6 +60,7 @@ export function contactStore(client: DynamoDBClient, table: string): ContactStor
       return contactOf(userId, item);
     },
     find: async (userId) => contactOf(userId, await find(userId)),
+    isErased: async (userId) => isErased(await find(userId)),
     erase: (userId, at) => {
       const mark: ErasedContact = { erasedAt: at.toISOString(), sequence: Number.MAX_SAFE_INTEGER };
       return db.write(put(table, { ...keyOf(userId), ...mark }));

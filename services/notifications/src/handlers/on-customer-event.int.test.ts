@@ -1,13 +1,23 @@
-import { ContactUpdated } from '#shared/events/users.ts';
+import { mailToken } from '#shared/auth/mail-token.ts';
+import {
+  ContactUpdated,
+  EmailVerificationRequested,
+  KnownEmailGiven,
+  PasswordChanged,
+  PasswordResetRequested,
+} from '#shared/events/users.ts';
+import { newId } from '#shared/ids.ts';
 import { anEvent } from '#shared/testing/an-event.ts';
 import { mailsTo } from '#shared/testing/mails.ts';
 import {
   aCustomer,
+  type Customer,
   cancelled,
   notificationsService,
   paid,
   registered,
   shipped,
+  testKey,
 } from '../../testing/notifications-service.ts';
 
 const notifications = await notificationsService();
@@ -61,9 +71,70 @@ describe('a customer gets a mail', () => {
   });
 });
 
+describe('mails with a token', () => {
+  const requested = ({ userId, email }: Customer, purpose: 'verify-email' | 'change-email') =>
+    anEvent(EmailVerificationRequested, { userId, email, tokenId: newId(), purpose });
+  const resetting = ({ userId, email }: Customer) =>
+    anEvent(PasswordResetRequested, { userId, email, tokenId: newId() });
+
+  test.each([
+    ['verify-email', 'confirm-address', (to: Customer) => requested(to, 'verify-email')],
+    ['change-email', 'confirm-new-address', (to: Customer) => requested(to, 'change-email')],
+    ['reset-password', 'reset-password', resetting],
+  ] as const)('for %s link to the page %s, with the token of the id', async (purpose, page, event) => {
+    const customer = aCustomer();
+    const { data, ...envelope } = event(customer);
+    expect(await notifications.deliver({ ...envelope, data })).toEqual([]);
+    const [mail] = await mailsTo(customer.email);
+    const token = mailToken(testKey, purpose, data.tokenId);
+    expect(mail!.text).toContain(`https://www.shop.example/${page}#token=${token}\n\nCode: ${token}`);
+    expect(mail!.html).toContain(token);
+  });
+
+  test('are the only ones to an address that is not confirmed, and contain no text of users', async () => {
+    const customer = aCustomer({ name: 'Buy cheap watches' });
+    await notifications.deliver(requested(customer, 'verify-email'));
+    expect(await notifications.deliver(paid(customer))).toEqual([0]);
+    const mails = await mailsTo(customer.email);
+    expect(mails.map(({ subject }) => subject)).toEqual(['Confirm your e-mail address']);
+    expect(mails[0]!.text).not.toContain('watches');
+  });
+
+  test('go to the address that the event names, not to a newer one of the contact', async () => {
+    const customer = await aKnownCustomer();
+    const newer = aCustomer().email;
+    await notifications.deliver(anEvent(ContactUpdated, { ...customer, email: newer }, { sequence: 2 }));
+    await notifications.deliver(resetting(customer));
+    expect(await subjectsTo(customer.email)).toContain('Choose a new password');
+    expect(await subjectsTo(newer)).toEqual([]);
+  });
+});
+
+describe('the owner of an account is told', () => {
+  test('at the previous address that the account has another one', async () => {
+    const customer = await aKnownCustomer();
+    const moved = { ...customer, email: aCustomer().email, previousEmail: customer.email };
+    await notifications.deliver(anEvent(ContactUpdated, moved, { sequence: 2 }));
+    expect(await subjectsTo(customer.email)).toEqual(['Welcome', 'Your e-mail address was changed']);
+    expect((await mailsTo(customer.email)).at(-1)!.text).not.toContain(moved.email);
+    expect(await subjectsTo(moved.email)).toEqual([]);
+  });
+
+  test.each([
+    ['that the password was changed', PasswordChanged, 'Your password was changed'],
+    ['that somebody gave the address', KnownEmailGiven, 'You already have an account'],
+  ] as const)('%s', async (_, definition, subject) => {
+    const customer = await aKnownCustomer();
+    const { userId, email } = customer;
+    await notifications.deliver(anEvent(definition, { userId, email }));
+    expect(await subjectsTo(customer.email)).toEqual(['Welcome', subject]);
+  });
+});
+
 describe('one mail is sent per event', () => {
   test.each([
     ['registration', registered],
+    ['a changed password', ({ userId, email }: Customer) => anEvent(PasswordChanged, { userId, email })],
     ['payment', paid],
     ['shipment', shipped],
     ['cancellation', cancelled],

@@ -1,18 +1,29 @@
 import type { EventEnvelope } from '#shared/events/event.ts';
 import { OrderCancelled, OrderPaid, OrderShipped } from '#shared/events/orders.ts';
-import { ContactUpdated, UserRegistered } from '#shared/events/users.ts';
+import {
+  ContactUpdated,
+  EmailVerificationRequested,
+  KnownEmailGiven,
+  PasswordChanged,
+  PasswordResetRequested,
+  UserRegistered,
+} from '#shared/events/users.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
 import { queueHandler } from '#shared/lambda/queue.ts';
-import { contacts, deliverMail } from '../app.ts';
+import { contacts, deliverMail, linkFor } from '../app.ts';
+import {
+  addressChangedMail,
+  confirmAddressMail,
+  confirmNewAddressMail,
+  knownAddressMail,
+  passwordChangedMail,
+  resetPasswordMail,
+  welcomeMail,
+} from '../domain/account-mails.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Mail } from '../domain/mail.ts';
-import {
-  orderCancelledMail,
-  orderPaidMail,
-  orderShippedMail,
-  type Template,
-  welcomeMail,
-} from '../domain/templates.ts';
+import { orderCancelledMail, orderPaidMail, orderShippedMail } from '../domain/order-mails.ts';
+import type { Template } from '../domain/templates.ts';
 
 /** Mails a user about an order; an erased user gets no mail. */
 const mailAbout =
@@ -25,13 +36,54 @@ const mailAbout =
     if (to !== undefined) await deliverMail()(event, template, to, compose(event, to));
   };
 
+/** Mails the address that an event names: it may not be, or no longer be, that of the contact. */
+const mailTo =
+  <E extends EventEnvelope<string, { userId: string; email: string }>>(
+    template: (event: E) => Template,
+    compose: (event: E) => Mail | Promise<Mail>,
+  ) =>
+  async (event: E) => {
+    if (await contacts().isErased(event.data.userId)) return;
+    await deliverMail()(event, template(event), event.data, await compose(event));
+  };
+
 /** Stores each user's contact and mails users about their account and orders. */
 export const handler = queueHandler([
+  on(
+    EmailVerificationRequested,
+    mailTo(
+      ({ data }) => (data.purpose === 'verify-email' ? 'confirm-address' : 'confirm-new-address'),
+      async ({ data: { purpose, tokenId } }) => {
+        const link = await linkFor(purpose, tokenId);
+        return purpose === 'verify-email' ? confirmAddressMail(link) : confirmNewAddressMail(link);
+      },
+    ),
+  ),
+  on(
+    KnownEmailGiven,
+    mailTo(() => 'known-address', knownAddressMail),
+  ),
+  on(
+    PasswordResetRequested,
+    mailTo(
+      () => 'reset-password',
+      async ({ data }) => resetPasswordMail(await linkFor('reset-password', data.tokenId)),
+    ),
+  ),
+  on(
+    PasswordChanged,
+    mailTo(() => 'password-changed', passwordChangedMail),
+  ),
   on(UserRegistered, async (event) => {
     const contact = { ...event.data, sequence: event.sequence };
     if (await contacts().store(contact)) await deliverMail()(event, 'welcome', contact, welcomeMail(contact));
   }),
-  on(ContactUpdated, ({ data, sequence }) => contacts().store({ ...data, sequence })),
+  on(ContactUpdated, async (event) => {
+    const { previousEmail, ...contact } = event.data;
+    const isKnown = await contacts().store({ ...contact, sequence: event.sequence });
+    if (isKnown && previousEmail !== undefined)
+      await deliverMail()(event, 'address-changed', { email: previousEmail }, addressChangedMail());
+  }),
   on(OrderPaid, mailAbout('order-paid', orderPaidMail)),
   on(OrderShipped, mailAbout('order-shipped', orderShippedMail)),
   on(OrderCancelled, mailAbout('order-cancelled', orderCancelledMail)),

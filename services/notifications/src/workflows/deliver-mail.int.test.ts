@@ -11,7 +11,7 @@ import { aCustomer, paid } from '../../testing/notifications-service.ts';
 import { sesMailer } from '../adapters/mailer.ts';
 import { messageLog } from '../adapters/message-log.ts';
 import { messageAbout } from '../domain/message.ts';
-import { orderPaidMail } from '../domain/templates.ts';
+import { orderPaidMail } from '../domain/order-mails.ts';
 import { mailDelivery } from './deliver-mail.ts';
 
 const names = await tables('notifications');

@@ -3,7 +3,6 @@ import { Unavailable } from '#shared/errors.ts';
 import type { EventEnvelope } from '#shared/events/event.ts';
 import type { SendMail } from '../adapters/mailer.ts';
 import type { MessageLog } from '../adapters/message-log.ts';
-import type { Contact } from '../domain/contact.ts';
 import type { Mail } from '../domain/mail.ts';
 import { messageAbout } from '../domain/message.ts';
 import type { Template } from '../domain/templates.ts';
@@ -17,7 +16,7 @@ export type MailDeliveryDeps = { messages: MessageLog; send: SendMail; clock: Cl
 export type DeliverMail = (
   event: EventEnvelope<string, { userId: string; orderId?: string }>,
   template: Template,
-  to: Contact,
+  to: { email: string },
   mail: Mail,
 ) => Promise<void>;
 

@@ -11,7 +11,7 @@ const client = { address: '192.0.2.7', userAgent: 'Browser/1.0' };
 
 async function anAccount() {
   const { email, password } = aRegistration();
-  const { body: account } = await users.register({ body: { ...aRegistration(), email, password } });
+  const account = await users.createAccount({ email, password });
   const credentials = (await app.accounts().byEmail(email)) as Credentials;
   return { account, credentials, signIn: async () => (await users.login({ email, password })).body };
 }

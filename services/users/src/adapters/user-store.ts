@@ -7,8 +7,8 @@ import {
   changeStore,
   type StoreDefinition,
 } from '#shared/postgres/change-store.ts';
-import { type Database, violatedConstraint } from '#shared/postgres/database.ts';
-import type { Outbox } from '#shared/postgres/outbox.ts';
+import { type Queryable, violatedConstraint } from '#shared/postgres/database.ts';
+import type { Relay } from '#shared/postgres/outbox.ts';
 import { commaSeparated, type Sql, sql } from '#shared/postgres/sql.ts';
 import { EmailTaken, LastAdministrator, UserNotFound } from '../domain/errors.ts';
 import { nameWords } from '../domain/name-search.ts';
@@ -20,7 +20,7 @@ import { selectUsers, type UserRow, userOf } from './user-reader.ts';
 export type UserStore = ChangeStore<User, UserExtra>;
 
 /** See {@link UserStore}. */
-export const userStore = (database: Database, outbox: Outbox): UserStore =>
+export const userStore = (database: Queryable, outbox: Relay): UserStore =>
   changeStore(database, outbox, userDefinition);
 
 const insertUser = ({ state: user, passwordHash }: Change<User, UserExtra>, permitted: Sql): Sql => sql`
@@ -39,13 +39,14 @@ const insertUser = ({ state: user, passwordHash }: Change<User, UserExtra>, perm
     SELECT id, unnest(${user.roles}::text[]), created_at FROM written)`;
 
 function updateUser(change: Change<User, UserExtra>, permitted: Sql): Sql {
-  const { state: user, events, rolesChanged, sessionsEnd } = change;
+  const { state: user, events, passwordHash, rolesChanged, sessionsEnd } = change;
   const at = events[0]?.time;
   return commaSeparated([
     sql`written AS (
       UPDATE users SET ${commaSeparated([
         sql`email = ${user.email}, version = ${user.version}, event_count = ${user.eventCount}`,
         sql`updated_at = ${at}, disabled_at = ${user.disabledAt ?? null}`,
+        passwordHash !== undefined && sql`password_hash = ${passwordHash}`,
         sessionsEnd && endSessions,
       ])}
        WHERE id = ${user.id} AND version = ${user.version - 1} AND ${permitted}

@@ -1,10 +1,7 @@
 import * as z from 'zod';
-import { emailAddress } from '#shared/email.ts';
-import { absentIfEmpty } from '#shared/http/fields.ts';
 import { route } from '#shared/http/route.ts';
-import { byHandler } from '#shared/limits/route-limits.ts';
-import { EmailTaken, TooManySignIns, UserNotFound, WrongPassword } from '../domain/errors.ts';
-import { accountSchema, givenPasswordSchema, localeSchema, nameSchema } from '../schemas.ts';
+import { UserNotFound } from '../domain/errors.ts';
+import { accountSchema, localeSchema, nameSchema } from '../schemas.ts';
 
 /** The caller's own account. */
 export const getMeRoute = route({
@@ -17,23 +14,16 @@ export const getMeRoute = route({
   errors: [UserNotFound.kind],
 });
 
-/** Changes the caller's own contact. */
+/** Changes the caller's own profile. */
 export const updateMeRoute = route({
   name: 'update-me',
   method: 'PUT',
   path: '/api/v1/users/me',
-  summary: 'Change your name, language or e-mail address',
+  summary: 'Change your name or language',
   access: 'account:write',
   idempotency: 'optional',
   ifMatch: true,
-  body: z.strictObject({
-    email: emailAddress,
-    name: nameSchema,
-    locale: localeSchema,
-    /** Required to change the e-mail address, since its owner controls the account. */
-    currentPassword: absentIfEmpty(givenPasswordSchema.optional()),
-  }),
+  body: z.strictObject({ name: nameSchema, locale: localeSchema }),
   responses: { 200: { description: 'The current state of your account.', schema: accountSchema } },
-  limits: [byHandler('current-password-account')],
-  errors: [UserNotFound.kind, EmailTaken.kind, WrongPassword.kind, TooManySignIns.kind],
+  errors: [UserNotFound.kind],
 });

@@ -30,7 +30,7 @@ export const GuessablePassword = shopError({
   remedy: 'fix-request',
   title: 'The password is easily guessed',
 });
-/** The current password, required to change the e-mail address, is wrong. */
+/** The password that confirms who changes a credential is wrong. */
 export const WrongPassword = shopError({
   code: 'WRONG_PASSWORD',
   remedy: 'not-allowed',
@@ -71,4 +71,10 @@ export const SessionNotFound = shopError({
   code: 'SESSION_NOT_FOUND',
   remedy: 'not-found',
   title: 'No such session',
+});
+/** The token of a mail is unknown, used, expired or replaced by a newer one, or what it was for has changed. */
+export const InvalidMailToken = shopError({
+  code: 'INVALID_MAIL_TOKEN',
+  remedy: 'fix-request',
+  title: 'The link is not valid any more',
 });

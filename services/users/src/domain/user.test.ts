@@ -14,10 +14,10 @@ const registered = () => {
   if (decision.kind !== 'changed') throw new Error(decision.kind);
   return decision;
 };
-const change = (command: Partial<UserCommand>) =>
+const change = (command: Partial<Extract<UserCommand, { kind: 'change-profile' }>>) =>
   decideUser(registered().state, {
-    kind: 'change-contact',
-    contact,
+    kind: 'change-profile',
+    profile: { name: 'Ada', locale: 'en' },
     expectedVersion: 1,
     at,
     eventId: 'event-2',
@@ -27,16 +27,19 @@ const change = (command: Partial<UserCommand>) =>
 describe('an account', () => {
   test('starts at version 1 with its first event', () => {
     const { state, events, passwordHash } = registered();
-    expect(state).toMatchObject({ ...contact, version: 1, eventCount: 1, roles: ['customer'] });
-    expect(events).toMatchObject([{ id: 'event-1', aggregateId: 'user', sequence: 1 }]);
+    expect(state).toMatchObject({ ...contact, version: 1, eventCount: 2, roles: ['customer'] });
+    expect(events).toMatchObject([
+      { definition: { type: 'USER_REGISTERED' }, aggregateId: 'user', sequence: 1 },
+      { definition: { type: 'EMAIL_VERIFIED' }, aggregateId: 'user', sequence: 2 },
+    ]);
     expect(passwordHash).toBe('hash');
   });
 
   test('that changes announces its next event with its next version', () => {
-    expect(change({ contact: { ...contact, name: 'Countess' } })).toMatchObject({
+    expect(change({ profile: { name: 'Countess', locale: 'en' } })).toMatchObject({
       kind: 'changed',
-      state: { name: 'Countess', version: 2, eventCount: 2 },
-      events: [{ id: 'event-2', sequence: 2, data: { name: 'Countess' } }],
+      state: { name: 'Countess', version: 2, eventCount: 3 },
+      events: [{ sequence: 3, data: { name: 'Countess' } }],
     });
   });
 

@@ -1,8 +1,11 @@
+import { recordedAction } from '#shared/audit/recorded-action.ts';
 import type { Role } from '#shared/auth/permissions.ts';
 import { type CommandMeta, type Decider, type Decision, refused, unchanged } from '#shared/decider.ts';
 import { PreconditionFailed, type ShopError } from '#shared/errors.ts';
-import type { NewEvent } from '#shared/events/event.ts';
-import { ContactUpdated, UserRegistered } from '#shared/events/users.ts';
+import { UserActionRecorded } from '#shared/events/actions.ts';
+import type { EventDefinition, NewEvent } from '#shared/events/event.ts';
+import { ContactUpdated, EmailVerified, PasswordChanged, UserRegistered } from '#shared/events/users.ts';
+import { newId } from '#shared/ids.ts';
 
 /** How to reach and address a person. */
 export type Contact = { email: string; name: string; locale: string };
@@ -41,45 +44,111 @@ export type UserDecision = Decision<User, ShopError, UserExtra>;
 /** Everything that a new account consists of. */
 export type NewUser = CommandMeta & { id: string; contact: Contact; roles: Role[]; passwordHash: string };
 
-/** Registers an account: of a customer, or with the roles that an operator grants. */
+/** Creates an account, whose address is confirmed: of a customer, or with the roles that an operator grants. */
 export function registerUser({ id, contact, roles, passwordHash, ...meta }: NewUser): UserDecision {
-  const user: User = { id, ...contact, roles, version: 1, eventCount: 1, createdAt: meta.at };
-  return { kind: 'changed', state: user, events: [userEvent(UserRegistered, user, meta)], passwordHash };
+  const user: User = { id, ...contact, roles, version: 1, eventCount: 2, createdAt: meta.at };
+  const registered = userEvent(UserRegistered, user, 1, meta.at, contactOf(user));
+  return { kind: 'changed', state: user, events: [registered, emailVerified(user, meta)], passwordHash };
 }
 
 /** A command to an existing account. */
-export type UserCommand = CommandMeta & {
-  kind: 'change-contact';
-  contact: Contact;
-  /** The version that the client has read. */
-  expectedVersion: number;
+export type UserCommand = CommandMeta &
+  (
+    | {
+        kind: 'change-profile';
+        profile: Pick<Contact, 'name' | 'locale'>;
+        /** The version that the client has read. */
+        expectedVersion: number;
+      }
+    /** The owner of the new address has confirmed it. */
+    | { kind: 'change-email'; email: string }
+    /** The caller has given the current password, or a token that was mailed. */
+    | { kind: 'change-password'; passwordHash: string }
+  );
+
+/** Decides every command. What is already so changes nothing. Refused with PreconditionFailed. */
+export const decideUser: Decider<User, UserCommand, ShopError, UserExtra> = (user, command) => {
+  switch (command.kind) {
+    case 'change-profile':
+      return changeProfile(user, command);
+    case 'change-email':
+      return changeEmail(user, command);
+    case 'change-password':
+      return changePassword(user, command);
+  }
 };
 
-/** Decides every command. A contact that is already stored changes nothing. Refused with PreconditionFailed. */
-export const decideUser: Decider<User, UserCommand, ShopError, UserExtra> = (user, command) => {
-  const { contact, expectedVersion, ...meta } = command;
+type CommandOf<Kind> = Extract<UserCommand, { kind: Kind }>;
+
+function changeProfile(
+  user: User,
+  { profile, expectedVersion, at }: CommandOf<'change-profile'>,
+): UserDecision {
   if (user.version !== expectedVersion)
     return refused(
       new PreconditionFailed('The account has changed since it was read. Read it again.', {
         subjects: [{ kind: 'version', message: `is not the current version "${user.version}"` }],
       }),
     );
-  if (user.email === contact.email && user.name === contact.name && user.locale === contact.locale)
-    return unchanged(user);
-  const { version, eventCount } = user;
-  const state: User = { ...user, ...contact, version: version + 1, eventCount: eventCount + 1 };
-  return { kind: 'changed', state, events: [userEvent(ContactUpdated, state, meta)] };
-};
+  if (user.name === profile.name && user.locale === profile.locale) return unchanged(user);
+  const state = next(user, profile, 1);
+  return {
+    kind: 'changed',
+    state,
+    events: [userEvent(ContactUpdated, state, state.eventCount, at, contactOf(state))],
+  };
+}
 
-const userEvent = (
-  definition: typeof UserRegistered | typeof ContactUpdated,
-  user: User,
-  { at, eventId }: CommandMeta,
-): NewEvent => ({
-  definition,
-  id: eventId,
-  aggregateId: user.id,
-  sequence: user.eventCount,
-  time: at,
-  data: { userId: user.id, email: user.email, name: user.name, locale: user.locale },
+function changeEmail(user: User, { email, ...meta }: CommandOf<'change-email'>): UserDecision {
+  if (user.email === email) return unchanged(user);
+  const state = next(user, { email }, 2);
+  const updated = { ...contactOf(state), previousEmail: user.email };
+  return {
+    kind: 'changed',
+    state,
+    events: [
+      userEvent(ContactUpdated, state, state.eventCount - 1, meta.at, updated),
+      emailVerified(state, meta),
+      recorded('email-changed', state, meta),
+    ],
+  };
+}
+
+function changePassword(user: User, { passwordHash, ...meta }: CommandOf<'change-password'>): UserDecision {
+  const state = next(user, {}, 1);
+  const { id: userId, email } = state;
+  return {
+    kind: 'changed',
+    state,
+    events: [
+      userEvent(PasswordChanged, state, state.eventCount, meta.at, { userId, email }),
+      recorded('password-changed', state, meta),
+    ],
+    passwordHash,
+  };
+}
+
+/** The account after a change with that many events of its own. */
+const next = (user: User, changed: Partial<Contact>, events: number): User => ({
+  ...user,
+  ...changed,
+  version: user.version + 1,
+  eventCount: user.eventCount + events,
 });
+
+const contactOf = ({ id, email, name, locale }: User) => ({ userId: id, email, name, locale });
+
+const userEvent = <D extends EventDefinition>(
+  definition: D,
+  { id: aggregateId }: User,
+  sequence: number,
+  time: Date,
+  data: NewEvent<D>['data'],
+): NewEvent => ({ definition, id: newId(), aggregateId, sequence, time, data });
+
+const emailVerified = (user: User, { at }: CommandMeta): NewEvent =>
+  userEvent(EmailVerified, user, user.eventCount, at, { userId: user.id, email: user.email });
+
+/** Puts an action of a customer into the audit log; what staff do is recorded by the change store. */
+const recorded = (action: string, { id }: User, { at }: CommandMeta): NewEvent =>
+  recordedAction(UserActionRecorded, { action, target: { kind: 'account', id } }, { at });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { send, type TestRequest } from '#shared/testing/http-event.ts';
-import { aRegistration, usersService } from '../../testing/users-service.ts';
+import { usersService } from '../../testing/users-service.ts';
 
 const users = await usersService();
 const api = await import('../api.ts');
@@ -28,7 +28,7 @@ const berlin = {
   country: 'DE',
 };
 async function aCustomer() {
-  const { body } = await users.register({ body: aRegistration() });
+  const body = await users.createAccount();
   return { userId: body.id };
 }
 const version = (number: number) => ({ 'If-Match': `"${number}"` });

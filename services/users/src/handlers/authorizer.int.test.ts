@@ -12,7 +12,7 @@ await users.rotateKeys();
 
 async function aSignedInCustomer() {
   const body = aRegistration();
-  const account = (await users.register({ body })).body;
+  const account = await users.createAccount(body);
   const tokens = (await users.login({ email: body.email, password: body.password })).body;
   return { account, accessToken: tokens.accessToken };
 }

@@ -1,6 +1,6 @@
 import { eventually } from '#shared/testing/eventually.ts';
 import { aStaffMember, staffCalls } from '../../testing/staff.ts';
-import { aRegistration, usersService } from '../../testing/users-service.ts';
+import { usersService } from '../../testing/users-service.ts';
 
 const users = await usersService();
 const staff = await staffCalls();
@@ -13,9 +13,7 @@ async function administrators(count: number): Promise<string[]> {
     await transaction.query("SET LOCAL session_replication_role = 'replica'");
     await transaction.query("DELETE FROM user_roles WHERE role = 'admin'");
   });
-  const ids = await Promise.all(
-    Array.from({ length: count }, async () => (await users.register({ body: aRegistration() })).body.id),
-  );
+  const ids = await Promise.all(Array.from({ length: count }, async () => (await users.createAccount()).id));
   await users.database.query(
     "INSERT INTO user_roles (user_id, role, granted_at) SELECT unnest($1::uuid[]), 'admin', now()",
     [ids],
@@ -98,7 +96,7 @@ describe('the last administrator', () => {
 
   test('does not protect other accounts', async () => {
     await administrators(1);
-    const { id } = (await users.register({ body: aRegistration() })).body;
+    const { id } = await users.createAccount();
     expect((await disable(id)).status).toBe(200);
     expect((await remove(id)).status).toBe(200);
   });

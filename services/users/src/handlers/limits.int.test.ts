@@ -24,7 +24,7 @@ const statuses = (responses: { status: number }[]) => responses.map(({ status })
 
 async function anAccount() {
   const body = aRegistration();
-  await users.register({ body, address: aClient() });
+  await users.createAccount(body);
   return { email: body.email, password: body.password };
 }
 

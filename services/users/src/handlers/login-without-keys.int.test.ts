@@ -4,7 +4,7 @@ const users = await usersService();
 
 test('signing in is unavailable before the first signing key exists', async () => {
   const { email, password } = aRegistration();
-  await users.register({ body: aRegistration({ email, password }) });
+  await users.createAccount({ email, password });
   const response = await users.login({ email, password });
   expect([response.status, response.body.code, response.headers['retry-after']]).toEqual([
     503,

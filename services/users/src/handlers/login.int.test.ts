@@ -4,7 +4,7 @@ const users = await usersService();
 
 async function anAccount() {
   const body = aRegistration();
-  await users.register({ body });
+  await users.createAccount(body);
   return { email: body.email, password: body.password };
 }
 
@@ -45,7 +45,7 @@ describe('signing in', () => {
 
   test('accepts the address in any case, and the password in any Unicode form', async () => {
     const body = aRegistration({ password: 'caf\u00e9 au lait, please' });
-    await users.register({ body });
+    await users.createAccount(body);
     const response = await users.login({
       email: body.email.toUpperCase(),
       password: 'cafe\u0301 au lait, please',

@@ -8,7 +8,7 @@ await users.rotateKeys();
 
 async function aSession() {
   const body = aRegistration();
-  const account = (await users.register({ body })).body;
+  const account = await users.createAccount(body);
   const tokens = (await users.login({ email: body.email, password: body.password })).body;
   return { account, ...tokens };
 }

@@ -1,7 +1,7 @@
 import { deleteExpiredKeys } from '#shared/postgres/idempotency.ts';
 import { deleteExpiredLimits } from '#shared/postgres/limits.ts';
 import { relaySchedule } from '#shared/postgres/relay-schedule.ts';
-import { clock, database, devices, outbox, sessions } from '../app.ts';
+import { clock, database, devices, mailedTokens, outbox, registrations, sessions } from '../app.ts';
 
 /** Every minute: publishes the events that the relay after a commit left, and deletes expired records. */
 export const handler = relaySchedule(outbox, async () => {
@@ -9,6 +9,8 @@ export const handler = relaySchedule(outbox, async () => {
   return {
     deletedKeys: await deleteExpiredKeys(database()),
     deletedRefreshTokens: await sessions().deleteExpired(now),
+    deletedMailTokens: await mailedTokens().deleteExpired(database(), now),
+    deletedRegistrations: await registrations.deleteExpired(database(), now),
     deletedDevices: await devices().deleteExpired(now),
     deletedLimits: await deleteExpiredLimits(database(), now),
   };

@@ -10,7 +10,7 @@ await users.rotateKeys();
 /** An account with a way to sign in; each sign-in is a caller with its tokens. */
 async function anAccount() {
   const { email, password } = aRegistration();
-  const { id: userId } = (await users.register({ body: { ...aRegistration(), email, password } })).body;
+  const { id: userId } = await users.createAccount({ email, password });
   const signIn = async (device = 'Browser/1.0', address = '192.0.2.7') => {
     const { body } = await users.login({ email, password }, address, { 'User-Agent': device });
     const sessionId = String(decodeJwt(body.accessToken)['sid']);

@@ -11,7 +11,7 @@ await users.rotateKeys();
 
 async function anAccount(over: Record<string, unknown> = {}) {
   const body = aRegistration(over);
-  const { id } = (await users.register({ body })).body;
+  const { id } = await users.createAccount(body);
   return { id, email: body.email, password: body.password, params: { id } };
 }
 const ifMatch = (version: number) => ({ 'If-Match': `"${version}"` });

@@ -1,25 +1,23 @@
 import type { Clock } from '#shared/clock.ts';
 import type { Client } from '#shared/lambda/http-caller.ts';
 import { clientOf, networkOf } from '#shared/limits/client-network.ts';
-import type { KnownDevices } from '../adapters/known-devices.ts';
 import type { Passwords } from '../adapters/password-hash.ts';
 import type { PasswordHashes } from '../adapters/password-hashes.ts';
 import type { Session, SessionStore } from '../adapters/session-store.ts';
-import type { IssueAccessToken } from '../adapters/token-issuer.ts';
 import type { Credentials, UserReader } from '../adapters/user-reader.ts';
 import { InvalidCredentials } from '../domain/errors.ts';
 import { type CheckPasswordDeps, checkPassword, type PasswordAttempt } from './check-password.ts';
+import { type IssueTokensDeps, issueTokens, type SignedIn } from './issue-tokens.ts';
 
 /** What the workflow uses. */
-export type SignInDeps = CheckPasswordDeps & {
-  accounts: UserReader;
-  devices: KnownDevices;
-  passwords: Passwords;
-  hashes: PasswordHashes;
-  sessions: SessionStore;
-  issueAccessToken: IssueAccessToken;
-  clock: Clock;
-};
+export type SignInDeps = CheckPasswordDeps &
+  IssueTokensDeps & {
+    sessions: SessionStore;
+    accounts: UserReader;
+    passwords: Passwords;
+    hashes: PasswordHashes;
+    clock: Clock;
+  };
 
 /** What a client sends. A device that has signed in to the account before has a token. */
 export type SignInRequest = {
@@ -29,16 +27,13 @@ export type SignInRequest = {
   client: Client;
 };
 
-/** The tokens of a new session, and the token by which the device is known from now on. */
-export type SignedIn = { accessToken: string; refreshToken: string; deviceToken: string };
-
 /**
  * Starts a session, and hashes the password again if its hash has outdated parameters. An unknown or disabled account
  * and a wrong password cause the same work and the same refusal.
  * @throws InvalidCredentials, TooManySignIns, TooManyRequests; Unavailable before the first signing key exists
  */
 export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
-  const { accounts, devices, passwords, hashes, issueAccessToken, clock } = deps;
+  const { accounts, passwords, hashes, clock } = deps;
   const { email, password, deviceToken, client } = request;
   const now = clock();
   const countedBy = await countSignIn(deps, request, now);
@@ -52,12 +47,7 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
     throw new InvalidCredentials('E-mail address or password is wrong.');
   if (passwords.isOutdated(found.passwordHash))
     await hashes.replace(found.user.id, found.passwordHash, await passwords.hash(password));
-  const { id, user, refreshToken } = session;
-  return {
-    accessToken: await issueAccessToken(user.id, id, now),
-    refreshToken,
-    deviceToken: await devices.remember(user.id, deviceToken, now),
-  };
+  return issueTokens(deps, session, deviceToken, now);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { cancellationReasons, OrderCancelled } from '#shared/events/orders.ts';
 import { anEvent } from '#shared/testing/an-event.ts';
-import { orderCancelledMail } from './templates.ts';
+import { orderCancelledMail } from './order-mails.ts';
 
 const userId = '0190a0b0-0000-7000-8000-000000000001';
 const to = { userId, email: 'ada@example.com', name: 'Ada', locale: 'en', sequence: 1 };

@@ -1,0 +1,37 @@
+import type { CommandMeta } from '#shared/decider.ts';
+import type { Cause } from '#shared/events/event.ts';
+import { newId } from '#shared/ids.ts';
+import type { AccountTransaction } from '../adapters/account-transaction.ts';
+import type { MailTokens } from '../adapters/mail-tokens.ts';
+import type { Registrations } from '../adapters/registrations.ts';
+import { mailIgnored, verificationRequested } from '../domain/mail-events.ts';
+
+/** What the workflow uses. */
+export type ResendVerificationDeps = {
+  inTransaction: AccountTransaction;
+  registrations: Registrations;
+  tokens: MailTokens;
+  commandMeta: () => CommandMeta;
+};
+
+/**
+ * Has the newest registration of an address asked for confirmation again, with a new token. An address without one causes
+ * the same work: it gets a token that nobody is told.
+ */
+export async function resendVerification(
+  { inTransaction, registrations, tokens, commandMeta }: ResendVerificationDeps,
+  email: string,
+  cause: Cause,
+): Promise<void> {
+  const meta = commandMeta();
+  await inTransaction(async ({ transaction, announce }) => {
+    const waiting = await registrations.newest(transaction, email, meta.at);
+    const holder = { subjectId: waiting?.id ?? newId(), email: waiting?.contact.email ?? '' };
+    const tokenId = await tokens.issue(transaction, 'verify-email', holder, meta.at);
+    const mail =
+      waiting === undefined
+        ? mailIgnored('verify-email', meta)
+        : verificationRequested('verify-email', { ...waiting.contact, userId: waiting.id, tokenId }, meta);
+    await announce([mail], cause);
+  });
+}
