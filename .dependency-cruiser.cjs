@@ -30,6 +30,7 @@ const layer = (name, allowed, extra = {}) => ({
 /** What decides without I/O may use of shared/. */
 const pureShared = [
   'errors',
+  'expected-version',
   'error-codes',
   'auth/permissions',
   'auth/mail-token',
@@ -116,7 +117,7 @@ module.exports = {
     {
       name: 'service-domain-shared',
       comment:
-        'The domain does no I/O: of shared it imports errors, permissions, purposes of mail tokens, money, text, addresses, ids, events, recorded actions, contracts, limits, the decider and the clock.',
+        'The domain does no I/O: of shared it imports errors, expected versions, permissions, purposes of mail tokens, money, text, addresses, ids, events, recorded actions, contracts, limits, the decider and the clock.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: testCode },
       to: { path: '^shared/', pathNot: pureShared },

@@ -17,8 +17,8 @@ import {
 } from '../../shared/errors.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { statusOf } from '../../shared/http/status.ts';
+import { isConditional, requestHeaders, responseHeaders, withHeaders } from './headers.ts';
 import { admitEmpty, nameProperties } from './json-schema.ts';
-import { limitHeaders, withLimits } from './limit-headers.ts';
 import { referToText, textSchemas } from './text-schemas.ts';
 
 /** A kind of error, with the status that API Gateway returns where it differs from the kind's own. */
@@ -54,7 +54,8 @@ export function openapiDocument(services: readonly ServiceRoutes[], version: str
     info: {
       title: 'Shop API',
       version,
-      description: 'Every error response is a problem (RFC 9457) with a stable `code`.',
+      description:
+        'Every error response is a problem (RFC 9457) with a stable `code`. HEAD is supported wherever GET is. A body may be compressed with `Content-Encoding: gzip` or `deflate`; another coding is refused with 415.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'Where this document came from.' }],
@@ -69,7 +70,7 @@ export function openapiDocument(services: readonly ServiceRoutes[], version: str
           description: 'The `accessToken` of POST /api/v1/auth/login; valid for 15 minutes.',
         },
       },
-      headers: limitHeaders,
+      headers: responseHeaders,
       schemas: {
         Problem: problemSchema,
         ...textSchemas(),
@@ -108,7 +109,7 @@ function operation(service: string, route: Route): Json {
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
-    ...headersOf(route),
+    ...requestHeaders(route),
   ];
   return {
     operationId: `${service}-${route.name}`,
@@ -125,7 +126,7 @@ function operation(service: string, route: Route): Json {
             content: { 'application/json': { schema: toSchema(route.body, 'input') } },
           },
         }),
-    responses: withLimits(route, { ...successes(route), ...problems(errorsOf(route)) }),
+    responses: withHeaders(route, { ...successes(route), ...problems(errorsOf(route)) }),
   };
 }
 
@@ -159,38 +160,14 @@ function parametersOf(schema: z.ZodType | undefined, location: 'path' | 'query')
   }));
 }
 
-function headersOf(route: Route): Json[] {
-  const rule = route.idempotency ?? 'none';
-  return [
-    ...(rule === 'none'
-      ? []
-      : [
-          {
-            name: 'Idempotency-Key',
-            in: 'header',
-            required: rule === 'required',
-            description:
-              'Makes the request safe to repeat: the same key and body return the first response again, for at least 24 hours.',
-            schema: { type: 'string', minLength: 1, maxLength: 255 },
-          },
-        ]),
-    ...(route.ifMatch
-      ? [
-          {
-            name: 'If-Match',
-            in: 'header',
-            required: true,
-            description: 'The ETag of the version that is changed.',
-            schema: { type: 'string' },
-          },
-        ]
-      : []),
-  ];
-}
+const notModified = { 304: { description: 'The version that If-None-Match names is the current one.' } };
 
 const successes = (route: Route): Json =>
   Object.fromEntries(
-    Object.entries(route.responses).map(([status, { description, schema, contentType }]) => [
+    Object.entries({
+      ...route.responses,
+      ...(isConditional(route) ? notModified : {}),
+    } as Route['responses']).map(([status, { description, schema, contentType }]) => [
       status,
       {
         description,

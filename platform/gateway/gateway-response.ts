@@ -17,6 +17,7 @@ const defaultStatus = {
   REQUEST_TOO_LARGE: 413,
   THROTTLED: 429,
   UNAUTHORIZED: 401,
+  UNSUPPORTED_MEDIA_TYPE: 415,
   /** A request that cannot be parsed. */
   DEFAULT_4XX: 400,
   /** Used for a failed function and for a malformed result, with 502. */

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { eventually } from '#shared/testing/eventually.ts';
 import { gatewayUnderTest } from './fixtures/gateway-under-test.ts';
 
@@ -81,6 +82,41 @@ describe('a response', () => {
     expect((await running).status).toBe(502);
     expect((await call('GET', '/api/v1/echo/fixed')).status).toBe(200);
   });
+});
+
+describe('a compressed body', () => {
+  const text = JSON.stringify({ name: 'Ada' });
+  const send = (coding: string, body: Buffer | string) =>
+    call('POST', '/api/v1/echo/7', ['Content-Encoding', coding, 'Content-Type', 'application/json'], body);
+
+  test.each([
+    ['gzip', gzipSync(text)],
+    ['GZIP', gzipSync(text)],
+    ['deflate', deflateSync(text)],
+    ['identity', Buffer.from(text)],
+  ])('in %s reaches the function decoded', async (coding, body) => {
+    expect((await send(coding, body)).json().body).toBe(text);
+  });
+
+  test.each([
+    ['br', brotliCompressSync(text)],
+    ['gzip', Buffer.from(text)],
+    ['gzip, gzip', gzipSync(gzipSync(text))],
+  ])('in %s that cannot be decoded is 415', async (coding, body) => {
+    expect((await send(coding, body)).status).toBe(415);
+  });
+
+  test('that is larger than a body may be once it is decoded is 413', async () => {
+    expect((await send('gzip', gzipSync(Buffer.alloc(11 * 1024 * 1024)))).status).toBe(413);
+  });
+});
+
+test('a response to HEAD has the headers of GET and no body', async () => {
+  const [get, head] = [await call('GET', '/api/v1/echo/7'), await call('HEAD', '/api/v1/echo/7')];
+  expect([head.status, head.bytes.length]).toEqual([get.status, 0]);
+  const varying = (name: string) => /^(x-amz|date$)/.test(name);
+  const names = (headers: object) => Object.keys(headers).filter((name) => !varying(name));
+  expect(names(head.headers)).toEqual(names(get.headers));
 });
 
 describe('a request that is not HTTP', () => {

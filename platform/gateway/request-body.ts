@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
 
 /** API Gateway's limit on a body, in bytes. */
 export const maxBodyBytes = 10 * 1024 * 1024;
@@ -6,7 +8,10 @@ export const maxBodyBytes = 10 * 1024 * 1024;
 /** How long a client may take to send a body: as long as API Gateway lets a whole request take. */
 export const bodyTimeoutMs = 29_000;
 
-export type RequestBody = Buffer | 'too-large' | 'too-late';
+/** Why a body did not reach the API. */
+export type BodyProblem = 'too-large' | 'too-late' | 'not-decoded';
+
+export type RequestBody = Buffer | BodyProblem;
 
 /**
  * Reads a whole request body. `too-large` when it exceeds {@link maxBodyBytes}; the rest is then discarded. `too-late`
@@ -43,4 +48,26 @@ export function readBody(request: IncomingMessage, timeoutMs = bodyTimeoutMs): P
       reject(new Error('the client closed the connection'));
     });
   });
+}
+
+const decoders = new Map([
+  ['gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+]);
+
+/**
+ * Decodes a body by its `Content-Encoding` as API Gateway does before it invokes the function
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html).
+ * `not-decoded` for another coding, or when the bytes are not in this one.
+ */
+export async function decodeBody(body: Buffer, contentEncoding = 'identity'): Promise<RequestBody> {
+  const coding = contentEncoding.trim().toLowerCase();
+  if (coding === 'identity' || coding === '') return body;
+  const decoder = decoders.get(coding);
+  if (decoder === undefined) return 'not-decoded';
+  try {
+    return await decoder(body, { maxOutputLength: maxBodyBytes });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'not-decoded';
+  }
 }

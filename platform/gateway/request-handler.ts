@@ -5,7 +5,7 @@ import { type GatewayResponses, type GatewayResponseType, gatewayResponses } fro
 import { compilePreflight } from './preflight.ts';
 import { type EventFrame, eventFrame, type GatewayRequest, proxyEvent } from './proxy-event.ts';
 import { type HttpResponse, proxyResponse } from './proxy-response.ts';
-import type { RequestBody } from './request-body.ts';
+import type { BodyProblem, RequestBody } from './request-body.ts';
 import { type Route, routeTable } from './routes.ts';
 
 export type RequestHandler = {
@@ -27,6 +27,12 @@ type CompiledApi = { responses: GatewayResponses; authorizers: Map<string, Autho
 
 /** API Gateway's limit on an integration; a method may set less. */
 const maxIntegrationMs = 29_000;
+
+const bodyProblems: Record<BodyProblem, [GatewayResponseType, string]> = {
+  'too-large': ['REQUEST_TOO_LARGE', 'Request Too Long'],
+  'too-late': ['INTEGRATION_TIMEOUT', 'Endpoint request timed out'],
+  'not-decoded': ['UNSUPPORTED_MEDIA_TYPE', 'Unsupported Media Type'],
+};
 
 /** Compiles the APIs. @throws when a template uses something that this gateway does not implement */
 export function requestHandler(options: Options): RequestHandler {
@@ -82,8 +88,7 @@ export function requestHandler(options: Options): RequestHandler {
       const { method } = route;
       if (method === undefined)
         return errorResponse('MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token');
-      if (body === 'too-large') return errorResponse('REQUEST_TOO_LARGE', 'Request Too Long');
-      if (body === 'too-late') return errorResponse('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
+      if (typeof body === 'string') return errorResponse(...bodyProblems[body]);
       const preflight = preflights.get(method);
       if (preflight !== undefined) return preflight;
       try {

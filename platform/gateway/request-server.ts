@@ -5,7 +5,7 @@ import { foreignRequest } from '../local-access/local-access.ts';
 import { randomHex } from '../random-hex.ts';
 import type { GatewayRequest } from './proxy-event.ts';
 import type { HttpResponse } from './proxy-response.ts';
-import { readBody } from './request-body.ts';
+import { decodeBody, readBody } from './request-body.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 /** A request and its response as Node has them. */
@@ -28,7 +28,11 @@ export function requestServer(
     const request = parseRequest(incoming);
     readBody(incoming, bodyLimitMs)
       .then(
-        async (body) => {
+        async (received) => {
+          const body =
+            typeof received === 'string'
+              ? received
+              : await decodeBody(received, incoming.headers['content-encoding']);
           // The rest of the body would be parsed as the next request, or awaited for ever.
           if (body === 'too-late') outgoing.shouldKeepAlive = false;
           send(outgoing, request, await handler.handle(request, body));

@@ -1,6 +1,10 @@
 /** The response of a handler; the handler wrapper writes it as JSON. */
 export type HttpResponse = { status: number; body?: unknown; headers?: Record<string, string> };
 
+/** Response headers that a page of another origin may read (Access-Control-Expose-Headers); also in shared/serverless/custom.yml. */
+export const exposedHeaders =
+  'ETag,Location,RateLimit,RateLimit-Policy,Retry-After,WWW-Authenticate,Idempotent-Replayed,X-Correlation-Id';
+
 /** An ETag of a version number: strong, since the JSON of one version never differs. */
 export const etagOf = (version: number): string => `"${version}"`;
 

@@ -38,6 +38,10 @@ export type Route<
   idempotency?: IdempotencyRule;
   /** An `If-Match` header with the current ETag is required. */
   ifMatch?: boolean;
+  /** Responses have the version as `ETag`; a GET with `If-None-Match` of the current one returns 304. */
+  versioned?: boolean;
+  /** Responses may come from a cache, which `Cache-Control: no-cache` bypasses. */
+  cached?: boolean;
   /** Responses by status; without a schema the response has no body. */
   responses: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>;
   /** Named errors of this route beyond those that every route may return. */

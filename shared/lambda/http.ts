@@ -1,11 +1,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as z from 'zod';
 import type { Caller } from '../auth/permissions.ts';
-import { PreconditionFailed, PreconditionRequired, ShopError } from '../errors.ts';
+import { ShopError } from '../errors.ts';
 import type { Cause } from '../events/event.ts';
+import type { ExpectedVersion } from '../expected-version.ts';
 import { bodyText, jsonBody } from '../http/json-body.ts';
-import { fieldSubject, parsePart, toProblem } from '../http/problem.ts';
-import type { HttpResponse } from '../http/response.ts';
+import { expectedVersionFrom, isNotModified } from '../http/preconditions.ts';
+import { parsePart, toProblem } from '../http/problem.ts';
+import { exposedHeaders, type HttpResponse } from '../http/response.ts';
 import type { Route } from '../http/route.ts';
 import { storable } from '../http/storable.ts';
 import { fingerprintOf, type IdempotentRequest } from '../idempotency/request.ts';
@@ -35,8 +37,8 @@ export type HttpRequest<R> =
         cause: Cause;
         /** Present if the request has an Idempotency-Key. */
         idempotency: IdempotentRequest | undefined;
-        /** The version named by If-Match; present where the route requires it. */
-        expectedVersion: number;
+        /** What If-Match names, where the route requires it. */
+        expectedVersion: ExpectedVersion;
       }
     : never;
 
@@ -74,7 +76,11 @@ export function httpHandler<R extends Route>(
         counted = limits && requestLimits(limits(), route.limits);
         const request = parseRequest(route, event, headers, caller, client, cause);
         await counted?.takeAll(request);
-        response = await handle({ ...request, limits: counted ?? noLimits } as HttpRequest<R>);
+        response = conditional(
+          headers,
+          route,
+          await handle({ ...request, limits: counted ?? noLimits } as HttpRequest<R>),
+        );
       } catch (error) {
         countHandled(error, context);
         response = problemResponse(route, error, requestId);
@@ -104,7 +110,7 @@ function parseRequest(
   const body = route.body
     ? storable(parsePart(route.body, jsonBody(rawBody, headers['content-type']), 'body'), 'body')
     : undefined;
-  const expectedVersion = route.ifMatch ? versionFrom(headers['if-match']) : 0;
+  const expectedVersion = route.ifMatch ? expectedVersionFrom(headers['if-match']) : 'any';
   // The same body with another If-Match is another request.
   const parts = [params, query, body, ...(route.ifMatch ? [expectedVersion] : [])];
   return {
@@ -147,17 +153,11 @@ const idempotentRequest = (
   fingerprint: fingerprintOf(...parts),
 });
 
-function versionFrom(ifMatch: string | undefined): number {
-  if (ifMatch === undefined)
-    throw new PreconditionRequired('Send If-Match with the ETag of the version that you change.', {
-      subjects: [fieldSubject('If-Match', 'is required')],
-    });
-  const version = /^(?:W\/)?"(\d{1,15})(?:-gzip)?"$/.exec(ifMatch.trim())?.[1];
-  if (version === undefined)
-    throw new PreconditionFailed('If-Match is not an ETag that this resource had.', {
-      subjects: [fieldSubject('If-Match', 'is not an ETag that this resource had')],
-    });
-  return Number(version);
+/** 304 without a body instead of a representation that the client has already (RFC 9110, 15.4.5). */
+function conditional(headers: Record<string, string>, route: Route, response: HttpResponse): HttpResponse {
+  if (route.method !== 'GET' || response.status !== 200) return response;
+  if (!isNotModified(headers['if-none-match'], response.headers?.['ETag'])) return response;
+  return { status: 304, ...(response.headers === undefined ? {} : { headers: response.headers }) };
 }
 
 function problemResponse(route: Route, error: unknown, requestId: string): HttpResponse {
@@ -172,12 +172,13 @@ function problemResponse(route: Route, error: unknown, requestId: string): HttpR
     headers: {
       'Content-Type': 'application/problem+json',
       ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+      ...(problem.status === 401 ? { 'WWW-Authenticate': challenge } : {}),
     },
   };
 }
 
-/** CORS headers of the actual response; API Gateway returns the preflight response from the same setting. */
-const exposed = 'ETag,Location,RateLimit,RateLimit-Policy,Retry-After,Idempotent-Replayed,X-Correlation-Id';
+/** How to authenticate (RFC 6750, 3). API Gateway renames the header of a function's response (docs/http.md). */
+const challenge = 'Bearer realm="shop"';
 
 const toResult = (
   response: HttpResponse,
@@ -191,7 +192,7 @@ const toResult = (
     'X-Correlation-Id': cause.correlationId,
     'X-Content-Type-Options': 'nosniff',
     'Access-Control-Allow-Origin': config.CORS_ORIGIN,
-    'Access-Control-Expose-Headers': exposed,
+    'Access-Control-Expose-Headers': exposedHeaders,
     ...limitHeaders,
     ...response.headers,
   },

@@ -15,9 +15,10 @@ const { migrateSchemaFirst } = require('./template-plugin/schema-first.cjs');
 const { expandSubscriptions, subscriptionSchema } = require('./template-plugin/subscriptions.cjs');
 const { renewVersions } = require('./template-plugin/versions.cjs');
 const { deployGatewayResponses } = require('./template-plugin/gateway-responses.cjs');
+const { addHeadRoutes } = require('./template-plugin/head-routes.cjs');
 
 /**
- * Extends what osls compiles from a `serverless.yml`: before compilation it expands subscriptions and names roles, after
+ * Extends what osls compiles from a `serverless.yml`: before compilation it expands subscriptions, adds HEAD routes and names roles, after
  * it completes the template, one step per file in template-plugin/. Also runs when the local platform compiles.
  */
 module.exports = class TemplatePlugin {
@@ -36,6 +37,7 @@ module.exports = class TemplatePlugin {
     nameRoles(service, this.serverless.getProvider('aws').getRegion());
     applyFunctionDefaults(service);
     expandSubscriptions(service, catalogue);
+    addHeadRoutes(service);
   }
 
   completeTemplate() {

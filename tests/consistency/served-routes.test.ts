@@ -57,9 +57,10 @@ describe('the declared routes are those of API Gateway', () => {
         services.map(({ service, routes }) => [
           service,
           routes
-            .map(
-              ({ method, path, name, access }) =>
-                `${method} ${path} → ${name}${access === 'public' ? '' : ', token needed'}`,
+            .flatMap(({ method, path, name, access }) =>
+              servedMethods(method).map(
+                (served) => `${served} ${path} → ${name}${access === 'public' ? '' : ', token needed'}`,
+              ),
             )
             .toSorted(),
         ]),
@@ -78,6 +79,9 @@ describe('the declared routes are those of API Gateway', () => {
         ]);
   });
 });
+
+/** HEAD is served wherever GET is (RFC 9110, 9.1). */
+const servedMethods = (method: string): string[] => (method === 'GET' ? ['GET', 'HEAD'] : [method]);
 
 /** The routes of a compiled template, except the preflights. */
 function compiledRoutes({ Resources }: Template): string[] {

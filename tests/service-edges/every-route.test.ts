@@ -67,12 +67,23 @@ for (const { name, service, route } of await everyRoute()) {
   loaded.push({ name, route, handler });
 }
 
+const manyFields = Object.fromEntries(
+  Array.from({ length: 50_000 }, (_, at) => [`${marker}-${at}-${'x'.repeat(24)}`, 1]),
+);
+/** Fits into one log line and one packet or two, whatever was sent. */
+const maxProblemLength = 20_000;
+
 /** What callers can do wrong, by the status that they get. */
 const faults: [string, number, (request: TestRequest) => TestRequest][] = [
   [
     'an unknown field',
     400,
     (request) => ({ ...request, body: { ...Object(request.body), [marker]: marker } }),
+  ],
+  [
+    'two megabytes of unknown fields',
+    400,
+    (request) => ({ ...request, body: { ...Object(request.body), ...manyFields } }),
   ],
   ['a body that is not JSON', 400, (request) => ({ ...request, body: `${marker}{` })],
   ['another media type', 415, (r) => ({ ...r, headers: { ...r.headers, 'Content-Type': `text/${marker}` } })],
@@ -121,6 +132,7 @@ describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
         const result = await logged(fault(validRequest(route)));
         expectSafe(result);
         expect(result.response.status).toBe(status);
+        expect(JSON.stringify(result.response.body).length).toBeLessThan(maxProblemLength);
       },
     );
 
@@ -157,5 +169,7 @@ describe.each(nonEmpty(loaded))('$name', ({ route, handler }) => {
       const result = await logged({ ...request, ...(caller === undefined ? {} : { caller }) });
       expectSafe(result);
       expect(result.response.status).toBe(status);
+      const challenge = status === 401 ? 'Bearer realm="shop"' : undefined;
+      expect(result.response.headers['www-authenticate']).toBe(challenge);
     });
 });

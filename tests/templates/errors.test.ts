@@ -30,6 +30,7 @@ const codes: Record<string, string> = {
   INTEGRATION_TIMEOUT: 'TIMEOUT',
   MISSING_AUTHENTICATION_TOKEN: 'ROUTE_NOT_FOUND',
   REQUEST_TOO_LARGE: 'REQUEST_TOO_LARGE',
+  UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
   THROTTLED: 'TOO_MANY_REQUESTS',
   UNAUTHORIZED: 'UNAUTHENTICATED',
   WAF_FILTERED: 'FORBIDDEN',
@@ -108,6 +109,16 @@ describe.each(stages)('in %s', (stage) => {
           responseType,
           expect.objectContaining({ 'Access-Control-Allow-Origin': "'*'" }),
         ]);
+  });
+
+  test('a gateway response with status 401 says how to authenticate', () => {
+    for (const { stack, gatewayResponses } of nonEmpty(apis))
+      expect([
+        stack,
+        nonEmpty(gatewayResponses.filter(({ statusCode }) => statusCode === '401')).map(
+          ({ headers }) => headers['WWW-Authenticate'],
+        ),
+      ]).toEqual([stack, [`'Bearer realm="shop"'`]]);
   });
 
   test('every gateway response exists, with the status of its body and the media type of problems', () => {

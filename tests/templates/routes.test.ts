@@ -28,7 +28,9 @@ describe('a route without an authorizer', () => {
     const declared = (await serviceRoutes())
       .flatMap(({ routes }) => routes)
       .filter(({ access }) => access === 'public')
-      .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+      .flatMap(({ method, path }) =>
+        (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((served) => `${served} ${path}`),
+      )
       .toSorted();
     for (const stage of everyStage) {
       const open = ofType(stage, 'AWS::ApiGateway::Method')

@@ -31,6 +31,7 @@ export const placeOrderRoute = route({
   access: 'orders:place',
   body: placeOrderBody,
   idempotency: 'required',
+  versioned: true,
   responses: { 201: { description: 'The order, which waits for its payment.', schema: orderSchema } },
   errors: [
     InvalidAddress.kind,
@@ -71,6 +72,7 @@ export const getOrderRoute = route({
   summary: 'Returns an order with its lines.',
   access: 'orders:read',
   params,
+  versioned: true,
   responses: { 200: { description: 'The order.', schema: orderSchema } },
   errors: [OrderNotFound.kind],
 });
@@ -83,6 +85,7 @@ export const cancelOrderRoute = route({
   access: 'orders:cancel',
   params,
   idempotency: 'optional',
+  versioned: true,
   responses: changed,
   errors: [OrderNotFound.kind, OrderNotCancellable.kind],
 });
@@ -96,6 +99,7 @@ export const shipOrderRoute = route({
   params,
   body: shipmentBody,
   idempotency: 'optional',
+  versioned: true,
   responses: changed,
   errors: [OrderNotFound.kind, OrderNotShippable.kind],
 });
@@ -108,6 +112,7 @@ export const completeOrderRoute = route({
   access: 'orders:fulfil',
   params,
   idempotency: 'optional',
+  versioned: true,
   responses: changed,
   errors: [OrderNotFound.kind, OrderNotCompletable.kind],
 });

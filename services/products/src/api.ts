@@ -51,6 +51,7 @@ export const createProductRoute = route({
   access: 'catalogue:write',
   body: productBody,
   idempotency: 'optional',
+  versioned: true,
   responses: { 201: { description: 'The product', schema: product } },
   errors: [UnknownCategory.kind],
 });
@@ -75,10 +76,12 @@ export const getProductRoute = route({
   name: 'get-product',
   method: 'GET',
   path: '/api/v1/products/{id}',
-  summary: 'Returns a product with its pictures; `Cache-Control: no-cache` bypasses the cache',
+  summary: 'Returns a product with its pictures',
   access: 'public',
   params: productPath,
-  responses: { 200: { description: 'The product; its version is the ETag', schema: product } },
+  versioned: true,
+  cached: true,
+  responses: { 200: { description: 'The product', schema: product } },
   errors: [ProductNotFound.kind],
 });
 
@@ -92,6 +95,7 @@ export const changeProductRoute = route({
   body: productBody,
   ifMatch: true,
   idempotency: 'optional',
+  versioned: true,
   responses: { 200: { description: 'The product', schema: product } },
   errors: [ProductNotFound.kind, UnknownCategory.kind],
 });
@@ -105,6 +109,7 @@ export const retireProductRoute = route({
   params: productPath,
   ifMatch: true,
   idempotency: 'optional',
+  versioned: true,
   responses: { 200: { description: 'The retired product', schema: product } },
   errors: [ProductNotFound.kind],
 });

@@ -17,13 +17,13 @@ const picture = (mediaId: string): Picture => ({ mediaId, altText: 'A lamp', ren
 const change = (expectedVersion: number): ProductCommand => ({
   kind: 'change',
   draft: { ...draft, price: eur(12) },
-  expectedVersion,
+  expectedVersion: [expectedVersion],
   eventId: 'change',
   now: later,
 });
 const retire = (expectedVersion: number): ProductCommand => ({
   kind: 'retire',
-  expectedVersion,
+  expectedVersion: [expectedVersion],
   eventId: 'retire',
   now: later,
 });

@@ -3,6 +3,7 @@ import { PreconditionFailed, type ShopError } from '#shared/errors.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import type { Rendition } from '#shared/events/media.ts';
 import { ProductChanged } from '#shared/events/products.ts';
+import { type ExpectedVersion, expects } from '#shared/expected-version.ts';
 import type { Money } from '#shared/money.ts';
 import type { Offer } from './stock.ts';
 
@@ -30,8 +31,8 @@ export type CatalogueEntry = { product: Product; offer: Offer };
 type Occurrence = { eventId: string; now: Date };
 
 export type ProductCommand =
-  | ({ kind: 'change'; draft: ProductDraft; expectedVersion: number } & Occurrence)
-  | ({ kind: 'retire'; expectedVersion: number } & Occurrence)
+  | ({ kind: 'change'; draft: ProductDraft; expectedVersion: ExpectedVersion } & Occurrence)
+  | ({ kind: 'retire'; expectedVersion: ExpectedVersion } & Occurrence)
   | { kind: 'attach-picture'; picture: Picture; now: Date };
 
 /** Most pictures of a product; the oldest are dropped. */
@@ -71,10 +72,10 @@ export const decideProduct: Decider<CatalogueEntry, ProductCommand, ShopError> =
   const { product, offer } = entry;
   switch (command.kind) {
     case 'change':
-      if (product.version !== command.expectedVersion) return staleVersion(product);
+      if (!expects(command.expectedVersion, product.version)) return staleVersion(product);
       return announced(offer, { ...changed(product, command.now), ...command.draft }, 'changed', command);
     case 'retire':
-      if (product.version !== command.expectedVersion) return staleVersion(product);
+      if (!expects(command.expectedVersion, product.version)) return staleVersion(product);
       if (product.status === 'retired') return { kind: 'unchanged', state: entry };
       return announced(offer, { ...changed(product, command.now), status: 'retired' }, 'retired', command);
     case 'attach-picture': {

@@ -1,3 +1,4 @@
+import { asksForFreshResponse } from '#shared/http/cache-directives.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { getProductRoute } from '../api.ts';
 import { cache, products } from '../app.ts';
@@ -12,7 +13,7 @@ export const handler = httpHandler(getProductRoute, async ({ params, headers }) 
     const product = await products().readProduct(params.id);
     return `${product.version}${separator}${JSON.stringify(productView(product))}`;
   };
-  const bypassCache = headers['cache-control']?.includes('no-cache') === true;
+  const bypassCache = asksForFreshResponse(headers['cache-control']);
   const text = bypassCache ? await load() : await cache().getOrLoad(`product ${params.id}`, cacheMs, load);
   const end = text.indexOf(separator);
   return cacheable(text.slice(end + 1), Number(text.slice(0, end)));

@@ -41,7 +41,7 @@ describe('a reservation', () => {
 
   test('of products that do not exist or are not on sale is refused with all of them', async () => {
     const [lamp, retired] = [await shop.aProduct({ berlin: 5 }), await shop.aProduct({ berlin: 5 })];
-    const retire = { kind: 'retire', expectedVersion: 1, eventId: newId(), now: shop.now() } as const;
+    const retire = { kind: 'retire', expectedVersion: [1], eventId: newId(), now: shop.now() } as const;
     await shop.products.change(retired, (entry) => decideProduct(entry, retire), testOptions);
     const unknown = newId();
     await expect(shop.reserve({ [unknown]: 1, [lamp]: 1, [retired]: 1 })).rejects.toMatchObject({
@@ -211,7 +211,13 @@ describe('a reservation on cached stock', () => {
     const lamp = await shop.aProduct({ berlin: 1000 });
     await shop.reserve({ [lamp]: 1 });
     const draft = { name: 'Lamp', description: '', category: 'lamps', price: eur(99) };
-    const change = { kind: 'change', draft, expectedVersion: 1, eventId: newId(), now: shop.now() } as const;
+    const change = {
+      kind: 'change',
+      draft,
+      expectedVersion: [1],
+      eventId: newId(),
+      now: shop.now(),
+    } as const;
     await shop.products.change(lamp, (entry) => decideProduct(entry, change), testOptions);
     expect((await shop.reserve({ [lamp]: 1 })).lines).toMatchObject([{ unitPriceCents: 9900 }]);
   });

@@ -10,6 +10,7 @@ export const getMeRoute = route({
   path: '/api/v1/users/me',
   summary: 'Your account',
   access: 'account:read',
+  versioned: true,
   responses: { 200: { description: 'Your account.', schema: accountSchema } },
   errors: [UserNotFound.kind],
 });
@@ -24,6 +25,7 @@ export const updateMeRoute = route({
   idempotency: 'optional',
   ifMatch: true,
   body: z.strictObject({ name: nameSchema, locale: localeSchema }),
+  versioned: true,
   responses: { 200: { description: 'The current state of your account.', schema: accountSchema } },
   errors: [UserNotFound.kind],
 });

@@ -47,6 +47,7 @@ export const addAddressRoute = route({
   access: 'account:write',
   idempotency: 'optional',
   body: entrySchema,
+  versioned: true,
   responses: { 201: { description: 'The new address.', schema: bookedSchema } },
   errors: [UserNotFound.kind, InvalidAddress.kind, TooManyAddresses.kind],
   fieldNames,
@@ -60,6 +61,7 @@ export const getAddressRoute = route({
   summary: 'One of your addresses',
   access: 'account:read',
   params,
+  versioned: true,
   responses: { 200: { description: 'The address.', schema: bookedSchema } },
   errors: [UserNotFound.kind, AddressNotFound.kind],
 });
@@ -75,6 +77,7 @@ export const changeAddressRoute = route({
   ifMatch: true,
   params,
   body: entrySchema,
+  versioned: true,
   responses: { 200: { description: 'The current state of the address.', schema: bookedSchema } },
   errors: [UserNotFound.kind, AddressNotFound.kind, InvalidAddress.kind],
   fieldNames,

@@ -45,6 +45,7 @@ export const getUserRoute = route({
   summary: 'An account',
   access: 'users:read',
   params,
+  versioned: true,
   responses,
   errors: [UserNotFound.kind],
 });
@@ -59,6 +60,7 @@ export const changeRolesRoute = route({
   ifMatch: true,
   params,
   body: z.strictObject({ roles: z.array(z.enum(roles)).min(1).max(roles.length) }),
+  versioned: true,
   responses,
   errors: [...errors, LastAdministrator.kind],
 });
@@ -71,6 +73,7 @@ export const disableUserRoute = route({
   summary: 'Disable an account: it cannot sign in any more',
   access: 'users:disable',
   params,
+  versioned: true,
   responses,
   errors: [...errors, LastAdministrator.kind],
 });
@@ -83,6 +86,7 @@ export const enableUserRoute = route({
   summary: 'Enable a disabled account',
   access: 'users:disable',
   params,
+  versioned: true,
   responses,
   errors,
 });

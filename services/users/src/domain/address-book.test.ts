@@ -74,7 +74,7 @@ describe('an address', () => {
     decideAddressBook(book, {
       kind: 'change',
       addressId,
-      expectedVersion,
+      expectedVersion: [expectedVersion],
       at: later,
       entry: entry(...given),
     });
@@ -97,7 +97,7 @@ describe('an address', () => {
   test('stays as it is when nothing is different, in whatever order', () => {
     const { name, ...rest } = address;
     const same = { address: { ...rest, name, line2: undefined } };
-    const command = { kind: 'change' as const, addressId: 'a', expectedVersion: 1, at: later };
+    const command = { kind: 'change' as const, addressId: 'a', expectedVersion: [1], at: later };
     const given = { defaultShipping: undefined, defaultBilling: undefined, ...same };
     expect(decideAddressBook(book, { ...command, entry: given })).toEqual({ kind: 'unchanged', state: book });
   });
@@ -109,7 +109,7 @@ describe('an address', () => {
   });
 
   test('that is removed leaves no default', () => {
-    const decision = decideAddressBook(book, { kind: 'remove', addressId: 'a', expectedVersion: 1, at });
+    const decision = decideAddressBook(book, { kind: 'remove', addressId: 'a', expectedVersion: [1], at });
     if (decision.kind !== 'changed') throw new Error(decision.kind);
     expect(defaultsIn(decision.state)).toEqual({ shipping: [], billing: [], versions: [1] });
   });
@@ -120,7 +120,7 @@ describe('an address', () => {
   ])('that is %s is neither changed nor removed', (_, addressId, expectedVersion, code) => {
     const refusal = { kind: 'refused', refusal: { code } };
     expect(change(addressId, expectedVersion)).toMatchObject(refusal);
-    const removal = { kind: 'remove' as const, addressId, expectedVersion, at };
+    const removal = { kind: 'remove' as const, addressId, expectedVersion: [expectedVersion], at };
     expect(decideAddressBook(book, removal)).toMatchObject(refusal);
   });
 });

@@ -1,6 +1,7 @@
 import { type Address, validAddress } from '#shared/address/address.ts';
 import { type Decider, type Decision, refused, unchanged } from '#shared/decider.ts';
 import { PreconditionFailed, type ShopError } from '#shared/errors.ts';
+import { type ExpectedVersion, expects } from '#shared/expected-version.ts';
 import { AddressNotFound, TooManyAddresses } from './errors.ts';
 
 /** Enough for a person, and a book remains small enough to be read as a whole. */
@@ -27,11 +28,11 @@ export type AddressEntry = {
   defaultBilling: boolean | undefined;
 };
 
-/** What a customer does with the book. `expectedVersion` is that of the address which the client has read. */
+/** What a customer does with the book. `expectedVersion` is what the client has read of the address. */
 export type AddressCommand = { at: Date; addressId: string } & (
   | { kind: 'add'; entry: AddressEntry }
-  | { kind: 'change'; entry: AddressEntry; expectedVersion: number }
-  | { kind: 'remove'; expectedVersion: number }
+  | { kind: 'change'; entry: AddressEntry; expectedVersion: ExpectedVersion }
+  | { kind: 'remove'; expectedVersion: ExpectedVersion }
 );
 
 type BookDecision = Decision<AddressBook, ShopError>;
@@ -44,7 +45,7 @@ export const decideAddressBook: Decider<AddressBook, AddressCommand, ShopError> 
   if (command.kind === 'add') return add(book, command.addressId, command.entry, command.at);
   const current = book.addresses.find(({ id }) => id === command.addressId);
   if (current === undefined) return refused(unknownAddress());
-  if (current.version !== command.expectedVersion)
+  if (!expects(command.expectedVersion, current.version))
     return refused(
       new PreconditionFailed('The address has changed since it was read. Read it again.', {
         subjects: [{ kind: 'version', message: `is not the current version "${current.version}"` }],

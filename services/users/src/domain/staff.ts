@@ -5,6 +5,7 @@ import { Forbidden, PreconditionFailed, type ShopError } from '#shared/errors.ts
 import { UserActionRecorded } from '#shared/events/actions.ts';
 import type { NewEvent } from '#shared/events/event.ts';
 import { UserDisabled, UserEnabled } from '#shared/events/users.ts';
+import { type ExpectedVersion, expects } from '#shared/expected-version.ts';
 import { OwnAccount } from './errors.ts';
 import type { User, UserDecision, UserExtra } from './user.ts';
 
@@ -15,8 +16,8 @@ export type StaffCaller = Pick<Caller, 'userId' | 'permissions'>;
 export type StaffCommand = CommandMeta & { by: StaffCaller } & (
     | { kind: 'disable' }
     | { kind: 'enable' }
-    /** `expectedVersion` is the version that the client has read. */
-    | { kind: 'change-roles'; roles: readonly Role[]; expectedVersion: number }
+    /** `expectedVersion` is what the client has read. */
+    | { kind: 'change-roles'; roles: readonly Role[]; expectedVersion: ExpectedVersion }
   );
 
 /**
@@ -75,7 +76,7 @@ function changeRoles(user: User, command: Extract<StaffCommand, { kind: 'change-
   const before = inOrder(user.roles);
   const after = inOrder(command.roles);
   if (after.join() === before.join()) return unchanged(user);
-  if (user.version !== expectedVersion)
+  if (!expects(expectedVersion, user.version))
     return refused(
       new PreconditionFailed('The account has changed since it was read. Read it again.', {
         subjects: [{ kind: 'version', message: `is not the current version "${user.version}"` }],

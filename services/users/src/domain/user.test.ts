@@ -18,7 +18,7 @@ const change = (command: Partial<Extract<UserCommand, { kind: 'change-profile' }
   decideUser(registered().state, {
     kind: 'change-profile',
     profile: { name: 'Ada', locale: 'en' },
-    expectedVersion: 1,
+    expectedVersion: [1],
     at,
     eventId: 'event-2',
     ...command,
@@ -48,7 +48,7 @@ describe('an account', () => {
   });
 
   test('that has another version than the client read is refused', () => {
-    expect(change({ expectedVersion: 7 })).toMatchObject({
+    expect(change({ expectedVersion: [7] })).toMatchObject({
       kind: 'refused',
       refusal: { code: 'PRECONDITION_FAILED', subjects: [{ kind: 'version' }] },
     });

@@ -5,6 +5,7 @@ import { PreconditionFailed, type ShopError } from '#shared/errors.ts';
 import { UserActionRecorded } from '#shared/events/actions.ts';
 import type { EventDefinition, NewEvent } from '#shared/events/event.ts';
 import { ContactUpdated, EmailVerified, PasswordChanged, UserRegistered } from '#shared/events/users.ts';
+import { type ExpectedVersion, expects } from '#shared/expected-version.ts';
 import { newId } from '#shared/ids.ts';
 
 /** How to reach and address a person. */
@@ -57,8 +58,8 @@ export type UserCommand = CommandMeta &
     | {
         kind: 'change-profile';
         profile: Pick<Contact, 'name' | 'locale'>;
-        /** The version that the client has read. */
-        expectedVersion: number;
+        /** What the client has read. */
+        expectedVersion: ExpectedVersion;
       }
     /** The owner of the new address has confirmed it. */
     | { kind: 'change-email'; email: string }
@@ -84,7 +85,7 @@ function changeProfile(
   user: User,
   { profile, expectedVersion, at }: CommandOf<'change-profile'>,
 ): UserDecision {
-  if (user.version !== expectedVersion)
+  if (!expects(expectedVersion, user.version))
     return refused(
       new PreconditionFailed('The account has changed since it was read. Read it again.', {
         subjects: [{ kind: 'version', message: `is not the current version "${user.version}"` }],
