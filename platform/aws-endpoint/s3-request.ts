@@ -17,6 +17,7 @@ const routes: Record<string, Route> = {
   'HEAD object': { action: 'HeadObject', query: commonParameters },
   'GET object': { action: 'GetObject', query: commonParameters },
   'PUT object': { action: 'PutObject', query: commonParameters },
+  'DELETE object': { action: 'DeleteObject', query: commonParameters },
 };
 
 /** Headers that the engine would ignore. */
@@ -125,6 +126,8 @@ export function s3Permissions(request: S3Request): RequiredPermission[] {
     case 'GetObject':
     case 'HeadObject':
       return right('GetObject', s3Arn(bucket, key));
+    case 'DeleteObject':
+      return right(action, s3Arn(bucket, key));
     case 'PutObject':
     case 'PostObject':
       return right('PutObject', s3Arn(bucket, key));

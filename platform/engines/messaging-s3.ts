@@ -9,6 +9,7 @@ export const s3Actions = {
   GetObject: 'getObject',
   PutObject: 'putObject',
   PostObject: 'postObject',
+  DeleteObject: 'deleteObject',
 } as const;
 export type S3ActionName = keyof typeof s3Actions;
 

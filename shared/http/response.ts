@@ -22,8 +22,12 @@ export const created = (body: unknown, location: string, version?: number): Http
   headers: { Location: location, ...(version === undefined ? {} : { ETag: etagOf(version) }) },
 });
 
-/** 202: the request is accepted; its effect follows, or is not told. */
-export const accepted = (body: unknown): HttpResponse => ({ status: 202, body });
+/** 202: the request is accepted; its effect follows, at `location` if there is one, or is not told. */
+export const accepted = (body: unknown, location?: string): HttpResponse => ({
+  status: 202,
+  body,
+  ...(location === undefined ? {} : { headers: { Location: location } }),
+});
 
 /** 204. */
 export const noContent = (): HttpResponse => ({ status: 204 });

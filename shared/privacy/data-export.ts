@@ -10,6 +10,10 @@ export const exportingServices = [
 ] as const;
 export type ExportingService = (typeof exportingServices)[number];
 
+/** The services whose part is missing. The users service writes none: it reads its data when it completes the document. */
+export const missingFrom = (present: readonly ExportingService[]): ExportingService[] =>
+  exportingServices.filter((service) => service !== 'users' && !present.includes(service));
+
 /** The folder of an export in the user-files bucket. */
 export const exportFolder = (exportId: string): string => `exports/${exportId}/`;
 

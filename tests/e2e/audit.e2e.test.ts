@@ -81,6 +81,12 @@ const actions: Record<string, () => Promise<string>> = {
     const body = { productId, contentType: 'image/png', bytes: 100, altText: 'A lamp' };
     return (await staff.call<{ mediaId: string }>('POST', '/api/v1/media/uploads', { body })).mediaId;
   },
+  'erase-user': async () => {
+    const customer = await newCustomer('Erased By Staff');
+    const { id } = await customer.call<{ id: string }>('GET', '/api/v1/users/me');
+    await staff.send('DELETE', `/api/v1/users/${id}`);
+    return id;
+  },
   'ship-order': async () => (await aShippedOrder()).id,
   'complete-order': async () => {
     const { id } = await aShippedOrder();

@@ -6,7 +6,7 @@ import { may, permissionsOf } from '../../shared/auth/permissions.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { newCustomer } from './support/customer.ts';
 import { sendPlain } from './support/plain-request.ts';
-import { everyRoute, pathWith } from './support/routes.ts';
+import { anId, everyRoute, pathWith } from './support/routes.ts';
 import { admin, setting, visitor } from './support/shop.ts';
 
 type Problem = {
@@ -75,7 +75,7 @@ describe('bad input', () => {
   });
 
   test.each(named(guarded))('%s returns 401 without a token', async (_, route) => {
-    const response = await visitor().send<Problem>(route.method, pathWith(route, randomUUID()));
+    const response = await visitor().send<Problem>(route.method, pathWith(route, anId));
     expectProblem(response, 401, 'UNAUTHENTICATED');
   });
 
@@ -83,14 +83,14 @@ describe('bad input', () => {
     const [head, payload, signature] = (customer.token ?? '').split('.');
     const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as object;
     const forged = Buffer.from(JSON.stringify({ ...claims, roles: 'admin' })).toString('base64url');
-    const response = await visitor().send<Problem>(route.method, pathWith(route, randomUUID()), {
+    const response = await visitor().send<Problem>(route.method, pathWith(route, anId), {
       token: `${head}.${forged}.${signature}`,
     });
     expectProblem(response, 401, 'UNAUTHENTICATED');
   });
 
   test.each(named(staffOnly))('%s returns 403 for a customer', async (_, route) => {
-    const response = await customer.send<Problem>(route.method, pathWith(route, randomUUID()), {
+    const response = await customer.send<Problem>(route.method, pathWith(route, anId), {
       headers: requiredHeaders(route),
       ...(route.body ? { body: {} } : {}),
     });
@@ -100,7 +100,7 @@ describe('bad input', () => {
   test.each(named(withBody))('%s names every field of a wrong type', async (_, route) => {
     const properties = propertiesOf(route);
     for (const [name, wrong] of properties) {
-      const response = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+      const response = await callerOf(route).send<Problem>(route.method, pathWith(route, anId), {
         headers: requiredHeaders(route),
         body: { [name]: wrong },
       });
@@ -110,7 +110,7 @@ describe('bad input', () => {
   });
 
   test.each(named(withBody))('%s names missing and unknown fields', async (_, route) => {
-    const response = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+    const response = await callerOf(route).send<Problem>(route.method, pathWith(route, anId), {
       headers: requiredHeaders(route),
       body: { surprise: 1 },
     });
@@ -124,7 +124,7 @@ describe('bad input', () => {
     '%s refuses a body that is empty, not JSON or not an object',
     async (_, route) => {
       for (const body of ['{"half":', '[]', '"text"', 'null', '']) {
-        const response = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+        const response = await callerOf(route).send<Problem>(route.method, pathWith(route, anId), {
           headers: requiredHeaders(route),
           body,
         });
@@ -152,7 +152,7 @@ describe('bad input', () => {
     async (_, route) => {
       const response = await callerOf(route).send<Problem>(
         route.method,
-        pathWith(route, (name) => (name === 'date' ? '1999-01-01' : randomUUID())),
+        pathWith(route, (name) => (name === 'date' ? '1999-01-01' : anId(name))),
         { headers: requiredHeaders(route) },
       );
       expectProblem(response, 404);
@@ -169,17 +169,11 @@ describe('bad input', () => {
         ['limit=100000', 'limit'],
         ['surprise=1', 'surprise'],
       ] as const) {
-        const response = await caller.send<Problem>(
-          route.method,
-          `${pathWith(route, randomUUID())}?${query}`,
-        );
+        const response = await caller.send<Problem>(route.method, `${pathWith(route, anId)}?${query}`);
         expectProblem(response, 400, 'INVALID_REQUEST');
         expect(response.body.errors?.map((error) => error.field)).toContain(field);
       }
-      const response = await caller.send<Problem>(
-        route.method,
-        `${pathWith(route, randomUUID())}?cursor=bm9wZQ`,
-      );
+      const response = await caller.send<Problem>(route.method, `${pathWith(route, anId)}?cursor=bm9wZQ`);
       expectProblem(response, 400, 'INVALID_REQUEST');
     },
   );
@@ -187,14 +181,13 @@ describe('bad input', () => {
   test.each(named(routes))('%s treats the names of Object.prototype as unknown', async (_, route) => {
     const body = { ...JSON.parse('{ "__proto__": { "limit": 1 } }'), constructor: 1, toString: 1 };
     const query = inherited.map((name) => `${name}=1`).join('&');
-    const inQuery = await callerOf(route).send<Problem>(
-      route.method,
-      `${pathWith(route, randomUUID())}?${query}`,
-      { headers: requiredHeaders(route), ...(route.body ? { body } : {}) },
-    );
+    const inQuery = await callerOf(route).send<Problem>(route.method, `${pathWith(route, anId)}?${query}`, {
+      headers: requiredHeaders(route),
+      ...(route.body ? { body } : {}),
+    });
     const token = callerOf(route).token ?? '';
     const inHeaders = await sendPlain<Problem>(
-      `${setting('E2E_BASE_URL')}${pathWith(route, randomUUID())}`,
+      `${setting('E2E_BASE_URL')}${pathWith(route, anId)}`,
       route.method,
       [
         ['user-agent', 'e2e'],
@@ -217,7 +210,7 @@ describe('bad input', () => {
     '%s names a missing or malformed Idempotency-Key',
     async (_, route) => {
       for (const headers of [{}, { 'idempotency-key': 'x'.repeat(256) }, { 'idempotency-key': 'a b' }]) {
-        const response = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+        const response = await callerOf(route).send<Problem>(route.method, pathWith(route, anId), {
           headers: headers as Record<string, string>,
           body: sampleOf(route),
         });
@@ -228,7 +221,7 @@ describe('bad input', () => {
   );
 
   test.each(named(withBody))('%s refuses a body over the limit', async (_, route) => {
-    const response = await callerOf(route).send<Problem>(route.method, pathWith(route, randomUUID()), {
+    const response = await callerOf(route).send<Problem>(route.method, pathWith(route, anId), {
       headers: requiredHeaders(route),
       body: { surprise: 'x'.repeat(11 * 1024 * 1024) },
     });

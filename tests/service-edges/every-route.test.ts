@@ -34,6 +34,7 @@ setEnvironment({
   MAIL_FROM: 'orders@shop.example',
   SHOP_URL: corsOrigin,
   MAIL_CONFIGURATION_SET: 'shop-test-mails',
+  RETENTION_YEARS: '10',
   ...Object.fromEntries(
     [
       ...['PRODUCTS', 'CATEGORIES', 'INVENTORY', 'RESERVATIONS', 'OUTBOX', 'IDEMPOTENCY', 'MEDIA'],

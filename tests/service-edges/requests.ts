@@ -36,6 +36,8 @@ const bodies: Record<string, unknown> = {
   'change-roles': { roles: ['support'] },
   'add-address': { ...address, defaultShipping: true },
   'change-address': { ...address, defaultBilling: true },
+  'delete-me': { currentPassword: `${marker} horse battery` },
+  'set-consent': { granted: true, wording: marker },
   'place-order': {
     lines: [{ productId: id, quantity: 1 }],
     shippingAddress: address,
@@ -49,6 +51,9 @@ const bodies: Record<string, unknown> = {
   'create-upload': { productId: id, contentType: 'image/png', bytes: 5, altText: `${marker} lamp` },
 };
 
+/** Path parameters that are no ids. */
+const pathSamples: Record<string, string> = { date: '2026-11-21', purpose: 'newsletter' };
+
 /** A valid request to a route by an administrator. @throws Error for a route with a body that has no sample */
 export function validRequest(route: Route): TestRequest {
   const body = bodies[route.name];
@@ -56,10 +61,7 @@ export function validRequest(route: Route): TestRequest {
     throw new Error(`add a valid body of ${route.name} to ${import.meta.filename}`);
   return {
     params: Object.fromEntries(
-      [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [
-        name,
-        name === 'date' ? '2026-11-21' : id,
-      ]),
+      [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, pathSamples[name] ?? id]),
     ),
     headers: {
       Authorization: `Bearer ${marker}.${marker}.${marker}`,

@@ -8,6 +8,7 @@ const schedules = [
   'payments-relay-outbox rate(1 minute)',
   'products-sweep-outbox rate(1 minute)',
   'reports-build-daily-report cron(0 8 * * ? *)',
+  'users-complete-exports rate(1 minute)',
   'users-relay-outbox rate(1 minute)',
   'users-rotate-signing-keys rate(30 days)',
 ];

@@ -1,4 +1,5 @@
 import { pattern } from '../../build/iam/pattern.ts';
+import { exportingServices } from '../../shared/privacy/data-export.ts';
 import { nonEmpty } from '../setup/non-empty.ts';
 import { policiesOf } from './policy-documents.ts';
 import { at, compileTimeoutMs, type Resource, type Stage, stageOf, stages } from './stage.ts';
@@ -19,6 +20,13 @@ const sharedOnPurpose: Shared[] = [
     stacks: ['shop-products', 'shop-users'],
     reason: 'Redis has one token: catalogue texts and hashed counts, no data of record',
   },
+  ...exportingServices
+    .filter((service) => service !== 'users')
+    .map((service) => ({
+      resource: new RegExp(`-user-files-[^/]+/exports/any/parts/${service}\\.json$`),
+      stacks: [`shop-${service}`, 'shop-users'],
+      reason: 'the part of an export: the service writes it, users reads it',
+    })),
 ];
 
 type Grant = { stack: string; resource: string };

@@ -9,6 +9,14 @@ import {
 } from './api/addresses.ts';
 import { listAuditRoute } from './api/audit.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
+import {
+  deleteMeRoute,
+  eraseUserRoute,
+  getExportRoute,
+  listConsentsRoute,
+  requestExportRoute,
+  setConsentRoute,
+} from './api/privacy.ts';
 import { registerRoute, resendVerificationRoute, verifyEmailRoute } from './api/registration.ts';
 import {
   getJwksRoute,
@@ -31,6 +39,7 @@ export * from './api/account.ts';
 export * from './api/addresses.ts';
 export * from './api/audit.ts';
 export * from './api/operations.ts';
+export * from './api/privacy.ts';
 export * from './api/registration.ts';
 export * from './api/sessions.ts';
 export * from './api/staff.ts';
@@ -59,6 +68,12 @@ export const routes: Route[] = [
   getAddressRoute,
   changeAddressRoute,
   removeAddressRoute,
+  deleteMeRoute,
+  eraseUserRoute,
+  requestExportRoute,
+  getExportRoute,
+  listConsentsRoute,
+  setConsentRoute,
   listAuditRoute,
   healthRoute,
   getOpenapiRoute,

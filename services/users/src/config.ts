@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { databaseOwnerSettings, databaseSettings, readConfig, redisSettings } from '#shared/config.ts';
+import {
+  databaseOwnerSettings,
+  databaseSettings,
+  numberSetting,
+  readConfig,
+  redisSettings,
+} from '#shared/config.ts';
 import { limitOverrides } from '#shared/limits/overrides.ts';
 import { withTrustedServer } from '#shared/postgres/trust.ts';
 
@@ -18,5 +24,8 @@ export const config = /* @__PURE__ */ withTrustedServer(
     PUBLIC_KEYS_SECRET_ID: z.string().min(1),
     /** The key from which the tokens in mails are computed. */
     MAIL_TOKEN_KEY_SECRET_ID: z.string().min(1),
+    USER_FILES_BUCKET: z.string().min(1),
+    /** How many years after the end of a year its orders and payments are kept; the law of the shop's country decides. */
+    RETENTION_YEARS: numberSetting(1, 30),
   }),
 );

@@ -1,10 +1,15 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { accessToken as rules } from '#shared/auth/access-token.ts';
 import type { Caller } from '#shared/auth/permissions.ts';
+import { consentPurposes } from '#shared/events/privacy.ts';
 import { accepted, created, type HttpResponse, ok } from '#shared/http/response.ts';
+import { type ExportingService, missingFrom } from '#shared/privacy/data-export.ts';
 import type { ActiveSession } from './adapters/active-sessions.ts';
 import type { NumberedEntry } from './adapters/audit-log.ts';
+import type { StoredExport } from './adapters/data-export-store.ts';
 import type { BookedAddress } from './domain/address-book.ts';
+import type { Consent } from './domain/person.ts';
+import { retainedDocuments } from './domain/retention.ts';
 import { stateOf, type User } from './domain/user.ts';
 
 /** An account as its owner sees it: without the password hash and the number of events. */
@@ -98,3 +103,40 @@ export function accessPolicy(methodArn: string, caller: Caller, expiresAt: Date)
     },
   };
 }
+
+/** The response to an erasure: what is kept, and until when. */
+export const erasureResponse = (userId: string, erasedAt: Date, years: number): HttpResponse =>
+  ok({ userId, erasedAt: erasedAt.toISOString(), retained: retainedDocuments(erasedAt, years) });
+
+const exportBody = (
+  { id, requestedAt, completedAt, expiresAt }: StoredExport,
+  missing: readonly ExportingService[],
+  link?: { url: string; expiresAt: Date },
+) => ({
+  id,
+  status: completedAt === undefined ? 'collecting' : 'complete',
+  requestedAt: requestedAt.toISOString(),
+  missing,
+  ...(link === undefined ? {} : { link: { url: link.url, expiresAt: link.expiresAt.toISOString() } }),
+  expiresAt: expiresAt.toISOString(),
+});
+
+/** The response to a request for an export. */
+export const exportAccepted = (requested: StoredExport): HttpResponse =>
+  accepted(exportBody(requested, missingFrom([])), `/api/v1/users/me/export/${requested.id}`);
+
+/** An export; a complete one with its link. */
+export const exportResponse = (
+  found: StoredExport,
+  missing: readonly ExportingService[],
+  link?: { url: string; expiresAt: Date },
+): HttpResponse => ok(exportBody(found, missing, link));
+
+/** Every purpose with its answer; one that was never given is not granted. */
+export const consentsBody = (consents: readonly Consent[]) =>
+  consentPurposes.map((purpose) => {
+    const consent = consents.find((each) => each.purpose === purpose);
+    return consent === undefined
+      ? { purpose, granted: false }
+      : { ...consent, changedAt: consent.changedAt.toISOString() };
+  });

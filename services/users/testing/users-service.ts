@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
 import { postgres } from '#shared/postgres/database.ts';
-import { aDatabase, aQueue, aTopic, type TestDatabase } from '#shared/testing/engines.ts';
+import { aBucket, aDatabase, aQueue, aTopic, type TestDatabase } from '#shared/testing/engines.ts';
 import { setEnvironment } from '#shared/testing/environment.ts';
 import { eventually } from '#shared/testing/eventually.ts';
 import { lambdaContext, send, type TestRequest } from '#shared/testing/http-event.ts';
@@ -100,6 +100,8 @@ async function environmentOf(database: TestDatabase, topicArn: string) {
     DATABASE_OWNER_SECRET_ID: await aSecret(JSON.stringify({ username: owner, password: passwords.owner })),
     ...proxy,
     USER_EVENTS_TOPIC_ARN: topicArn,
+    USER_FILES_BUCKET: await aBucket(),
+    RETENTION_YEARS: '10',
     SIGNING_KEYS_SECRET_ID: await aSecret(),
     PUBLIC_KEYS_SECRET_ID: await aSecret(),
     MAIL_TOKEN_KEY_SECRET_ID: await aSecret(JSON.stringify({ key: mailTokenKey })),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Route } from '../../../shared/http/route.ts';
@@ -18,3 +19,6 @@ export const pathWith = (route: Route, value: string | ((name: string) => string
   route.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
     encodeURIComponent(typeof value === 'string' ? value : value(name)),
   );
+
+/** A value of a path parameter that no resource has; of an enumeration a valid one. */
+export const anId = (name: string): string => (name === 'purpose' ? 'newsletter' : randomUUID());

@@ -36,6 +36,12 @@ export const WrongPassword = shopError({
   remedy: 'not-allowed',
   title: 'The current password is wrong',
 });
+/** There is no such export, or it belongs to another account. */
+export const ExportNotFound = shopError({
+  code: 'EXPORT_NOT_FOUND',
+  remedy: 'not-found',
+  title: 'No such export',
+});
 /** There is no such account. */
 export const UserNotFound = shopError({
   code: 'USER_NOT_FOUND',

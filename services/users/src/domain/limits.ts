@@ -19,6 +19,7 @@ export const requestLimits = {
   'mail-token-client': { limit: 60, windowSeconds: hour },
   'refresh-client': { limit: 300, windowSeconds: 5 * minute },
   'refresh-account': { limit: 60, windowSeconds: 5 * minute },
+  'export-account': { limit: 5, windowSeconds: 24 * hour },
 } satisfies Record<string, Figures<RequestLimit>>;
 
 /** Ten wrong passwords, then a quarter of an hour without an attempt: about a hundred guesses a day. */

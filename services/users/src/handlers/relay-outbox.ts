@@ -1,13 +1,23 @@
 import { deleteExpiredKeys } from '#shared/postgres/idempotency.ts';
 import { deleteExpiredLimits } from '#shared/postgres/limits.ts';
 import { relaySchedule } from '#shared/postgres/relay-schedule.ts';
-import { clock, database, devices, mailedTokens, outbox, registrations, sessions } from '../app.ts';
+import {
+  clock,
+  database,
+  devices,
+  erasedUsers,
+  mailedTokens,
+  outbox,
+  registrations,
+  sessions,
+} from '../app.ts';
 
 /** Every minute: publishes the events that the relay after a commit left, and deletes expired records. */
 export const handler = relaySchedule(outbox, async () => {
   const now = clock();
   return {
     deletedKeys: await deleteExpiredKeys(database()),
+    deletedLate: await erasedUsers().deleteLate(),
     deletedRefreshTokens: await sessions().deleteExpired(now),
     deletedMailTokens: await mailedTokens().deleteExpired(database(), now),
     deletedRegistrations: await registrations.deleteExpired(database(), now),
