@@ -1,6 +1,7 @@
 /** Every error code that a response of the API may carry; docs/errors.md explains each. A code never changes its meaning. */
 export const errorCodes = [
   'ADDRESS_NOT_FOUND',
+  'API_KEY_NOT_FOUND',
   'BAD_REQUEST',
   'CATEGORY_EXISTS',
   'CONTACT_UNKNOWN',

@@ -19,6 +19,7 @@ import type { Route } from '../../shared/http/route.ts';
 import { statusOf } from '../../shared/http/status.ts';
 import { isConditional, requestHeaders, responseHeaders, withHeaders } from './headers.ts';
 import { admitEmpty, nameProperties } from './json-schema.ts';
+import { securityOf, securitySchemes } from './security-schemes.ts';
 import { referToText, textSchemas } from './text-schemas.ts';
 
 /** A kind of error, with the status that API Gateway returns where it differs from the kind's own. */
@@ -62,14 +63,7 @@ export function openapiDocument(services: readonly ServiceRoutes[], version: str
     tags: services.map(({ service }) => ({ name: service, description: `The ${service} service.` })),
     paths,
     components: {
-      securitySchemes: {
-        accessToken: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description: 'The `accessToken` of POST /api/v1/auth/login; valid for 15 minutes.',
-        },
-      },
+      securitySchemes,
       headers: responseHeaders,
       schemas: {
         Problem: problemSchema,
@@ -115,7 +109,7 @@ function operation(service: string, route: Route): Json {
     operationId: `${service}-${route.name}`,
     tags: [service],
     summary: route.summary,
-    security: route.access === 'public' ? [] : [{ accessToken: [] }],
+    security: securityOf(route),
     ...(route.access === 'public' ? {} : { 'x-permission': route.access }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined

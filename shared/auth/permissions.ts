@@ -56,6 +56,14 @@ const granted: Record<Role, ReadonlySet<Permission>> = {
 /** Every permission, in the order of the table above. */
 export const permissions: readonly Permission[] = [...granted.admin];
 
+/**
+ * What an API key may have: no account of its own, no orders, which belong to accounts, and no keys, so that a key which
+ * leaked creates no others.
+ */
+export const keyPermissions: readonly Permission[] = permissions.filter(
+  (permission) => !/^(account:|orders:place$|api-keys:)/.test(permission),
+);
+
 /** Whether a role is given to people who work for the shop. */
 export const isStaffRole = (role: Role): boolean => role !== 'customer';
 

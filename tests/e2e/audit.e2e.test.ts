@@ -52,8 +52,19 @@ const onAccount = async (method: string, id: string, path: string, body?: unknow
   return id;
 };
 
+const aKey = async (): Promise<string> => {
+  const body = { name: 'Warehouse', permissions: ['inventory:write'] };
+  return (await staff.call<{ id: string }>('POST', '/api/v1/api-keys', { body })).id;
+};
+
 /** What each route of staff is called with, and the id of what it changes. */
 const actions: Record<string, () => Promise<string>> = {
+  'create-api-key': aKey,
+  'revoke-api-key': async () => {
+    const keyId = await aKey();
+    await staff.send('DELETE', `/api/v1/api-keys/${keyId}`);
+    return keyId;
+  },
   'create-category': async () => {
     const categoryId = `shelf-${randomUUID().slice(0, 8)}`;
     await ensureCategory(staff, categoryId, 'Shelf');

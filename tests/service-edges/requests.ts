@@ -33,6 +33,7 @@ const bodies: Record<string, unknown> = {
   refresh: { refreshToken: `${marker}-token` },
   logout: { refreshToken: `${marker}-token` },
   'update-me': { name: contact.name, locale: contact.locale },
+  'create-api-key': { name: `${marker} warehouse`, permissions: ['inventory:read'] },
   'change-roles': { roles: ['support'] },
   'add-address': { ...address, defaultShipping: true },
   'change-address': { ...address, defaultBilling: true },

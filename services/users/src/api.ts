@@ -7,6 +7,7 @@ import {
   listAddressesRoute,
   removeAddressRoute,
 } from './api/addresses.ts';
+import { createApiKeyRoute, listApiKeysRoute, revokeApiKeyRoute } from './api/api-keys.ts';
 import { listAuditRoute } from './api/audit.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
 import {
@@ -37,6 +38,7 @@ import {
 
 export * from './api/account.ts';
 export * from './api/addresses.ts';
+export * from './api/api-keys.ts';
 export * from './api/audit.ts';
 export * from './api/operations.ts';
 export * from './api/privacy.ts';
@@ -74,6 +76,9 @@ export const routes: Route[] = [
   getExportRoute,
   listConsentsRoute,
   setConsentRoute,
+  createApiKeyRoute,
+  listApiKeysRoute,
+  revokeApiKeyRoute,
   listAuditRoute,
   healthRoute,
   getOpenapiRoute,

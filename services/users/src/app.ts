@@ -15,6 +15,7 @@ import { accountLimits } from './adapters/account-limits.ts';
 import { accountTransaction } from './adapters/account-transaction.ts';
 import { activeSessions } from './adapters/active-sessions.ts';
 import { addressBookStore } from './adapters/address-book-store.ts';
+import { apiKeyStore, keyAccess } from './adapters/api-key-store.ts';
 import { auditLog } from './adapters/audit-log.ts';
 import { dataExportStore } from './adapters/data-export-store.ts';
 import { erasedUsers as erasedUserStore } from './adapters/erased-users.ts';
@@ -67,6 +68,8 @@ export const exportFiles = /* @__PURE__ */ lazy(() => exportFilesIn(config.USER_
 export const hashes = /* @__PURE__ */ lazy(() => passwordHashes(database()));
 export const sessions = /* @__PURE__ */ lazy(() => sessionStore(database(), outbox()));
 export const ownSessions = /* @__PURE__ */ lazy(() => activeSessions(database(), outbox()));
+export const apiKeys = /* @__PURE__ */ lazy(() => apiKeyStore(database(), outbox()));
+export const readKeyAccess = /* @__PURE__ */ lazy(() => keyAccess(database()));
 export const readSessionAccess = /* @__PURE__ */ lazy(() => sessionAccess(database()));
 export const auditEntries = /* @__PURE__ */ lazy(() => auditLog(database()));
 export const recordAction = (event: Parameters<typeof append>[1]) => append(auditEntries(), event);

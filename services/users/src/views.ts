@@ -8,6 +8,7 @@ import type { ActiveSession } from './adapters/active-sessions.ts';
 import type { NumberedEntry } from './adapters/audit-log.ts';
 import type { StoredExport } from './adapters/data-export-store.ts';
 import type { BookedAddress } from './domain/address-book.ts';
+import type { ApiKey } from './domain/api-key.ts';
 import type { Consent } from './domain/person.ts';
 import { retainedDocuments } from './domain/retention.ts';
 import { stateOf, type User } from './domain/user.ts';
@@ -67,6 +68,14 @@ export const sessionView = (
   lastUsedAt: lastUsedAt.toISOString(),
   expiresAt: expiresAt.toISOString(),
   current: session.id === currentId,
+});
+
+/** An API key without its secret. */
+export const apiKeyView = ({ createdAt, expiresAt, lastUsedAt, ...key }: ApiKey) => ({
+  ...key,
+  createdAt: createdAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
+  ...(lastUsedAt === undefined ? {} : { lastUsedAt: lastUsedAt.toISOString() }),
 });
 
 /** An entry of the audit log as the administrator sees it. */

@@ -14,6 +14,9 @@ export async function furtherCalls() {
   const { handler: revokeOthers } = await import('../src/handlers/revoke-other-sessions.ts');
   const { handler: verify } = await import('../src/handlers/verify-email.ts');
   const { handler: resend } = await import('../src/handlers/resend-verification.ts');
+  const { handler: createKey } = await import('../src/handlers/create-api-key.ts');
+  const { handler: listKeys } = await import('../src/handlers/list-api-keys.ts');
+  const { handler: revokeKey } = await import('../src/handlers/revoke-api-key.ts');
   const { handler: getJwks } = await import('../src/handlers/get-jwks.ts');
   const { handler: authorizer } = await import('../src/handlers/authorizer.ts');
   return {
@@ -29,6 +32,9 @@ export async function furtherCalls() {
     verifyEmail: (body: unknown) => send<Tokens>(verify, api.verifyEmailRoute, { body }),
     resendVerification: (email: unknown) =>
       send<Refusable>(resend, api.resendVerificationRoute, { body: { email } }),
+    createKey: (request: TestRequest) => send<CreatedKey>(createKey, api.createApiKeyRoute, request),
+    listKeys: (request: TestRequest) => send<KeyPage>(listKeys, api.listApiKeysRoute, request),
+    revokeKey: (request: TestRequest) => send<{ code?: string }>(revokeKey, api.revokeApiKeyRoute, request),
     getJwks: () => send<{ keys: Record<string, string>[] }>(getJwks, api.getJwksRoute),
     authorize: (authorization?: string): Promise<APIGatewayAuthorizerResult> =>
       authorizer(authorizerEvent(authorization), lambdaContext()),
@@ -67,3 +73,16 @@ export type SessionPage = {
   nextCursor?: string;
   errors?: { field: string }[];
 };
+
+/** An API key as the API returns it. */
+export type Key = {
+  id: string;
+  name: string;
+  permissions: string[];
+  createdBy: string;
+  createdAt: string;
+  expiresAt: string;
+  lastUsedAt?: string;
+};
+export type CreatedKey = Key & { key: string; code?: string; errors?: { field: string }[] };
+export type KeyPage = { items: Key[]; nextCursor?: string; errors?: { field: string }[] };

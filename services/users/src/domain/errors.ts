@@ -84,3 +84,9 @@ export const InvalidMailToken = shopError({
   remedy: 'fix-request',
   title: 'The link is not valid any more',
 });
+/** There is no such API key, or it was revoked. */
+export const ApiKeyNotFound = shopError({
+  code: 'API_KEY_NOT_FOUND',
+  remedy: 'not-found',
+  title: 'No such API key',
+});

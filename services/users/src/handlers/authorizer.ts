@@ -3,7 +3,7 @@ import { Unauthenticated } from '#shared/errors.ts';
 import { bearerToken } from '#shared/http/bearer-token.ts';
 import { lambdaHandler } from '#shared/lambda/lambda-handler.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
-import { clock, readSessionAccess, verifyToken } from '../app.ts';
+import { clock, readKeyAccess, readSessionAccess, verifyToken } from '../app.ts';
 import { accessPolicy } from '../views.ts';
 import { authorize } from '../workflows/authorize.ts';
 
@@ -14,7 +14,12 @@ import { authorize } from '../workflows/authorize.ts';
  */
 export const handler = lambdaHandler(
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
-    const deps = { verifyToken: verifyToken(), readSessionAccess: readSessionAccess(), clock };
+    const deps = {
+      verifyToken: verifyToken(),
+      readSessionAccess: readSessionAccess(),
+      readKeyAccess: readKeyAccess(),
+      clock,
+    };
     const result = await authorize(deps, bearerToken(event.headers ?? {}));
     if (result.kind === 'allowed') return accessPolicy(event.methodArn, result.caller, result.expiresAt);
     logger.info('credential refused', { reason: result.reason });

@@ -2,6 +2,7 @@ import { deleteExpiredKeys } from '#shared/postgres/idempotency.ts';
 import { deleteExpiredLimits } from '#shared/postgres/limits.ts';
 import { relaySchedule } from '#shared/postgres/relay-schedule.ts';
 import {
+  apiKeys,
   clock,
   database,
   devices,
@@ -21,6 +22,7 @@ export const handler = relaySchedule(outbox, async () => {
     deletedRefreshTokens: await sessions().deleteExpired(now),
     deletedMailTokens: await mailedTokens().deleteExpired(database(), now),
     deletedRegistrations: await registrations.deleteExpired(database(), now),
+    deletedApiKeys: await apiKeys().deleteExpired(now),
     deletedDevices: await devices().deleteExpired(now),
     deletedLimits: await deleteExpiredLimits(database(), now),
   };

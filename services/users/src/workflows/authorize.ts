@@ -1,12 +1,15 @@
 import { type Caller, permissionsOf } from '#shared/auth/permissions.ts';
 import type { Clock } from '#shared/clock.ts';
+import type { ReadKeyAccess } from '../adapters/api-key-store.ts';
 import type { ReadSessionAccess } from '../adapters/session-access.ts';
 import type { VerifyToken } from '../adapters/token-verifier.ts';
+import { isApiKey, parseApiKey } from '../domain/api-key.ts';
 
 /** What the workflow uses. */
 export type AuthorizeDeps = {
   verifyToken: VerifyToken;
   readSessionAccess: ReadSessionAccess;
+  readKeyAccess: ReadKeyAccess;
   clock: Clock;
 };
 
@@ -16,10 +19,14 @@ export type Authorized =
   | { kind: 'refused'; reason: string };
 
 /**
- * Identifies the caller of a request. Each time the session and the roles are read: ending a session, disabling an
- * account and changing roles take effect as soon as API Gateway asks again.
+ * Identifies the caller of a request by an access token or an API key. Each time the session and the roles, or the key,
+ * are read: ending a session, revoking a key, disabling an account and changing roles take effect as soon as API Gateway
+ * asks again.
  */
-export async function authorize(deps: AuthorizeDeps, token: string): Promise<Authorized> {
+export const authorize = (deps: AuthorizeDeps, credential: string): Promise<Authorized> =>
+  isApiKey(credential) ? byKey(deps, credential) : byToken(deps, credential);
+
+async function byToken(deps: AuthorizeDeps, token: string): Promise<Authorized> {
   const { verifyToken, readSessionAccess, clock } = deps;
   const now = clock();
   const result = await verifyToken(token, now);
@@ -37,4 +44,14 @@ export async function authorize(deps: AuthorizeDeps, token: string): Promise<Aut
     },
     expiresAt: new Date(Math.min(result.expiresAt.getTime(), access.expiresAt.getTime())),
   };
+}
+
+async function byKey({ readKeyAccess, clock }: AuthorizeDeps, key: string): Promise<Authorized> {
+  const parsed = parseApiKey(key);
+  if (parsed === undefined) return { kind: 'refused', reason: 'api-key-form' };
+  const access = await readKeyAccess(parsed, clock());
+  if (access === undefined) return { kind: 'refused', reason: 'api-key-ended' };
+  const { permissions, expiresAt } = access;
+  const caller = { userId: parsed.id, permissions, credential: { kind: 'api-key' as const, id: parsed.id } };
+  return { kind: 'allowed', caller, expiresAt };
 }
