@@ -1,5 +1,5 @@
 /**
- * Which folder may import which, and no cycles. Checked by `npm run lint:imports`.
+ * Which folder may import which, and no cycles. Checked by `npm run lint`.
  */
 const services = 'users|products|orders|payments|media|notifications|reports';
 const test = String.raw`\.test\.ts$`;
