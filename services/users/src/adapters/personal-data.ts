@@ -26,6 +26,9 @@ export const personalData =
           'addresses', (SELECT coalesce(json_agg(json_build_object('address', address, 'createdAt', created_at)
                                                  ORDER BY created_at), '[]')
                           FROM addresses WHERE user_id = u.id),
+          'apiKeys', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'createdAt', created_at,
+                                               'lastUsedAt', last_used_at) ORDER BY created_at), '[]')
+                        FROM api_keys WHERE created_by = u.id),
           'consents', (SELECT coalesce(json_agg(json_build_object('purpose', purpose, 'granted', granted,
                                                 'wording', wording, 'changedAt', changed_at) ORDER BY changed_at), '[]')
                          FROM consents WHERE user_id = u.id),
