@@ -27,7 +27,10 @@ function lambdaServer(results: Record<string, Result[]>) {
 }
 
 const key = (created: boolean): Result => ({
-  payload: { ok: true, response: { created, keyId: 'k1', verifying: ['k1'] } },
+  payload: {
+    ok: true,
+    response: { created, keyId: 'k1', signsFrom: '2026-03-01T00:00:00.000Z', verifying: ['k1'] },
+  },
 });
 const adminId = '0190a0b0-0000-7000-8000-000000000001';
 const createdAdmin: Result = {

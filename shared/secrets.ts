@@ -7,14 +7,14 @@ import { lazy } from './lazy.ts';
 
 const client = lazy(() => new SecretsManagerClient({}));
 
-/** How long a value is cached: short enough to follow a rotation. */
-const cacheMs = 5 * 60 * 1000;
+/** How long a process uses a value before it reads the secret again: short enough to follow a rotation. */
+export const secretCacheMs = 5 * 60 * 1000;
 const cached = new Map<string, { value: Promise<string | undefined>; readAt: number }>();
 
 /** Returns a secret's current value, cached for five minutes unless `fresh`; undefined if it has none yet. */
 export async function readSecret(id: string, { fresh = false } = {}): Promise<string | undefined> {
   const known = cached.get(id);
-  if (!fresh && known !== undefined && Date.now() - known.readAt < cacheMs) return known.value;
+  if (!fresh && known !== undefined && Date.now() - known.readAt < secretCacheMs) return known.value;
   const value = fetchSecret(id);
   cached.set(id, { value, readAt: Date.now() });
   value.catch(() => cached.delete(id));

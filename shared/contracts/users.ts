@@ -9,13 +9,15 @@ export const rotateSigningKeysContract = contract({
   request: z.object({
     /** Creates a key only if there is none. */
     onlyIfMissing: z.boolean().default(false),
-    /** Stops trusting every other key, which ends all access tokens: for a key that leaked. */
+    /** Stops trusting every other key and signs at once, which ends all access tokens: for a key that leaked. */
     revokeOthers: z.boolean().default(false),
   }),
   response: z.object({
     created: z.boolean(),
-    /** The id of the key that signs. */
+    /** The id of the new key, or of the one that makes it unnecessary. */
     keyId: z.string(),
+    /** When that key starts to sign: published before, so that everybody who caches the key set knows it. */
+    signsFrom: z.iso.datetime(),
     /** The ids of all keys that verify. */
     verifying: z.array(z.string()),
   }),

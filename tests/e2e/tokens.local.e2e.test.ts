@@ -9,10 +9,12 @@ import { admin, setting, visitor } from './support/shop.ts';
 /** A token of the admin's session, signed with the shop's key, which a test can read on the local platform only. */
 async function aToken(expiresInSeconds: number): Promise<string> {
   const secrets = SecretStore.open(join(setting('E2E_DATA_DIR'), 'secrets.json'));
-  const { kid, privateKey } = JSON.parse(secrets.value('shop/local/jwt/signing-keys')) as {
-    kid: string;
-    privateKey: JWK;
+  const { keys } = JSON.parse(secrets.value('shop/local/jwt/signing-keys')) as {
+    keys: { kid: string; privateKey: JWK; signsFrom: string }[];
   };
+  const signing = keys.find(({ signsFrom }) => Date.parse(signsFrom) <= Date.now());
+  if (signing === undefined) throw new Error('no key signs');
+  const { kid, privateKey } = signing;
   const session = decodeJwt((await admin()).token ?? '');
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ sid: session['sid'] })

@@ -2,7 +2,9 @@ import type { KeyRing } from '../domain/key-ring.ts';
 import { publicKeys } from './public-keys.ts';
 
 const ringOf = (...kids: string[]): string =>
-  JSON.stringify({ keys: kids.map((kid) => ({ jwk: { kty: 'EC', kid } })) } satisfies KeyRing);
+  JSON.stringify({
+    keys: kids.map((kid) => ({ jwk: { kty: 'EC', kid }, signsFrom: '2026-03-01T00:00:00.000Z' })),
+  } satisfies KeyRing);
 
 /** A secret whose value others change, and how often it was read afresh. */
 function aSecretThat(reads: { cached: string; fresh: string }) {

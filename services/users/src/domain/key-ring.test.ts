@@ -1,32 +1,69 @@
-import { addKey, type KeyRing, keepRetiredMs } from './key-ring.ts';
+import { secretCacheMs } from '#shared/secrets.ts';
+import {
+  addKey,
+  type KeyRing,
+  keepRetiredMs,
+  keySetMaxAgeMs,
+  pendingAt,
+  publishAheadMs,
+  signingAt,
+  startOfNewKey,
+} from './key-ring.ts';
 
-const key = (kid: string) => ({ kty: 'EC', kid });
 const start = new Date('2026-03-01T00:00:00.000Z');
 const later = (ms: number) => new Date(start.getTime() + ms);
+const key = (kid: string, at: Date) => ({ jwk: { kty: 'EC', kid }, signsFrom: at.toISOString() });
+const privateKey = (kid: string, at: Date) => ({ kid, privateKey: {}, signsFrom: at.toISOString() });
 const kidsOf = (ring: KeyRing) => ring.keys.map(({ jwk }) => jwk.kid);
+const none: ReadonlySet<string> = new Set();
 
 describe('a new key', () => {
-  test('is the first of an empty ring', () => {
-    expect(addKey({ keys: [] }, key('a'), start)).toEqual({ keys: [{ jwk: key('a') }] });
+  test('signs at once if there is none, or all others are revoked', () => {
+    expect(startOfNewKey({ keys: [] }, start)).toEqual(start);
+    const keys = [privateKey('a', start)];
+    expect(startOfNewKey({ keys }, later(1), { revokeOthers: true })).toEqual(later(1));
   });
 
-  test('retires the previous one, which still verifies', () => {
-    const ring = addKey(addKey({ keys: [] }, key('a'), start), key('b'), later(1000));
-    expect(ring.keys).toEqual([{ jwk: key('b') }, { jwk: key('a'), retiredAt: later(1000).toISOString() }]);
+  test('is published before it signs for longer than anybody may cache the key set', () => {
+    const keys = [privateKey('a', start)];
+    expect(startOfNewKey({ keys }, later(1))).toEqual(later(1 + publishAheadMs));
+    // The function that returns the set, a proxy, and a client that ignores the proxy's Age.
+    expect(publishAheadMs).toBeGreaterThan(secretCacheMs + 2 * keySetMaxAgeMs);
   });
 
-  test('keeps a retired key longer than its last token lives: 5 minutes in caches and 15 as a token', () => {
+  test('leaves the previous one signing until its time has come', () => {
+    const keys = { keys: [privateKey('b', later(1000)), privateKey('a', start)] };
+    expect([signingAt(keys, later(999))?.kid, pendingAt(keys, later(999))?.kid]).toEqual(['a', 'b']);
+    expect([signingAt(keys, later(1000))?.kid, pendingAt(keys, later(1000))]).toEqual(['b', undefined]);
+  });
+});
+
+describe('the key set', () => {
+  const two = { keys: [key('b', later(1000)), key('a', start)] };
+
+  test('has the new key first', () => {
+    expect(kidsOf(addKey({ keys: [key('a', start)] }, key('b', later(1000)), none, start))).toEqual([
+      'b',
+      'a',
+    ]);
+  });
+
+  test('keeps a retired key longer than its last token lives', () => {
     expect(keepRetiredMs).toBeGreaterThan(20 * 60 * 1000);
+    const now = later(1000 + keepRetiredMs);
+    const just = new Date(now.getTime() - 1);
+    expect(kidsOf(addKey(two, key('c', just), none, just))).toEqual(['c', 'b', 'a']);
+    expect(kidsOf(addKey(two, key('c', now), none, now))).toEqual(['c', 'b']);
   });
 
-  test('drops a key that retired so long ago that no token of it lives', () => {
-    const two = addKey(addKey({ keys: [] }, key('a'), start), key('b'), start);
-    expect(kidsOf(addKey(two, key('c'), later(keepRetiredMs - 1)))).toEqual(['c', 'b', 'a']);
-    expect(kidsOf(addKey(two, key('c'), later(keepRetiredMs)))).toEqual(['c', 'b']);
+  test('keeps a key that may still sign, however old the next one is', () => {
+    const now = later(1000 + 30 * 24 * keepRetiredMs);
+    expect(kidsOf(addKey(two, key('c', now), new Set(['a']), now))).toEqual(['c', 'b', 'a']);
   });
 
-  test('is the only one when the others are revoked', () => {
-    const one = addKey({ keys: [] }, key('a'), start);
-    expect(kidsOf(addKey(one, key('b'), start, { revokeOthers: true }))).toEqual(['b']);
+  test('has only the new key when the others are revoked', () => {
+    expect(kidsOf(addKey(two, key('c', start), new Set(['a']), start, { revokeOthers: true }))).toEqual([
+      'c',
+    ]);
   });
 });

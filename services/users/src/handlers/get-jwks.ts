@@ -2,9 +2,10 @@ import { ok } from '#shared/http/response.ts';
 import { httpHandler } from '#shared/lambda/http.ts';
 import { getJwksRoute } from '../api.ts';
 import { verifyingKeys } from '../app.ts';
+import { keySetMaxAgeMs } from '../domain/key-ring.ts';
 
-/** Clients may cache the keys for five minutes; a retired key verifies for much longer. */
-const cacheControl = 'public, max-age=300';
+/** A new key is in the set for much longer before it signs, and a retired one after it. */
+const cacheControl = `public, max-age=${keySetMaxAgeMs / 1000}`;
 
 /** Returns the public keys that verify access tokens. */
 export const handler = httpHandler(getJwksRoute, async () => {
