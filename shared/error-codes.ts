@@ -20,6 +20,7 @@ export const errorCodes = [
   'LAST_ADMINISTRATOR',
   'MEDIA_NOT_FOUND',
   'MIXED_CURRENCIES',
+  'NO_SECOND_FACTOR',
   'ORDER_ATTEMPT_EXPIRED',
   'ORDER_NOT_CANCELLABLE',
   'ORDER_NOT_COMPLETABLE',
@@ -38,6 +39,8 @@ export const errorCodes = [
   'REQUEST_IN_PROGRESS',
   'REQUEST_TOO_LARGE',
   'ROUTE_NOT_FOUND',
+  'SECOND_FACTOR_ACTIVE',
+  'SECOND_FACTOR_REQUIRED',
   'SESSION_NOT_FOUND',
   'STOCK_BELOW_RESERVED',
   'TIMEOUT',
@@ -50,6 +53,7 @@ export const errorCodes = [
   'UNKNOWN_PRODUCT',
   'UNSUPPORTED_MEDIA_TYPE',
   'USER_NOT_FOUND',
+  'WRONG_CODE',
   'WRONG_PASSWORD',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];

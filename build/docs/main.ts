@@ -1,6 +1,6 @@
 /**
- * `npm run generate:docs`: writes docs/openapi.json, docs/asyncapi.json, the tables in docs/errors.md and docs/events.md
- * from code and compiled templates, and the figures in docs from docs/measurements. Tests fail while one of them is stale.
+ * `npm run generate:docs`: writes docs/openapi.json, docs/asyncapi.json, the tables in docs/errors.md, docs/events.md and
+ * docs/staff.md from code and compiled templates, and the figures in docs from docs/measurements. Tests fail while one of them is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ import { withTable } from './between-markers.ts';
 import { errorsTable } from './errors-table.ts';
 import { eventsTable } from './events-table.ts';
 import { readMeasurements, withMeasurements, withOrderCalls } from './measurements.ts';
-import { openapiFile, openapiText } from './service-routes.ts';
+import { permissionsTable } from './permissions-table.ts';
+import { openapiFile, openapiText, serviceRoutes } from './service-routes.ts';
 
 const rewrite = (name: string, table: string) => {
   const path = join(root, 'docs', name);
@@ -19,6 +20,7 @@ const rewrite = (name: string, table: string) => {
 };
 
 rewrite('errors.md', await errorsTable());
+rewrite('staff.md', permissionsTable(await serviceRoutes()));
 rewrite('events.md', eventsTable(await deploymentOf('dev')));
 const records = readMeasurements();
 for (const name of ['performance.md', 'functions.md']) {

@@ -5,6 +5,8 @@ import { asyncApi } from '../../build/docs/asyncapi.ts';
 import { withTable } from '../../build/docs/between-markers.ts';
 import { errorsTable, everyError } from '../../build/docs/errors-table.ts';
 import { eventsTable } from '../../build/docs/events-table.ts';
+import { permissionsTable } from '../../build/docs/permissions-table.ts';
+import { serviceRoutes } from '../../build/docs/service-routes.ts';
 import { root } from '../../build/stacks.ts';
 
 const document = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
@@ -19,6 +21,11 @@ describe('generated documents match the code (npm run generate:docs updates them
     const meanings = new Map(errors.map(({ code, title, remedy }) => [code, `${title} ${remedy}`]));
     for (const { code, title, remedy } of errors)
       expect([code, `${title} ${remedy}`]).toEqual([code, meanings.get(code)]);
+  });
+
+  test('docs/staff.md has every permission with its roles and routes', async () => {
+    const table = permissionsTable(await serviceRoutes());
+    expect(document('staff.md')).toBe(withTable(document('staff.md'), table));
   });
 
   test('docs/events.md has every event with its subscribers', async () => {

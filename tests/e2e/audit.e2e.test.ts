@@ -12,6 +12,7 @@ import { permissionsOf } from '../../shared/auth/permissions.ts';
 import { newCustomer } from './support/customer.ts';
 import { invoke } from './support/invoke.ts';
 import { everyRoute } from './support/routes.ts';
+import { withSecondFactor } from './support/second-factor.ts';
 import { admin } from './support/shop.ts';
 
 type Entry = {
@@ -108,6 +109,12 @@ const actions: Record<string, () => Promise<string>> = {
   'disable-user': async () => onAccount('PUT', await aCustomer(), 'disablement'),
   'enable-user': async () =>
     onAccount('DELETE', await onAccount('PUT', await aCustomer(), 'disablement'), 'disablement'),
+  'revoke-user-sessions': async () => onAccount('DELETE', await aCustomer(), 'sessions'),
+  'reset-second-factor': async () => {
+    const customer = await newCustomer();
+    await withSecondFactor(customer);
+    return onAccount('DELETE', customer.userId, 'second-factor');
+  },
 };
 
 const customers = permissionsOf(['customer']);

@@ -47,9 +47,15 @@ setEnvironment({
       .map((name) => [`${name}_TOPIC_ARN`, 'none']),
   ),
   ...Object.fromEntries(
-    ['DATABASE', 'DATABASE_OWNER', 'SIGNING_KEYS', 'PUBLIC_KEYS', 'PAYMENT_PROVIDER', 'MAIL_TOKEN_KEY'].map(
-      (name) => [`${name}_SECRET_ID`, 'none'],
-    ),
+    [
+      'DATABASE',
+      'DATABASE_OWNER',
+      'SIGNING_KEYS',
+      'PUBLIC_KEYS',
+      'SECOND_FACTOR_KEY',
+      'PAYMENT_PROVIDER',
+      'MAIL_TOKEN_KEY',
+    ].map((name) => [`${name}_SECRET_ID`, 'none']),
   ),
   PICTURE_BUCKET: 'none',
   DOCUMENTS_BUCKET: 'none',

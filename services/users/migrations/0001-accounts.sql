@@ -11,6 +11,8 @@ CREATE TABLE users (
   event_count   bigint      NOT NULL DEFAULT 0,
   created_at    timestamptz NOT NULL,
   updated_at    timestamptz NOT NULL,
+  -- Whether second_factors has an active one: here, so that a session is opened by what holds at that moment.
+  second_factor boolean     NOT NULL DEFAULT false,
   -- Since when staff have locked the account: it cannot sign in, and its sessions have ended.
   disabled_at   timestamptz,
   -- Incremented by what ends all sessions: those of earlier generations have ended.

@@ -35,3 +35,23 @@ CREATE TRIGGER user_roles_keep_an_administrator AFTER DELETE OR UPDATE ON user_r
 CREATE TRIGGER users_keep_an_administrator AFTER UPDATE OF disabled_at ON users
   FOR EACH ROW WHEN (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL)
   EXECUTE FUNCTION keep_an_administrator();
+
+-- Second factors: time-based one-time passwords (RFC 6238).
+CREATE TABLE second_factors (
+  user_id      uuid        PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+  -- The secret shared with the user's device, encrypted with a key that is not in the database.
+  secret       bytea       NOT NULL,
+  created_at   timestamptz NOT NULL,
+  -- When the user proved that the device has the secret; until then nothing asks for codes.
+  confirmed_at timestamptz,
+  -- The time step of the last accepted code: each is accepted once (RFC 6238, 5.2).
+  last_step    bigint      NOT NULL DEFAULT 0
+);
+
+-- Each replaces a code of the device once: a used one is deleted.
+CREATE TABLE recovery_codes (
+  user_id   uuid  NOT NULL REFERENCES second_factors ON DELETE CASCADE,
+  -- SHA-256: a code has 80 random bits.
+  code_hash bytea NOT NULL,
+  PRIMARY KEY (user_id, code_hash)
+);

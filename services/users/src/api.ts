@@ -19,6 +19,7 @@ import {
   setConsentRoute,
 } from './api/privacy.ts';
 import { registerRoute, resendVerificationRoute, verifyEmailRoute } from './api/registration.ts';
+import { secondFactorRoutes } from './api/second-factor.ts';
 import {
   getJwksRoute,
   listSessionsRoute,
@@ -28,13 +29,7 @@ import {
   revokeOtherSessionsRoute,
   revokeSessionRoute,
 } from './api/sessions.ts';
-import {
-  changeRolesRoute,
-  disableUserRoute,
-  enableUserRoute,
-  getUserRoute,
-  listUsersRoute,
-} from './api/staff.ts';
+import { staffRoutes } from './api/staff.ts';
 
 export * from './api/account.ts';
 export * from './api/addresses.ts';
@@ -43,6 +38,7 @@ export * from './api/audit.ts';
 export * from './api/operations.ts';
 export * from './api/privacy.ts';
 export * from './api/registration.ts';
+export * from './api/second-factor.ts';
 export * from './api/sessions.ts';
 export * from './api/staff.ts';
 
@@ -60,11 +56,8 @@ export const routes: Route[] = [
   listSessionsRoute,
   revokeSessionRoute,
   revokeOtherSessionsRoute,
-  listUsersRoute,
-  getUserRoute,
-  changeRolesRoute,
-  disableUserRoute,
-  enableUserRoute,
+  ...secondFactorRoutes,
+  ...staffRoutes,
   listAddressesRoute,
   addAddressRoute,
   getAddressRoute,

@@ -27,6 +27,7 @@ import { passwordHashes } from './adapters/password-hashes.ts';
 import { personStore } from './adapters/person-store.ts';
 import { personalData } from './adapters/personal-data.ts';
 import { publicKeys } from './adapters/public-keys.ts';
+import { secretBox } from './adapters/secret-box.ts';
 import { sessionAccess } from './adapters/session-access.ts';
 import { sessionStore } from './adapters/session-store.ts';
 import { tokenIssuer } from './adapters/token-issuer.ts';
@@ -41,6 +42,7 @@ import { recordAction as append } from './workflows/record-action.ts';
 export { withHashedPassword } from './adapters/hashed-fingerprint.ts';
 export { passwords } from './adapters/password-hash.ts';
 export { registrations } from './adapters/registrations.ts';
+export { secondFactorStore as factorsIn } from './adapters/second-factor-store.ts';
 export { config } from './config.ts';
 export { migrations } from './migrations.ts';
 
@@ -71,6 +73,7 @@ export const ownSessions = /* @__PURE__ */ lazy(() => activeSessions(database(),
 export const apiKeys = /* @__PURE__ */ lazy(() => apiKeyStore(database(), outbox()));
 export const readKeyAccess = /* @__PURE__ */ lazy(() => keyAccess(database()));
 export const readSessionAccess = /* @__PURE__ */ lazy(() => sessionAccess(database()));
+export const secondFactorSecrets = /* @__PURE__ */ lazy(() => secretBox(config.SECOND_FACTOR_KEY_SECRET_ID));
 export const auditEntries = /* @__PURE__ */ lazy(() => auditLog(database()));
 export const recordAction = (event: Parameters<typeof append>[1]) => append(auditEntries(), event);
 export const addressBooks = /* @__PURE__ */ lazy(() => addressBookStore(database(), outbox()));

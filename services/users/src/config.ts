@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseRoles } from '#shared/auth/permissions.ts';
 import {
   databaseOwnerSettings,
   databaseSettings,
@@ -27,5 +28,9 @@ export const config = /* @__PURE__ */ withTrustedServer(
     USER_FILES_BUCKET: z.string().min(1),
     /** How many years after the end of a year its orders and payments are kept; the law of the shop's country decides. */
     RETENTION_YEARS: numberSetting(1, 30),
+    /** The key that encrypts the secrets of second factors. */
+    SECOND_FACTOR_KEY_SECRET_ID: z.string().min(1),
+    /** Roles that need a second factor, separated by commas. */
+    SECOND_FACTOR_ROLES: z.string().default('').transform(parseRoles),
   }),
 );

@@ -42,6 +42,11 @@ export const newPasswordSchema = password(minPasswordLength).meta({
 /** A password typed to sign in; bounded, since hashing takes time by length. */
 export const givenPasswordSchema = password(1).meta({ minLength: 1, maxLength: maxPasswordLength });
 
+/** A code of a second factor as it was typed: six digits, or a recovery code. */
+export const codeSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9 -]{6,40}$/, 'must be a code of six digits or a recovery code');
+
 /** An account as its owner sees it. */
 export const accountSchema = z.strictObject({
   id: z.uuid(),

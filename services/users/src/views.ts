@@ -34,6 +34,7 @@ export const acceptedResponse: HttpResponse = accepted({ status: 'accepted' });
 export const staffAccountView = (user: User) => ({
   ...accountBody(user),
   state: stateOf(user),
+  secondFactor: user.secondFactor,
   ...(user.disabledAt === undefined ? {} : { disabledAt: user.disabledAt.toISOString() }),
 });
 

@@ -105,6 +105,7 @@ async function environmentOf(database: TestDatabase, topicArn: string) {
     SIGNING_KEYS_SECRET_ID: await aSecret(),
     PUBLIC_KEYS_SECRET_ID: await aSecret(),
     MAIL_TOKEN_KEY_SECRET_ID: await aSecret(JSON.stringify({ key: mailTokenKey })),
+    SECOND_FACTOR_KEY_SECRET_ID: await aSecret(JSON.stringify({ key: 's'.repeat(64) })),
     // Tests send concurrent requests to one process.
     AWS_LAMBDA_MAX_CONCURRENCY: '8',
     POWERTOOLS_LOG_LEVEL: 'SILENT',

@@ -26,9 +26,17 @@ export type Session = { id: string; user: User; refreshToken: string };
 export type SessionStore = {
   /**
    * Starts a session. Undefined if the password has changed since it was checked, or the account was disabled or erased:
-   * a sign-in at the same time as a change of the password leaves no session that the change does not end.
+   * a sign-in at the same time as a change of the password leaves no session that the change does not end. Undefined too
+   * if the account has a second factor and none was proved, or the other way round.
    */
-  open(credentials: Credentials, client: Client, now: Date): Promise<Session | undefined>;
+  open(
+    credentials: Credentials,
+    client: Client,
+    now: Date,
+    secondFactorAt?: Date,
+  ): Promise<Session | undefined>;
+  /** Notes that the second factor was proved in a session, in the transaction of its activation. */
+  markSecondFactor(queryable: Queryable, sessionId: string, now: Date): Promise<void>;
   /**
    * Exchanges a token for its successor; within the grace period again for the same one.
    * @throws InvalidRefreshToken; a token presented again later ends its session
@@ -62,10 +70,15 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token).dig
 /** See {@link SessionStore}. */
 export function sessionStore(database: Database, outbox: Outbox): SessionStore {
   return {
-    open: async (credentials, client, now) => {
+    open: async (credentials, client, now, secondFactorAt) => {
       const [id, refreshToken] = [newId(), newToken()];
-      const opened = await database.query(insertSession(id, credentials, client, refreshToken, now));
+      const opened = await database.query(
+        insertSession({ id, refreshToken, client, secondFactorAt }, credentials, now),
+      );
       return opened.length === 0 ? undefined : { id, user: credentials.user, refreshToken };
+    },
+    markSecondFactor: async (queryable, sessionId, now) => {
+      await queryable.query(sql`UPDATE sessions SET second_factor_at = ${now} WHERE id = ${sessionId}`);
     },
     refresh: async (token, now, cause) => {
       const { session, entries } = await database.transaction((transaction) =>
@@ -109,23 +122,26 @@ export function sessionStore(database: Database, outbox: Outbox): SessionStore {
   };
 }
 
+type NewSession = { id: string; refreshToken: string; client: Client; secondFactorAt: Date | undefined };
+
 /** The account's row is locked against changes: a change of the password comes entirely before or after this. */
 const insertSession = (
-  id: string,
+  { id, refreshToken, client, secondFactorAt }: NewSession,
   { user, passwordHash }: Credentials,
-  client: Client,
-  refreshToken: string,
   now: Date,
 ): Sql => {
   const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
   return sql`
     WITH account AS (
       SELECT id, session_generation FROM users
-       WHERE id = ${user.id} AND password_hash = ${passwordHash} AND disabled_at IS NULL FOR SHARE),
+       WHERE id = ${user.id} AND password_hash = ${passwordHash} AND disabled_at IS NULL
+         AND second_factor = ${secondFactorAt !== undefined} FOR SHARE),
     opened AS (
-      INSERT INTO sessions (id, user_id, generation, device, client_address, created_at, last_used_at, expires_at)
+      INSERT INTO sessions (id, user_id, generation, device, client_address, created_at, last_used_at, expires_at,
+                            second_factor_at)
       SELECT ${id}::uuid, id, session_generation, ${client.userAgent}::text, ${client.address}::text,
-             ${now}::timestamptz, ${now}::timestamptz, ${expiresAt}::timestamptz FROM account
+             ${now}::timestamptz, ${now}::timestamptz, ${expiresAt}::timestamptz,
+             ${secondFactorAt ?? null}::timestamptz FROM account
       RETURNING id)
     INSERT INTO refresh_tokens (token_hash, session_id, issued_at, expires_at)
     SELECT ${hashOf(refreshToken)}::bytea, id, ${now}::timestamptz, ${tokenExpiry(expiresAt, now)}::timestamptz

@@ -18,11 +18,12 @@ export type UserRow = {
   event_count: number;
   created_at: Date;
   disabled_at: Date | null;
+  second_factor: boolean;
 };
 
 /** Selects accounts with profile and roles. */
 export const selectUsers = (condition: Sql): Sql => sql`
-  SELECT u.id, u.email, u.password_hash, u.version, u.event_count, u.created_at, u.disabled_at, p.name, p.locale,
+  SELECT u.id, u.email, u.password_hash, u.version, u.event_count, u.created_at, u.disabled_at, u.second_factor, p.name, p.locale,
          ARRAY(SELECT r.role FROM user_roles r WHERE r.user_id = u.id ORDER BY r.granted_at, r.role) AS roles
     FROM users u JOIN user_profiles p ON p.user_id = u.id
    WHERE ${condition}`;
@@ -37,6 +38,7 @@ export const userOf = (row: UserRow): User => ({
   version: row.version,
   eventCount: row.event_count,
   createdAt: row.created_at,
+  secondFactor: row.second_factor,
   disabledAt: row.disabled_at ?? undefined,
 });
 

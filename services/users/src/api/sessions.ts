@@ -1,16 +1,24 @@
 import * as z from 'zod';
 import { emailAddress } from '#shared/email.ts';
 import { pageOf, pageQuery } from '#shared/http/cursor.ts';
-import { id } from '#shared/http/fields.ts';
+import { absentIfEmpty, id } from '#shared/http/fields.ts';
 import { route } from '#shared/http/route.ts';
 import { byHandler, perClient } from '#shared/limits/route-limits.ts';
 import {
   InvalidCredentials,
   InvalidRefreshToken,
+  SecondFactorRequired,
   SessionNotFound,
   TooManySignIns,
+  WrongCode,
 } from '../domain/errors.ts';
-import { deviceTokenSchema, givenPasswordSchema, signedInSchema, tokensSchema } from '../schemas.ts';
+import {
+  codeSchema,
+  deviceTokenSchema,
+  givenPasswordSchema,
+  signedInSchema,
+  tokensSchema,
+} from '../schemas.ts';
 
 const refreshTokenBody = z.strictObject({ refreshToken: z.string().min(1).max(200) });
 
@@ -24,13 +32,15 @@ export const loginRoute = route({
   body: z.strictObject({
     email: emailAddress,
     password: givenPasswordSchema,
+    /** Of the second factor, if the account has one; SECOND_FACTOR_REQUIRED asks for it. */
+    code: absentIfEmpty(codeSchema.optional()),
     deviceToken: deviceTokenSchema,
   }),
   responses: { 200: { description: 'Tokens of a new session.', schema: signedInSchema } },
   limits: ['login-client', 'login-device', 'wrong-password-client', 'wrong-password-network']
-    .concat('wrong-password-account', 'wrong-password-device')
+    .concat('wrong-password-account', 'wrong-password-device', 'second-factor-account')
     .map(byHandler),
-  errors: [InvalidCredentials.kind, TooManySignIns.kind],
+  errors: [InvalidCredentials.kind, SecondFactorRequired.kind, WrongCode.kind, TooManySignIns.kind],
 });
 
 /** Continues a session. Without Idempotency-Key: a repeated token returns the same successor for seconds, and was copied after that. */

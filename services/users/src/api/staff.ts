@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { roles } from '#shared/auth/permissions.ts';
 import { pageOf, pageQuery } from '#shared/http/cursor.ts';
 import { id, text } from '#shared/http/fields.ts';
-import { route } from '#shared/http/route.ts';
+import { type Route, route } from '#shared/http/route.ts';
 import { LastAdministrator, OwnAccount, UserNotFound } from '../domain/errors.ts';
 import { accountStates } from '../domain/user.ts';
 import { accountSchema } from '../schemas.ts';
@@ -12,6 +12,8 @@ const params = z.strictObject({ id });
 /** An account as staff see it. */
 const staffAccountSchema = accountSchema.extend({
   state: z.enum(accountStates),
+  /** Whether it has an active second factor. */
+  secondFactor: z.boolean(),
   disabledAt: z.iso.datetime().optional(),
 });
 
@@ -90,3 +92,38 @@ export const enableUserRoute = route({
   responses,
   errors,
 });
+
+/** Removes the second factor of somebody who lost it. Without Idempotency-Key: a repetition changes nothing. */
+export const resetSecondFactorRoute = route({
+  name: 'reset-second-factor',
+  method: 'DELETE',
+  path: '/api/v1/users/{id}/second-factor',
+  summary: 'Remove the second factor of a user, and end all sessions',
+  access: 'users:recover',
+  params,
+  responses: { 204: { description: 'The user has no second factor.' } },
+  errors,
+});
+
+/** Ends all sessions of an account. Without Idempotency-Key: a repetition changes nothing. */
+export const revokeUserSessionsRoute = route({
+  name: 'revoke-user-sessions',
+  method: 'DELETE',
+  path: '/api/v1/users/{id}/sessions',
+  summary: 'End all sessions of an account',
+  access: 'users:recover',
+  params,
+  responses: { 204: { description: 'All sessions have ended.' } },
+  errors,
+});
+
+/** The routes of staff for the accounts of others. */
+export const staffRoutes: Route[] = [
+  listUsersRoute,
+  getUserRoute,
+  changeRolesRoute,
+  disableUserRoute,
+  enableUserRoute,
+  revokeUserSessionsRoute,
+  resetSecondFactorRoute,
+];

@@ -90,3 +90,27 @@ export const ApiKeyNotFound = shopError({
   remedy: 'not-found',
   title: 'No such API key',
 });
+/** The password is right, and the account has a second factor: send its code too. */
+export const SecondFactorRequired = shopError({
+  code: 'SECOND_FACTOR_REQUIRED',
+  remedy: 'sign-in',
+  title: 'A code of the second factor is required',
+});
+/** The code of the second factor is wrong, expired, or was used before. */
+export const WrongCode = shopError({
+  code: 'WRONG_CODE',
+  remedy: 'not-allowed',
+  title: 'The code is wrong or was used',
+});
+/** The account has an active second factor: remove it before another one is set up. */
+export const SecondFactorActive = shopError({
+  code: 'SECOND_FACTOR_ACTIVE',
+  remedy: 'conflict',
+  title: 'A second factor is active',
+});
+/** There is no second factor to confirm or to remove. */
+export const NoSecondFactor = shopError({
+  code: 'NO_SECOND_FACTOR',
+  remedy: 'conflict',
+  title: 'There is no such second factor',
+});

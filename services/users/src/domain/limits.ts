@@ -43,15 +43,23 @@ const ofOneClient: Figures<FailureLimit> = {
   resetBySuccess: false,
 };
 
-/** Wrong passwords. */
+/** Wrong passwords, and wrong codes of second factors. */
 export const failureLimits = {
   'wrong-password-client': ofOneClient,
   'wrong-password-network': { ...ofOneClient, limit: 150 },
   'wrong-password-account': ofOneAccount,
   'wrong-password-device': ofOneAccount,
+  // Whoever guesses codes knows the password: few guesses, whatever the client.
+  'second-factor-account': {
+    limit: 5,
+    windowSeconds: hour,
+    firstDelaySeconds: 5 * minute,
+    maxDelaySeconds: hour,
+    resetBySuccess: true,
+  },
   // Of a signed-in caller: strangers cannot use it up.
   'current-password-account': ofOneAccount,
 } satisfies Record<string, Figures<FailureLimit>>;
 
-/** The name of a limit of wrong passwords. */
+/** The name of a limit of wrong passwords or codes. */
 export type FailureLimitName = keyof typeof failureLimits;

@@ -12,6 +12,7 @@ const aUser = (over: Partial<User> = {}): User => ({
   version: 3,
   eventCount: 5,
   createdAt: at,
+  secondFactor: false,
   ...over,
 });
 type Given = Record<string, unknown>;

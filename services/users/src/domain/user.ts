@@ -18,6 +18,8 @@ export type User = Contact & {
   version: number;
   eventCount: number;
   createdAt: Date;
+  /** Whether it has an active second factor. */
+  secondFactor: boolean;
   /** Since when staff have disabled it. */
   disabledAt?: Date | undefined;
 };
@@ -47,7 +49,15 @@ export type NewUser = CommandMeta & { id: string; contact: Contact; roles: Role[
 
 /** Creates an account, whose address is confirmed: of a customer, or with the roles that an operator grants. */
 export function registerUser({ id, contact, roles, passwordHash, ...meta }: NewUser): UserDecision {
-  const user: User = { id, ...contact, roles, version: 1, eventCount: 2, createdAt: meta.at };
+  const user: User = {
+    id,
+    ...contact,
+    roles,
+    version: 1,
+    eventCount: 2,
+    createdAt: meta.at,
+    secondFactor: false,
+  };
   const registered = userEvent(UserRegistered, user, 1, meta.at, contactOf(user));
   return { kind: 'changed', state: user, events: [registered, emailVerified(user, meta)], passwordHash };
 }

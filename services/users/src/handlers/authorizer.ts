@@ -3,7 +3,7 @@ import { Unauthenticated } from '#shared/errors.ts';
 import { bearerToken } from '#shared/http/bearer-token.ts';
 import { lambdaHandler } from '#shared/lambda/lambda-handler.ts';
 import { logger } from '#shared/lambda/telemetry.ts';
-import { clock, readKeyAccess, readSessionAccess, verifyToken } from '../app.ts';
+import { clock, config, readKeyAccess, readSessionAccess, verifyToken } from '../app.ts';
 import { accessPolicy } from '../views.ts';
 import { authorize } from '../workflows/authorize.ts';
 
@@ -18,6 +18,7 @@ export const handler = lambdaHandler(
       verifyToken: verifyToken(),
       readSessionAccess: readSessionAccess(),
       readKeyAccess: readKeyAccess(),
+      secondFactorRoles: config.SECOND_FACTOR_ROLES,
       clock,
     };
     const result = await authorize(deps, bearerToken(event.headers ?? {}));

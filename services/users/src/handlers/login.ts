@@ -1,13 +1,25 @@
 import { httpHandler } from '#shared/lambda/http.ts';
 import { loginRoute } from '../api.ts';
-import { accounts, clock, devices, hashes, issueAccessToken, limits, passwords, sessions } from '../app.ts';
+import {
+  accounts,
+  clock,
+  devices,
+  factorsIn,
+  hashes,
+  inTransaction,
+  issueAccessToken,
+  limits,
+  passwords,
+  secondFactorSecrets,
+  sessions,
+} from '../app.ts';
 import { tokensResponse } from '../views.ts';
 import { signIn } from '../workflows/sign-in.ts';
 
 /** Signs in. */
 export const handler = httpHandler(
   loginRoute,
-  async ({ body: { email, password, deviceToken }, client, limits: requestLimits }) => {
+  async ({ body: { email, password, code, deviceToken }, client, cause, limits: requestLimits }) => {
     const deps = {
       accounts: accounts(),
       devices: devices(),
@@ -16,10 +28,13 @@ export const handler = httpHandler(
       passwords,
       hashes: hashes(),
       sessions: sessions(),
+      inTransaction: inTransaction(),
+      factorsIn,
+      secrets: secondFactorSecrets(),
       issueAccessToken: issueAccessToken(),
       clock,
     };
-    return tokensResponse(await signIn(deps, { email, password, deviceToken, client }));
+    return tokensResponse(await signIn(deps, { email, password, code, deviceToken, client, cause }));
   },
   limits,
 );

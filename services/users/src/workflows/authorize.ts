@@ -1,15 +1,18 @@
-import { type Caller, permissionsOf } from '#shared/auth/permissions.ts';
+import { type Caller, permissionsOf, type Role } from '#shared/auth/permissions.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { ReadKeyAccess } from '../adapters/api-key-store.ts';
 import type { ReadSessionAccess } from '../adapters/session-access.ts';
 import type { VerifyToken } from '../adapters/token-verifier.ts';
 import { isApiKey, parseApiKey } from '../domain/api-key.ts';
+import { rolesInSession } from '../domain/second-factor.ts';
 
 /** What the workflow uses. */
 export type AuthorizeDeps = {
   verifyToken: VerifyToken;
   readSessionAccess: ReadSessionAccess;
   readKeyAccess: ReadKeyAccess;
+  /** Roles that need a second factor. */
+  secondFactorRoles: readonly Role[];
   clock: Clock;
 };
 
@@ -35,11 +38,12 @@ async function byToken(deps: AuthorizeDeps, token: string): Promise<Authorized> 
   const { userId, sessionId } = result.holder;
   const access = await readSessionAccess(result.holder, now);
   if (access === undefined) return { kind: 'refused', reason: 'session-ended' };
+  const roles = rolesInSession(access.roles, deps.secondFactorRoles, access.secondFactorAt);
   return {
     kind: 'allowed',
     caller: {
       userId,
-      permissions: permissionsOf(access.roles),
+      permissions: permissionsOf(roles),
       credential: { kind: 'session', id: sessionId },
     },
     expiresAt: new Date(Math.min(result.expiresAt.getTime(), access.expiresAt.getTime())),

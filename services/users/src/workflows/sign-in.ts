@@ -1,16 +1,20 @@
+import { isStaffRole } from '#shared/auth/permissions.ts';
 import type { Clock } from '#shared/clock.ts';
+import type { Cause } from '#shared/events/event.ts';
 import type { Client } from '#shared/lambda/http-caller.ts';
 import { clientOf, networkOf } from '#shared/limits/client-network.ts';
 import type { Passwords } from '../adapters/password-hash.ts';
 import type { PasswordHashes } from '../adapters/password-hashes.ts';
 import type { Session, SessionStore } from '../adapters/session-store.ts';
 import type { Credentials, UserReader } from '../adapters/user-reader.ts';
-import { InvalidCredentials } from '../domain/errors.ts';
-import { type CheckPasswordDeps, checkPassword, type PasswordAttempt } from './check-password.ts';
+import { InvalidCredentials, SecondFactorRequired } from '../domain/errors.ts';
+import type { User } from '../domain/user.ts';
+import { checkPassword, type PasswordAttempt } from './check-password.ts';
+import { type CheckSecondFactorDeps, checkSecondFactor } from './check-second-factor.ts';
 import { type IssueTokensDeps, issueTokens, type SignedIn } from './issue-tokens.ts';
 
 /** What the workflow uses. */
-export type SignInDeps = CheckPasswordDeps &
+export type SignInDeps = CheckSecondFactorDeps &
   IssueTokensDeps & {
     sessions: SessionStore;
     accounts: UserReader;
@@ -23,14 +27,17 @@ export type SignInDeps = CheckPasswordDeps &
 export type SignInRequest = {
   email: string;
   password: string;
+  /** Of the second factor, if the account has one. */
+  code: string | undefined;
   deviceToken: string | undefined;
   client: Client;
+  cause: Cause;
 };
 
 /**
  * Starts a session, and hashes the password again if its hash has outdated parameters. An unknown or disabled account
  * and a wrong password cause the same work and the same refusal.
- * @throws InvalidCredentials, TooManySignIns, TooManyRequests; Unavailable before the first signing key exists
+ * @throws InvalidCredentials, SecondFactorRequired, WrongCode, TooManySignIns, TooManyRequests; Unavailable before the first signing key exists
  */
 export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
   const { accounts, passwords, hashes, clock } = deps;
@@ -51,21 +58,44 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
 }
 
 /**
+ * Requires a code if the account has a second factor, and returns when it was proved. Only who knows the password learns
+ * that it has one.
+ */
+async function proveSecondFactor(
+  deps: SignInDeps,
+  { code, client, cause }: SignInRequest,
+  { id: userId, roles, secondFactor }: User,
+  now: Date,
+): Promise<Date | undefined> {
+  if (!secondFactor) return undefined;
+  if (code === undefined)
+    throw new SecondFactorRequired('Send the code of your second factor, or a recovery code.', {
+      subjects: [{ kind: 'code', message: 'is required' }],
+    });
+  const actor = { kind: roles.some(isStaffRole) ? ('staff' as const) : ('customer' as const), id: userId };
+  await checkSecondFactor(deps, { userId, code, clientAddress: client.address }, { ...cause, actor }, now);
+  return now;
+}
+
+/**
  * Opens a session. If the stored hash has changed since the password was checked, it checks once more: a sign-in at the
  * same time may have replaced an outdated hash of the same password.
  */
 async function openSession(
-  { accounts, passwords, sessions }: SignInDeps,
-  { email, password, client }: SignInRequest,
+  deps: SignInDeps,
+  request: SignInRequest,
   checked: Credentials,
   now: Date,
 ): Promise<Session | undefined> {
-  const session = await sessions.open(checked, client, now);
+  const { accounts, passwords, sessions } = deps;
+  const { email, password, client } = request;
+  const secondFactorAt = await proveSecondFactor(deps, request, checked.user, now);
+  const session = await sessions.open(checked, client, now, secondFactorAt);
   if (session !== undefined) return session;
   const current = await accounts.signInAccount(email);
   if (current === undefined || current.passwordHash === checked.passwordHash) return undefined;
   return (await passwords.match(password, current.passwordHash))
-    ? sessions.open(current, client, now)
+    ? sessions.open(current, client, now, secondFactorAt)
     : undefined;
 }
 
