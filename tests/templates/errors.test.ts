@@ -27,6 +27,7 @@ const documented: Record<string, { status: number; title: string }> = Object.fro
  */
 const codes: Record<string, string> = {
   ACCESS_DENIED: 'FORBIDDEN',
+  AUTHORIZER_FAILURE: 'UNAVAILABLE',
   INTEGRATION_TIMEOUT: 'TIMEOUT',
   MISSING_AUTHENTICATION_TOKEN: 'ROUTE_NOT_FOUND',
   REQUEST_TOO_LARGE: 'REQUEST_TOO_LARGE',
