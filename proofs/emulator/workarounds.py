@@ -245,6 +245,10 @@ class AnyAttribute(dict):
         super().__init__()
         self.resource_type, self.physical_id = resource_type, physical_id
 
+    # An update that changes nothing keeps the attributes only if they are not empty.
+    def __bool__(self):
+        return True
+
     def __contains__(self, attribute):
         return attribute != ""
 
