@@ -21,6 +21,9 @@ export const postgresLimits = (database: Database): LimitStore => ({
 /** Keeps the delay a number: it has reached its maximum long before. */
 const maxDoublings = 30;
 
+/** Earlier than the clock of any process, which may be behind the one that writes a row. */
+const never = new Date(0);
+
 const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000);
 
 /** A count of `limit` + 1 says that a request was refused. */
@@ -61,7 +64,7 @@ async function begin(database: Database, limit: FailureLimit, key: Buffer, now: 
     sql`WITH seen AS (SELECT * FROM failed_attempts WHERE key = ${key}),
              begun AS (
                INSERT INTO failed_attempts AS a (key, failures, pending, pending_until, blocked_until, forgotten_at)
-               SELECT ${key}::bytea, 0, 1, ${after(now, placeMs / 1000)}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
+               SELECT ${key}::bytea, 0, 1, ${after(now, placeMs / 1000)}::timestamptz, ${never}::timestamptz, ${never}::timestamptz
                 WHERE NOT EXISTS (SELECT FROM seen AS a WHERE NOT ${admits(row, limit, now)})
                ON CONFLICT (key) DO UPDATE
                  SET failures = ${failures}, pending = (${pending}) + 1, pending_until = excluded.pending_until

@@ -139,6 +139,12 @@ function testConcurrentAttempts(stores: Stores): void {
     expect((await begin(partition, start, limit)).kind).toBe('begun');
   });
 
+  test('admits an attempt whose clock is behind that of the one before', async () => {
+    const partition = randomUUID();
+    await begin(partition, later(0.05));
+    expect((await begin(partition, start)).kind).toBe('begun');
+  });
+
   test('is exact when guesses arrive at once in two processes', async () => {
     const partition = randomUUID();
     const limit = { ...ofFailures, limit: 20 };

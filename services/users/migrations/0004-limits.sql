@@ -4,6 +4,8 @@ CREATE TABLE known_devices (
   -- SHA-256 of the device's token.
   token_hash bytea       PRIMARY KEY,
   user_id    uuid        NOT NULL REFERENCES users ON DELETE CASCADE,
+  -- The account's session_generation at the last sign-in: what ends all sessions makes devices unknown too.
+  generation bigint      NOT NULL,
   used_at    timestamptz NOT NULL,
   expires_at timestamptz NOT NULL
 );

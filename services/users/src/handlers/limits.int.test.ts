@@ -176,6 +176,13 @@ describe('a known device', () => {
     ],
     ['that never was', async (_: string) => randomUUID()],
     [
+      'from before what ended all sessions',
+      async (token: string) => {
+        await users.database.query('UPDATE users SET session_generation = session_generation + 1');
+        return token;
+      },
+    ],
+    [
       'that has expired',
       async (token: string) => {
         await users.database.query(`UPDATE known_devices SET expires_at = now()`);
