@@ -24,8 +24,12 @@ const platform = await startPlatform({
     if (logErrors && level === 'error') console.error(line);
   },
 });
-const { accessKeyId, secretAccessKey } = platform.awsEndpoint.operator;
-const aws = { endpoint: platform.awsUrl, region, credentials: { accessKeyId, secretAccessKey } };
+const { accessKeyId, secretAccessKey, sessionToken } = platform.awsEndpoint.operator;
+const aws = {
+  endpoint: platform.awsUrl,
+  region,
+  credentials: { accessKeyId, secretAccessKey, sessionToken },
+};
 const lambda = new LambdaClient(aws);
 const { admin } = await setUp({ lambda, stage, project, adminEmail, log: () => {} });
 const secrets = SecretStore.open(join(dataDir, 'secrets.json'));

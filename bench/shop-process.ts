@@ -19,7 +19,11 @@ export type RunningShop = {
   controlSecret: string;
   paymentsUrl: string;
   /** Endpoint, region and an operator's credentials. */
-  aws: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+  aws: {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  };
   project: string;
   stage: string;
   /** The password is empty unless this start created the account. */

@@ -24,6 +24,7 @@ export async function republish({ aws, stage }: RunningShop, since: Date): Promi
       AWS_REGION: aws.region,
       AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: aws.credentials.sessionToken ?? '',
     },
     timeout: 60_000,
   });
