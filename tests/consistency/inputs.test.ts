@@ -5,7 +5,7 @@ import { serviceRoutes } from '../../build/docs/service-routes.ts';
 type Field = { at: string; schema: z.ZodType; kind: 'id' | 'text' | 'other' };
 
 /** Secrets and cursors: accepted unchanged, and never shown. */
-const opaque = /\.(password|currentPassword|refreshToken|cursor)$/;
+const opaque = /\.(password|currentPassword|newPassword|refreshToken|cursor)$/;
 
 /** Every field of a schema, below lists and objects. */
 function fieldsOf(schema: z.ZodType, at: string): Field[] {

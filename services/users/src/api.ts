@@ -9,6 +9,13 @@ import {
 } from './api/addresses.ts';
 import { createApiKeyRoute, listApiKeysRoute, revokeApiKeyRoute } from './api/api-keys.ts';
 import { listAuditRoute } from './api/audit.ts';
+import {
+  changePasswordRoute,
+  confirmEmailChangeRoute,
+  confirmPasswordResetRoute,
+  requestEmailChangeRoute,
+  requestPasswordResetRoute,
+} from './api/credentials.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
 import {
   deleteMeRoute,
@@ -35,6 +42,7 @@ export * from './api/account.ts';
 export * from './api/addresses.ts';
 export * from './api/api-keys.ts';
 export * from './api/audit.ts';
+export * from './api/credentials.ts';
 export * from './api/operations.ts';
 export * from './api/privacy.ts';
 export * from './api/registration.ts';
@@ -47,6 +55,11 @@ export const routes: Route[] = [
   registerRoute,
   verifyEmailRoute,
   resendVerificationRoute,
+  requestPasswordResetRoute,
+  confirmPasswordResetRoute,
+  changePasswordRoute,
+  requestEmailChangeRoute,
+  confirmEmailChangeRoute,
   loginRoute,
   refreshRoute,
   logoutRoute,

@@ -27,4 +27,13 @@ export const mailsIn = (database: Queryable, key: string) => ({
     );
     return rows.map(({ type }) => type);
   },
+  /** What the audit log gets about an account, oldest first. */
+  actionsOn: async (accountId: string): Promise<string[]> => {
+    const rows = await database.query<{ action: string }>(
+      `SELECT message::json #>> '{data,action}' AS action FROM outbox
+        WHERE type = 'USER_ACTION_RECORDED' AND message::json #>> '{data,target,id}' = $1 ORDER BY created_at`,
+      [accountId],
+    );
+    return rows.map(({ action }) => action);
+  },
 });

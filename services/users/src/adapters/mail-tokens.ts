@@ -12,7 +12,8 @@ export type TokenHolder = { subjectId: string; email: string };
 
 /**
  * The tokens in mails. They are used once, expire, and are replaced by a newer one of the same purpose and holder. Only
- * their hashes are stored; events contain ids, from which notifications computes the tokens.
+ * their hashes are stored; events contain ids, from which notifications computes the tokens. The user store deletes those
+ * of an account whose sessions end.
  */
 export type MailTokens = {
   /** Issues a token and returns its id for the event that has it mailed. */
@@ -31,8 +32,6 @@ export type MailTokens = {
     token: string,
     now: Date,
   ): Promise<TokenHolder | undefined>;
-  /** Makes every token of a holder obsolete, in the transaction of what requires it. */
-  revokeAll(queryable: Queryable, subjectId: string): Promise<void>;
   /** Deletes expired tokens; returns how many. */
   deleteExpired(queryable: Queryable, now: Date): Promise<number>;
 };
@@ -78,9 +77,6 @@ export function mailTokens(secretId: string): MailTokens {
               RETURNING subject_id, email`,
         ),
       ),
-    revokeAll: async (queryable, subjectId) => {
-      await queryable.query(sql`DELETE FROM mail_tokens WHERE subject_id = ${subjectId}`);
-    },
     deleteExpired: async (queryable, now) => {
       const rows = await queryable.query(sql`DELETE FROM mail_tokens WHERE expires_at <= ${now} RETURNING 1`);
       return rows.length;

@@ -48,6 +48,8 @@ export type UserReader = {
   byEmail(email: string): Promise<Credentials | undefined>;
   /** The same, if the account may sign in. */
   signInAccount(email: string): Promise<Credentials | undefined>;
+  /** Locks an account against changes, in a transaction; false if it has another password by now. */
+  lockUnchanged(id: string, passwordHash: string): Promise<boolean>;
   /** The account with this id, if there is one. */
   byId(id: string): Promise<Credentials | undefined>;
 };
@@ -61,6 +63,12 @@ export function userReader(queryable: Queryable): UserReader {
   return {
     byEmail: (email) => find(sql`u.email = ${email}`),
     signInAccount: (email) => find(sql`u.email = ${email} AND u.disabled_at IS NULL`),
+    lockUnchanged: async (id, passwordHash) => {
+      const rows = await queryable.query(
+        sql`SELECT FROM users WHERE id = ${id} AND password_hash = ${passwordHash} FOR SHARE`,
+      );
+      return rows.length === 1;
+    },
     byId: (id) => find(sql`u.id = ${id}`),
   };
 }

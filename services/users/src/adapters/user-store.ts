@@ -39,7 +39,7 @@ const insertUser = ({ state: user, passwordHash }: Change<User, UserExtra>, perm
     SELECT id, unnest(${user.roles}::text[]), created_at FROM written)`;
 
 function updateUser(change: Change<User, UserExtra>, permitted: Sql): Sql {
-  const { state: user, events, passwordHash, rolesChanged, sessionsEnd } = change;
+  const { state: user, events, passwordHash, checkedHash, rolesChanged, sessionsEnd } = change;
   const at = events[0]?.time;
   return commaSeparated([
     sql`written AS (
@@ -50,12 +50,16 @@ function updateUser(change: Change<User, UserExtra>, permitted: Sql): Sql {
         sessionsEnd && endSessions,
       ])}
        WHERE id = ${user.id} AND version = ${user.version - 1} AND ${permitted}
+             ${checkedHash === undefined ? sql`` : sql`AND password_hash = ${checkedHash}`}
       RETURNING id)`,
     sql`profile AS (
       UPDATE user_profiles SET name = ${user.name}, locale = ${user.locale},
                                name_words = array_to_tsvector(${nameWords(user.name)}::text[])
         FROM written WHERE user_id = written.id)`,
     rolesChanged && replaceRoles(user.roles, at),
+    sessionsEnd && sql`obsolete AS (DELETE FROM mail_tokens USING written WHERE subject_id = written.id)`,
+    passwordHash !== undefined &&
+      sql`forgotten AS (DELETE FROM known_devices USING written WHERE user_id = written.id)`,
     sessionsEnd?.except !== undefined &&
       sql`kept AS (${keepSession(sessionsEnd.except, sql`SELECT id FROM written`)})`,
   ]);

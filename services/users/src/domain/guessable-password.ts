@@ -28,9 +28,9 @@ export function isGuessable(password: string): boolean {
 }
 
 /** @throws GuessablePassword */
-export function refuseGuessable(password: string): void {
+export function refuseGuessable(password: string, field = 'password'): void {
   if (!isGuessable(password)) return;
   throw new GuessablePassword('This password is among the first that are guessed. Choose another.', {
-    subjects: [{ kind: 'password', message: 'is among the first that are guessed' }],
+    subjects: [{ kind: field, message: 'is among the first that are guessed' }],
   });
 }

@@ -16,6 +16,8 @@ export const requestLimits = {
   'login-device': { limit: 30, windowSeconds: 5 * minute },
   'register-client': { limit: 20, windowSeconds: hour },
   'register-account': { limit: 5, windowSeconds: hour },
+  'reset-client': { limit: 20, windowSeconds: hour },
+  'reset-account': { limit: 5, windowSeconds: hour },
   'mail-token-client': { limit: 60, windowSeconds: hour },
   'refresh-client': { limit: 300, windowSeconds: 5 * minute },
   'refresh-account': { limit: 60, windowSeconds: 5 * minute },

@@ -54,3 +54,48 @@ describe('an account', () => {
     });
   });
 });
+
+describe('credentials', () => {
+  const command = { at, eventId: 'event-2' };
+  const { state: user } = registered();
+
+  test('a new address announces contact and confirmation, and ends all sessions but one', () => {
+    const email = 'new@example.com';
+    expect(decideUser(user, { kind: 'change-email', email, keptSession: 's', ...command })).toMatchObject({
+      kind: 'changed',
+      state: { email, version: 2, eventCount: 4 },
+      events: [
+        { sequence: 3, data: { email, previousEmail: 'ada@example.com' } },
+        { sequence: 4, data: { email } },
+        { data: { action: 'email-changed' } },
+      ],
+      sessionsEnd: { except: 's' },
+    });
+  });
+
+  test('the same address changes nothing', () => {
+    const { email } = user;
+    const decision = decideUser(user, { kind: 'change-email', email, keptSession: 's', ...command });
+    expect(decision).toEqual({ kind: 'unchanged', state: user });
+  });
+
+  test('a changed password keeps one session, a reset none', () => {
+    const hashes = { passwordHash: 'new', checkedHash: 'hash' };
+    expect(
+      decideUser(user, { kind: 'change-password', ...hashes, keptSession: 's', ...command }),
+    ).toMatchObject({ ...hashes, state: { version: 2, eventCount: 3 }, sessionsEnd: { except: 's' } });
+    expect(decideUser(user, { kind: 'reset-password', passwordHash: 'new', ...command })).toMatchObject({
+      passwordHash: 'new',
+      sessionsEnd: {},
+      events: [{ sequence: 3, data: { userId: 'user' } }, { data: { action: 'password-reset' } }],
+    });
+  });
+
+  test('the password of a disabled account is not reset', () => {
+    const disabled = { ...user, disabledAt: at };
+    expect(decideUser(disabled, { kind: 'reset-password', passwordHash: 'new', ...command })).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'INVALID_MAIL_TOKEN' },
+    });
+  });
+});

@@ -7,6 +7,7 @@ import type { EventDefinition, NewEvent } from '#shared/events/event.ts';
 import { ContactUpdated, EmailVerified, PasswordChanged, UserRegistered } from '#shared/events/users.ts';
 import { type ExpectedVersion, expects } from '#shared/expected-version.ts';
 import { newId } from '#shared/ids.ts';
+import { InvalidMailToken } from './errors.ts';
 
 /** How to reach and address a person. */
 export type Contact = { email: string; name: string; locale: string };
@@ -34,9 +35,12 @@ export const stateOf = ({ disabledAt }: User): AccountState =>
 
 /**
  * What a change writes besides the account: the hash of a new password, other roles, and that all sessions end but one.
+ * With the sessions, all tokens in mails become obsolete.
  */
 export type UserExtra = {
   passwordHash?: string;
+  /** The hash with which the current password was checked: nothing is written if another one is stored by now. */
+  checkedHash?: string;
   rolesChanged?: true;
   sessionsEnd?: { except?: string };
 };
@@ -71,21 +75,29 @@ export type UserCommand = CommandMeta &
         /** What the client has read. */
         expectedVersion: ExpectedVersion;
       }
-    /** The owner of the new address has confirmed it. */
-    | { kind: 'change-email'; email: string }
-    /** The caller has given the current password, or a token that was mailed. */
-    | { kind: 'change-password'; passwordHash: string }
+    /** The owner of the new address has confirmed it, in a session that stays. */
+    | { kind: 'change-email'; email: string; keptSession: string }
+    /** The caller has given the current password, in a session that stays. */
+    | { kind: 'change-password'; passwordHash: string; checkedHash: string; keptSession: string }
+    /** The caller has given a token that was mailed. */
+    | { kind: 'reset-password'; passwordHash: string }
   );
 
-/** Decides every command. What is already so changes nothing. Refused with PreconditionFailed. */
+/** Decides every command. What is already so changes nothing. Refused with PreconditionFailed, InvalidMailToken. */
 export const decideUser: Decider<User, UserCommand, ShopError, UserExtra> = (user, command) => {
   switch (command.kind) {
     case 'change-profile':
       return changeProfile(user, command);
     case 'change-email':
       return changeEmail(user, command);
-    case 'change-password':
-      return changePassword(user, command);
+    case 'change-password': {
+      const { checkedHash, keptSession } = command;
+      return { ...setPassword(user, command), checkedHash, sessionsEnd: { except: keptSession } };
+    }
+    case 'reset-password':
+      return user.disabledAt === undefined
+        ? { ...setPassword(user, command), sessionsEnd: {} }
+        : refused(new InvalidMailToken('This link is not valid any more. Request another mail.'));
   }
 };
 
@@ -110,7 +122,7 @@ function changeProfile(
   };
 }
 
-function changeEmail(user: User, { email, ...meta }: CommandOf<'change-email'>): UserDecision {
+function changeEmail(user: User, { email, keptSession, ...meta }: CommandOf<'change-email'>): UserDecision {
   if (user.email === email) return unchanged(user);
   const state = next(user, { email }, 2);
   const updated = { ...contactOf(state), previousEmail: user.email };
@@ -122,10 +134,14 @@ function changeEmail(user: User, { email, ...meta }: CommandOf<'change-email'>):
       emailVerified(state, meta),
       recorded('email-changed', state, meta),
     ],
+    sessionsEnd: { except: keptSession },
   };
 }
 
-function changePassword(user: User, { passwordHash, ...meta }: CommandOf<'change-password'>): UserDecision {
+function setPassword(
+  user: User,
+  { kind, passwordHash, ...meta }: CommandOf<'change-password' | 'reset-password'>,
+): Extract<UserDecision, { kind: 'changed' }> {
   const state = next(user, {}, 1);
   const { id: userId, email } = state;
   return {
@@ -133,7 +149,7 @@ function changePassword(user: User, { passwordHash, ...meta }: CommandOf<'change
     state,
     events: [
       userEvent(PasswordChanged, state, state.eventCount, meta.at, { userId, email }),
-      recorded('password-changed', state, meta),
+      recorded(kind === 'change-password' ? 'password-changed' : 'password-reset', state, meta),
     ],
     passwordHash,
   };

@@ -50,7 +50,8 @@ describe('disabling', () => {
     expect((await refresh(refreshToken)).status).toBe(401);
     expect((await users.announced(id)).map(({ type, sequence, actor }) => [type, sequence, actor])).toEqual([
       ['USER_REGISTERED', 1, undefined],
-      ['USER_DISABLED', 2, { kind: 'staff', id: admin.userId }],
+      ['EMAIL_VERIFIED', 2, undefined],
+      ['USER_DISABLED', 3, { kind: 'staff', id: admin.userId }],
     ]);
   });
 
@@ -63,6 +64,7 @@ describe('disabling', () => {
     expect((await users.login({ email, password })).status).toBe(200);
     expect((await users.announced(id)).map(({ type }) => type)).toEqual([
       'USER_REGISTERED',
+      'EMAIL_VERIFIED',
       'USER_DISABLED',
       'USER_ENABLED',
     ]);

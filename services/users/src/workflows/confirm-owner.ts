@@ -1,5 +1,5 @@
 import type { Passwords } from '../adapters/password-hash.ts';
-import type { UserReader } from '../adapters/user-reader.ts';
+import type { Credentials, UserReader } from '../adapters/user-reader.ts';
 import { UserNotFound, WrongPassword } from '../domain/errors.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
 
@@ -11,14 +11,14 @@ export type ConfirmOwnerDeps = CheckPasswordDeps & {
 
 /**
  * Requires the current password to change credentials, so that access to a signed-in device is not enough. Wrong ones are
- * counted by account, apart from sign-ins: strangers cannot use the limit up.
+ * counted by account, apart from sign-ins: strangers cannot use the limit up. Returns what the password was checked with.
  * @throws UserNotFound, WrongPassword, TooManySignIns
  */
 export async function confirmOwner(
   deps: ConfirmOwnerDeps,
   { userId, clientAddress }: { userId: string; clientAddress: string },
   currentPassword: string,
-): Promise<void> {
+): Promise<Credentials> {
   const { accounts, passwords } = deps;
   const found = await accounts.byId(userId);
   if (found === undefined) throw new UserNotFound('There is no such account.');
@@ -34,4 +34,5 @@ export async function confirmOwner(
     throw new WrongPassword('The current password is wrong.', {
       subjects: [{ kind: 'currentPassword', message: 'is wrong' }],
     });
+  return found;
 }
