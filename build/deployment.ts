@@ -136,7 +136,10 @@ export type TopicSpec = Origin & {
 export type SubscriptionSpec = Origin & {
   topicArn: string;
   protocol: 'sqs' | 'lambda';
+  /** Without the alias of a function. */
   endpointArn: string;
+  /** The alias of a function, in stages that have aliases. */
+  alias?: string;
   rawDelivery: boolean;
   filterPolicy?: Json;
   filterPolicyScope: 'MessageAttributes' | 'MessageBody';

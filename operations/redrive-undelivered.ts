@@ -96,10 +96,12 @@ async function toQueue(sqs: SQSClient, { endpointArn }: SubscriptionSpec): Promi
     );
 }
 
-function toFunction({ endpointArn, topicArn }: SubscriptionSpec): Deliver {
+/** Invokes what SNS invokes: the alias where there is one. Without it, Lambda runs the newest code, released or not. */
+function toFunction({ endpointArn, alias, topicArn }: SubscriptionSpec): Deliver {
   const lambda = new LambdaClient({});
+  const target = alias === undefined ? nameOf(endpointArn) : `${nameOf(endpointArn)}:${alias}`;
   return ({ Body = '', MessageId }) =>
-    invoke(lambda, nameOf(endpointArn), topicEvent(asNotification(Body, MessageId), topicArn));
+    invoke(lambda, target, topicEvent(asNotification(Body, MessageId), topicArn));
 }
 
 /** The notification as functions receive it, also of an event that SNS kept raw. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Json, QueueSpec, SubscriptionSpec, TopicSpec } from '../deployment.ts';
-import { unqualified } from './read-rest-apis.ts';
+import { aliasIn, unqualified } from './read-rest-apis.ts';
 import {
   cfnBoolean,
   cfnJson,
@@ -90,6 +90,7 @@ export function readSubscription(resource: ResolvedResource): SubscriptionSpec {
     topicArn: parsed.TopicArn,
     protocol: Protocol,
     endpointArn: Protocol === 'lambda' ? unqualified(parsed.Endpoint) : parsed.Endpoint,
+    alias: Protocol === 'lambda' ? aliasIn(parsed.Endpoint) : undefined,
     rawDelivery: parsed.RawMessageDelivery,
     filterPolicy: parsed.FilterPolicy === undefined ? undefined : asJson(parsed.FilterPolicy),
     filterPolicyScope: parsed.FilterPolicyScope,

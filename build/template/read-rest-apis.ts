@@ -201,3 +201,8 @@ function invokedFunction(uri: string, resource: ResolvedResource): string {
 export function unqualified(functionArn: string): string {
   return functionArn.split(':').slice(0, 7).join(':');
 }
+
+/** The version or alias at the end of a function's ARN. */
+export function aliasIn(functionArn: string): string | undefined {
+  return functionArn.split(':')[7];
+}

@@ -170,6 +170,11 @@ describe('a release to prod', () => {
         }),
       ]);
       const { Alarms } = group['AlarmConfiguration'] as { Alarms: { Name: { Ref: string } }[] };
+      const byVersion = Alarms.filter(({ Name }) => Name.Ref !== 'ReleaseApiAlarm').length;
+      expect([id, byVersion]).toEqual([
+        id,
+        propertiesOf(resource)['ProvisionedConcurrencyConfig'] === undefined ? 2 : 0,
+      ]);
       expect(Alarms.length).toBeGreaterThan(0);
       for (const { Name } of Alarms)
         expect(stack.template.Resources[Name.Ref]?.Type).toBe('AWS::CloudWatch::Alarm');

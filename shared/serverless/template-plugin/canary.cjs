@@ -15,7 +15,8 @@ const maxFailedShare = 0.01;
  * Lets CodeDeploy move each alias: part of the traffic first, the rest if no alarm fires, and back at once if one
  * does. `configuration` is one of CodeDeploy's own, e.g. CodeDeployDefault.LambdaCanary10Percent5Minutes, or `none`.
  * An alias with provisioned concurrency (`isWarm` of its function's name) moves at once: Lambda refuses provisioned
- * concurrency on an alias with weights ("Alias with weights can not be used with Provisioned Concurrency").
+ * concurrency on an alias with weights ("Alias with weights can not be used with Provisioned Concurrency"). It has no
+ * alarms by version: Lambda counts by version only while an alias has weights, and the deployment ends with the move.
  */
 function shiftGradually(
   template,
@@ -35,21 +36,24 @@ function shiftGradually(
     const base = aliasId.replace(/Live$/, '');
     const name = Resources[functionId].Properties.FunctionName;
     const groupId = `${base}Release`;
-    const version = { name, versionId, prefix, service, returnsErrors: returnsErrors(template, aliasId) };
-    Resources[`${base}ReleaseErrorsAlarm`] = errorsAlarm(version);
-    Resources[`${base}ReleaseCrashesAlarm`] = crashesAlarm(version);
-    const alarms = [`${base}ReleaseErrorsAlarm`, `${base}ReleaseCrashesAlarm`];
-    if (apiReleaseAlarm) alarms.push('ReleaseApiAlarm');
+    const isGradual = configuration !== noShift && !isWarm(name);
+    const alarms = apiReleaseAlarm ? ['ReleaseApiAlarm'] : [];
+    if (isGradual) {
+      const version = { name, versionId, prefix, service, returnsErrors: returnsErrors(template, aliasId) };
+      Resources[`${base}ReleaseErrorsAlarm`] = errorsAlarm(version);
+      Resources[`${base}ReleaseCrashesAlarm`] = crashesAlarm(version);
+      alarms.push(`${base}ReleaseErrorsAlarm`, `${base}ReleaseCrashesAlarm`);
+    }
     Resources[groupId] = {
       Type: 'AWS::CodeDeploy::DeploymentGroup',
       Properties: {
         ApplicationName: { Ref: 'ReleaseApplication' },
         DeploymentGroupName: name,
         ServiceRoleArn: { 'Fn::GetAtt': ['ReleaseRole', 'Arn'] },
-        DeploymentConfigName: configuration === noShift || isWarm(name) ? allAtOnce : configuration,
+        DeploymentConfigName: isGradual ? configuration : allAtOnce,
         DeploymentStyle: { DeploymentType: 'BLUE_GREEN', DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
         AlarmConfiguration: {
-          Enabled: configuration !== noShift,
+          Enabled: configuration !== noShift && alarms.length > 0,
           IgnorePollAlarmFailure: false,
           Alarms: alarms.map((Ref) => ({ Name: { Ref } })),
         },
