@@ -4,13 +4,16 @@ import { judgeBoundary, judgeProvider, type Provider, roleActions } from './deli
 describe('the permissions boundary', () => {
   test('covers the roles of a stage as resources/account defines it', async () => {
     const needed = roleActions(await compiled('prod'));
-    expect(needed).toContain('sns:Publish');
+    // The role of a function publishes; a key's policy, not the role's, lets it decrypt.
+    expect(needed).toEqual(expect.arrayContaining(['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey']));
     const [account] = await compiledWithAccount('prod');
     const { PolicyDocument } = account!.template.Resources['PermissionsBoundary']!.Properties as {
       PolicyDocument: { Statement: { Action: string[] }[] };
     };
     const allowed = PolicyDocument.Statement.flatMap(({ Action }) => Action);
     expect(judgeBoundary(needed, allowed)).toMatchObject({ outcome: 'ok' });
+    const without = allowed.filter((action) => action !== 'kms:GenerateDataKey');
+    expect(judgeBoundary(needed, without)).toMatchObject({ found: 'lacks kms:GenerateDataKey' });
   }, 180_000);
 
   test('is missing before the account’s stack is deployed', () => {

@@ -9,21 +9,30 @@ export type DeliverySettings = { provider: string | undefined; hasRepository: bo
 const deployAccount = 'cd resources/account && npx sls deploy (as an administrator)';
 const audience = 'sts.amazonaws.com';
 
-type Statement = { Action?: string | string[] };
-type Policies = { PolicyDocument: { Statement: Statement[] } }[];
+type Statement = { Effect?: string; Principal?: unknown; Action?: string | string[] };
+type Document = { Statement: Statement[] };
 
-/** Every action that the policies of the stage's roles name. */
+/**
+ * Every action that the stage's roles are granted: by their own policies, and by policies of keys that admit every
+ * principal of the account, to which the boundary applies as well.
+ */
 export function roleActions(stacks: readonly CompiledStack[]): string[] {
-  const roles = stacks
+  const statements = stacks
     .flatMap(({ template }) => Object.values(template.Resources))
-    .filter(({ Type }) => Type === 'AWS::IAM::Role');
-  const statements = roles.flatMap(({ Properties = {} }) =>
-    ((Properties['Policies'] ?? []) as unknown as Policies).flatMap(
-      ({ PolicyDocument }) => PolicyDocument.Statement,
-    ),
-  );
+    .flatMap(({ Type, Properties = {} }): Statement[] => {
+      if (Type === 'AWS::IAM::Role')
+        return ((Properties['Policies'] ?? []) as unknown as { PolicyDocument: Document }[]).flatMap(
+          ({ PolicyDocument }) => PolicyDocument.Statement,
+        );
+      if (!/^AWS::KMS::(Key|ReplicaKey)$/.test(Type)) return [];
+      const { Statement: ofKey } = Properties['KeyPolicy'] as unknown as Document;
+      return ofKey.filter(({ Effect, Principal }) => Effect === 'Allow' && admitsEveryRole(Principal));
+    });
   return [...new Set(statements.flatMap(({ Action = [] }) => Action))].toSorted();
 }
+
+const admitsEveryRole = (principal: unknown): boolean =>
+  principal === '*' || (principal as { AWS?: unknown } | undefined)?.AWS === '*';
 
 /** Checks that the deployed permissions boundary lets the stage's roles do what their policies grant. */
 export function judgeBoundary(needed: readonly string[], allowed: readonly string[] | undefined): Finding {
