@@ -69,6 +69,12 @@ export const InvalidRequest = shopError({
   remedy: 'fix-request',
   title: 'The request is not valid',
 });
+/** The request has the form of its schema, but breaks a rule that a schema cannot express. */
+export const UnprocessableRequest = shopError({
+  code: 'UNPROCESSABLE_REQUEST',
+  remedy: 'fix-request',
+  title: 'The request breaks a rule beyond its schema',
+});
 /** The request has no valid access token. */
 export const Unauthenticated = shopError({
   code: 'UNAUTHENTICATED',

@@ -9,6 +9,14 @@ export function admitEmpty(json: Json): void {
   Object.assign(json, { anyOf: [schema, empty] }, value === undefined ? {} : { default: value });
 }
 
+/** Describes that a text of a request is storable (shared/http/storable.ts), unless it has a narrower rule. */
+export function requireStorable(json: Json): void {
+  const narrower = ['pattern', 'format', 'enum', 'const', '$ref'].some(
+    (keyword) => json[keyword] !== undefined,
+  );
+  if (json['type'] === 'string' && !narrower) json['pattern'] = '^[^\\u0000\\ufffd-\\uffff]*$';
+}
+
 /** Writes a record with an enum key as an object with these properties, which more tools support. */
 export function nameProperties(json: Json): void {
   const names = (json['propertyNames'] as { enum?: string[] } | undefined)?.enum;

@@ -13,12 +13,13 @@ import {
   TooManyRequests,
   Unauthenticated,
   Unavailable,
+  UnprocessableRequest,
   UnsupportedMediaType,
 } from '../../shared/errors.ts';
 import type { Route } from '../../shared/http/route.ts';
 import { statusOf } from '../../shared/http/status.ts';
 import { isConditional, requestHeaders, responseHeaders, withHeaders } from './headers.ts';
-import { admitEmpty, nameProperties } from './json-schema.ts';
+import { admitEmpty, nameProperties, requireStorable } from './json-schema.ts';
 import { securityOf, securitySchemes } from './security-schemes.ts';
 import { referToText, textSchemas } from './text-schemas.ts';
 
@@ -133,6 +134,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
     override: ({ jsonSchema }) => {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
       referToText(jsonSchema as Json);
+      if (io === 'input') requireStorable(jsonSchema as Json);
       nameProperties(jsonSchema as Json);
       admitEmpty(jsonSchema as Json);
     },
@@ -179,7 +181,9 @@ function errorsOf(route: Route): RouteError[] {
   return [
     ...(takesInput || takesKey || route.ifMatch ? [InvalidRequest.kind] : []),
     ...(route.access === 'public' ? [] : [Unauthenticated.kind, Forbidden.kind]),
-    ...(route.body === undefined ? [] : [UnsupportedMediaType.kind, RequestTooLarge.kind]),
+    ...(route.body === undefined
+      ? []
+      : [UnsupportedMediaType.kind, RequestTooLarge.kind, UnprocessableRequest.kind]),
     ...(takesKey ? [IdempotencyKeyReused.kind, RequestInProgress.kind] : []),
     ...(route.ifMatch ? [PreconditionFailed.kind, PreconditionRequired.kind] : []),
     ...(route.errors ?? []),

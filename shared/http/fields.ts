@@ -7,6 +7,9 @@ import { hasWebAddress, lengthOf, textProblem } from '../text.ts';
  */
 export const id = z.uuid().toLowerCase();
 
+/** A time of RFC 3339, with any offset. */
+export const instant = z.iso.datetime({ offset: true });
+
 type TextRules = { max: number; mayBeEmpty?: boolean; lines?: boolean; withoutAddress?: boolean };
 
 /** A text of one line, not empty and without blanks around it. `max` counts code points. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { ErrorCode } from '../error-codes.ts';
-import { Internal, InvalidRequest, ShopError, type Subject } from '../errors.ts';
+import { Internal, InvalidRequest, ShopError, type Subject, UnprocessableRequest } from '../errors.ts';
 import { statusOf } from './status.ts';
 
 /** One named part of a request that is wrong: `field` is a path such as `lines[1].quantity`, or a header's name. */
@@ -71,7 +71,7 @@ const maxNameLength = 200;
 
 /**
  * Parses one part of a request.
- * @throws InvalidRequest naming each wrong field; `part` names an error of the whole part (`body`)
+ * @throws InvalidRequest, or UnprocessableRequest if only rules beyond the schema are broken, naming each wrong field; `part` names an error of the whole part (`body`)
  */
 export function parsePart<S extends z.ZodType>(schema: S, value: unknown, part: string): z.output<S> {
   const result = schema.safeParse(value);
@@ -86,8 +86,15 @@ export function parsePart<S extends z.ZodType>(schema: S, value: unknown, part: 
     )
     .slice(0, maxFields);
   const first = subjects[0];
-  throw new InvalidRequest(`${first?.part ?? part}: ${first?.message ?? 'is not valid'}`, { subjects });
+  const Refusal = result.error.issues.every(isBeyondSchema) ? UnprocessableRequest : InvalidRequest;
+  throw new Refusal(`${first?.part ?? part}: ${first?.message ?? 'is not valid'}`, { subjects });
 }
+
+/** The `params` of an issue that the JSON Schema of the value cannot express: another status tells clients that validate. */
+export const beyondSchema = { beyondSchema: true };
+
+const isBeyondSchema = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'custom' && issue.params?.['beyondSchema'] === true;
 
 const shortened = (name: string): string =>
   name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name;

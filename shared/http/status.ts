@@ -30,6 +30,7 @@ const exactStatus: Partial<Record<ErrorCode, number>> = {
   TOO_MANY_SIGN_INS: 429,
   UNKNOWN_CATEGORY: 422,
   UNKNOWN_PRODUCT: 422,
+  UNPROCESSABLE_REQUEST: 422,
   UNSUPPORTED_MEDIA_TYPE: 415,
 };
 

@@ -3,6 +3,7 @@ import { addressSchema, storedAddressSchema } from '#shared/address/schema.ts';
 import { maxOrderLines, maxPiecesPerLine, stockLineSchema } from '#shared/contracts/stock.ts';
 import { cancellationReasons } from '#shared/events/orders.ts';
 import { id, text } from '#shared/http/fields.ts';
+import { beyondSchema } from '#shared/http/problem.ts';
 import { amountCentsSchema, currencySchema } from '#shared/money.ts';
 import { orderStatuses } from './domain/order.ts';
 import { lineOverLimit } from './domain/place.ts';
@@ -20,6 +21,7 @@ export const placeOrderBody = z.strictObject({
         context.addIssue({
           code: 'custom',
           path: [index, 'quantity'],
+          params: beyondSchema,
           message: `makes more than ${maxPiecesPerLine} of one product`,
         });
     }),

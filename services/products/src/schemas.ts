@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { renditionSchema } from '#shared/events/media.ts';
 import { absentIfEmpty, id, prose, text } from '#shared/http/fields.ts';
+import { beyondSchema } from '#shared/http/problem.ts';
 import { moneySchema, priceSchema } from '#shared/money.ts';
 import { slug } from './domain/slug.ts';
 
@@ -26,10 +27,10 @@ export const countBody = z.strictObject({
     .array(z.strictObject({ warehouseId: slug, onHand: z.int().min(0).max(maxPieces) }))
     .min(1)
     .max(maxWarehouses)
-    .refine(
-      (counts) => new Set(counts.map(({ warehouseId }) => warehouseId)).size === counts.length,
-      'must name each warehouse once',
-    ),
+    .refine((counts) => new Set(counts.map(({ warehouseId }) => warehouseId)).size === counts.length, {
+      error: 'must name each warehouse once',
+      params: beyondSchema,
+    }),
   /** STOCK_LOW is due when this many pieces or fewer are available over all warehouses. */
   reorderLevel: absentIfEmpty(z.int().min(0).max(maxPieces).optional()),
 });

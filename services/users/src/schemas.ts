@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { roles } from '#shared/auth/permissions.ts';
 import { absentIfEmpty, personName } from '#shared/http/fields.ts';
+import { beyondSchema } from '#shared/http/problem.ts';
 import { lengthOf } from '#shared/text.ts';
 import { maxPasswordLength, minPasswordLength, normalisedPassword } from './domain/password.ts';
 
@@ -23,15 +24,20 @@ export const localeSchema = z
 const password = (min: number) =>
   z
     .string()
-    .overwrite(normalisedPassword)
-    .refine((text) => lengthOf(text) >= min, {
-      error: `must be at least ${min} characters long`,
-      abort: true,
+    .superRefine((given, context) => {
+      const message = lengthProblem(normalisedPassword(given), min);
+      // Normalisation changes the length: a schema can only state that of the text which is sent.
+      const params = lengthProblem(given, min) === undefined ? beyondSchema : undefined;
+      if (message !== undefined) context.addIssue({ code: 'custom', message, params });
     })
-    .refine((text) => lengthOf(text) <= maxPasswordLength, {
-      error: `must be at most ${maxPasswordLength} characters long`,
-      abort: true,
-    });
+    .overwrite(normalisedPassword);
+
+function lengthProblem(text: string, min: number): string | undefined {
+  if (lengthOf(text) < min) return `must be at least ${min} characters long`;
+  return lengthOf(text) > maxPasswordLength
+    ? `must be at most ${maxPasswordLength} characters long`
+    : undefined;
+}
 
 /** A new password. */
 export const newPasswordSchema = password(minPasswordLength).meta({

@@ -28,6 +28,16 @@ const place = (body: unknown, request: TestRequest = {}) =>
   });
 const fieldsOf = (response: { body: ResponseBody }) => response.body.errors?.map(({ field }) => field);
 
+test('a request with 1001 pieces in two lines is refused as beyond its schema', async () => {
+  const lines = [1, 1000].map((quantity) => ({ productId: lamp, quantity }));
+  const response = await place(aBody({ lines }));
+  expect([response.status, response.body['code'], fieldsOf(response)]).toEqual([
+    422,
+    'UNPROCESSABLE_REQUEST',
+    ['lines[1].quantity'],
+  ]);
+});
+
 describe('a request is refused, by the name of the field,', () => {
   const refused: [why: string, body: unknown, field: string][] = [
     ['without lines', aBody({ lines: [] }), 'lines'],
@@ -38,16 +48,6 @@ describe('a request is refused, by the name of the field,', () => {
     ],
     ['with no quantity', aBody({ lines: [{ productId: lamp, quantity: 0 }] }), 'lines[0].quantity'],
     ['with 1001 pieces', aBody({ lines: [{ productId: lamp, quantity: 1001 }] }), 'lines[0].quantity'],
-    [
-      'with 1001 pieces in two lines',
-      aBody({
-        lines: [
-          { productId: lamp, quantity: 1 },
-          { productId: lamp, quantity: 1000 },
-        ],
-      }),
-      'lines[1].quantity',
-    ],
     ['with half a piece', aBody({ lines: [{ productId: lamp, quantity: 1.5 }] }), 'lines[0].quantity'],
     ['with a quantity as text', aBody({ lines: [{ productId: lamp, quantity: '1' }] }), 'lines[0].quantity'],
     [

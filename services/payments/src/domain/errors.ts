@@ -9,6 +9,6 @@ export const PaymentNotFound = shopError({
 /** A webhook's signature is not the provider's, or too old. */
 export const InvalidSignature = shopError({
   code: 'INVALID_SIGNATURE',
-  remedy: 'fix-request',
+  remedy: 'not-allowed',
   title: 'The signature does not match the body',
 });

@@ -103,7 +103,7 @@ describe('a webhook', () => {
   test('that is not signed is refused, and names the header', async () => {
     const response = await send(handler, receiveStripeWebhookRoute, { body: '{}' });
     expect([response.status, response.body['code'], response.body['errors']]).toEqual([
-      400,
+      403,
       'INVALID_SIGNATURE',
       [{ field: 'Stripe-Signature', message: 'is not a recent signature of this body' }],
     ]);

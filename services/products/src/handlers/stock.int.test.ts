@@ -102,13 +102,6 @@ describe('a count', () => {
 
   test.each([
     ['warehouses', []],
-    [
-      'warehouses',
-      [
-        { warehouseId: 'b', onHand: 1 },
-        { warehouseId: 'b', onHand: 2 },
-      ],
-    ],
     ['warehouses[0].onHand', [{ warehouseId: 'b', onHand: -1 }]],
     ['warehouses[0].onHand', [{ warehouseId: 'b', onHand: 1.5 }]],
     ['warehouses[0].warehouseId', [{ warehouseId: '~offer', onHand: 1 }]],
@@ -116,6 +109,13 @@ describe('a count', () => {
     const { productId } = await shop.aProduct();
     const { status, body } = await count(productId, {}, { warehouses });
     expect([status, body.errors?.[0]?.field]).toEqual([400, field]);
+  });
+
+  test('that names a warehouse twice is refused as beyond its schema', async () => {
+    const { productId } = await shop.aProduct();
+    const warehouses = [1, 2].map((onHand) => ({ warehouseId: 'b', onHand }));
+    const { status, body } = await count(productId, {}, { warehouses });
+    expect([status, body.errors?.[0]?.field]).toEqual([422, 'warehouses']);
   });
 });
 

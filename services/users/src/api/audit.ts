@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pageOf, pageQuery } from '#shared/http/cursor.ts';
+import { instant } from '#shared/http/fields.ts';
 import { route } from '#shared/http/route.ts';
 
 const auditEntrySchema = z.strictObject({
@@ -33,8 +34,8 @@ export const listAuditRoute = route({
     actorId: name.optional(),
     targetId: name.optional(),
     action: name.optional(),
-    since: z.iso.datetime().optional(),
-    until: z.iso.datetime().optional(),
+    since: instant.optional(),
+    until: instant.optional(),
   }),
   responses: { 200: { description: 'A page of entries.', schema: pageOf(auditEntrySchema) } },
 });
