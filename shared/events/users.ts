@@ -79,6 +79,15 @@ export const PasswordResetRequested = event({
   data: mailWithToken,
 });
 
+export const StaffInvited = event({
+  source: 'users',
+  type: 'STAFF_INVITED',
+  version: 1,
+  topics: ['user-events.fifo'],
+  description: 'An administrator invited somebody to work for the shop: a mail with a token asks to accept.',
+  data: mailWithToken,
+});
+
 export const MailRequestIgnored = event({
   source: 'users',
   type: 'MAIL_REQUEST_IGNORED',

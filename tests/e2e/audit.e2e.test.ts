@@ -47,6 +47,10 @@ const aShippedOrder = async (): Promise<Order> => {
 };
 
 const aCustomer = async (): Promise<string> => (await newCustomer()).userId;
+const anInvitation = async (): Promise<string> => {
+  const body = { email: `${randomUUID()}@example.com`, roles: ['support'] };
+  return (await staff.call<{ id: string }>('POST', '/api/v1/users/invitations', { body })).id;
+};
 const onAccount = async (method: string, id: string, path: string, body?: unknown): Promise<string> => {
   const headers = { 'if-match': '"1"' };
   await staff.call(method, `/api/v1/users/${id}/${path}`, { body, headers });
@@ -109,6 +113,13 @@ const actions: Record<string, () => Promise<string>> = {
   'disable-user': async () => onAccount('PUT', await aCustomer(), 'disablement'),
   'enable-user': async () =>
     onAccount('DELETE', await onAccount('PUT', await aCustomer(), 'disablement'), 'disablement'),
+  'invite-staff': anInvitation,
+  'withdraw-invitation': async () => {
+    const id = await anInvitation();
+    await staff.send('DELETE', `/api/v1/users/invitations/${id}`);
+    return id;
+  },
+  'send-password-reset': async () => onAccount('POST', await aCustomer(), 'password-reset'),
   'revoke-user-sessions': async () => onAccount('DELETE', await aCustomer(), 'sessions'),
   'reset-second-factor': async () => {
     const customer = await newCustomer();

@@ -40,6 +40,8 @@ const bodies: Record<string, unknown> = {
   'update-me': { name: contact.name, locale: contact.locale },
   'create-api-key': { name: `${marker} warehouse`, permissions: ['inventory:read'] },
   'change-roles': { roles: ['support'] },
+  'invite-staff': { email: contact.email, roles: ['support'] },
+  'accept-invitation': { token: marker, password: `${marker} horse battery`, name: `${marker} Lovelace` },
   'enrol-second-factor': { currentPassword: `${marker} horse battery` },
   'confirm-second-factor': { code: marker },
   'remove-second-factor': { currentPassword: `${marker} horse battery`, code: marker },

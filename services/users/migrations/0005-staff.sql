@@ -55,3 +55,16 @@ CREATE TABLE recovery_codes (
   code_hash bytea NOT NULL,
   PRIMARY KEY (user_id, code_hash)
 );
+
+-- Invitations to work for the shop; an accepted one is deleted. The id becomes the account's.
+CREATE TABLE invitations (
+  id         uuid        PRIMARY KEY,
+  -- One for each address: a newer one replaces the one before.
+  email      text        NOT NULL CONSTRAINT invitations_one_per_address UNIQUE,
+  roles      text[]      NOT NULL,
+  -- The account or API key that invited.
+  invited_by uuid        NOT NULL,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX invitations_invited_by ON invitations (invited_by);

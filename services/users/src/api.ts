@@ -16,6 +16,7 @@ import {
   requestEmailChangeRoute,
   requestPasswordResetRoute,
 } from './api/credentials.ts';
+import { invitationRoutes } from './api/invitations.ts';
 import { getOpenapiRoute, healthRoute } from './api/operations.ts';
 import {
   deleteMeRoute,
@@ -43,6 +44,7 @@ export * from './api/addresses.ts';
 export * from './api/api-keys.ts';
 export * from './api/audit.ts';
 export * from './api/credentials.ts';
+export * from './api/invitations.ts';
 export * from './api/operations.ts';
 export * from './api/privacy.ts';
 export * from './api/registration.ts';
@@ -71,6 +73,7 @@ export const routes: Route[] = [
   revokeOtherSessionsRoute,
   ...secondFactorRoutes,
   ...staffRoutes,
+  ...invitationRoutes,
   listAddressesRoute,
   addAddressRoute,
   getAddressRoute,

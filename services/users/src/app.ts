@@ -40,6 +40,7 @@ import { keysConfig } from './keys-config.ts';
 import { recordAction as append } from './workflows/record-action.ts';
 
 export { withHashedPassword } from './adapters/hashed-fingerprint.ts';
+export { invitations } from './adapters/invitations.ts';
 export { passwords } from './adapters/password-hash.ts';
 export { registrations } from './adapters/registrations.ts';
 export { secondFactorStore as factorsIn } from './adapters/second-factor-store.ts';

@@ -7,6 +7,7 @@ import { type ExportingService, missingFrom } from '#shared/privacy/data-export.
 import type { ActiveSession } from './adapters/active-sessions.ts';
 import type { NumberedEntry } from './adapters/audit-log.ts';
 import type { StoredExport } from './adapters/data-export-store.ts';
+import type { Invitation } from './adapters/invitations.ts';
 import type { BookedAddress } from './domain/address-book.ts';
 import type { ApiKey } from './domain/api-key.ts';
 import type { Consent } from './domain/person.ts';
@@ -36,6 +37,13 @@ export const staffAccountView = (user: User) => ({
   state: stateOf(user),
   secondFactor: user.secondFactor,
   ...(user.disabledAt === undefined ? {} : { disabledAt: user.disabledAt.toISOString() }),
+});
+
+/** An invitation as administrators see it. */
+export const invitationView = ({ createdAt, expiresAt, ...invitation }: Invitation) => ({
+  ...invitation,
+  createdAt: createdAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
 });
 
 /** The response to reading or changing the account of somebody else. */

@@ -14,7 +14,7 @@ import { accountResponse } from '../src/views.ts';
 import { mailsIn } from './mails.ts';
 
 /** The key from which the tokens in mails are computed. */
-const mailTokenKey = 'k'.repeat(64);
+export const mailTokenKey = 'k'.repeat(64);
 
 /**
  * The users service on a database, a topic and secrets of its own: `const users = await usersService();` at the top

@@ -10,6 +10,7 @@ const pages = {
   'verify-email': 'confirm-address',
   'change-email': 'confirm-new-address',
   'reset-password': 'reset-password',
+  invitation: 'accept-invitation',
 } satisfies Partial<Record<MailTokenPurpose, string>>;
 
 /** A purpose of the tokens that this service mails. */
@@ -72,6 +73,18 @@ export const resetPasswordMail = (link: TokenLink): Mail =>
       'somebody requested a new password for your account. If it was you, open this link within an hour:',
       ...withLink(link),
       ignore,
+    ],
+  });
+
+/** Invites somebody to work for the shop. */
+export const invitationMail = (link: TokenLink): Mail =>
+  compose({
+    subject: 'You are invited to work for the shop',
+    greeting: anonymous,
+    paragraphs: [
+      'an administrator of the shop invites you to work for it. Open this link within three days and choose a password:',
+      ...withLink(link),
+      'If you do not expect this, ignore this mail: nothing will happen.',
     ],
   });
 

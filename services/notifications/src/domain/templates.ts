@@ -5,6 +5,7 @@ export const templates = [
   'known-address',
   'welcome',
   'reset-password',
+  'invitation',
   'password-changed',
   'address-changed',
   'order-paid',

@@ -5,6 +5,7 @@ import {
   KnownEmailGiven,
   PasswordChanged,
   PasswordResetRequested,
+  StaffInvited,
 } from '#shared/events/users.ts';
 import { newId } from '#shared/ids.ts';
 import { anEvent } from '#shared/testing/an-event.ts';
@@ -76,11 +77,14 @@ describe('mails with a token', () => {
     anEvent(EmailVerificationRequested, { userId, email, tokenId: newId(), purpose });
   const resetting = ({ userId, email }: Customer) =>
     anEvent(PasswordResetRequested, { userId, email, tokenId: newId() });
+  const inviting = ({ userId, email }: Customer) =>
+    anEvent(StaffInvited, { userId, email, tokenId: newId() });
 
   test.each([
     ['verify-email', 'confirm-address', (to: Customer) => requested(to, 'verify-email')],
     ['change-email', 'confirm-new-address', (to: Customer) => requested(to, 'change-email')],
     ['reset-password', 'reset-password', resetting],
+    ['invitation', 'accept-invitation', inviting],
   ] as const)('for %s link to the page %s, with the token of the id', async (purpose, page, event) => {
     const customer = aCustomer();
     const { data, ...envelope } = event(customer);

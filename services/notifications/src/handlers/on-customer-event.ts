@@ -6,6 +6,7 @@ import {
   KnownEmailGiven,
   PasswordChanged,
   PasswordResetRequested,
+  StaffInvited,
   UserRegistered,
 } from '#shared/events/users.ts';
 import { on } from '#shared/lambda/event-dispatch.ts';
@@ -15,6 +16,7 @@ import {
   addressChangedMail,
   confirmAddressMail,
   confirmNewAddressMail,
+  invitationMail,
   knownAddressMail,
   passwordChangedMail,
   resetPasswordMail,
@@ -68,6 +70,13 @@ export const handler = queueHandler([
     mailTo(
       () => 'reset-password',
       async ({ data }) => resetPasswordMail(await linkFor('reset-password', data.tokenId)),
+    ),
+  ),
+  on(
+    StaffInvited,
+    mailTo(
+      () => 'invitation',
+      async ({ data }) => invitationMail(await linkFor('invitation', data.tokenId)),
     ),
   ),
   on(

@@ -80,6 +80,7 @@ const erasePerson = ({ id, email, version }: Person, permitted: Sql): Sql => sql
     DELETE FROM users WHERE id = ${id} AND version = ${version - 1} AND ${permitted} RETURNING id),
   mailed AS (DELETE FROM mail_tokens WHERE (subject_id = ${id} OR email = ${email}) AND ${ifWritten}),
   pending AS (DELETE FROM registrations WHERE email = ${email} AND ${ifWritten}),
+  invited AS (DELETE FROM invitations WHERE (email = ${email} OR invited_by = ${id}) AND ${ifWritten}),
   erased AS (${markErased(id, ifWritten)}),
   requests AS (${deleteRequestsOf(id, ifWritten)}),
   earlier AS (

@@ -1,4 +1,4 @@
-import type { Role } from '#shared/auth/permissions.ts';
+import { permissionsOf, type Role } from '#shared/auth/permissions.ts';
 import type { ShopError } from '#shared/errors.ts';
 import { UserActionRecorded } from '#shared/events/actions.ts';
 import {
@@ -13,6 +13,7 @@ import { commaSeparated, type Sql, sql } from '#shared/postgres/sql.ts';
 import { EmailTaken, LastAdministrator, UserNotFound } from '../domain/errors.ts';
 import { nameWords } from '../domain/name-search.ts';
 import type { User, UserExtra } from '../domain/user.ts';
+import { withdrawInvitationsOf } from './invitations.ts';
 import { endSessions, keepSession } from './session-store.ts';
 import { selectUsers, type UserRow, userOf } from './user-reader.ts';
 
@@ -60,10 +61,17 @@ function updateUser(change: Change<User, UserExtra>, permitted: Sql): Sql {
     sessionsEnd && sql`obsolete AS (DELETE FROM mail_tokens USING written WHERE subject_id = written.id)`,
     passwordHash !== undefined &&
       sql`forgotten AS (DELETE FROM known_devices USING written WHERE user_id = written.id)`,
+    !mayInvite(user) &&
+      (rolesChanged || user.disabledAt !== undefined) &&
+      sql`withdrawn AS (${withdrawInvitationsOf(sql`SELECT id FROM written`)})`,
     sessionsEnd?.except !== undefined &&
       sql`kept AS (${keepSession(sessionsEnd.except, sql`SELECT id FROM written`)})`,
   ]);
 }
+
+/** What somebody has invited is withdrawn when they may invite no more. */
+const mayInvite = ({ roles, disabledAt }: User): boolean =>
+  disabledAt === undefined && permissionsOf(roles).has('users:roles');
 
 const replaceRoles = (roles: readonly Role[], at: Date | undefined): Sql => sql`
   taken AS (

@@ -3,9 +3,10 @@ import { roles } from '#shared/auth/permissions.ts';
 import { pageOf, pageQuery } from '#shared/http/cursor.ts';
 import { id, text } from '#shared/http/fields.ts';
 import { type Route, route } from '#shared/http/route.ts';
+import { byHandler } from '#shared/limits/route-limits.ts';
 import { LastAdministrator, OwnAccount, UserNotFound } from '../domain/errors.ts';
 import { accountStates } from '../domain/user.ts';
-import { accountSchema } from '../schemas.ts';
+import { acceptedSchema, accountSchema } from '../schemas.ts';
 
 const params = z.strictObject({ id });
 
@@ -117,6 +118,19 @@ export const revokeUserSessionsRoute = route({
   errors,
 });
 
+/** Mails a link for a new password to the owner of an account. Without Idempotency-Key: a newer link replaces the one before. */
+export const sendPasswordResetRoute = route({
+  name: 'send-password-reset',
+  method: 'POST',
+  path: '/api/v1/users/{id}/password-reset',
+  summary: 'Mail a link for a new password to the owner of an account',
+  access: 'users:recover',
+  params,
+  responses: { 202: { description: 'A mail was requested.', schema: acceptedSchema } },
+  errors,
+  limits: [byHandler('reset-by-staff-account')],
+});
+
 /** The routes of staff for the accounts of others. */
 export const staffRoutes: Route[] = [
   listUsersRoute,
@@ -126,4 +140,5 @@ export const staffRoutes: Route[] = [
   enableUserRoute,
   revokeUserSessionsRoute,
   resetSecondFactorRoute,
+  sendPasswordResetRoute,
 ];

@@ -114,3 +114,9 @@ export const NoSecondFactor = shopError({
   remedy: 'conflict',
   title: 'There is no such second factor',
 });
+/** The invitation is unknown, expired, accepted or withdrawn. */
+export const InvitationNotFound = shopError({
+  code: 'INVITATION_NOT_FOUND',
+  remedy: 'not-found',
+  title: 'No such invitation',
+});

@@ -19,6 +19,8 @@ export const requestLimits = {
   'reset-client': { limit: 20, windowSeconds: hour },
   'reset-account': { limit: 5, windowSeconds: hour },
   'mail-token-client': { limit: 60, windowSeconds: hour },
+  // Mails to one person.
+  'reset-by-staff-account': { limit: 5, windowSeconds: hour },
   'refresh-client': { limit: 300, windowSeconds: 5 * minute },
   'refresh-account': { limit: 60, windowSeconds: 5 * minute },
   'export-account': { limit: 5, windowSeconds: 24 * hour },

@@ -5,6 +5,7 @@ import {
   KnownEmailGiven,
   MailRequestIgnored,
   PasswordResetRequested,
+  StaffInvited,
 } from '#shared/events/users.ts';
 
 /** What a mail with a token is about: an account or a registration, by its id. */
@@ -33,6 +34,10 @@ export const knownEmailGiven = ({ id, email }: { id: string; email: string }, me
 /** Mails a token for a new password. */
 export const resetRequested = (subject: MailSubject, meta: CommandMeta): NewEvent =>
   mailEvent(PasswordResetRequested, meta, dataOf(subject));
+
+/** Mails an invitation to work for the shop; `userId` is the invitation's, and becomes the account's. */
+export const staffInvited = (subject: MailSubject, meta: CommandMeta): NewEvent =>
+  mailEvent(StaffInvited, meta, dataOf(subject));
 
 /** Mails nothing; published so that the request takes as long as any other. */
 export const mailIgnored = (purpose: 'verify-email' | 'reset-password', meta: CommandMeta): NewEvent =>
