@@ -75,6 +75,11 @@ export class ShopClient {
     return response.body;
   }
 
+  /** Returns a client with an access token or an API key. */
+  with(token: string): ShopClient {
+    return new ShopClient(this.baseUrl, token);
+  }
+
   /** Returns a client that is signed in. */
   async signIn(email: string, password: string): Promise<ShopClient> {
     const { accessToken } = await this.call<{ accessToken: string }>('POST', '/api/v1/auth/login', {

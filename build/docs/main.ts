@@ -1,12 +1,14 @@
 /**
- * `npm run generate:docs`: writes docs/openapi.json, docs/asyncapi.json, the tables in docs/errors.md, docs/events.md and
- * docs/staff.md from code and compiled templates, and the figures in docs from docs/measurements. Tests fail while one of them is stale.
+ * `npm run generate:docs`: writes docs/openapi.json, docs/asyncapi.json, the tables in docs/authorization.md, errors.md,
+ * events.md and staff.md from code and compiled templates, and the figures in docs from docs/measurements. Tests fail
+ * while one of them is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentOf } from '../compiled.ts';
 import { root } from '../stacks.ts';
 import { asyncApi } from './asyncapi.ts';
+import { authorizationTable } from './authorization.ts';
 import { withTable } from './between-markers.ts';
 import { errorsTable } from './errors-table.ts';
 import { eventsTable } from './events-table.ts';
@@ -21,6 +23,7 @@ const rewrite = (name: string, table: string) => {
 
 rewrite('errors.md', await errorsTable());
 rewrite('staff.md', permissionsTable(await serviceRoutes()));
+rewrite('authorization.md', authorizationTable(await serviceRoutes()));
 rewrite('events.md', eventsTable(await deploymentOf('dev')));
 const records = readMeasurements();
 for (const name of ['performance.md', 'functions.md']) {

@@ -112,6 +112,7 @@ function operation(service: string, route: Route): Json {
     summary: route.summary,
     security: securityOf(route),
     ...(route.access === 'public' ? {} : { 'x-permission': route.access }),
+    ...(route.othersAccess === undefined ? {} : { 'x-permission-others': route.othersAccess }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}

@@ -32,6 +32,8 @@ export type Route<
   summary: string;
   /** `public`, or the permission that the caller needs. */
   access: 'public' | Permission;
+  /** The permission to see or change with this route what belongs to others; without it, others' do not exist for a caller. */
+  othersAccess?: Permission;
   params?: P;
   query?: Q;
   body?: B;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentOf } from '../../build/compiled.ts';
 import { asyncApi } from '../../build/docs/asyncapi.ts';
+import { authorizationTable } from '../../build/docs/authorization.ts';
 import { withTable } from '../../build/docs/between-markers.ts';
 import { errorsTable, everyError } from '../../build/docs/errors-table.ts';
 import { eventsTable } from '../../build/docs/events-table.ts';
@@ -26,6 +27,13 @@ describe('generated documents match the code (npm run generate:docs updates them
   test('docs/staff.md has every permission with its roles and routes', async () => {
     const table = permissionsTable(await serviceRoutes());
     expect(document('staff.md')).toBe(withTable(document('staff.md'), table));
+  });
+
+  test('docs/authorization.md has every route', async () => {
+    const routes = await serviceRoutes();
+    expect(document('authorization.md')).toBe(
+      withTable(document('authorization.md'), authorizationTable(routes)),
+    );
   });
 
   test('docs/events.md has every event with its subscribers', async () => {

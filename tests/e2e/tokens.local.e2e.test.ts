@@ -1,31 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { decodeJwt, importJWK, type JWK, SignJWT } from 'jose';
-import { SecretStore } from '../../platform/provision/secret-store.ts';
-import { accessToken } from '../../shared/auth/access-token.ts';
 import { everyRoute, pathWith } from './support/routes.ts';
-import { admin, setting, visitor } from './support/shop.ts';
+import { admin, visitor } from './support/shop.ts';
+import { tokenLike } from './support/signed-token.ts';
 
-/** A token of the admin's session, signed with the shop's key, which a test can read on the local platform only. */
-async function aToken(expiresInSeconds: number): Promise<string> {
-  const secrets = SecretStore.open(join(setting('E2E_DATA_DIR'), 'secrets.json'));
-  const { keys } = JSON.parse(secrets.value('shop/local/jwt/signing-keys')) as {
-    keys: { kid: string; privateKey: JWK; signsFrom: string }[];
-  };
-  const signing = keys.find(({ signsFrom }) => Date.parse(signsFrom) <= Date.now());
-  if (signing === undefined) throw new Error('no key signs');
-  const { kid, privateKey } = signing;
-  const session = decodeJwt((await admin()).token ?? '');
-  const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ sid: session['sid'] })
-    .setProtectedHeader({ alg: accessToken.algorithm, kid, typ: 'at+jwt' })
-    .setSubject(session.sub ?? '')
-    .setIssuer(accessToken.issuer)
-    .setAudience(accessToken.audience)
-    .setIssuedAt(now - accessToken.lifetimeSeconds)
-    .setExpirationTime(now + expiresInSeconds)
-    .sign(await importJWK(privateKey, accessToken.algorithm));
-}
+/** A token of the admin's session. */
+const aToken = async (expiresInSeconds: number) => tokenLike((await admin()).token, { expiresInSeconds });
 
 const guarded = (await everyRoute()).filter(({ access }) => access !== 'public');
 

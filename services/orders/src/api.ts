@@ -55,6 +55,7 @@ export const listOrdersRoute = route({
   path: '/api/v1/orders',
   summary: "Lists your orders, newest first; for staff, everybody's.",
   access: 'orders:read',
+  othersAccess: 'orders:read-any',
   query: z.strictObject({
     ...pageQuery,
     status: z.enum(orderStatuses).optional(),
@@ -71,6 +72,7 @@ export const getOrderRoute = route({
   path: '/api/v1/orders/{id}',
   summary: 'Returns an order with its lines.',
   access: 'orders:read',
+  othersAccess: 'orders:read-any',
   params,
   versioned: true,
   responses: { 200: { description: 'The order.', schema: orderSchema } },
@@ -83,6 +85,7 @@ export const cancelOrderRoute = route({
   path: '/api/v1/orders/{id}/cancellation',
   summary: 'Cancels an order that is not shipped yet; a payment is refunded.',
   access: 'orders:cancel',
+  othersAccess: 'orders:cancel-any',
   params,
   idempotency: 'optional',
   versioned: true,

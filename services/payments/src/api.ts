@@ -26,6 +26,7 @@ export const getPaymentRoute = route({
   path: '/api/v1/payments/{orderId}',
   summary: 'Returns the payment of an order.',
   access: 'payments:read',
+  othersAccess: 'payments:read-any',
   params: z.object({ orderId: id }),
   responses: { 200: { description: 'The payment.', schema: paymentSchema } },
   errors: [PaymentNotFound.kind],
