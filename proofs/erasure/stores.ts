@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { DynamoDBClient, paginateListTables, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { paginateListQueues, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Redis } from 'ioredis';
 import type { RunningShop } from '../../bench/shop-process.ts';
+import { deploymentOf } from '../../build/compiled.ts';
 import { withClient } from '../load/postgres.ts';
 
 /** Something that was searched: a row, an item, an object, a message or a file. */
@@ -12,6 +13,16 @@ export type Document = { store: string; place: string; bytes: Buffer };
 
 /** How to read the stores of a shop; `redis` is the port of its server. */
 export type Stores = { shop: RunningShop; dataDir: string; redis: number | undefined };
+
+/** The stores that are searched without Redis. */
+export const storeNames = [
+  'PostgreSQL rows',
+  'PostgreSQL files',
+  'logs',
+  'DynamoDB',
+  'S3',
+  'queues',
+] as const;
 
 const databases = ['users', 'orders', 'payments'] as const;
 
@@ -60,12 +71,11 @@ async function* files(dataDir: string, folder: string, store: string): AsyncGene
   }
 }
 
-async function* items({ aws }: RunningShop): AsyncGenerator<Document> {
+async function* items({ aws, stage }: RunningShop): AsyncGenerator<Document> {
   const client = new DynamoDBClient(aws);
-  for await (const { TableNames = [] } of paginateListTables({ client }, {}))
-    for (const TableName of TableNames)
-      for await (const { Items = [] } of paginateScan({ client }, { TableName }))
-        yield { store: 'DynamoDB', place: TableName, bytes: Buffer.from(JSON.stringify(Items)) };
+  for (const { name } of (await deploymentOf(stage)).tables)
+    for await (const { Items = [] } of paginateScan({ client }, { TableName: name }))
+      yield { store: 'DynamoDB', place: name, bytes: Buffer.from(JSON.stringify(Items)) };
   client.destroy();
 }
 
