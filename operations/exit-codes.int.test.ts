@@ -61,7 +61,11 @@ describe('an operator command fails with an exit code and one line on standard e
     ['check-api.ts', (endpoint) => ['--base-url', endpoint], /users reaches its store.*403 instead of 200/],
     ['remove-stage.ts', () => ['--stage', 'dev'], refused],
     ['create-report.ts', () => ['--stage', 'dev'], refused],
-    ['demo.ts', (endpoint) => ['--url', endpoint, ...credentials], /auth\/login returned 403/],
+    [
+      'demo.ts',
+      (endpoint) => ['--url', endpoint, ...credentials, '--stage', 'dev'],
+      /auth\/login returned 403/,
+    ],
     ['standby/deploy-standby.ts', () => ['--stage', 'prod'], refused],
     ['standby/republish-events.ts', () => ['--stage', 'prod', '--since', since], refused],
     ['close-default-group.ts', () => ['--stage', 'dev'], refused],
@@ -79,7 +83,7 @@ describe('an operator command fails with an exit code and one line on standard e
   test.each<[command: string, args: string[]]>([
     ['setup.ts', ['--stage', 'dev']],
     ['create-report.ts', ['--stage', 'dev']],
-    ['demo.ts', ['--url', 'http://127.0.0.1:15999', ...credentials]],
+    ['demo.ts', ['--url', 'http://127.0.0.1:15999', ...credentials, '--stage', 'dev']],
     ['standby/republish-events.ts', ['--stage', 'prod', '--since', since]],
     ['close-default-group.ts', []],
     ['redrive-undelivered.ts', ['--stage', 'dev', '--queue', undelivered]],
