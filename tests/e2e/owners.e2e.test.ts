@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Customer } from '../../client/new-customer.ts';
 import { addProduct, ensureCategory, type Order, orderIn, placeOrder } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
 import { may, permissionsOf } from '../../shared/auth/permissions.ts';
@@ -15,10 +16,12 @@ const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.p
 const ofOneResource = customerRoutes.filter(({ path }) => /\{(?!purpose\})/.test(path));
 const lists = customerRoutes.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
 
-let owner: ShopClient & { userId: string };
+let owner: Customer;
 let other: ShopClient & { userId: string };
 let order: Order;
 let exportId: string;
+/** A session of the owner besides the one that calls. */
+let sessionId: string;
 
 beforeAll(async () => {
   const staff = await admin();
@@ -29,12 +32,16 @@ beforeAll(async () => {
   order = await placeOrder(owner, [{ productId, quantity: 1 }]);
   await orderIn(owner, order.id, 'paid');
   exportId = (await owner.call<{ id: string }>('POST', '/api/v1/users/me/export')).id;
+  await owner.signIn(owner.email, owner.password);
+  const sessions = await owner.call<{ items: { id: string }[] }>('GET', '/api/v1/users/me/sessions');
+  sessionId = sessions.items[0]?.id ?? '';
 });
 
 /** The owner's id for each path parameter. @throws Error for a parameter without one, so that no route is left out */
 const ownedIds: Record<string, (route: Route) => string> = {
   id: ({ name }) => (name === 'get-export' ? exportId : order.id),
   orderId: () => order.id,
+  sessionId: () => sessionId,
 };
 const ownedPath = (route: Route) =>
   pathWith(route, (name) => {
