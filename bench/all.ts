@@ -1,4 +1,4 @@
-/** Runs all benchmarks one after the other, about nine minutes: `npm run bench`. `--record` writes docs/measurements. */
+/** Runs all benchmarks one after the other, about nine minutes: `npm run bench`, or only one: `npm run bench -- start`. `--record` writes docs/measurements. */
 import { join } from 'node:path';
 import { execaNode } from 'execa';
 import { recordOption } from './record.ts';
@@ -12,7 +12,10 @@ const benchmarks: [file: string, args: string[], timeoutMinutes: number][] = [
 ];
 
 const recording = process.argv.includes(recordOption) ? [recordOption] : [];
-for (const [file, args, minutes] of benchmarks) {
+const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
+const chosen = benchmarks.filter(([file]) => only === undefined || file === `${only}.ts`);
+if (chosen.length === 0) throw new Error(`there is no benchmark ${only}`);
+for (const [file, args, minutes] of chosen) {
   console.log(`\n== ${file} ${args.join(' ')}`);
   // A benchmark's shop stops when the benchmark's process ends.
   const { failed, shortMessage } = await execaNode(join(import.meta.dirname, file), [...args, ...recording], {

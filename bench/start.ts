@@ -1,6 +1,6 @@
 /**
  * Measures how long `npm start` takes until the first response, without compile cache and data, and again with both:
- * `npm run bench:start`. The second start must respond within 5 s. Starts a copy of the project, so that the caches of the
+ * `npm run bench -- start`. The second start must respond within 5 s. Starts a copy of the project, so that the caches of the
  * working folder do not change.
  */
 import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
@@ -25,7 +25,7 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-finish('bench-start', 'npm run bench:start');
+finish('bench-start', 'npm run bench -- start');
 
 async function copyProject(to: string): Promise<void> {
   for (const name of await readdir(root)) {
