@@ -62,10 +62,11 @@ module.exports = class TemplatePlugin {
     );
     if (!alias) return;
     renewVersions(template, service.provider.stackParameters ?? []);
-    const aliases = addLiveAliases(template);
     const { permissionsBoundary } = service.custom;
     const sizes = provisioned[service.service] ?? {};
     const keyOf = (name) => name.slice(stackName.length + 1);
+    const { gradual } = service.custom;
+    const aliases = addLiveAliases(template, (name) => gradual === null || gradual.includes(keyOf(name)));
     const release = {
       stackName,
       configuration: canary,

@@ -1,10 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { compiled, deploymentOf } from '../../build/compiled.ts';
 import type { CompiledStack, Json, TemplateResource } from '../../build/deployment.ts';
+import { root } from '../../build/stacks.ts';
 import { nonEmpty } from '../setup/non-empty.ts';
 
 type Properties = Record<string, Json>;
 /** A place of a template that names a function without its alias: by Ref, by its ARN, or inside a text. */
 type Mention = { stack: string; resource: string; type: string; property: string; function: string };
+
+/** The functions of a stack that run new code at once: those not in its `releases.yml`, if it has one. */
+function withoutAlias({ directory, template }: CompiledStack): Set<string> {
+  const file = join(root, directory, 'releases.yml');
+  if (!existsSync(file)) return new Set();
+  const { gradual } = parse(readFileSync(file, 'utf8')) as { gradual: string[] };
+  const functions = Object.entries(template.Resources).filter(
+    ([, { Type }]) => Type === 'AWS::Lambda::Function',
+  );
+  const keyOf = (resource: TemplateResource) =>
+    String(propertiesOf(resource)['FunctionName']).replace(/^shop-[a-z]+-[a-z]+-/, '');
+  const keys = functions.map(([, resource]) => keyOf(resource));
+  expect(gradual.filter((key) => !keys.includes(key))).toEqual([]);
+  return new Set(functions.filter(([, resource]) => !gradual.includes(keyOf(resource))).map(([id]) => id));
+}
 
 /** Properties that must name the function itself; all others name the alias. */
 const unqualifiedAllowed = new Set([
@@ -43,6 +62,7 @@ function mentions(value: Json, isFunction: (id: string) => boolean): string[] {
 /** Every place of a stack that names one of its functions rather than the alias. */
 function unqualified(stack: CompiledStack): Mention[] {
   const functions = new Set(ofType(stack, 'AWS::Lambda::Function').map(([id]) => id));
+  const direct = withoutAlias(stack);
   const isFunction = (id: string) => functions.has(id);
   const inResources = entriesOf(stack).flatMap(([resource, { Type: type, Properties: properties = {} }]) =>
     Object.entries(properties).flatMap(([property, value]) =>
@@ -58,7 +78,7 @@ function unqualified(stack: CompiledStack): Mention[] {
     })),
   );
   return [...inResources, ...inOutputs]
-    .filter(({ type, property }) => !unqualifiedAllowed.has(`${type} ${property}`))
+    .filter((each) => !unqualifiedAllowed.has(`${each.type} ${each.property}`) && !direct.has(each.function))
     .map((each) => ({ stack: stack.name, ...each }));
 }
 
@@ -74,15 +94,16 @@ describe.each(['staging', 'prod'])('a release to %s', (stage) => {
     expect(stacks.flatMap(unqualified)).toEqual([]);
   });
 
-  test('moves the alias of every function except the one that migrates', () => {
+  test('moves the alias of every function, except the one that migrates and those that run new code at once', () => {
     for (const stack of stacks) {
+      const direct = withoutAlias(stack);
       const aliased = ofType(stack, 'AWS::Lambda::Alias').map(
         ([, alias]) => (propertiesOf(alias)['FunctionName'] as { Ref: string }).Ref,
       );
       const functions = ofType(stack, 'AWS::Lambda::Function').map(([id]) => id);
       expect([stack.name, aliased.toSorted()]).toEqual([
         stack.name,
-        nonEmpty(functions.filter((id) => id !== 'MigrateLambdaFunction')).toSorted(),
+        nonEmpty(functions.filter((id) => id !== 'MigrateLambdaFunction' && !direct.has(id))).toSorted(),
       ]);
     }
   });
@@ -109,8 +130,11 @@ describe.each(['staging', 'prod'])('a release to %s', (stage) => {
   });
 
   test('configures the failed events of the alias, not of the function', () => {
-    for (const { id, resource } of everyOfType(stacks, 'AWS::Lambda::EventInvokeConfig'))
-      expect([id, propertiesOf(resource)['Qualifier']]).toEqual([id, 'live']);
+    for (const { stack, id, resource } of everyOfType(stacks, 'AWS::Lambda::EventInvokeConfig')) {
+      const { Ref: name } = propertiesOf(resource)['FunctionName'] as { Ref: string };
+      const qualifier = withoutAlias(stack).has(name) ? '$LATEST' : 'live';
+      expect([id, propertiesOf(resource)['Qualifier']]).toEqual([id, qualifier]);
+    }
   });
 
   test('calls functions of other services by their alias, and may call nothing else', async () => {
@@ -127,6 +151,20 @@ describe.each(['staging', 'prod'])('a release to %s', (stage) => {
     for (const arn of nonEmpty(invocable)) expect(arn).toMatch(/:live$/);
   });
 });
+
+/** CloudFormation's limit is 500 resources; what is left is for the next functions. */
+const maxResources = 490;
+
+test.each(['tiny', 'dev', 'staging', 'prod'])(
+  'no stack of %s has more resources than CloudFormation accepts',
+  async (stage) => {
+    const counts = (await compiled(stage)).map(
+      ({ name, template }) => [name, Object.keys(template.Resources).length] as const,
+    );
+    expect(nonEmpty(counts).filter(([, count]) => count > maxResources)).toEqual([]);
+  },
+  180_000,
+);
 
 describe('a release to prod', () => {
   let stacks: CompiledStack[];

@@ -27,14 +27,19 @@ const triggerProperties = {
 /**
  * Puts the alias `live` in front of every function's newest version, and lets every trigger, permission and export name
  * the alias. A release is then a move of the alias, which can be gradual and can be rolled back
- * (docs/decisions/0010-aliases-and-canaries.md). Returns the aliases for the steps that follow.
+ * (docs/decisions/0010-aliases-and-canaries.md). A function for whose name `isGradual` is false has neither: it runs new
+ * code at once. Returns the aliases for the steps that follow.
  */
-function addLiveAliases(template) {
+function addLiveAliases(template, isGradual) {
   const aliases = new Map();
   const operators = withoutTraffic(template);
   for (const [versionId, version] of ofType(template, 'AWS::Lambda::Version')) {
     const functionId = referredTo(version.Properties.FunctionName);
     if (operators.has(functionId)) continue;
+    if (!isGradual(template.Resources[functionId].Properties.FunctionName)) {
+      removeVersion(template, versionId);
+      continue;
+    }
     const aliasId = functionId.replace(/LambdaFunction$/, 'Live');
     template.Resources[aliasId] = {
       Type: 'AWS::Lambda::Alias',
@@ -61,6 +66,13 @@ function addLiveAliases(template) {
     dependOn(config, alias.aliasId);
   }
   return [...aliases.values()];
+}
+
+/** Removes a version and the outputs that name it. */
+function removeVersion(template, versionId) {
+  delete template.Resources[versionId];
+  for (const [name, { Value }] of Object.entries(template.Outputs ?? {}))
+    if (Value?.Ref === versionId) delete template.Outputs[name];
 }
 
 /** The value with each reference to a function replaced by its alias' ARN (Ref). */
