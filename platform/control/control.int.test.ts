@@ -120,7 +120,7 @@ describe('an invocation through the control interface', () => {
       body: { do: 'echo', text: 'a' },
     });
     expect(invocation).toEqual({ requestId: expect.any(String), payload: { do: 'echo', text: 'a' } });
-    await expect(client.invoke('probe', { do: 'nothing' })).resolves.toBeUndefined();
+    await expect(client.invoke('probe', { do: 'nothing' })).resolves.toBeNull();
   });
 
   test.each([

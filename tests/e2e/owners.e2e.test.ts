@@ -22,6 +22,15 @@ let order: Order;
 let exportId: string;
 /** A session of the owner besides the one that calls. */
 let sessionId: string;
+/** An address of the owner for each route, since one of them removes it. */
+const addressIds = new Map<string, string>();
+const address = {
+  name: 'Olga Owner',
+  line1: 'Beispielstraße 1',
+  postalCode: '10115',
+  city: 'Berlin',
+  country: 'DE',
+};
 
 beforeAll(async () => {
   const staff = await admin();
@@ -35,6 +44,11 @@ beforeAll(async () => {
   await owner.signIn(owner.email, owner.password);
   const sessions = await owner.call<{ items: { id: string }[] }>('GET', '/api/v1/users/me/sessions');
   sessionId = sessions.items[0]?.id ?? '';
+  for (const { name } of ofOneResource.filter(({ path }) => path.includes('{addressId}')))
+    addressIds.set(
+      name,
+      (await owner.call<{ id: string }>('POST', '/api/v1/users/me/addresses', { body: address })).id,
+    );
 });
 
 /** The owner's id for each path parameter. @throws Error for a parameter without one, so that no route is left out */
@@ -42,6 +56,7 @@ const ownedIds: Record<string, (route: Route) => string> = {
   id: ({ name }) => (name === 'get-export' ? exportId : order.id),
   orderId: () => order.id,
   sessionId: () => sessionId,
+  addressId: ({ name }) => addressIds.get(name) ?? '',
 };
 const ownedPath = (route: Route) =>
   pathWith(route, (name) => {
@@ -50,8 +65,14 @@ const ownedPath = (route: Route) =>
     return id(route);
   });
 const call = async (client: ShopClient, route: Route, path: string) => {
-  const headers = route.idempotency === 'required' ? { 'idempotency-key': randomUUID() } : {};
-  return client.send<{ code?: string; status?: number; detail?: string }>(route.method, path, { headers });
+  const headers = {
+    ...(route.idempotency === 'required' ? { 'idempotency-key': randomUUID() } : {}),
+    ...(route.ifMatch ? { 'if-match': '*' } : {}),
+  };
+  return client.send<{ code?: string; status?: number; detail?: string }>(route.method, path, {
+    headers,
+    ...(route.name === 'change-address' ? { body: address } : {}),
+  });
 };
 
 test.each(named(ofOneResource))('%s hides what belongs to another customer', async (_, route) => {

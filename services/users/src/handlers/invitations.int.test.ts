@@ -51,7 +51,10 @@ describe('an invitation', () => {
 
   test('expires', async () => {
     const { id, token } = await anInvitation();
-    await users.database.query(`UPDATE mail_tokens SET expires_at = now() WHERE subject_id = $1`, [id]);
+    await users.database.query(
+      `UPDATE mail_tokens SET expires_at = now() - interval '1 s' WHERE subject_id = $1`,
+      [id],
+    );
     expect((await accept({ ...acceptance, token })).body.code).toBe('INVALID_MAIL_TOKEN');
   });
 

@@ -185,7 +185,7 @@ describe('a known device', () => {
     [
       'that has expired',
       async (token: string) => {
-        await users.database.query(`UPDATE known_devices SET expires_at = now()`);
+        await users.database.query(`UPDATE known_devices SET expires_at = now() - interval '1 s'`);
         return token;
       },
     ],
