@@ -3,7 +3,7 @@ import { until } from '../../client/shop-actions.ts';
 import type { ShopClient } from '../../client/shop-client.ts';
 import { control } from './support/control.ts';
 import { newCustomer } from './support/customer.ts';
-import { visitor } from './support/shop.ts';
+import { admin, visitor } from './support/shop.ts';
 
 type Tokens = { accessToken: string; refreshToken: string };
 
@@ -84,4 +84,16 @@ test('an account moves to another address when that confirms it, and the old one
     () => mailsTo(customer.email),
     (mails) => mails.some(({ subject }) => subject === 'Your e-mail address was changed'),
   );
+});
+
+test('an employee accepts an invitation by the link in the mail, and has its roles', async () => {
+  const email = anAddress();
+  await (await admin()).call('POST', '/api/v1/users/invitations', { body: { email, roles: ['support'] } });
+  const token = await mailedCode(email, 'You are invited to work for the shop');
+  const acceptance = { token, password: `pass ${randomUUID()}`, name: 'New Employee' };
+  const { status, body } = await post('auth/accept-invitation', acceptance);
+  expect(status).toBe(200);
+  const me = await visitor().send('GET', '/api/v1/users/me', { token: body.accessToken });
+  expect(me.body).toMatchObject({ email, roles: expect.arrayContaining(['support']) });
+  expect((await post('auth/accept-invitation', acceptance)).status).not.toBe(200);
 });

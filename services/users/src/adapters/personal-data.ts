@@ -6,7 +6,7 @@ import type { Database } from '#shared/postgres/database.ts';
  */
 export type ReadPersonalData = (userId: string) => Promise<object | undefined>;
 
-/** Hashes of passwords and tokens are left out: they are of no use to the person, and of use to a thief. */
+/** Hashes of passwords and tokens, and the secret of the second factor, are left out: they are of no use to the person, and of use to a thief. */
 export const personalData =
   (database: Database): ReadPersonalData =>
   async (userId) => {
@@ -23,6 +23,8 @@ export const personalData =
           'devices', (SELECT coalesce(json_agg(json_build_object('usedAt', used_at, 'expiresAt', expires_at)
                                                ORDER BY used_at), '[]')
                         FROM known_devices WHERE user_id = u.id),
+          'secondFactor', (SELECT json_build_object('createdAt', created_at, 'confirmedAt', confirmed_at)
+                             FROM second_factors WHERE user_id = u.id),
           'addresses', (SELECT coalesce(json_agg(json_build_object('address', address, 'createdAt', created_at)
                                                  ORDER BY created_at), '[]')
                           FROM addresses WHERE user_id = u.id),
