@@ -1,15 +1,18 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Credentials } from '../aws-endpoint/credentials.ts';
 import type { Platform } from './platform.ts';
 import type { ShopAdministrator } from './set-up-shop.ts';
 
-/** The addresses and the secret of the shop that runs on a data folder, and its administrator's password if it is stored there. */
+/** The addresses and secrets of the shop that runs on a data folder, and its administrator's password if it is stored there. */
 export type RunningShop = {
   pid: number;
   apiUrl: string;
   consoleUrl: string;
   controlSecret: string;
   awsUrl: string;
+  /** Of an operator, for calls of the AWS endpoint. */
+  awsCredentials: Credentials;
   paymentsUrl: string;
   adminEmail: string;
   adminPassword?: string;
@@ -39,6 +42,7 @@ export function writeRunningShop(dataDir: string, platform: Platform, admin: Sho
     consoleUrl: platform.consoleUrl,
     controlSecret: platform.controlSecret,
     awsUrl: platform.awsUrl,
+    awsCredentials: platform.awsEndpoint.operator,
     paymentsUrl: platform.paymentsUrl,
     adminEmail: admin.email,
     ...(admin.password === undefined ? {} : { adminPassword: admin.password }),

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { until } from '../../client/shop-actions.ts';
+import { graceMs } from '../../services/users/src/domain/session.ts';
 import { newCustomer } from './support/customer.ts';
 import { invoke } from './support/invoke.ts';
-import { visitor } from './support/shop.ts';
+import { admin, visitor } from './support/shop.ts';
 
 type Account = { id: string; email: string; name: string; locale: string };
 type Notifications = { items: { template: string; status: string }[] };
@@ -28,7 +30,37 @@ describe('an account', () => {
   });
 });
 
+test('a password is changed with the current one, and ends the other sessions', async () => {
+  const customer = await newCustomer('Password Changer');
+  const body = { currentPassword: customer.password, newPassword: `pass ${randomUUID()}` };
+  expect((await customer.send('PUT', '/api/v1/users/me/password', { body })).status).toBeLessThan(300);
+  await expect(visitor().signIn(customer.email, customer.password)).rejects.toThrow('INVALID_CREDENTIALS');
+  await visitor().signIn(customer.email, body.newPassword);
+});
+
 describe('a session', () => {
+  test('ends when a refresh token is used again after its grace period, which the audit log has', async () => {
+    const { email, password, userId } = await newCustomer('Token Copier');
+    const refresh = (refreshToken: string) =>
+      visitor().send<Tokens>('POST', '/api/v1/auth/refresh', { body: { refreshToken } });
+    const { refreshToken } = (
+      await visitor().send<Tokens>('POST', '/api/v1/auth/login', { body: { email, password } })
+    ).body;
+    const { body } = await refresh(refreshToken);
+    await new Promise((resolve) => setTimeout(resolve, graceMs + 500));
+    expect((await refresh(refreshToken)).status).toBe(401);
+    expect((await refresh(body.refreshToken)).status).toBe(401);
+    const staff = await admin();
+    await until(
+      () =>
+        staff.call<{ items: object[] }>(
+          'GET',
+          `/api/v1/audit?action=refresh-token-reused&targetId=${userId}`,
+        ),
+      ({ items }) => items.length === 1,
+    );
+  }, 30_000);
+
   test('is continued by its refresh token and ended by signing out', async () => {
     const { email, password } = await newCustomer('Session Keeper');
     const post = (path: string, body: object) =>

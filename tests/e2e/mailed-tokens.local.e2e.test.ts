@@ -56,6 +56,20 @@ describe('somebody registers', () => {
   });
 });
 
+test('the link of a registration is sent again, and only the newest is valid', async () => {
+  const [email, password] = [anAddress(), `pass ${randomUUID()}`];
+  await post('auth/register', { email, password, name: 'Patient Customer' });
+  const first = await mailedCode(email, 'Confirm your e-mail address');
+  expect((await post('auth/verify-email/resend', { email })).status).toBe(202);
+  const mails = await until(
+    () => mailsTo(email),
+    (found) => found.length === 2,
+  );
+  const [, second = ''] = /#token=(\S+)/.exec(mails.at(-1)?.text ?? '') ?? [];
+  expect((await post('auth/verify-email', { token: first, password })).status).not.toBe(200);
+  expect((await post('auth/verify-email', { token: second, password })).status).toBe(200);
+});
+
 test('a forgotten password is replaced by the link in a mail, and its owner is told', async () => {
   const { email, password } = await newCustomer('Forgetful Owner');
   expect((await post('auth/password-reset', { email })).status).toBe(202);

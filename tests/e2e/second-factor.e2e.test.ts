@@ -23,6 +23,13 @@ test('a second factor is set up, required to sign in, replaced by recovery codes
   expect((await signIn()).status).toBe(200);
 });
 
+test('a second factor is removed with a code of the device', async () => {
+  const customer = await newCustomer();
+  const { code } = await withSecondFactor(customer);
+  const removal = { body: { currentPassword: customer.password, code: code() } };
+  expect((await customer.send('POST', `${path}/removal`, removal)).status).toBe(204);
+});
+
 test('support finds an account, an administrator disables it, and its access token stops working', async () => {
   const staff = await admin();
   const customer = await newCustomer();

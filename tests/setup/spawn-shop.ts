@@ -11,6 +11,7 @@ type RunningFile = {
   controlSecret: string;
   paymentsUrl: string;
   awsUrl: string;
+  awsCredentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   adminEmail: string;
   adminPassword: string;
 };

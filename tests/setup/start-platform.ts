@@ -22,6 +22,7 @@ export default async function startPlatform(): Promise<void> {
     E2E_CONTROL_SECRET: note.controlSecret,
     E2E_PAYMENTS_URL: note.paymentsUrl,
     E2E_AWS_URL: note.awsUrl,
+    E2E_AWS_CREDENTIALS: JSON.stringify(note.awsCredentials),
     E2E_DATA_DIR: dataDir,
     E2E_ADMIN_EMAIL: note.adminEmail,
     E2E_ADMIN_PASSWORD: note.adminPassword,

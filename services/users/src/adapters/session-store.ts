@@ -4,9 +4,9 @@ import { UserActionRecorded } from '#shared/events/actions.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
 import type { Client } from '#shared/lambda/http-caller.ts';
-import { type OutboxEntry, toEntries } from '#shared/outbox/entry.ts';
+import { toEntries } from '#shared/outbox/entry.ts';
 import type { Database, Queryable, Transaction } from '#shared/postgres/database.ts';
-import { insertOutboxRows, type Outbox } from '#shared/postgres/outbox.ts';
+import { insertOutboxRows, type Outbox, type Written } from '#shared/postgres/outbox.ts';
 import { type Sql, sql } from '#shared/postgres/sql.ts';
 import { InvalidRefreshToken } from '../domain/errors.ts';
 import {
@@ -81,10 +81,10 @@ export function sessionStore(database: Database, outbox: Outbox): SessionStore {
       await queryable.query(sql`UPDATE sessions SET second_factor_at = ${now} WHERE id = ${sessionId}`);
     },
     refresh: async (token, now, cause) => {
-      const { session, entries } = await database.transaction((transaction) =>
+      const { session, written } = await database.transaction((transaction) =>
         exchange(transaction, token, now, cause),
       );
-      if (entries.length > 0) await outbox.relay({ entries, claimed: false });
+      if (written !== undefined) await outbox.relay(written);
       // Thrown outside, since a throw inside would bring the session back.
       if (session === undefined)
         throw new InvalidRefreshToken('This refresh token is not valid. Sign in again.');
@@ -150,30 +150,30 @@ const insertSession = (
 };
 
 /** What a refresh results in: no session if it is refused, and the events that are to be relayed. */
-type Exchange = { session?: Session; entries: OutboxEntry[] };
+type Exchange = { session?: Session; written?: Written };
 
 async function exchange(transaction: Transaction, token: string, now: Date, cause: Cause): Promise<Exchange> {
   const stored = await findLocked(transaction, token);
-  if (stored === undefined) return { entries: [] };
+  if (stored === undefined) return {};
   const decision = decideToken(stored, now);
-  if (decision === 'end-session') return { entries: await endReused(transaction, stored, now, cause) };
-  if (decision === 'refuse') return { entries: [] };
+  if (decision === 'end-session') return { written: await endReused(transaction, stored, now, cause) };
+  if (decision === 'refuse') return {};
   const found = await userReader(transaction).byId(stored.userId);
-  if (found === undefined) return { entries: [] };
+  if (found === undefined) return {};
   const refreshToken =
     decision === 'repeat'
       ? successorOf(token, stored.successorSalt)
       : await rotate(transaction, token, stored, now);
-  return { session: { id: stored.sessionId, user: found.user, refreshToken }, entries: [] };
+  return { session: { id: stored.sessionId, user: found.user, refreshToken } };
 }
 
-/** Ends the session of a token that was copied, and records it. Returns the entries to relay. */
+/** Ends the session of a token that was copied, and records it. Returns what is to be relayed. */
 async function endReused(
   transaction: Transaction,
   { sessionId, userId }: StoredToken,
   now: Date,
   cause: Cause,
-): Promise<OutboxEntry[]> {
+): Promise<Written> {
   const action = {
     action: 'refresh-token-reused',
     target: { kind: 'account', id: userId },
@@ -181,8 +181,8 @@ async function endReused(
   };
   const entries = toEntries([recordedAction(UserActionRecorded, action, { at: now })], cause);
   await transaction.query(sql`DELETE FROM sessions WHERE id = ${sessionId}`);
-  await transaction.query(insertOutboxRows(entries, sql`true`));
-  return entries;
+  const rows = await transaction.query<{ claimed: boolean }>(insertOutboxRows(entries, sql`true`));
+  return { entries, claimed: rows.every(({ claimed }) => claimed) };
 }
 
 /** A token as it is stored; `successorSalt` is present once it was used. */
