@@ -115,7 +115,7 @@ export const startPaymentsSandbox = async (options: PaymentsSandboxOptions): Pro
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     controlSecret,
     stop: async () => {
-      api.webhooks.stop();
+      await api.webhooks.stop();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Behaviour } from './behaviour.ts';
 import type { SandboxEvent } from './objects.ts';
@@ -10,6 +11,7 @@ export type WebhookTarget = { url: string; secret: string };
 const retryDelaysMs = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
 /** Stripe's own timeout is not documented. */
 const responseTimeoutMs = 10_000;
+const stopTimeoutMs = 1_000;
 /** Enough for hundreds per second without overloading the receiver. */
 const maxConcurrent = 16;
 
@@ -31,6 +33,8 @@ export class WebhookSender {
   });
   readonly #onDone: (eventId: string, accepted: boolean) => void;
   readonly #behaviour: () => Behaviour;
+  readonly #inProgress = new Set<Promise<void>>();
+  #stopping = false;
   #stopped = false;
 
   /** @param onDone called when an event was accepted or given up */
@@ -51,17 +55,25 @@ export class WebhookSender {
     this.#schedule(this.#behaviour().webhookDelayMs, event, 0);
   }
 
-  stop(): void {
-    this.#stopped = true;
+  /** Waits a second for deliveries in progress: one that was accepted would be sent again at the next start. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    await Promise.race([
+      Promise.allSettled(this.#inProgress),
+      pause(stopTimeoutMs, undefined, { ref: false }),
+    ]);
+    this.#stopped = true;
     void this.#agent.destroy();
   }
 
   #schedule(delayMs: number, event: SandboxEvent, attempt: number): void {
+    if (this.#stopping) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      void this.#deliver(event, attempt);
+      const delivery = this.#deliver(event, attempt).finally(() => this.#inProgress.delete(delivery));
+      this.#inProgress.add(delivery);
     }, delayMs);
     this.#timers.add(timer);
   }
