@@ -1,26 +1,14 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { recordedAction } from '#shared/audit/recorded-action.ts';
-import { UserActionRecorded } from '#shared/events/actions.ts';
 import type { Cause } from '#shared/events/event.ts';
 import { newId } from '#shared/ids.ts';
 import type { Client } from '#shared/lambda/http-caller.ts';
-import { toEntries } from '#shared/outbox/entry.ts';
-import type { Database, Queryable, Transaction } from '#shared/postgres/database.ts';
-import { insertOutboxRows, type Outbox, type Written } from '#shared/postgres/outbox.ts';
+import type { Database, Queryable } from '#shared/postgres/database.ts';
+import { withEvents } from '#shared/postgres/event-transaction.ts';
+import type { Outbox } from '#shared/postgres/outbox.ts';
 import { type Sql, sql } from '#shared/postgres/sql.ts';
 import { InvalidRefreshToken } from '../domain/errors.ts';
-import {
-  decideToken,
-  type RefreshToken,
-  refreshLifetimeMs,
-  sessionLifetimeMs,
-  tokenExpiry,
-} from '../domain/session.ts';
-import type { User } from '../domain/user.ts';
-import { type Credentials, userReader } from './user-reader.ts';
-
-/** A session, its user, and the token that continues it; only the token's hash is stored. */
-export type Session = { id: string; user: User; refreshToken: string };
+import { refreshLifetimeMs, type Session, sessionLifetimeMs, tokenExpiry } from '../domain/session.ts';
+import { exchangeToken, hashOf, newToken } from './refresh-tokens.ts';
+import type { Credentials } from './user-reader.ts';
 
 /** Sessions of signed-in users: families of refresh tokens. */
 export type SessionStore = {
@@ -62,11 +50,6 @@ export const endSessions: Sql = sql`session_generation = session_generation + 1`
 export const keepSession = (sessionId: string, account: Sql): Sql =>
   sql`UPDATE sessions SET generation = generation + 1 WHERE id = ${sessionId} AND user_id = (${account})`;
 
-/** 256 random bits: not guessable, so a fast hash is sufficient. */
-const tokenBytes = 32;
-const newToken = (): string => randomBytes(tokenBytes).toString('base64url');
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
-
 /** See {@link SessionStore}. */
 export function sessionStore(database: Database, outbox: Outbox): SessionStore {
   return {
@@ -81,10 +64,7 @@ export function sessionStore(database: Database, outbox: Outbox): SessionStore {
       await queryable.query(sql`UPDATE sessions SET second_factor_at = ${now} WHERE id = ${sessionId}`);
     },
     refresh: async (token, now, cause) => {
-      const { session, written } = await database.transaction((transaction) =>
-        exchange(transaction, token, now, cause),
-      );
-      if (written !== undefined) await outbox.relay(written);
+      const session = await withEvents(database, outbox, (on) => exchangeToken(on, token, now, cause));
       // Thrown outside, since a throw inside would bring the session back.
       if (session === undefined)
         throw new InvalidRefreshToken('This refresh token is not valid. Sign in again.');
@@ -148,114 +128,3 @@ const insertSession = (
       FROM opened
     RETURNING 1`;
 };
-
-/** What a refresh results in: no session if it is refused, and the events that are to be relayed. */
-type Exchange = { session?: Session; written?: Written };
-
-async function exchange(transaction: Transaction, token: string, now: Date, cause: Cause): Promise<Exchange> {
-  const stored = await findLocked(transaction, token);
-  if (stored === undefined) return {};
-  const decision = decideToken(stored, now);
-  if (decision === 'end-session') return { written: await endReused(transaction, stored, now, cause) };
-  if (decision === 'refuse') return {};
-  const found = await userReader(transaction).byId(stored.userId);
-  if (found === undefined) return {};
-  const refreshToken =
-    decision === 'repeat'
-      ? successorOf(token, stored.successorSalt)
-      : await rotate(transaction, token, stored, now);
-  return { session: { id: stored.sessionId, user: found.user, refreshToken } };
-}
-
-/** Ends the session of a token that was copied, and records it. Returns what is to be relayed. */
-async function endReused(
-  transaction: Transaction,
-  { sessionId, userId }: StoredToken,
-  now: Date,
-  cause: Cause,
-): Promise<Written> {
-  const action = {
-    action: 'refresh-token-reused',
-    target: { kind: 'account', id: userId },
-    details: { sessionId },
-  };
-  const entries = toEntries([recordedAction(UserActionRecorded, action, { at: now })], cause);
-  await transaction.query(sql`DELETE FROM sessions WHERE id = ${sessionId}`);
-  const rows = await transaction.query<{ claimed: boolean }>(insertOutboxRows(entries, sql`true`));
-  return { entries, claimed: rows.every(({ claimed }) => claimed) };
-}
-
-/** A token as it is stored; `successorSalt` is present once it was used. */
-type StoredToken = RefreshToken & {
-  sessionId: string;
-  userId: string;
-  sessionExpiresAt: Date;
-  successorSalt: Buffer | null;
-};
-
-type Row = {
-  session_id: string;
-  user_id: string;
-  expires_at: Date;
-  used_at: Date | null;
-  successor_salt: Buffer | null;
-  session_expires_at: Date;
-  session_ended: boolean;
-};
-
-/**
- * Locks the session and reads a token. So two refreshes at once run one after the other, the second as a repetition, and
- * the end of a session includes a token that another transaction was issuing, which has no row yet.
- */
-async function findLocked(transaction: Transaction, token: string): Promise<StoredToken | undefined> {
-  await transaction.query(
-    sql`SELECT FROM sessions
-         WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = ${hashOf(token)}) FOR NO KEY UPDATE`,
-  );
-  // A separate statement, whose snapshot includes what was committed while the first one waited.
-  const [row] = await transaction.query<Row>(
-    sql`SELECT t.session_id, s.user_id, t.expires_at, t.used_at, t.successor_salt, s.expires_at AS session_expires_at,
-               s.generation <> u.session_generation OR u.disabled_at IS NOT NULL AS session_ended
-          FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id
-         WHERE t.token_hash = ${hashOf(token)}`,
-  );
-  return (
-    row && {
-      sessionId: row.session_id,
-      userId: row.user_id,
-      expiresAt: row.expires_at,
-      usedAt: row.used_at,
-      successorSalt: row.successor_salt,
-      sessionExpiresAt: row.session_expires_at,
-      sessionEnded: row.session_ended,
-    }
-  );
-}
-
-/** Marks a token as used and issues its successor. */
-async function rotate(
-  transaction: Transaction,
-  token: string,
-  { sessionId, sessionExpiresAt }: StoredToken,
-  now: Date,
-): Promise<string> {
-  const salt = randomBytes(tokenBytes);
-  const successor = successorOf(token, salt);
-  await transaction.query(sql`
-    WITH used AS (
-      UPDATE refresh_tokens SET used_at = ${now}, successor_salt = ${salt} WHERE token_hash = ${hashOf(token)}),
-    session AS (
-      UPDATE sessions SET last_used_at = ${now} WHERE id = ${sessionId})
-    INSERT INTO refresh_tokens (token_hash, session_id, issued_at, expires_at)
-    VALUES (${hashOf(successor)}, ${sessionId}, ${now}, ${tokenExpiry(sessionExpiresAt, now)})`);
-  return successor;
-}
-
-/**
- * The successor follows from the token and a random salt: who copied the token lacks the salt, and who copied the
- * database lacks the token.
- */
-function successorOf(token: string, salt: Buffer | null): string {
-  if (salt === null) throw new Error('a used refresh token has no salt of its successor');
-  return createHmac('sha256', salt).update(token).digest('base64url');
-}

@@ -1,3 +1,5 @@
+import type { User } from './user.ts';
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** A refresh token is valid for 30 days; each refresh replaces it. A session that is not used for so long has ended. */
@@ -15,6 +17,9 @@ export const tokenExpiry = (sessionExpiresAt: Date, now: Date): Date =>
  * response and repeats the request after a time-out.
  */
 export const graceMs = 10_000;
+
+/** A session, its user, and the token that continues it; only the token's hash is stored. */
+export type Session = { id: string; user: User; refreshToken: string };
 
 /** A stored refresh token. The tokens of one session form a family. */
 export type RefreshToken = {

@@ -1,6 +1,6 @@
 import type { KnownDevices } from '../adapters/known-devices.ts';
-import type { Session } from '../adapters/session-store.ts';
 import type { IssueAccessToken } from '../adapters/token-issuer.ts';
+import type { Session } from '../domain/session.ts';
 
 /** What the workflow uses. */
 export type IssueTokensDeps = { devices: KnownDevices; issueAccessToken: IssueAccessToken };
