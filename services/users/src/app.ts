@@ -23,10 +23,12 @@ import { exportFilesIn } from './adapters/export-files.ts';
 import { rotateKeys } from './adapters/key-store.ts';
 import { knownDevices } from './adapters/known-devices.ts';
 import { mailTokens } from './adapters/mail-tokens.ts';
+import { passwords } from './adapters/password-hash.ts';
 import { passwordHashes } from './adapters/password-hashes.ts';
 import { personStore } from './adapters/person-store.ts';
 import { personalData } from './adapters/personal-data.ts';
 import { publicKeys } from './adapters/public-keys.ts';
+import { secondFactorStore } from './adapters/second-factor-store.ts';
 import { secretBox } from './adapters/secret-box.ts';
 import { sessionAccess } from './adapters/session-access.ts';
 import { sessionStore } from './adapters/session-store.ts';
@@ -95,6 +97,23 @@ export const limits = /* @__PURE__ */ lazy(() => {
 export const issueAccessToken = /* @__PURE__ */ lazy(() => tokenIssuer(config.SIGNING_KEYS_SECRET_ID));
 export const verifyingKeys = /* @__PURE__ */ lazy(() => publicKeys(keysConfig.PUBLIC_KEYS_SECRET_ID));
 export const verifyToken = /* @__PURE__ */ lazy(() => tokenVerifier(verifyingKeys()));
+/** What signing in to a new account uses. */
+export const firstSession = /* @__PURE__ */ lazy(() => ({
+  devices: devices(),
+  issueAccessToken: issueAccessToken(),
+  sessions: sessions(),
+  clock,
+}));
+/** What setting up and removing the own second factor uses. */
+export const secondFactor = /* @__PURE__ */ lazy(() => ({
+  accounts: accounts(),
+  passwords,
+  limits: limits(),
+  inTransaction: inTransaction(),
+  factorsIn: secondFactorStore,
+  secrets: secondFactorSecrets(),
+  clock,
+}));
 export const rotateSigningKeys = (options: Parameters<typeof rotateKeys>[3]) =>
   rotateKeys(
     database(),

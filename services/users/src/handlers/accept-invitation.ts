@@ -1,23 +1,19 @@
 import { httpHandler } from '#shared/lambda/http.ts';
 import { acceptInvitationRoute } from '../api.ts';
 import {
-  clock,
   commandMeta,
-  devices,
+  firstSession,
   inTransaction,
   invitations,
-  issueAccessToken,
   limits,
   mailedTokens,
   passwords,
   registrations,
-  sessions,
 } from '../app.ts';
-import { InvalidCredentials } from '../domain/errors.ts';
 import { refuseGuessable } from '../domain/guessable-password.ts';
 import { tokensResponse } from '../views.ts';
+import { openFirstSession } from '../workflows/first-session.ts';
 import { acceptInvitation } from '../workflows/invitations.ts';
-import { issueTokens } from '../workflows/issue-tokens.ts';
 
 /** Accepts an invitation, which becomes an account, and signs in. */
 export const handler = httpHandler(
@@ -33,11 +29,7 @@ export const handler = httpHandler(
       registrations,
     };
     const credentials = await acceptInvitation(deps, body, cause);
-    const now = clock();
-    const session = await sessions().open(credentials, client, now);
-    if (session === undefined) throw new InvalidCredentials('The account has changed meanwhile. Sign in.');
-    const issuing = { devices: devices(), issueAccessToken: issueAccessToken() };
-    return tokensResponse(await issueTokens(issuing, session, undefined, now));
+    return tokensResponse(await openFirstSession(firstSession(), credentials, client));
   },
   limits,
 );
