@@ -170,7 +170,7 @@ describe('the costs of orders', () => {
   test('count requests, messages and mails of an order', () => {
     const thousand = costs(1000);
     expect(thousand['API Gateway requests']?.quantity).toBe(54_000);
-    expect(thousand['Lambda invocations']?.quantity).toBe(57_000);
+    expect(thousand['Lambda invocations']?.quantity).toBe(59_000);
     expect(thousand['SQS requests']?.quantity).toBe(3_000);
     expect(thousand['mails']).toMatchObject({ quantity: 2_000, usd: 0.2 });
   });

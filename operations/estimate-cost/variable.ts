@@ -21,10 +21,10 @@ export const estimates = {
   /** Requests of a signed-in customer per order besides placing it: signing in, and reading the order twice. */
   signedInRequests: 3,
   /**
-   * Invocations of the authorizer per order: its responses are cached for five minutes per token and API
-   * (shared/serverless/authorizer.yml), and a customer uses two APIs.
+   * Invocations of the authorizer per order, each with one call of the database: its responses are cached for a minute per
+   * token and API (shared/serverless/authorizer.yml), and a customer uses two APIs for two minutes.
    */
-  authorizations: 2,
+  authorizations: 4,
   /** Bytes of the START, END and REPORT lines of an invocation, and of the line of a read. */
   platformLogBytes: 500,
   readLogBytes: 600,
@@ -135,7 +135,7 @@ function gbSeconds(counts: OrderCalls, uncached: number, assumed: Assumptions, s
   const read = (assumed.readsPerOrder * invocationSeconds + uncached * callSeconds) * memoryOf(reader);
   const signedIn =
     estimates.signedInRequests * (invocationSeconds + callSeconds) * memoryOf('orders-get-order') +
-    estimates.authorizations * invocationSeconds * memoryOf(authorizer);
+    estimates.authorizations * (invocationSeconds + callSeconds) * memoryOf(authorizer);
   return invocations + calls + read + signedIn;
 }
 
