@@ -1,8 +1,8 @@
 import { type Sql, sql } from './sql.ts';
 
 /**
- * Part of a larger statement: records that an account was erased, if `condition` holds. It stays, so that an event that arrives later does
- * not bring the person back.
+ * Part of a larger statement: records that an account was erased, if `condition` holds. The record stays, so that an event
+ * that arrives later does not store the person again.
  */
 export const markErased = (userId: string, condition = sql`true`): Sql =>
   sql`INSERT INTO erased_users (user_id) SELECT ${userId}::uuid WHERE ${condition} ON CONFLICT DO NOTHING`;
