@@ -19,8 +19,8 @@ export type CallerKind = (typeof callers)[number];
 export type Answer = 'allowed' | 'own' | 401 | 403 | 404;
 
 /**
- * What a route answers, by its declaration. `customer` is another customer than the one whose order or session the path
- * names, and staff are nobody's owner either.
+ * What a route answers, by its declaration. `owner` is the customer whose order or session the path names; `customer` and
+ * staff are other accounts.
  */
 export function answerTo(route: Route, caller: CallerKind): Answer {
   const { access, othersAccess } = route;

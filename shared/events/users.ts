@@ -26,7 +26,7 @@ export const ContactUpdated = event({
   topics: ['user-events.fifo'],
   description: 'A user changed name or language, or a new address of mail took effect.',
   data: contact.extend({
-    /** The address that the account had; it is told about the change. */
+    /** The address that the account had; it gets a mail about the change. */
     previousEmail: emailAddress.optional(),
   }),
 });

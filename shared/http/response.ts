@@ -22,7 +22,7 @@ export const created = (body: unknown, location: string, version?: number): Http
   headers: { Location: location, ...(version === undefined ? {} : { ETag: etagOf(version) }) },
 });
 
-/** 202: the request is accepted; its effect follows, at `location` if there is one, or is not told. */
+/** 202: the request is accepted; its effect follows, at `location` if there is one, or is not disclosed. */
 export const accepted = (body: unknown, location?: string): HttpResponse => ({
   status: 202,
   body,

@@ -6,7 +6,7 @@ const restMs = 10_000;
 /**
  * Counts in the first store, and in the second while the first is unavailable, whose counts start from zero. An attempt
  * ends in the store that it began in; if that fails, its place frees itself.
- * @param onFailure told about each failure of the first store
+ * @param onFailure called for each failure of the first store
  */
 export function withFallback(
   first: LimitStore,

@@ -48,6 +48,6 @@ export type LimitStore = {
 /** A place whose attempt did not end is free again after the longest time that a function runs. */
 export const placeMs = 30_000;
 
-/** Whole seconds from `now` until `end`, at least 1: nobody is asked to wait for no time. */
+/** Whole seconds from `now` until `end`, at least 1, since `Retry-After: 0` would cause an immediate retry. */
 export const secondsUntil = (end: Date | number, now: Date): number =>
   Math.max(1, Math.ceil((Number(end) - now.getTime()) / 1000));

@@ -22,7 +22,7 @@ export const tokenLink = (shopUrl: string, purpose: MailedPurpose, token: string
   url: `${shopUrl}/${pages[purpose]}#token=${token}`,
 });
 
-/** Nobody's name: who chose the address may not be its owner, so these mails contain no text of users. */
+/** Without a name: the person who entered the address may not be its owner, so these mails contain no text of users. */
 const anonymous = 'Hello,';
 
 const ignore = 'If it was not you, ignore this mail: nothing will happen.';

@@ -16,8 +16,9 @@ export type LowStockAnnouncer = {
 };
 
 /**
- * The announcement is nobody's action: it has no request for the audit log. Reads the stock again after the reservation is committed, so that the last of several concurrent ones sees the pieces
- * that all of them took. The offer's event count lets only one of them announce it.
+ * Reads the stock again after the reservation is committed, so that the last of several concurrent ones sees the pieces
+ * that all of them took. The offer's event count lets only one of them announce it. The announcement is not recorded in
+ * the audit log: no caller asked for it.
  */
 export function lowStockAnnouncer(stock: StockStore, clock: Clock): LowStockAnnouncer {
   const announce = async (productId: string, { request: _, ...cause }: Cause): Promise<void> => {

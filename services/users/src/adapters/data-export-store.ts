@@ -18,7 +18,7 @@ export type DataExportStore = {
   complete(id: string, now: Date, missing: readonly ExportingService[]): Promise<void>;
   /** Exports whose files have to be deleted: those that have expired, and those of erased users. */
   obsolete(now: Date, limit: number): Promise<string[]>;
-  /** Forgets obsolete exports to which no service contributes any more. */
+  /** Deletes the records of obsolete exports to which no service contributes any more. */
   deleteObsolete(ids: readonly string[], now: Date): Promise<void>;
 };
 

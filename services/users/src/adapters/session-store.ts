@@ -65,7 +65,7 @@ export function sessionStore(database: Database, outbox: Outbox): SessionStore {
     },
     refresh: async (token, now, cause) => {
       const session = await withEvents(database, outbox, (on) => exchangeToken(on, token, now, cause));
-      // Thrown outside, since a throw inside would bring the session back.
+      // Thrown outside, since a throw inside would roll back the end of the session.
       if (session === undefined)
         throw new InvalidRefreshToken('This refresh token is not valid. Sign in again.');
       return session;

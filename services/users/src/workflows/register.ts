@@ -20,8 +20,8 @@ export type RegisterDeps = {
 };
 
 /**
- * Stores a registration and has its address asked for confirmation, or the owner of a known address told. Both cases do
- * the same work: for a known address too a registration and a token are stored, whose id is never published.
+ * Stores a registration and requests a mail: to confirm the address, or, if the address has an account, to inform its
+ * owner. Both cases do the same work: for a known address too a registration and a token are stored, whose id is never published.
  */
 export async function register(
   { passwords, inTransaction, registrations, tokens, commandMeta }: RegisterDeps,

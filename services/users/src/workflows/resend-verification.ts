@@ -15,8 +15,8 @@ export type ResendVerificationDeps = {
 };
 
 /**
- * Has the newest registration of an address asked for confirmation again, with a new token. An address without one causes
- * the same work: it gets a token that nobody is told.
+ * Requests another confirmation mail, with a new token, for the newest registration of an address. An address without a
+ * registration causes the same work: its token is stored and not mailed.
  */
 export async function resendVerification(
   { inTransaction, registrations, tokens, commandMeta }: ResendVerificationDeps,

@@ -16,8 +16,8 @@ export type ResetPasswordDeps = {
 };
 
 /**
- * Has a token mailed to the owner of an account. An address without an account, or with a disabled one, causes the same
- * work: it gets a token that nobody is told.
+ * Requests a mail with a token to the owner of an account. An address without an account, or with a disabled one, causes
+ * the same work: its token is stored and not mailed.
  */
 export async function requestPasswordReset(
   { inTransaction, tokens, commandMeta }: ResetPasswordDeps,
